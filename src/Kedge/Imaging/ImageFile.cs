@@ -1,0 +1,15 @@
+namespace Kedge.Imaging;
+
+/// <summary>Encoded image bytes under a name: a file on disk, an entry of a zip. Safe to open from several threads at once.</summary>
+public abstract class ImageFile
+{
+    /// <summary>The name that error messages and results show: a path, or <c>archive.zip/entry</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Reads all encoded bytes.</summary>
+    /// <exception cref="KedgeException">The file is missing or cannot be read; the message names it.</exception>
+    public abstract byte[] ReadAllBytes();
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

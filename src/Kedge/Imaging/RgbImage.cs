@@ -1,0 +1,30 @@
+namespace Kedge.Imaging;
+
+/// <summary>A picture in memory: 8-bit RGB, rows from the top, no padding.</summary>
+public sealed class RgbImage
+{
+    /// <summary>Wraps pixels without copying them.</summary>
+    /// <param name="width">Pixels a row, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="pixels">height × width × 3 bytes: red, green, blue.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
+    public RgbImage(int width, int height, byte[] pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        if (pixels.LongLength != 3L * width * height)
+            throw new ArgumentException($"{width}×{height} RGB pixels are {3L * width * height} bytes, not {pixels.LongLength}.", nameof(pixels));
+        (Width, Height, Pixels) = (width, height, pixels);
+    }
+
+    /// <summary>Pixels a row.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>height × width × 3 bytes: red, green, blue.</summary>
+#pragma warning disable CA1819 // the pixels are the point; copying them on every look would not be
+    public byte[] Pixels { get; }
+#pragma warning restore CA1819
+}
