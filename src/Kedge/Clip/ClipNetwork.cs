@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Kedge.Clip;
+
+/// <summary>Both towers of a CLIP, with the fields of the released state dictionaries and nothing else: what is trained, loaded and saved.</summary>
+internal sealed class ClipNetwork : nn.Module
+{
+    public readonly VisionTower visual;
+    public readonly Transformer transformer;
+    public readonly Embedding token_embedding;
+    public readonly Parameter positional_embedding;
+    public readonly LayerNorm ln_final;
+    public readonly Parameter text_projection;
+    public readonly Parameter logit_scale;
+
+    public ClipNetwork(Weights weights, ClipConfiguration configuration) : base(nameof(ClipNetwork))
+    {
+        var text = configuration.Text;
+        Configuration = configuration;
+        visual = VisionTower.Build(weights[nameof(visual)], configuration.Vision, configuration.FeatureWidth);
+        transformer = new Transformer(weights[nameof(transformer)], text.Transformer);
+        token_embedding = new Embedding(weights[nameof(token_embedding)], text.VocabularySize, text.Transformer.Width);
+        positional_embedding = weights.Parameter(nameof(positional_embedding), text.ContextLength, text.Transformer.Width);
+        ln_final = new LayerNorm(weights[nameof(ln_final)], text.Transformer.Width);
+        text_projection = weights.Parameter(nameof(text_projection), text.Transformer.Width, configuration.FeatureWidth);
+        logit_scale = weights.Parameter(nameof(logit_scale));
+        RegisterComponents();
+    }
+
+    public ClipConfiguration Configuration { get; }
+
+    /// <summary>
+    /// Text features of embedded prompts. The tower is causal: positions after the end of text cannot change its feature, so L may be anything
+    /// from the longest prompt to the context length, with the same result.
+    /// </summary>
+    /// <param name="embeddings">[B, L, W], without positions added.</param>
+    /// <param name="ends">[B], the position of the end of text in each row.</param>
+    /// <returns>[B, D], not unit length.</returns>
+    public Tensor EncodeText(Tensor embeddings, Tensor ends)
+    {
+        using var scope = NewDisposeScope();
+        var x = transformer.Forward(embeddings + positional_embedding.narrow(0, 0, embeddings.shape[1]), causal: true);
+        x = x[arange(x.shape[0], device: x.device), ends]; // [B, W]
+        return Project(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>End-of-text outputs of the last block [B, W] → features [B, D].</summary>
+    public Tensor Project(Tensor ends) => matmul(ln_final.forward(ends), text_projection);
+}

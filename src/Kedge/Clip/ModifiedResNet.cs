@@ -1,0 +1,116 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.Clip;
+
+/// <summary>
+/// CLIP's ResNet (Radford et al. 2021, §2.4): a stem of three 3×3 convolutions and an average pool, bottlenecks whose strides are average pools, and
+/// attention pooling. Patch features are the pooling attention asked by each position instead of by their mean.
+/// </summary>
+internal sealed class ModifiedResNet : VisionTower
+{
+    public readonly Conv2d conv1, conv2, conv3;
+    public readonly BatchNorm2d bn1, bn2, bn3;
+    public readonly ModuleList<Bottleneck> layer1, layer2, layer3, layer4;
+    public readonly AttentionPool attnpool;
+
+    public ModifiedResNet(Weights weights, ResNetConfiguration configuration, int featureWidth) : base(nameof(ModifiedResNet))
+    {
+        var width = configuration.Width;
+        conv1 = new Conv2d(weights[nameof(conv1)], 3, width / 2, kernel: 3, stride: 2, padding: 1);
+        bn1 = new BatchNorm2d(weights[nameof(bn1)], width / 2);
+        conv2 = new Conv2d(weights[nameof(conv2)], width / 2, width / 2, kernel: 3, padding: 1);
+        bn2 = new BatchNorm2d(weights[nameof(bn2)], width / 2);
+        conv3 = new Conv2d(weights[nameof(conv3)], width / 2, width, kernel: 3, padding: 1);
+        bn3 = new BatchNorm2d(weights[nameof(bn3)], width);
+        layer1 = Stage(weights[nameof(layer1)], width, width, configuration.Blocks[0], stride: 1);
+        layer2 = Stage(weights[nameof(layer2)], 4 * width, 2 * width, configuration.Blocks[1], stride: 2);
+        layer3 = Stage(weights[nameof(layer3)], 8 * width, 4 * width, configuration.Blocks[2], stride: 2);
+        layer4 = Stage(weights[nameof(layer4)], 16 * width, 8 * width, configuration.Blocks[3], stride: 2);
+        attnpool = new AttentionPool(weights[nameof(attnpool)], configuration.Patches, 32 * width, configuration.Heads, featureWidth);
+        RegisterComponents();
+    }
+
+    public override Tensor Forward(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return attnpool.Forward(Grid(pixels), queries: 1).select(1, 0).MoveToOuterDisposeScope();
+    }
+
+    public override (Tensor Image, Tensor Patches) ForwardWithPatches(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        var grid = Grid(pixels);
+        var features = attnpool.Forward(grid, queries: (int)(1 + grid.shape[2] * grid.shape[3])); // [B, 1 + P, D]
+        return (features.select(1, 0).MoveToOuterDisposeScope(), features.narrow(1, 1, features.shape[1] - 1).MoveToOuterDisposeScope());
+    }
+
+    // [B, 3, R, R] → [B, 32·width, R/32, R/32]
+    private Tensor Grid(Tensor pixels)
+    {
+        var x = F.relu(bn1.forward(conv1.forward(pixels)));
+        x = F.relu(bn2.forward(conv2.forward(x)));
+        x = F.avg_pool2d(F.relu(bn3.forward(conv3.forward(x))), 2);
+        foreach (var block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
+            x = block.forward(x);
+        return x;
+    }
+
+    private static ModuleList<Bottleneck> Stage(Weights weights, int input, int planes, int blocks, int stride) =>
+        new(Enumerable.Range(0, blocks).Select(i => new Bottleneck(weights[i], i == 0 ? input : Bottleneck.Expansion * planes, planes, i == 0 ? stride : 1)).ToArray());
+}
+
+/// <summary>1×1, 3×3, 1×1 with a shortcut; a stride is an average pool, in the shortcut too.</summary>
+internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
+{
+    public const int Expansion = 4;
+    private readonly int _stride;
+    public readonly Conv2d conv1, conv2, conv3;
+    public readonly BatchNorm2d bn1, bn2, bn3;
+    public readonly Shortcut? downsample;
+
+    public Bottleneck(Weights weights, int input, int planes, int stride) : base(nameof(Bottleneck))
+    {
+        _stride = stride;
+        conv1 = new Conv2d(weights[nameof(conv1)], input, planes, kernel: 1);
+        bn1 = new BatchNorm2d(weights[nameof(bn1)], planes);
+        conv2 = new Conv2d(weights[nameof(conv2)], planes, planes, kernel: 3, padding: 1);
+        bn2 = new BatchNorm2d(weights[nameof(bn2)], planes);
+        conv3 = new Conv2d(weights[nameof(conv3)], planes, Expansion * planes, kernel: 1);
+        bn3 = new BatchNorm2d(weights[nameof(bn3)], Expansion * planes);
+        downsample = stride > 1 || input != Expansion * planes ? new Shortcut(weights[nameof(downsample)], input, Expansion * planes) : null;
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var y = F.relu(bn1.forward(conv1.forward(x)));
+        y = Pool(F.relu(bn2.forward(conv2.forward(y))));
+        y = bn3.forward(conv3.forward(y));
+        return F.relu(y + (downsample?.forward(Pool(x)) ?? x)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Pool(Tensor x) => _stride > 1 ? F.avg_pool2d(x, _stride) : x;
+}
+
+/// <summary>The projection of a shortcut; its two parts are called 0 and 1 in the checkpoints.</summary>
+internal sealed class Shortcut : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "0")]
+    public readonly Conv2d conv;
+
+    [ComponentName(Name = "1")]
+    public readonly BatchNorm2d bn;
+
+    public Shortcut(Weights weights, int input, int output) : base(nameof(Shortcut))
+    {
+        conv = new Conv2d(weights[0], input, output, kernel: 1);
+        bn = new BatchNorm2d(weights[1], output);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x) => bn.forward(conv.forward(x));
+}

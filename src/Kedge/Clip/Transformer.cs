@@ -1,0 +1,98 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Kedge.Clip;
+
+/// <summary>The nonlinearity between the two layers of a block's MLP.</summary>
+public enum Activation
+{
+    /// <summary>x · σ(1.702 x), of OpenAI's models.</summary>
+    QuickGelu,
+
+    /// <summary>x · Φ(x), exact, of most open_clip models.</summary>
+    Gelu,
+}
+
+/// <summary>The two-layer perceptron of a block, width → 4 width → width.</summary>
+internal sealed class Mlp : nn.Module<Tensor, Tensor>
+{
+    private const float QuickGeluSlope = 1.702f;
+    private readonly Activation _activation;
+    public readonly Linear c_fc;
+    public readonly Linear c_proj;
+
+    public Mlp(Weights weights, int width, int hidden, Activation activation) : base(nameof(Mlp))
+    {
+        _activation = activation;
+        c_fc = new Linear(weights[nameof(c_fc)], width, hidden);
+        c_proj = new Linear(weights[nameof(c_proj)], hidden, width);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        if (_activation == Activation.Gelu)
+            return c_proj.forward(nn.functional.gelu(c_fc.forward(x)));
+        // x·σ(1.702x) = silu(1.702x) / 1.702: the two products ride along with the matrix products, and one pass is left
+        var rows = x.reshape(-1, x.shape[^1]);
+        var hidden = addmm(c_fc.bias, rows, c_fc.weight.t(), QuickGeluSlope, QuickGeluSlope);
+        hidden = hidden.requires_grad ? nn.functional.silu(hidden) : nn.functional.silu(hidden, inplace: true);
+        return addmm(c_proj.bias, hidden, c_proj.weight.t(), 1, 1 / QuickGeluSlope).view(x.shape);
+    }
+}
+
+/// <summary>One layer: x + attention(ln_1 x), then x + mlp(ln_2 x).</summary>
+internal sealed class ResidualAttentionBlock : nn.Module
+{
+    public readonly Attention attn;
+    public readonly LayerNorm ln_1;
+    public readonly Mlp mlp;
+    public readonly LayerNorm ln_2;
+
+    public ResidualAttentionBlock(Weights weights, TransformerConfiguration configuration) : base(nameof(ResidualAttentionBlock))
+    {
+        attn = new Attention(weights[nameof(attn)], configuration.Width, configuration.Heads);
+        ln_1 = new LayerNorm(weights[nameof(ln_1)], configuration.Width);
+        mlp = new Mlp(weights[nameof(mlp)], configuration.Width, configuration.MlpWidth, configuration.Activation);
+        ln_2 = new LayerNorm(weights[nameof(ln_2)], configuration.Width);
+        RegisterComponents();
+    }
+
+    /// <summary>[B, L, W] → [B, L, W].</summary>
+    public Tensor Forward(Tensor x, bool causal)
+    {
+        x = x + attn.Forward(ln_1.forward(x), causal);
+        return x + mlp.forward(ln_2.forward(x));
+    }
+
+    /// <summary>As <see cref="Forward"/>, causal, for positions after a shared prefix: [B, L, W] → the last <paramref name="queries"/> positions [B, queries, W].</summary>
+    public Tensor AfterPrefix(Tensor x, KeyValue prefix, Tensor mask, int queries)
+    {
+        var attended = attn.AfterPrefix(ln_1.forward(x), prefix, mask, queries);
+        x = x.narrow(1, x.shape[1] - queries, queries) + attended;
+        return x + mlp.forward(ln_2.forward(x));
+    }
+}
+
+/// <summary>A stack of blocks, pre-norm, as both towers use it.</summary>
+internal sealed class Transformer : nn.Module
+{
+    public readonly ModuleList<ResidualAttentionBlock> resblocks;
+
+    public Transformer(Weights weights, TransformerConfiguration configuration) : base(nameof(Transformer))
+    {
+        resblocks = new(Enumerable.Range(0, configuration.Layers).Select(i => new ResidualAttentionBlock(weights[nameof(resblocks)][i], configuration)).ToArray());
+        RegisterComponents();
+    }
+
+    /// <summary>[B, L, W] → [B, L, W].</summary>
+    public Tensor Forward(Tensor x, bool causal = false)
+    {
+        foreach (var block in resblocks)
+        {
+            using var scope = NewDisposeScope();
+            x = block.Forward(x, causal).MoveToOuterDisposeScope();
+        }
+        return x;
+    }
+}

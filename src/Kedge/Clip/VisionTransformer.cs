@@ -1,0 +1,53 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Kedge.Clip;
+
+/// <summary>
+/// CLIP's Vision Transformer (Radford et al. 2021; Dosovitskiy et al. 2020): patches and a class token through pre-norm blocks; the class token's
+/// output, normalised and projected, is the image's feature. Patch features are the other tokens put through the same norm and projection.
+/// </summary>
+internal sealed class VisionTransformer : VisionTower
+{
+    public readonly Conv2d conv1;
+    public readonly Parameter class_embedding;
+    public readonly Parameter positional_embedding;
+    public readonly LayerNorm ln_pre;
+    public readonly Transformer transformer;
+    public readonly LayerNorm ln_post;
+    public readonly Parameter proj;
+
+    public VisionTransformer(Weights weights, VisionTransformerConfiguration configuration, int featureWidth) : base(nameof(VisionTransformer))
+    {
+        var width = configuration.Transformer.Width;
+        conv1 = new Conv2d(weights[nameof(conv1)], 3, width, configuration.PatchSize, stride: configuration.PatchSize);
+        class_embedding = weights.Parameter(nameof(class_embedding), width);
+        positional_embedding = weights.Parameter(nameof(positional_embedding), configuration.Patches + 1, width);
+        ln_pre = new LayerNorm(weights[nameof(ln_pre)], width);
+        transformer = new Transformer(weights[nameof(transformer)], configuration.Transformer);
+        ln_post = new LayerNorm(weights[nameof(ln_post)], width);
+        proj = weights.Parameter(nameof(proj), width, featureWidth);
+        RegisterComponents();
+    }
+
+    public override Tensor Forward(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return matmul(ln_post.forward(Tokens(pixels).select(1, 0)), proj).MoveToOuterDisposeScope();
+    }
+
+    public override (Tensor Image, Tensor Patches) ForwardWithPatches(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        var features = matmul(ln_post.forward(Tokens(pixels)), proj); // [B, 1 + P, D]
+        return (features.select(1, 0).MoveToOuterDisposeScope(), features.narrow(1, 1, features.shape[1] - 1).MoveToOuterDisposeScope());
+    }
+
+    // [B, 3, R, R] → [B, 1 + P, W]
+    private Tensor Tokens(Tensor pixels)
+    {
+        var patches = conv1.forward(pixels).flatten(2).transpose(1, 2); // [B, P, W]
+        var token = class_embedding.expand(patches.shape[0], 1, -1);
+        return transformer.Forward(ln_pre.forward(cat([token, patches], 1) + positional_embedding));
+    }
+}
