@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kedge.Clip;
 
 /// <summary>A stack of transformer blocks.</summary>
@@ -10,9 +12,12 @@ public sealed record TransformerConfiguration(int Width, int Layers, int Heads, 
 
 /// <summary>An image tower: <see cref="VisionTransformerConfiguration"/> or <see cref="ResNetConfiguration"/>.</summary>
 /// <param name="Resolution">Side of the square input in pixels, R.</param>
+[JsonDerivedType(typeof(VisionTransformerConfiguration), "vit")]
+[JsonDerivedType(typeof(ResNetConfiguration), "resnet")]
 public abstract record VisionConfiguration(int Resolution)
 {
     /// <summary>Patches that the tower gives features of, P.</summary>
+    [JsonIgnore]
     public abstract int Patches { get; }
 }
 

@@ -45,6 +45,9 @@ internal sealed class ClipNetwork : nn.Module
         return Project(x).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Text features of texts, [B, D], not unit length.</summary>
+    public Tensor EncodeText(TokenBatch texts) => EncodeText(token_embedding.forward(texts.Ids), texts.Ends);
+
     /// <summary>End-of-text outputs of the last block [B, W] → features [B, D].</summary>
     public Tensor Project(Tensor ends) => matmul(ln_final.forward(ends), text_projection);
 }

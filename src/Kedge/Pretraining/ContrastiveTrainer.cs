@@ -1,0 +1,120 @@
+using Kedge.Clip;
+using Kedge.Features;
+using Kedge.Imaging;
+using Kedge.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Kedge.Pretraining;
+
+/// <summary>How far a training run is.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Steps">Steps in all.</param>
+/// <param name="Loss">Mean loss since the last report.</param>
+/// <param name="PairsPerSecond">Speed since the last report.</param>
+/// <param name="Remaining">Time that the rest takes at this speed.</param>
+public readonly record struct PretrainingProgress(int Step, int Steps, double Loss, double PairsPerSecond, TimeSpan Remaining);
+
+/// <summary>
+/// Trains a CLIP from nothing on images and captions: symmetric InfoNCE, AdamW with decay on matrices only, linear warm-up and cosine decay, clipped
+/// gradients, logit scale at most 100 (Radford et al. 2021, §2.5). One process, one device; the same seed and device give the same run, resumed or not.
+/// </summary>
+public sealed class ContrastiveTrainer
+{
+    private const double LargestLogitScale = 4.605170185988092; // ln 100
+    private const int ReportEvery = 10;
+    private readonly ClipConfiguration _architecture;
+    private readonly PretrainingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Device _device;
+
+    /// <summary>Prepares a run; nothing is computed yet.</summary>
+    /// <param name="architecture">The network to train.</param>
+    /// <param name="options">How.</param>
+    /// <param name="device">Where; the CPU where none is given.</param>
+    /// <param name="time">The clock that speeds are measured by.</param>
+    public ContrastiveTrainer(ClipConfiguration architecture, PretrainingOptions options, Device? device = null, TimeProvider? time = null) =>
+        (_architecture, _options, _device, _time) = (architecture, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
+
+    /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the finished weights.</summary>
+    /// <param name="pairs">Images and captions.</param>
+    /// <param name="folder">Where checkpoints and, at the end, <c>model.safetensors</c> (F16, OpenAI's names) go; made where it is missing.</param>
+    /// <param name="progress">Told every ten steps.</param>
+    /// <param name="cancellation">Stops after the step at hand, with a checkpoint.</param>
+    /// <returns>The path of the finished weights.</returns>
+    /// <exception cref="KedgeException">The loss is not finite, or the folder's checkpoint is of another run.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
+    public string Run(IReadOnlyList<CaptionedImage> pairs, string folder, IProgress<PretrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        Directory.CreateDirectory(folder);
+        using var network = ClipInitialisation.Build(_architecture, _options.Seed, _device);
+        using var optimizer = Optimizer(network);
+        var preprocessing = new Preprocessing { Resolution = _architecture.Vision.Resolution };
+        var schedule = new WarmUpCosine(_options.LearningRate, _options.WarmUpSteps, _options.Steps);
+        var done = TrainingCheckpoint.Restore(folder, network, optimizer, _options);
+        network.train();
+
+        var (losses, since) = (new List<double>(), _time.GetTimestamp());
+        foreach (var (step, batch) in new PairBatches(pairs, preprocessing, _options).From(done, cancellation))
+        {
+            foreach (var group in optimizer.ParamGroups)
+                group.LearningRate = schedule.At(step);
+            losses.Add(Step(network, optimizer, batch, preprocessing));
+            if (!double.IsFinite(losses[^1]))
+                throw new KedgeException($"Training stopped at step {step}: the loss is {losses[^1]}. The checkpoint in {folder} is good; start again from it with a lower learning rate than {_options.LearningRate}.");
+
+            done = step + 1;
+            if (done % ReportEvery == 0 || done == _options.Steps)
+            {
+                var speed = losses.Count / _time.GetElapsedTime(since).TotalSeconds;
+                progress?.Report(new(done, _options.Steps, losses.Average(), speed * _options.BatchSize, TimeSpan.FromSeconds((_options.Steps - done) / speed)));
+                (losses, since) = ([], _time.GetTimestamp());
+            }
+            if (done % _options.CheckpointEvery == 0 || done == _options.Steps || cancellation.IsCancellationRequested)
+                TrainingCheckpoint.Write(folder, done, network, optimizer, _options);
+            cancellation.ThrowIfCancellationRequested();
+        }
+        return WriteWeights(network, Path.Combine(folder, "model.safetensors"));
+    }
+
+    private double Step(ClipNetwork network, optim.Optimizer optimizer, PairBatch batch, Preprocessing preprocessing)
+    {
+        using var scope = NewDisposeScope();
+        var images = network.visual.Forward(preprocessing.ToTensor(batch.Crops).to(_device)).Unit(); // [B, D]
+        var texts = EncodeText(network, batch.Captions).Unit(); // [B, D]
+        var loss = InfoNce.Loss(images, texts, network.logit_scale.exp());
+        optimizer.zero_grad();
+        loss.backward();
+        nn.utils.clip_grad_norm_(network.parameters(), _options.ClipNorm);
+        optimizer.step();
+        using (no_grad())
+            network.logit_scale.clamp_(0, LargestLogitScale);
+        return loss.item<float>();
+    }
+
+    private Tensor EncodeText(ClipNetwork network, IReadOnlyList<string> captions)
+    {
+        var context = _architecture.Text.ContextLength;
+        var ids = captions.Select(caption => ClipTokenizer.Default.Encode(caption, context, truncate: true)).ToArray();
+        return network.EncodeText(TokenBatch.From(ids, _device));
+    }
+
+    private optim.Optimizer Optimizer(ClipNetwork network)
+    {
+        var parameters = network.named_parameters().Select(p => p.parameter).ToArray();
+        return optim.AdamW(
+            [
+                new(parameters.Where(p => p.dim() >= 2)) { Options = new() { LearningRate = _options.LearningRate, InitialLearningRate = _options.LearningRate, weight_decay = _options.WeightDecay, beta1 = 0.9, beta2 = _options.Beta2, eps = 1e-6 } },
+                new(parameters.Where(p => p.dim() < 2)) { Options = new() { LearningRate = _options.LearningRate, InitialLearningRate = _options.LearningRate, weight_decay = 0, beta1 = 0.9, beta2 = _options.Beta2, eps = 1e-6 } },
+            ],
+            lr: _options.LearningRate, beta1: 0.9, beta2: _options.Beta2, eps: 1e-6);
+    }
+
+    private static string WriteWeights(ClipNetwork network, string path)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Checkpoints.SafetensorsWriter.Write(path, network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
+        return path;
+    }
+}

@@ -1,0 +1,43 @@
+using Kedge.Imaging;
+
+namespace Kedge.Pretraining;
+
+/// <summary>The pairs of one step: B crops and their captions.</summary>
+internal sealed record PairBatch(IReadOnlyList<RgbImage> Crops, IReadOnlyList<string> Captions);
+
+/// <summary>Draws and decodes the batches of a run ahead of the step that needs them.</summary>
+internal sealed class PairBatches(IReadOnlyList<CaptionedImage> pairs, Preprocessing preprocessing, PretrainingOptions options)
+{
+    private const int Ahead = 2;
+    private readonly PairSampler _sampler = new([.. pairs.Select(pair => pair.Group)], options.BatchSize, options.Seed);
+    private readonly RandomView _view = new() { MinArea = options.MinimumCropArea };
+
+    /// <summary>The batches of the steps from <paramref name="first"/> on, in order; the next ones are made while the caller works on one.</summary>
+    public IEnumerable<(int Step, PairBatch Batch)> From(int first, CancellationToken cancellation)
+    {
+        var pending = new Queue<Task<PairBatch>>();
+        for (var step = first; step < options.Steps; step++)
+        {
+            for (var next = step + pending.Count; next < Math.Min(step + Ahead, options.Steps); next++)
+            {
+                var drawn = next;
+                pending.Enqueue(Task.Run(() => Draw(drawn), cancellation));
+            }
+            yield return (step, pending.Dequeue().GetAwaiter().GetResult());
+        }
+    }
+
+    private PairBatch Draw(int step)
+    {
+        var (indices, random) = _sampler.At(step);
+        var crops = new RgbImage[indices.Length];
+        var captions = new string[indices.Length];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            var pair = pairs[indices[i]];
+            crops[i] = _view.Sample(ImageDecoder.Decode(pair.Image, preprocessing.Decoding), preprocessing, random);
+            captions[i] = pair.Captions[random.Next(pair.Captions.Count)];
+        }
+        return new PairBatch(crops, captions);
+    }
+}

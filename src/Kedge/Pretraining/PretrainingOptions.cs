@@ -1,0 +1,51 @@
+namespace Kedge.Pretraining;
+
+/// <summary>How a CLIP is trained from nothing. Where a source is named, the default is its; the others suit small models and short runs.</summary>
+public sealed record PretrainingOptions
+{
+    /// <summary>Training steps, 1 or more.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Pairs a step, B; at most the number of groups.</summary>
+    public int BatchSize { get; init; } = 200;
+
+    /// <summary>Peak learning rate.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Steps of linear warm-up.</summary>
+    public int WarmUpSteps { get; init; } = 200;
+
+    /// <summary>Decoupled weight decay, on matrices only; 0.2 in CLIP (table 18) for far longer runs.</summary>
+    public double WeightDecay { get; init; } = 0.1;
+
+    /// <summary>AdamW's second decay (CLIP, table 18, ViT).</summary>
+    public double Beta2 { get; init; } = 0.98;
+
+    /// <summary>The gradient's norm is clipped to this.</summary>
+    public double ClipNorm { get; init; } = 1.0;
+
+    /// <summary>The least part of a photo's area that a random crop keeps, above 0 to 1.</summary>
+    public double MinimumCropArea { get; init; } = 0.35;
+
+    /// <summary>Seed of the start, the order of pairs, captions and crops.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Steps between checkpoints.</summary>
+    public int CheckpointEvery { get; init; } = 250;
+
+    /// <summary>Checks every figure.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A figure is out of its range.</exception>
+    public PretrainingOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 2);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(LearningRate);
+        ArgumentOutOfRangeException.ThrowIfNegative(WarmUpSteps);
+        ArgumentOutOfRangeException.ThrowIfNegative(WeightDecay);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ClipNorm);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinimumCropArea);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MinimumCropArea, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 1);
+        return this;
+    }
+}
