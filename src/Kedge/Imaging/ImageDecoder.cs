@@ -28,6 +28,13 @@ public static class ImageDecoder
     public static RgbImage Decode(ReadOnlySpan<byte> bytes, string name, ImageDecoding? options = null)
     {
         options ??= new();
+        var (colours, alpha) = DecodeParts(bytes, name, options);
+        return alpha is null || options.Alpha == AlphaRule.Drop ? colours : Transparency.OverWhite(colours, alpha);
+    }
+
+    /// <summary>The stored colours and, where the picture has any, its alpha in all three channels.</summary>
+    internal static (RgbImage Colours, RgbImage? Alpha) DecodeParts(ReadOnlySpan<byte> bytes, string name, ImageDecoding options)
+    {
         if (bytes.IsEmpty)
             throw new KedgeException($"Cannot decode '{name}': the file is empty; expected {Formats}.");
         using var data = SKData.CreateCopy(bytes);
@@ -39,26 +46,17 @@ public static class ImageDecoder
         if ((long)width * height > options.MaxPixels)
             throw new KedgeException($"Cannot decode '{name}': it is {width:N0} × {height:N0} pixels, more than the {options.MaxPixels:N0} allowed; " +
                 "scale it down, or raise the limit if you trust the file.");
-        var image = new RgbImage(width, height, Pixels(codec, name, options.Alpha));
-        return options.ApplyOrientation ? Orientation.Upright(image, codec.EncodedOrigin) : image;
-    }
-
-    private static unsafe byte[] Pixels(SKCodec codec, string name, AlphaRule alpha)
-    {
         // no colour space asked for = no colour management; unpremultiplied = the stored colours, not colours × alpha
         var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
         var rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
         try
         {
-            SKCodecResult result;
-            fixed (byte* start = rgba)
-                result = codec.GetPixels(info, (nint)start);
-            if (result != SKCodecResult.Success)
-                throw new KedgeException(result == SKCodecResult.IncompleteInput
-                    ? $"Cannot decode '{name}': the {codec.EncodedFormat} file is cut short; copy or download it again."
-                    : $"Cannot decode '{name}': the {codec.EncodedFormat} file is damaged ({result}); copy or download it again.");
-            return ToRgb(rgba.AsSpan(0, info.BytesSize), overWhite: !opaque && alpha == AlphaRule.White);
+            Fill(rgba, info, codec, name);
+            var colours = new RgbImage(width, height, Channels(rgba, info, 0, 1, 2));
+            var alpha = opaque ? null : new RgbImage(width, height, Channels(rgba, info, 3, 3, 3));
+            var origin = options.ApplyOrientation ? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
+            return (Orientation.Upright(colours, origin), alpha is null ? null : Orientation.Upright(alpha, origin));
         }
         finally
         {
@@ -66,19 +64,21 @@ public static class ImageDecoder
         }
     }
 
-    private static byte[] ToRgb(ReadOnlySpan<byte> rgba, bool overWhite)
+    private static unsafe void Fill(byte[] rgba, SKImageInfo info, SKCodec codec, string name)
     {
-        var rgb = GC.AllocateUninitializedArray<byte>(rgba.Length / 4 * 3);
-        for (int from = 0, to = 0; from < rgba.Length; from += 4, to += 3)
-        {
-            var a = overWhite ? rgba[from + 3] : 255;
-            if (a == 255)
-                (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
-            else
-                (rgb[to], rgb[to + 1], rgb[to + 2]) = (OverWhite(rgba[from], a), OverWhite(rgba[from + 1], a), OverWhite(rgba[from + 2], a));
-        }
-        return rgb;
+        SKCodecResult result;
+        fixed (byte* start = rgba)
+            result = codec.GetPixels(info, (nint)start);
+        if (result != SKCodecResult.Success)
+            throw new KedgeException($"Cannot decode '{name}': the {codec.EncodedFormat} file is " +
+                (result == SKCodecResult.IncompleteInput ? "cut short" : $"damaged ({result})") + "; copy or download it again.");
     }
 
-    private static byte OverWhite(int colour, int alpha) => (byte)(((colour * alpha) + (255 * (255 - alpha)) + 127) / 255);
+    private static byte[] Channels(byte[] rgba, SKImageInfo info, int first, int second, int third)
+    {
+        var pixels = GC.AllocateUninitializedArray<byte>(info.BytesSize / 4 * 3);
+        for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
+            (pixels[to], pixels[to + 1], pixels[to + 2]) = (rgba[from + first], rgba[from + second], rgba[from + third]);
+        return pixels;
+    }
 }

@@ -54,7 +54,16 @@ public sealed record Preprocessing
     /// <param name="file">The encoded image.</param>
     /// <returns>R × R pixels.</returns>
     /// <exception cref="KedgeException">The file cannot be read or decoded; the message names it.</exception>
-    public RgbImage Crop(ImageFile file) => Crop(ImageDecoder.Decode(file, Decoding));
+    public RgbImage Crop(ImageFile file)
+    {
+        var bytes = file.ReadAllBytes();
+        if (Decoding.Alpha != AlphaRule.Drop)
+            return Crop(ImageDecoder.Decode(bytes, file.Name, Decoding));
+        var (colours, alpha) = ImageDecoder.DecodeParts(bytes, file.Name, Decoding);
+        return alpha is null || Math.Min(alpha.Width, alpha.Height) == Resolution
+            ? Crop(colours) // Pillow weighs by alpha only where it has to resize
+            : Transparency.Divide(Crop(Transparency.Multiply(colours, alpha)), Crop(alpha));
+    }
 
     /// <summary>Scales the shorter side to R and cuts out the centre; the sizes are rounded as torchvision's <c>Resize(R)</c> and <c>CenterCrop(R)</c> do.</summary>
     /// <param name="image">A picture of any size.</param>
