@@ -10,7 +10,7 @@ internal static class Orientation
     {
         if (origin is SKEncodedOrigin.TopLeft)
             return stored;
-        // width and height are the stored ones; the four that lie on their side exchange rows and columns
+        // bytes to the stored right and downward neighbours; origins from LeftTop on exchange rows and columns
         var (width, height) = (stored.Width, stored.Height);
         var (right, down) = (3, 3 * width);
         var (start, alongRow, alongColumn) = origin switch
@@ -24,8 +24,7 @@ internal static class Orientation
             SKEncodedOrigin.LeftBottom => ((width - 1) * right, down, -right),
             _ => (0, right, down),
         };
-        var lying = Math.Abs(alongRow) == down && origin >= SKEncodedOrigin.LeftTop;
-        var (uprightWidth, uprightHeight) = lying ? (height, width) : (width, height);
+        var (uprightWidth, uprightHeight) = origin >= SKEncodedOrigin.LeftTop ? (height, width) : (width, height);
         var source = stored.Pixels;
         var pixels = GC.AllocateUninitializedArray<byte>(source.Length);
         var to = 0;
