@@ -1,0 +1,111 @@
+using System.Text;
+
+namespace Kedge.Text;
+
+/// <summary>
+/// CLIP's tokenizer: byte-level BPE over lower-cased text, 49,408 tokens (Radford et al. 2021, "Learning Transferable Visual Models From Natural
+/// Language Supervision", section 2.4). Immutable and safe to use from several threads at once.
+/// </summary>
+public sealed class ClipTokenizer
+{
+    private static readonly Lazy<ClipTokenizer> LazyDefault = new(() => new ClipTokenizer(BytePairVocabulary.ReadEmbedded()));
+
+    private readonly BytePairVocabulary _vocabulary;
+
+    internal ClipTokenizer(BytePairVocabulary vocabulary) => _vocabulary = vocabulary;
+
+    /// <summary>Positions that CLIP's text tower reads, start and end included: 77.</summary>
+    public const int DefaultContextLength = 77;
+
+    /// <summary>The tokenizer of every released CLIP; its table is part of the package and is read on first use.</summary>
+    public static ClipTokenizer Default => LazyDefault.Value;
+
+    /// <summary>How many tokens there are; ids run from 0 to this number − 1. 49,408 for CLIP.</summary>
+    public int VocabularySize => _vocabulary.Tokens.Count;
+
+    /// <summary>Id of the token before every text; 49,406 for CLIP.</summary>
+    public int StartId => _vocabulary.StartId;
+
+    /// <summary>Id of the token after every text, where the text tower's feature is read; 49,407 for CLIP.</summary>
+    public int EndId => _vocabulary.EndId;
+
+    /// <summary>Reads a tokenizer from a Hugging Face folder: <c>tokenizer.json</c>, else <c>vocab.json</c> with <c>merges.txt</c>.</summary>
+    /// <param name="path">The folder.</param>
+    /// <returns>The folder's tokenizer, with CLIP's cleaning and splitting of text.</returns>
+    /// <exception cref="KedgeException">The files are missing, damaged, or of another kind of tokenizer; the message names the file.</exception>
+    public static ClipTokenizer FromFolder(string path) => new(TokenizerFolder.Read(path));
+
+    /// <summary>Turns a text into ids: start, the text's tokens, end; no padding and no limit.</summary>
+    /// <param name="text">Any text; it is cleaned first (HTML escapes undone, white space made single spaces, lower case).</param>
+    /// <returns>At least two ids.</returns>
+    public int[] Encode(string text) => [StartId, .. TokensOf(text), EndId];
+
+    /// <summary>Turns a text into at most <paramref name="contextLength"/> ids: start, the text's tokens, end; no padding.</summary>
+    /// <param name="text">Any text; it is cleaned first (HTML escapes undone, white space made single spaces, lower case).</param>
+    /// <param name="contextLength">Positions that the model reads, at least 2; 77 for CLIP.</param>
+    /// <param name="truncate">For a longer text: true keeps the first ids and makes the last one the end, false throws.</param>
+    /// <returns>2 to <paramref name="contextLength"/> ids.</returns>
+    /// <exception cref="KedgeException">The text is longer and <paramref name="truncate"/> is false.</exception>
+    public int[] Encode(string text, int contextLength, bool truncate = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(contextLength, 2);
+        var ids = Encode(text);
+        if (ids.Length <= contextLength)
+            return ids;
+        if (!truncate)
+        {
+            var shown = text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
+            throw new KedgeException($"The text '{shown}' is {ids.Length} tokens long with its start and end, and the model reads {contextLength}; shorten it, or ask for truncation.");
+        }
+        return [.. ids.AsSpan(0, contextLength - 1), EndId];
+    }
+
+    /// <summary>The ids of words alone, without start and end: the parts of a prompt.</summary>
+    /// <param name="words">Any text; it is cleaned first.</param>
+    /// <returns>No id for an empty text.</returns>
+    public IReadOnlyList<int> TokensOf(string words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        List<int> ids = [];
+        foreach (var piece in TextPieces.Split(TextCleaning.Clean(words)))
+        {
+            switch (piece)
+            {
+                case TextPieces.Start: ids.Add(StartId); break;
+                case TextPieces.End: ids.Add(EndId); break;
+                default: _vocabulary.Encode(piece, ids); break;
+            }
+        }
+        return ids;
+    }
+
+    /// <summary>Turns ids back into text: lower case, a space after every word and every run of signs, without start and end.</summary>
+    /// <param name="ids">Ids of this tokenizer, 0 to <see cref="VocabularySize"/> − 1.</param>
+    /// <returns>A text that encodes to the same ids, where these came from <see cref="Encode(string)"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An id is no token.</exception>
+    public string Decode(IEnumerable<int> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        List<byte> bytes = [];
+        foreach (var id in ids.Where(id => id != StartId && id != EndId))
+        {
+            var token = TokenText(id);
+            var endsWord = token.EndsWith(ByteSymbols.WordEnd, StringComparison.Ordinal);
+            bytes.AddRange(ByteSymbols.Bytes(endsWord ? token[..^ByteSymbols.WordEnd.Length] : token));
+            if (endsWord)
+                bytes.Add((byte)' ');
+        }
+        return Encoding.UTF8.GetString([.. bytes]).TrimEnd(' ');
+    }
+
+    /// <summary>One token as the vocabulary spells it: a character for each byte, <c>&lt;/w&gt;</c> where it ends a word (<c>photo&lt;/w&gt;</c>).</summary>
+    /// <param name="id">0 to <see cref="VocabularySize"/> − 1.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The id is no token.</exception>
+    public string TokenText(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize);
+        return _vocabulary.Tokens[id];
+    }
+}

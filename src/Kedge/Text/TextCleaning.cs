@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+
+namespace Kedge.Text;
+
+/// <summary>
+/// What CLIP's reference does to a text before it is cut into pieces: mend, undo HTML escapes (twice), make runs of white space one space,
+/// lower case. Of the reference's mending (ftfy) this does what is certain (straight quotes, ligatures, full-width ASCII, control characters);
+/// it does not guess at text decoded with the wrong encoding. HTML entities are those of HTML 4, which end in a semicolon.
+/// </summary>
+internal static class TextCleaning
+{
+    private static readonly SearchValues<char> Ascii = SearchValues.Create([.. Enumerable.Range(' ', 95).Select(code => (char)code)]);
+
+    internal static string Clean(string text) => Lower(CollapseSpace(WebUtility.HtmlDecode(WebUtility.HtmlDecode(Mend(text)))));
+
+    private static string Mend(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExcept(Ascii))
+            return text;
+        var mended = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            _ = c switch
+            {
+                'ʼ' or (>= '‘' and <= '‛') => mended.Append('\''),
+                >= '“' and <= '‟' => mended.Append('"'),
+                >= '\uff01' and <= '\uff5e' => mended.Append((char)(c - 0xfee0)), // full-width ASCII
+                'ﬀ' => mended.Append("ff"),
+                'ﬁ' => mended.Append("fi"),
+                'ﬂ' => mended.Append("fl"),
+                'ﬃ' => mended.Append("ffi"),
+                'ﬄ' => mended.Append("ffl"),
+                '\ufeff' or '\x7f' or (< ' ' and not (>= '\t' and <= '\r')) => mended, // byte order marks, control characters
+                _ => mended.Append(c),
+            };
+        }
+        return mended.ToString();
+    }
+
+    private static string CollapseSpace(string text)
+    {
+        var collapsed = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            if (!char.IsWhiteSpace(c))
+                collapsed.Append(c);
+            else if (collapsed.Length > 0 && collapsed[^1] != ' ')
+                collapsed.Append(' ');
+        }
+        return collapsed.ToString().TrimEnd(' ');
+    }
+
+    /// <summary>Lower case by Unicode's full mapping: .NET's invariant one, and the two letters where it differs.</summary>
+    private static string Lower(string text)
+    {
+        var letters = text.ToLowerInvariant().ToCharArray();
+        for (var i = 1; i < letters.Length; i++)
+        {
+            var endsWord = char.IsLetter(letters[i - 1]) && (i + 1 == letters.Length || !char.IsLetter(letters[i + 1]));
+            if (text[i] == 'Σ' && endsWord)
+                letters[i] = 'ς';
+        }
+        return new string(letters).Replace("İ", "i\u0307", StringComparison.Ordinal);
+    }
+}
