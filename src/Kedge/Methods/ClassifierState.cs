@@ -1,0 +1,85 @@
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>Everything a fitted classifier consists of, and all that is saved of it. Owns its tensors.</summary>
+public sealed class ClassifierState : IDisposable
+{
+    private readonly HashSet<string> _taken = [];
+
+    /// <summary>The method's name in the catalog.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The method's options in effect, all of them.</summary>
+    public required JsonElement Options { get; init; }
+
+    /// <summary>The C names, in the order of the logits.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The prompt templates behind the class features.</summary>
+    public required IReadOnlyList<string> Templates { get; init; }
+
+    /// <summary>CLIP's logit scale.</summary>
+    public required float LogitScale { get; init; }
+
+    /// <summary>D: the joint feature width.</summary>
+    public required int FeatureWidth { get; init; }
+
+    /// <summary>Which data chose the hyper-parameters; "none" where all are the options'.</summary>
+    public required string Selection { get; init; }
+
+    /// <summary>What else the method keeps for explanation; an empty object where nothing.</summary>
+    public required JsonElement Details { get; init; }
+
+    /// <summary>What was learned, by name: F32 or int64, contiguous, without gradient. Owned by the state: read them, do not change or dispose them.</summary>
+    public required IReadOnlyDictionary<string, Tensor> Tensors { get; init; }
+
+    /// <summary>C: classes.</summary>
+    public int ClassCount => ClassNames.Count;
+
+    /// <summary>The tensor of a name, checked; for constructors of classifiers.</summary>
+    /// <param name="name">The name under which the fit returned it.</param>
+    /// <param name="type">The element type it must have.</param>
+    /// <param name="shape">The lengths it must have; −1 is any.</param>
+    /// <returns>A tensor that stays owned by the state.</returns>
+    /// <exception cref="KedgeException">It is missing, or of another type or shape.</exception>
+    public Tensor Take(string name, ScalarType type, params long[] shape)
+    {
+        if (!Tensors.TryGetValue(name, out var tensor))
+            throw new KedgeException($"Restoring a classifier of {Method} found no tensor '{name}' among {string.Join(", ", Tensors.Keys)}: the file is damaged; fit it again.");
+        if (tensor.dtype != type || tensor.dim() != shape.Length || tensor.shape.Zip(shape).Any(pair => pair.Second >= 0 && pair.First != pair.Second))
+            throw new KedgeException($"Restoring a classifier of {Method} found '{name}' as {tensor.dtype} {tensor.Shape()}, expected {type} {FeatureChecks.ShapeText(shape)}: the file is damaged; fit it again.");
+        _taken.Add(name);
+        return tensor;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in Tensors.Values)
+            tensor.Dispose();
+    }
+
+    internal static ClassifierState Of(FewShotMethod method, FewShotTask task, Fitted fitted) => new()
+    {
+        Method = method.Name,
+        Options = method.Options.ToJson(),
+        ClassNames = task.ClassNames,
+        Templates = task.Templates,
+        LogitScale = task.LogitScale,
+        FeatureWidth = task.FeatureWidth,
+        Selection = fitted.Selection,
+        Details = fitted.Details ?? JsonSerializer.SerializeToElement(new { }),
+        Tensors = fitted.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().contiguous().clone().DetachFromDisposeScope()),
+    };
+
+    internal string? FindNotFinite() => Tensors.FirstOrDefault(pair => !pair.Value.AllFinite()).Key;
+
+    internal void RequireAllTaken()
+    {
+        var unexpected = Tensors.Keys.Except(_taken).ToList();
+        if (unexpected.Count > 0)
+            throw new KedgeException($"Restoring a classifier of {Method} found the unexpected tensors {string.Join(", ", unexpected)}: the file is damaged; fit it again.");
+    }
+}

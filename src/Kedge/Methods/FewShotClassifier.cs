@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>A fitted classifier: unit image features in, logits out. Immutable; safe to use from several threads; owns its tensors.</summary>
+public abstract class FewShotClassifier : IDisposable
+{
+    private bool _disposed;
+
+    /// <summary>Keeps the state; the subclass then takes each of its tensors with <see cref="ClassifierState.Take"/>.</summary>
+    /// <param name="state">What the method's fit has learned; owned by the classifier from now on.</param>
+    protected FewShotClassifier(ClassifierState state) => State = state;
+
+    /// <summary>All that the classifier consists of, as it is saved.</summary>
+    public ClassifierState State { get; }
+
+    /// <summary>The name of the method that was fitted.</summary>
+    public string Method => State.Method;
+
+    /// <summary>The C names, in the order of the logits.</summary>
+    public IReadOnlyList<string> ClassNames => State.ClassNames;
+
+    /// <summary>D: the joint feature width.</summary>
+    public int FeatureWidth => State.FeatureWidth;
+
+    /// <summary>Where the classifier computes.</summary>
+    public Device Device => State.Tensors.Values.First().device;
+
+    /// <summary>Scores images against every class.</summary>
+    /// <param name="imageFeatures">[B, D] unit, any floating type, any device.</param>
+    /// <returns>[B, C] F32 on <see cref="Device"/>: already scaled, a softmax gives probabilities. Without gradient, owned by the caller.</returns>
+    /// <exception cref="KedgeException">The features have another width, are not of unit length, or hold NaN.</exception>
+    public Tensor Logits(Tensor imageFeatures)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (imageFeatures.shape is not [_, var width] || width != FeatureWidth)
+            throw new KedgeException($"Classifying with {Method} found image features of shape {imageFeatures.Shape()}, expected [B, {FeatureWidth}]: encode the images with the model that the classifier was fitted on.");
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        var features = imageFeatures.to(ScalarType.Float32).to(Device);
+        features.RequireUnit($"Classifying with {Method}", "image features");
+        return LogitsCore(features).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The method's formula. Runs inside a dispose scope without gradients.</summary>
+    /// <param name="imageFeatures">[B, D] unit F32 on <see cref="Device"/>.</param>
+    /// <returns>[B, C].</returns>
+    protected abstract Tensor LogitsCore(Tensor imageFeatures);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the tensors.</summary>
+    /// <param name="disposing">Whether called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (_disposed || !disposing)
+            return;
+        _disposed = true;
+        State.Dispose();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>
+/// A way to make a classifier of a few labelled images: options in, <see cref="Fit"/> gives a classifier. Holds no state of a fit, so one method
+/// may fit many tasks. To write one, override <see cref="FitCore"/> (task to named tensors) and <see cref="RestoreCore"/> (named tensors to
+/// classifier): what is fitted is then exactly what is saved, and no tensor can leak.
+/// </summary>
+public abstract class FewShotMethod
+{
+    /// <summary>Checks and keeps the options.</summary>
+    /// <param name="name">The name in the catalog and in saved classifiers, such as "tip-adapter".</param>
+    /// <param name="options">The method's options.</param>
+    /// <exception cref="KedgeException">An option is out of its range.</exception>
+    protected FewShotMethod(string name, MethodOptions options)
+    {
+        options.Check();
+        (Name, Options) = (name, options);
+    }
+
+    /// <summary>The name in the catalog and in saved classifiers, such as "tip-adapter".</summary>
+    public string Name { get; }
+
+    /// <summary>The options in effect.</summary>
+    public MethodOptions Options { get; }
+
+    /// <summary>Whether every class must have at least one support image.</summary>
+    public virtual bool NeedsSupport => true;
+
+    /// <summary>Whether the task must bring CLIP's text side.</summary>
+    public virtual bool NeedsTextTower => false;
+
+    /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
+    /// <param name="task">What to learn from; computation runs on its device.</param>
+    /// <param name="progress">Told of each step.</param>
+    /// <param name="cancellation">Stops the fit between two steps.</param>
+    /// <returns>A classifier that owns its tensors; dispose it.</returns>
+    /// <exception cref="KedgeException">The task lacks something that the method needs, or learning diverged.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
+    public FewShotClassifier Fit(FewShotTask task, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        CheckNeeds(task);
+        ClassifierState state;
+        using (NewDisposeScope())
+        using (inference_mode(false))
+        using (enable_grad())
+        {
+            var fitted = FitCore(SupportOrder.Canonical(task), new FitRun(progress, cancellation));
+            using (no_grad())
+                state = ClassifierState.Of(this, task, fitted);
+        }
+        if (state.FindNotFinite() is { } name)
+        {
+            state.Dispose();
+            throw new KedgeException($"Fitting {Name} diverged: '{name}' holds NaN or infinity; try a smaller learning rate.");
+        }
+        return Restore(state);
+    }
+
+    /// <summary>Makes the classifier of a saved state; takes the state over, also where it throws.</summary>
+    /// <exception cref="KedgeException">The state is not of this method, or is damaged.</exception>
+    internal FewShotClassifier Restore(ClassifierState state)
+    {
+        try
+        {
+            if (state.Method != Name)
+                throw new ArgumentException($"The state is of {state.Method}, the method is {Name}.", nameof(state));
+            if (state.FindNotFinite() is { } damaged)
+                throw new KedgeException($"Restoring a classifier of {Name} found NaN or infinity in '{damaged}': the file is damaged; fit it again.");
+            var classifier = RestoreCore(state);
+            state.RequireAllTaken();
+            return classifier;
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Learns. Runs inside a dispose scope with gradients on; everything made here is freed, what is returned is copied.</summary>
+    /// <param name="task">The task, its support images in an order that does not depend on the caller's.</param>
+    /// <param name="run">To be told of each step.</param>
+    protected abstract Fitted FitCore(FewShotTask task, FitRun run);
+
+    /// <summary>Makes the classifier of what <see cref="FitCore"/> returned, now or from a file.</summary>
+    /// <param name="state">Tensors and texts; the classifier's constructor takes and checks each tensor by name.</param>
+    protected abstract FewShotClassifier RestoreCore(ClassifierState state);
+
+    private void CheckNeeds(FewShotTask task)
+    {
+        if (NeedsTextTower && task.TextTower is null)
+            throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
+        if (!NeedsSupport)
+            return;
+        var empty = task.ClassNames.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First).ToList();
+        if (empty.Count > 0)
+            throw new KedgeException($"Fitting {Name} found no support image of {string.Join(", ", empty.Take(5).Select(name => $"'{name}'"))}{(empty.Count > 5 ? $" and {empty.Count - 5} more" : "")}: it needs at least one of each class.");
+    }
+}
+
+/// <summary>What a method has learned.</summary>
+/// <param name="Tensors">By the names under which they are saved; copied by the caller.</param>
+/// <param name="Selection">Which data chose the hyper-parameters: nothing by default, "support set" where the method splits it. Never test data.</param>
+/// <param name="Details">Anything else to keep for explanation, such as the words of anchors.</param>
+public sealed record Fitted(IReadOnlyDictionary<string, Tensor> Tensors, string Selection = Fitted.NothingSelected, JsonElement? Details = null)
+{
+    /// <summary>All hyper-parameters are the options', nothing was chosen on data.</summary>
+    public const string NothingSelected = "none";
+}

@@ -1,0 +1,107 @@
+using Kedge.Clip;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>
+/// What a method learns from: a few labelled images and the names of the classes, as CLIP features. Immutable, and checked when it is made.
+/// It does not own its tensors: they must live until the fit is done, and the fitted classifier holds copies of what it needs.
+/// </summary>
+public sealed class FewShotTask
+{
+    /// <summary>States a task.</summary>
+    /// <param name="supportFeatures">[V, N, D] unit F32: V views of each of the N support images, view 0 the plain centre crop. N may be 0 for zero-shot.</param>
+    /// <param name="supportLabels">[N] int64, each in 0 … C−1.</param>
+    /// <param name="classFeatures">[C, D] unit F32: each class's text features, averaged over the templates and made unit length again.</param>
+    /// <param name="classNames">C different names, at least two.</param>
+    /// <param name="logitScale">CLIP's logit scale, above 0; 100 for OpenAI's weights.</param>
+    /// <param name="templates">The prompt templates behind <paramref name="classFeatures"/>, kept with the classifier.</param>
+    /// <param name="textTower">The text side, for methods that learn prompts.</param>
+    /// <exception cref="KedgeException">The parts do not fit together, or hold values that are no features.</exception>
+    public FewShotTask(Tensor supportFeatures, Tensor supportLabels, Tensor classFeatures, IReadOnlyList<string> classNames, float logitScale,
+        IReadOnlyList<string> templates, ITextTower? textTower = null)
+    {
+        (SupportFeatures, SupportLabels, ClassFeatures) = (supportFeatures, supportLabels, classFeatures);
+        (ClassNames, LogitScale, Templates, TextTower) = ([.. classNames], logitScale, [.. templates], textTower);
+        CheckClasses();
+        CheckSupport();
+    }
+
+    /// <summary>[V, N, D] unit F32; view 0 is the plain centre crop.</summary>
+    public Tensor SupportFeatures { get; }
+
+    /// <summary>[N] int64, each in 0 … C−1.</summary>
+    public Tensor SupportLabels { get; }
+
+    /// <summary>[C, D] unit F32.</summary>
+    public Tensor ClassFeatures { get; }
+
+    /// <summary>The C names, in the order of the labels.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>What CLIP multiplies a cosine by; 100 for OpenAI's weights.</summary>
+    public float LogitScale { get; }
+
+    /// <summary>The prompt templates behind <see cref="ClassFeatures"/>.</summary>
+    public IReadOnlyList<string> Templates { get; }
+
+    /// <summary>CLIP's text side, on the device of the features; <see langword="null"/> where only features are at hand.</summary>
+    public ITextTower? TextTower { get; }
+
+    /// <summary>V: views of each support image.</summary>
+    public int Views => (int)SupportFeatures.shape[0];
+
+    /// <summary>N: support images.</summary>
+    public int SupportCount => (int)SupportFeatures.shape[1];
+
+    /// <summary>C: classes.</summary>
+    public int ClassCount => ClassNames.Count;
+
+    /// <summary>D: the joint feature width.</summary>
+    public int FeatureWidth => (int)ClassFeatures.shape[1];
+
+    /// <summary>Where the features are and the fit runs.</summary>
+    public Device Device => ClassFeatures.device;
+
+    /// <summary>How many support images each class has, in the order of <see cref="ClassNames"/>.</summary>
+    public IReadOnlyList<int> CountShots()
+    {
+        using var counts = bincount(SupportLabels.cpu(), minlength: ClassCount);
+        return [.. counts.data<long>().Select(count => (int)count)];
+    }
+
+    private void CheckClasses()
+    {
+        Require(ClassCount >= 2, $"{ClassCount} class name(s)", "at least 2");
+        if (ClassNames.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw Wrong($"the class name '{twice.Key}' {twice.Count()} times", "different names");
+        Require(float.IsFinite(LogitScale) && LogitScale > 0, $"the logit scale {LogitScale}", "a number above 0");
+        Require(ClassFeatures.shape is [var c, > 0] && c == ClassCount, $"class features of shape {ClassFeatures.Shape()}", $"[{ClassCount}, D], one row a class name");
+        ClassFeatures.RequireUnit(Making, "class features");
+    }
+
+    private void CheckSupport()
+    {
+        Require(SupportFeatures.shape is [> 0, _, var d] && d == FeatureWidth, $"support features of shape {SupportFeatures.Shape()}",
+            $"[V, N, {FeatureWidth}], as wide as the class features");
+        Require(SupportLabels.dtype == ScalarType.Int64, $"support labels of type {SupportLabels.dtype}", "Int64");
+        Require(SupportLabels.shape is [var n] && n == SupportCount, $"support labels of shape {SupportLabels.Shape()}", $"[{SupportCount}], one a support image");
+        Require(SupportFeatures.device.ToString() == Device.ToString(), $"support features on {SupportFeatures.device}", $"{Device}, where the class features are");
+        SupportFeatures.RequireUnit(Making, "support features");
+        if (SupportCount == 0)
+            return;
+        using var scope = NewDisposeScope();
+        var (low, high) = (SupportLabels.min().item<long>(), SupportLabels.max().item<long>());
+        Require(low >= 0 && high < ClassCount, $"support labels from {low} to {high}", $"0 to {ClassCount - 1}");
+    }
+
+    private const string Making = "Making a few-shot task";
+
+    private static void Require(bool holds, string found, string expected)
+    {
+        if (!holds)
+            throw Wrong(found, expected);
+    }
+
+    private static KedgeException Wrong(string found, string expected) => new($"{Making} found {found}: it needs {expected}.");
+}

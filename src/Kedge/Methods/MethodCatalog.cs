@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace Kedge.Methods;
+
+/// <summary>Every method by name: the one list that the command line, saved classifiers and the tests go by.</summary>
+public static class MethodCatalog
+{
+    private static readonly Entry[] Entries =
+    [
+        new Entry<NoOptions>(ZeroShot.CatalogName, _ => new ZeroShot()),
+    ];
+
+    /// <summary>The names, in the order of the catalog.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Entries.Select(entry => entry.Name)];
+
+    /// <summary>Makes a method.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="options">An object with the options that differ from the defaults, such as <c>{"alpha":2}</c>; <see langword="null"/> for all defaults.</param>
+    /// <exception cref="KedgeException">There is no such method or option, or a value is out of its range.</exception>
+    public static FewShotMethod Create(string name, JsonElement? options = null) =>
+        (Entries.FirstOrDefault(entry => entry.Name == name) ?? throw Unknown(name)).Create(options ?? JsonSerializer.SerializeToElement(new { }));
+
+    private static KedgeException Unknown(string name)
+    {
+        var nearest = Names.OrderBy(known => EditDistance(known, name)).Take(2);
+        return new($"There is no method '{name}': nearest are {string.Join(" and ", nearest)}; there are {string.Join(", ", Names)}.");
+    }
+
+    /// <summary>Levenshtein's distance: insertions, deletions and replacements from one text to the other.</summary>
+    private static int EditDistance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        foreach (var letter in from)
+        {
+            var diagonal = row[0]++;
+            for (var j = 1; j <= to.Length; j++)
+                (row[j], diagonal) = (Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (letter == to[j - 1] ? 0 : 1)), row[j]);
+        }
+        return row[^1];
+    }
+
+    private abstract record Entry(string Name)
+    {
+        internal abstract FewShotMethod Create(JsonElement options);
+    }
+
+    private sealed record Entry<TOptions>(string Name, Func<TOptions, FewShotMethod> Make) : Entry(Name) where TOptions : MethodOptions
+    {
+        internal override FewShotMethod Create(JsonElement options) => Make(MethodOptions.Read<TOptions>(options, Name));
+    }
+}
