@@ -2,7 +2,7 @@ using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Imaging;
 using Kedge.Text;
-using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Kedge.Pretraining;
@@ -22,6 +22,8 @@ public readonly record struct PretrainingProgress(int Step, int Steps, double Lo
 public sealed class ContrastiveTrainer
 {
     private const double LargestLogitScale = 4.605170185988092; // ln 100
+    private const double Beta1 = 0.9; // CLIP, table 18
+    private const double Epsilon = 1e-6; // CLIP, table 18, ViT
     private const int ReportEvery = 10;
     private readonly ClipConfiguration _architecture;
     private readonly PretrainingOptions _options;
@@ -77,7 +79,7 @@ public sealed class ContrastiveTrainer
         return WriteWeights(network, Path.Combine(folder, "model.safetensors"));
     }
 
-    private double Step(ClipNetwork network, optim.Optimizer optimizer, PairBatch batch, Preprocessing preprocessing)
+    private double Step(ClipNetwork network, OptimizerHelper optimizer, PairBatch batch, Preprocessing preprocessing)
     {
         using var scope = NewDisposeScope();
         var images = network.visual.Forward(preprocessing.ToTensor(batch.Crops).to(_device)).Unit(); // [B, D]
@@ -99,16 +101,15 @@ public sealed class ContrastiveTrainer
         return network.EncodeText(TokenBatch.From(ids, _device));
     }
 
-    private optim.Optimizer Optimizer(ClipNetwork network)
+    private AdamW Optimizer(ClipNetwork network)
     {
-        var parameters = network.named_parameters().Select(p => p.parameter).ToArray();
-        return optim.AdamW(
-            [
-                new(parameters.Where(p => p.dim() >= 2)) { Options = new() { LearningRate = _options.LearningRate, InitialLearningRate = _options.LearningRate, weight_decay = _options.WeightDecay, beta1 = 0.9, beta2 = _options.Beta2, eps = 1e-6 } },
-                new(parameters.Where(p => p.dim() < 2)) { Options = new() { LearningRate = _options.LearningRate, InitialLearningRate = _options.LearningRate, weight_decay = 0, beta1 = 0.9, beta2 = _options.Beta2, eps = 1e-6 } },
-            ],
-            lr: _options.LearningRate, beta1: 0.9, beta2: _options.Beta2, eps: 1e-6);
+        var (matrices, vectors) = (network.parameters().Where(p => p.dim() >= 2), network.parameters().Where(p => p.dim() < 2));
+        IEnumerable<AdamW.ParamGroup> groups = [Group(matrices, _options.WeightDecay), Group(vectors, weightDecay: 0)];
+        return optim.AdamW(groups, _options.LearningRate, Beta1, _options.Beta2, Epsilon);
     }
+
+    private AdamW.ParamGroup Group(IEnumerable<Parameter> parameters, double weightDecay) =>
+        new(parameters, _options.LearningRate, Beta1, _options.Beta2, Epsilon, weightDecay);
 
     private static string WriteWeights(ClipNetwork network, string path)
     {
