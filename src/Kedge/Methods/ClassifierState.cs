@@ -54,6 +54,20 @@ public sealed class ClassifierState : IDisposable
         return tensor;
     }
 
+    /// <summary>The labels of a name, checked as by <see cref="Take"/> and to be classes.</summary>
+    /// <param name="name">The name under which the fit returned them.</param>
+    /// <param name="count">How many there must be.</param>
+    /// <returns>[count] int64, each in 0 … C−1; stays owned by the state.</returns>
+    /// <exception cref="KedgeException">They are missing, of another type or count, or no classes.</exception>
+    public Tensor TakeLabels(string name, long count)
+    {
+        var labels = Take(name, ScalarType.Int64, count);
+        using var scope = NewDisposeScope();
+        if (count > 0 && (labels.min().item<long>() < 0 || labels.max().item<long>() >= ClassCount))
+            throw new KedgeException($"Restoring a classifier of {Method} found '{name}' from {labels.min().item<long>()} to {labels.max().item<long>()}, expected 0 to {ClassCount - 1}: the file is damaged; fit it again.");
+        return labels;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -66,8 +66,8 @@ public sealed class FewShotTask
     /// <summary>How many support images each class has, in the order of <see cref="ClassNames"/>.</summary>
     public IReadOnlyList<int> CountShots()
     {
-        using var counts = bincount(SupportLabels.cpu(), minlength: ClassCount);
-        return [.. counts.data<long>().Select(count => (int)count)];
+        using var scope = NewDisposeScope();
+        return [.. bincount(SupportLabels, minlength: ClassCount).cpu().data<long>().Select(count => (int)count)];
     }
 
     private void CheckClasses()

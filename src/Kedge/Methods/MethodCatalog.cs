@@ -8,6 +8,9 @@ public static class MethodCatalog
     private static readonly Entry[] Entries =
     [
         new Entry<NoOptions>(ZeroShot.CatalogName, _ => new ZeroShot()),
+        new Entry<NoOptions>(NearestClassMean.CatalogName, _ => new NearestClassMean()),
+        new Entry<TipAdapterOptions>(TipAdapter.CatalogName, options => new TipAdapter(options)),
+        new Entry<TipAdapterFOptions>(TipAdapterF.CatalogName, options => new TipAdapterF(options)),
     ];
 
     /// <summary>The names, in the order of the catalog.</summary>

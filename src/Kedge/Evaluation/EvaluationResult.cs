@@ -1,0 +1,83 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Evaluation;
+
+/// <summary>How well a classifier did on labelled images. Immutable; all shares are from 0 to 1.</summary>
+public sealed class EvaluationResult
+{
+    private readonly int[][] _confusion;
+
+    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, int inTop5)
+    {
+        (ClassNames, _confusion) = (classNames, confusion);
+        var classes = Enumerable.Range(0, confusion.Length).ToArray();
+        var shown = classes.Select(c => confusion[c].Sum()).ToArray();
+        var chosen = classes.Select(c => confusion.Sum(row => row[c])).ToArray();
+        Count = shown.Sum();
+        Top1 = classes.Sum(c => confusion[c][c]) / (double)Count;
+        Top5 = inTop5 / (double)Count;
+        ClassAccuracies = [.. classes.Select(c => shown[c] == 0 ? (double?)null : confusion[c][c] / (double)shown[c])];
+        MacroF1 = classes.Where(c => shown[c] + chosen[c] > 0).Average(c => 2.0 * confusion[c][c] / (shown[c] + chosen[c]));
+    }
+
+    /// <summary>The C names.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Images evaluated.</summary>
+    public int Count { get; }
+
+    /// <summary>The share of images whose class has the highest logit; of equal logits the first class counts as higher.</summary>
+    public double Top1 { get; }
+
+    /// <summary>The share of images whose class is among the five highest logits; 1 where there are at most five classes.</summary>
+    public double Top5 { get; }
+
+    /// <summary>Top-1 accuracy on each class's images; <see langword="null"/> for a class without any.</summary>
+    public IReadOnlyList<double?> ClassAccuracies { get; }
+
+    /// <summary>The plain mean of each class's F1 (harmonic mean of precision and recall), over the classes that were shown or chosen at least once.</summary>
+    public double MacroF1 { get; }
+
+    /// <summary>[C][C]: how many images of the row's class were taken for the column's.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Confusion => _confusion;
+
+    /// <summary>Compares logits with labels.</summary>
+    /// <param name="logits">[Q, C], Q at least 1, any device.</param>
+    /// <param name="labels">Q true classes, each in 0 … C−1.</param>
+    /// <param name="classNames">C names.</param>
+    /// <exception cref="KedgeException">There is no image, or logits hold NaN.</exception>
+    /// <exception cref="ArgumentException">The sizes do not fit together, or a label is no class.</exception>
+    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+    {
+        if (logits.shape is not [var q, var c] || q != labels.Count || c != classNames.Count)
+            throw new ArgumentException($"Logits of shape [{string.Join(", ", logits.shape)}] do not fit {labels.Count} labels and {classNames.Count} class names.", nameof(logits));
+        if (labels.Count == 0)
+            throw new KedgeException("Evaluating found no image: it needs at least one labelled image.");
+        if (labels.Any(label => label < 0 || label >= classNames.Count))
+            throw new ArgumentOutOfRangeException(nameof(labels), $"Labels must be from 0 to {classNames.Count - 1}.");
+        using var scope = NewDisposeScope();
+        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames);
+    }
+
+    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+    {
+        var count = classNames.Count;
+        var confusion = Enumerable.Range(0, count).Select(_ => new int[count]).ToArray();
+        var inTop5 = 0;
+        for (var i = 0; i < labels.Count; i++)
+        {
+            var row = logits.Slice(i * count, count);
+            var (label, best, higher) = (labels[i], 0, 0);
+            for (var c = 0; c < count; c++)
+            {
+                if (float.IsNaN(row[c]))
+                    throw new KedgeException($"Evaluating found NaN among the logits of image {i + 1} of {labels.Count}: fit the classifier again.");
+                best = row[c] > row[best] ? c : best;
+                higher += row[c] > row[label] || (row[c] == row[label] && c < label) ? 1 : 0;
+            }
+            confusion[label][best]++;
+            inTop5 += higher < 5 ? 1 : 0;
+        }
+        return new EvaluationResult([.. classNames], confusion, inTop5);
+    }
+}

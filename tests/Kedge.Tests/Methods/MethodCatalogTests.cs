@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Kedge.Methods;
+
+namespace Kedge.Tests.Methods;
+
+public class MethodCatalogTests
+{
+    /// <summary>Names are in saved files and defaults in published results: change them knowingly.</summary>
+    [Theory]
+    [InlineData("zero-shot", "{}")]
+    [InlineData("nearest-class-mean", "{}")]
+    [InlineData("tip-adapter", """{"alpha":1,"beta":5.5}""")]
+    [InlineData("tip-adapter-f", """{"alpha":1,"beta":5.5,"learningRate":0.001,"epsilon":0.0001,"weightDecay":0.01,"epochs":20,"batchSize":256,"seed":1}""")]
+    public void Names_and_default_options_are_these(string name, string options)
+    {
+        var method = MethodCatalog.Create(name);
+        Assert.Equal(name, method.Name);
+        Assert.Equal(options, method.Options.ToJson().GetRawText());
+    }
+
+    [Fact]
+    public void Options_go_round_through_json()
+    {
+        var options = new TipAdapterFOptions { Alpha = 2, Beta = 1.5, LearningRate = 0.25, Epsilon = 1e-8, WeightDecay = 0, Epochs = 3, BatchSize = 7, Seed = 11 };
+        Assert.Equal(options, MethodCatalog.Create("tip-adapter-f", options.ToJson()).Options);
+    }
+
+    [Theory]
+    [InlineData("tip-adaptr", "There is no method 'tip-adaptr': nearest are tip-adapter and tip-adapter-f; there are ")]
+    [InlineData("zeroshot", "There is no method 'zeroshot': nearest are zero-shot and ")]
+    [InlineData("", "There is no method '': nearest are ")]
+    public void An_unknown_name_gets_the_nearest_offered(string name, string start) =>
+        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodCatalog.Create(name)).Message);
+
+    [Theory]
+    [InlineData("tip-adapter", """{"alfa":1}""", "Reading the options of tip-adapter found {\"alfa\":1}: it takes an object with alpha, beta (")]
+    [InlineData("tip-adapter", """{"alpha":"1"}""", "Reading the options of tip-adapter found {\"alpha\":\"1\"}: it takes an object with alpha, beta (")]
+    [InlineData("tip-adapter", "[]", "Reading the options of tip-adapter found []: it takes an object with alpha, beta (")]
+    [InlineData("tip-adapter", "null", "Reading the options of tip-adapter found null: it takes an object with alpha, beta (")]
+    [InlineData("zero-shot", """{"alpha":1}""", "Reading the options of zero-shot found {\"alpha\":1}: it takes an object with nothing (")]
+    [InlineData("tip-adapter", """{"alpha":-1}""", "The option alpha is -1: it must be from 0 to 1000.")]
+    [InlineData("tip-adapter-f", """{"learningRate":0}""", "The option learningRate is 0: it must be from ")]
+    [InlineData("tip-adapter-f", """{"batchSize":0}""", "The option batchSize is 0: it must be from 1 to 1000000.")]
+    public void Wrong_options_are_refused(string name, string options, string start)
+    {
+        using var json = JsonDocument.Parse(options);
+        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodCatalog.Create(name, json.RootElement)).Message);
+    }
+
+    [Fact]
+    public void An_option_that_is_no_number_is_refused() =>
+        Assert.Equal("The option alpha is NaN: it must be from 0 to 1000.", Assert.Throws<KedgeException>(() => new TipAdapter(new() { Alpha = double.NaN })).Message);
+}
