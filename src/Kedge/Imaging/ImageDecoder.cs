@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace Kedge.Imaging;
@@ -77,7 +78,13 @@ public static class ImageDecoder
     private static byte[] Channels(byte[] rgba, SKImageInfo info, int first, int second, int third)
     {
         var pixels = GC.AllocateUninitializedArray<byte>(info.BytesSize / 4 * 3);
-        for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
+        var (from, to) = (0, 0);
+        // four pixels at a time while the four bytes too many still fit
+        var picked = Vector128.Create((byte)first, (byte)second, (byte)third, (byte)(first + 4), (byte)(second + 4), (byte)(third + 4),
+            (byte)(first + 8), (byte)(second + 8), (byte)(third + 8), (byte)(first + 12), (byte)(second + 12), (byte)(third + 12), 0, 0, 0, 0);
+        for (; to + 16 <= pixels.Length; from += 16, to += 12)
+            Vector128.Shuffle(Vector128.Create(rgba, from), picked).CopyTo(pixels, to);
+        for (; to < pixels.Length; from += 4, to += 3)
             (pixels[to], pixels[to + 1], pixels[to + 2]) = (rgba[from + first], rgba[from + second], rgba[from + third]);
         return pixels;
     }

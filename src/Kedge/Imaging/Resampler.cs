@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -49,8 +50,12 @@ public static class Resampler
 
         var stride = width * 3;
         var narrowed = GC.AllocateUninitializedArray<byte>((rows.End - rows.Begin) * stride);
+        var row = new byte[((columns.End - columns.Begin) * 3) + 1];
         for (var y = rows.Begin; y < rows.End; y++)
-            NarrowRow(source.Pixels.AsSpan(y * source.Width * 3), columns, narrowed.AsSpan((y - rows.Begin) * stride, stride));
+        {
+            source.Pixels.AsSpan(((y * source.Width) + columns.Begin) * 3, row.Length - 1).CopyTo(row);
+            NarrowRow(row, columns, narrowed.AsSpan((y - rows.Begin) * stride, stride));
+        }
 
         var pixels = GC.AllocateUninitializedArray<byte>(height * stride);
         var sums = new int[stride];
@@ -59,21 +64,19 @@ public static class Resampler
         return new(width, height, pixels);
     }
 
-    /// <summary>One row through the column taps: red, green, blue and one byte too many in four lanes.</summary>
-    private static void NarrowRow(ReadOnlySpan<byte> source, ResampleTaps columns, Span<byte> target)
+    /// <summary>One row through the column taps. Four lanes hold red, green, blue and one byte too many, which is why a row ends with a spare byte.</summary>
+    private static void NarrowRow(ReadOnlySpan<byte> row, ResampleTaps columns, Span<byte> target)
     {
         for (var x = 0; x < columns.Length; x++)
         {
             var weights = columns.Weights(x);
-            var from = source[(columns.First(x) * 3)..];
+            ref var pixel = ref MemoryMarshal.GetReference(row.Slice((columns.First(x) - columns.Begin) * 3, (weights.Length * 3) + 1));
             var sum = Vector128.Create(Half);
-            for (var k = 0; k < weights.Length; k++)
+            foreach (var weight in weights)
             {
-                var four = from.Length >= (k * 3) + 4
-                    ? MemoryMarshal.Read<uint>(from[(k * 3)..])
-                    : from[k * 3] | ((uint)from[(k * 3) + 1] << 8) | ((uint)from[(k * 3) + 2] << 16);
-                var lanes = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(four).AsByte())).AsInt32();
-                sum += lanes * weights[k];
+                var four = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(ref pixel)).AsByte();
+                sum += Vector128.WidenLower(Vector128.WidenLower(four)).AsInt32() * weight;
+                pixel = ref Unsafe.Add(ref pixel, 3);
             }
             sum >>= ResampleTaps.Precision;
             (target[x * 3], target[(x * 3) + 1], target[(x * 3) + 2]) = (Clip(sum[0]), Clip(sum[1]), Clip(sum[2]));
