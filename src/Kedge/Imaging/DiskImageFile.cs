@@ -1,0 +1,26 @@
+namespace Kedge.Imaging;
+
+/// <summary>An image file on disk.</summary>
+/// <param name="path">Its path, absolute or relative to the current folder; it is opened only when it is read.</param>
+public sealed class DiskImageFile(string path) : ImageFile
+{
+    /// <summary>The path as it was given.</summary>
+    public override string Name { get; } = path;
+
+    /// <inheritdoc/>
+    public override byte[] ReadAllBytes()
+    {
+        try
+        {
+            return File.ReadAllBytes(Name);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new KedgeException($"Cannot read the image '{Name}': there is no such file.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"Cannot read the image '{Name}': {e.Message}", e);
+        }
+    }
+}
