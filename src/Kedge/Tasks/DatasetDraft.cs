@@ -41,7 +41,7 @@ internal sealed class DatasetDraft(string origin, IReadOnlyList<string> classNam
             foreach (var (image, _) in _parts[(int)part])
             {
                 if (!partOf.TryAdd(Path.GetFullPath(image.Name), part))
-                    throw new KedgeException($"{origin} has the image {image.Name} twice, in its parts {partOf[Path.GetFullPath(image.Name)]} and {part}; every image may stand once: take one of them away.");
+                    throw new KedgeException($"{origin} has the image {image.Name} twice (parts: {partOf[Path.GetFullPath(image.Name)]}, {part}); expected every image once: take one of them away.");
             }
         }
     }

@@ -66,7 +66,7 @@ public sealed class SplitFileTests : IDisposable
     [Theory]
     [InlineData("\"B/1.jpg\", 0", "\"B/1.jpg\", 9", "The split file {0} gives B/1.jpg the label 9, which is out of range: the file has 3 different labels, so expected 0 to 2; number the classes from 0 without gaps.")]
     [InlineData("0, \"bee\"], [\"A/2", "0, \"wasp\"], [\"A/2", "The split file {0} calls the label 0 both 'wasp' and 'bee'; expected one name for each label.")]
-    [InlineData("A/7.jpg", "A/2.jpg", "{0} has the image {1} twice, in its parts Train and Test; every image may stand once: take one of them away.")]
+    [InlineData("A/7.jpg", "A/2.jpg", "{0} has the image {1} twice (parts: Train, Test); expected every image once: take one of them away.")]
     public void Contradictions_are_explained(string part, string changed, string message)
     {
         var path = _temp.Write("split.json", Split.Replace(part, changed, StringComparison.Ordinal));
