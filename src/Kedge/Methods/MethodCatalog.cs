@@ -47,7 +47,7 @@ public static class MethodCatalog
         internal abstract FewShotMethod Create(JsonElement options);
     }
 
-    private sealed record Entry<TOptions>(string Name, Func<TOptions, FewShotMethod> Make) : Entry(Name) where TOptions : MethodOptions
+    private sealed record Entry<TOptions>(string Name, Func<TOptions, FewShotMethod> Make) : Entry(Name) where TOptions : MethodOptions, new()
     {
         internal override FewShotMethod Create(JsonElement options) => Make(MethodOptions.Read<TOptions>(options, Name));
     }
