@@ -50,14 +50,15 @@ public sealed class ClassifierFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="device">Where the classifier is to compute; the CPU by default.</param>
     /// <returns>The classifier with its card; dispose it.</returns>
-    /// <exception cref="KedgeException">The file cannot be read, is no classifier, is damaged, or is of a newer Kedge; the message names it and says which.</exception>
+    /// <exception cref="KedgeException">The file cannot be read, is no classifier, is damaged, or is of a newer Kedge.</exception>
     public static ClassifierFile Open(string path, Device? device = null)
     {
         using var file = SafetensorsFile.Open(path);
         CheckVersion(path, file.Metadata);
         try
         {
-            var document = ClassifierDocument.Read(file.Metadata.GetValueOrDefault("classifier") ?? throw new KedgeException("it has no description; fit it again."));
+            var description = file.Metadata.GetValueOrDefault("classifier") ?? throw new KedgeException("it has no description; fit it again.");
+            var document = ClassifierDocument.Read(description);
             var method = MethodCatalog.Create(document.Method, document.Options);
             return new ClassifierFile(path, method.Restore(document.ToState(method, ReadTensors(file, device ?? CPU))), document);
         }
@@ -74,7 +75,10 @@ public sealed class ClassifierFile : IDisposable
     public void RequireModel(string model, string fingerprint)
     {
         if (fingerprint != Card.Fingerprint)
-            throw new KedgeException($"The classifier '{_path}' was fitted on {Card.Model} (weights {Card.Fingerprint}), the model at hand is {model} (weights {fingerprint}): use {Card.Model}, or fit again on this one.");
+        {
+            throw new KedgeException($"The classifier '{_path}' was fitted on {Card.Model} (weights {Card.Fingerprint}), " +
+                $"the model at hand is {model} (weights {fingerprint}): use {Card.Model}, or fit again on this one.");
+        }
     }
 
     /// <summary>Frees the classifier.</summary>
@@ -83,10 +87,10 @@ public sealed class ClassifierFile : IDisposable
     private static void CheckVersion(string path, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.GetValueOrDefault("format") != FormatName)
-            throw new KedgeException($"'{path}' is a safetensors file but no classifier: its metadata lack format = {FormatName}; give a file that was saved by a fit.");
+            throw new KedgeException($"'{path}' is no classifier: its metadata lack format = {FormatName}; give a file that was saved by a fit.");
         var version = metadata.GetValueOrDefault("version");
         if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
-            throw new KedgeException($"'{path}' is a classifier of the format version '{version}', expected a number from 1 to {NewestVersion}: the file is damaged; fit it again.");
+            throw new KedgeException($"'{path}' has the format version '{version}', expected 1 to {NewestVersion}: the file is damaged; fit it again.");
         if (number > NewestVersion)
             throw new KedgeException($"'{path}' was written by a newer Kedge (format {number}, this one reads up to {NewestVersion}): update Kedge.");
     }

@@ -45,7 +45,8 @@ public abstract record MethodOptions
         catch (JsonException e)
         {
             var known = JsonSerializer.SerializeToElement(new TOptions(), Format).EnumerateObject().Select(option => option.Name);
-            throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: it takes an object with {string.Join(", ", known.DefaultIfEmpty("nothing"))} ({e.Message})", e);
+            var names = string.Join(", ", known.DefaultIfEmpty("nothing"));
+            throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: it takes an object with {names} ({e.Message})", e);
         }
     }
 }

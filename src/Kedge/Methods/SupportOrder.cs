@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Support images in an order that depends on nothing but themselves: by label, then by the bits of the mean over views. A method that draws batches with its seed
-/// then learns the same from the same images, however their files were listed.
+/// Support images in an order that depends on nothing but themselves: by label, then by the bits of the mean over views. A method that
+/// draws batches with its seed then learns the same from the same images, however their files were listed.
 /// </summary>
 internal static class SupportOrder
 {

@@ -9,11 +9,11 @@ public class DamagedClassifierFileTests
 {
     [Theory]
     [InlineData("version", "3", "'{0}' was written by a newer Kedge (format 3, this one reads up to 1): update Kedge.")]
-    [InlineData("version", "one", "'{0}' is a classifier of the format version 'one', expected a number from 1 to 1: the file is damaged; fit it again.")]
-    [InlineData("version", "-1", "'{0}' is a classifier of the format version '-1', expected a number from 1 to 1: the file is damaged; fit it again.")]
-    [InlineData("version", null, "'{0}' is a classifier of the format version '', expected a number from 1 to 1: the file is damaged; fit it again.")]
-    [InlineData("format", "pt", "'{0}' is a safetensors file but no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
-    [InlineData("format", null, "'{0}' is a safetensors file but no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
+    [InlineData("version", "one", "'{0}' has the format version 'one', expected 1 to 1: the file is damaged; fit it again.")]
+    [InlineData("version", "-1", "'{0}' has the format version '-1', expected 1 to 1: the file is damaged; fit it again.")]
+    [InlineData("version", null, "'{0}' has the format version '', expected 1 to 1: the file is damaged; fit it again.")]
+    [InlineData("format", "pt", "'{0}' is no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
+    [InlineData("format", null, "'{0}' is no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
     [InlineData("classifier", null, "Opening the classifier '{0}' failed: it has no description; fit it again.")]
     [InlineData("classifier", "null", "Opening the classifier '{0}' failed: its description is damaged (The description is null.); fit it again.")]
     public void Wrong_metadata(string key, string? value, string message)
