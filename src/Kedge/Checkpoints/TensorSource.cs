@@ -28,6 +28,12 @@ public abstract class TensorSource : IDisposable
     /// <exception cref="KedgeException">There is no such tensor, or its bytes cannot be read.</exception>
     public abstract Tensor Read(string name);
 
+    /// <summary>The entry of a name, or the error that says what there is instead.</summary>
+    /// <param name="name">A key that should be one of <see cref="Entries"/>.</param>
+    /// <exception cref="KedgeException">There is no such tensor.</exception>
+    protected TensorEntry Entry(string name) => Entries.TryGetValue(name, out var entry) ? entry
+        : throw new KedgeException($"'{Origin}' holds no tensor named '{name}' among its {Entries.Count}; check that it is the right file for this use.");
+
     /// <inheritdoc/>
     public void Dispose()
     {
