@@ -13,7 +13,8 @@ public class HostileImageTests
 
     [Fact]
     public void A_text_file_is_no_image() =>
-        AssertError("label,path\ncat,cat.jpg\n"u8.ToArray(), "Cannot decode 'photo': its 23 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.");
+        AssertError("label,path\ncat,cat.jpg\n"u8.ToArray(),
+            "Cannot decode 'photo': its 23 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.");
 
     [Fact]
     public void Zeros_are_no_image() =>
