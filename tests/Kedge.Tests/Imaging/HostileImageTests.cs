@@ -47,6 +47,15 @@ public class HostileImageTests
             Assert.Equal($"Cannot decode 'photo': the {format} file is cut short; copy or download it again.", half.Message);
     }
 
+    [Fact]
+    public void Cut_bitmaps_and_gifs_are_errors_too()
+    {
+        for (var length = 1; length < Pictures.Bmp.Length - 2; length++) // the last row's padding may be missing
+            Assert.Throws<KedgeException>(() => ImageDecoder.Decode(Pictures.Bmp.AsSpan(0, length), "photo"));
+        for (var length = 1; length < Pictures.Gif.Length - 18; length++) // the first frame is all that counts
+            Assert.Throws<KedgeException>(() => ImageDecoder.Decode(Pictures.Gif.AsSpan(0, length), "photo"));
+    }
+
     [Theory, MemberData(nameof(Formats))]
     public void Damaged_files_give_a_picture_or_an_error_and_nothing_else(SKEncodedImageFormat format)
     {
