@@ -88,7 +88,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     public Tensor EncodeImage(Tensor pixels, bool normalize)
     {
         using var scope = NewDisposeScope();
-        using var frozen = inference_mode();
+        using var frozen = no_grad();
         return Finish(_network.visual.Forward(OnDevice(pixels)), normalize).MoveToOuterDisposeScope();
     }
 
@@ -98,7 +98,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     public (Tensor Image, Tensor Patches) EncodePatches(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        using var frozen = inference_mode();
+        using var frozen = no_grad();
         var (image, patches) = _network.visual.ForwardWithPatches(OnDevice(pixels));
         return (Finish(image, normalize: true).MoveToOuterDisposeScope(), Finish(patches, normalize: true).MoveToOuterDisposeScope());
     }
@@ -114,7 +114,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     {
         const int chunk = 256; // bounds the memory of long lists
         using var scope = NewDisposeScope();
-        using var frozen = inference_mode();
+        using var frozen = no_grad();
         var rows = texts.Select(text => Tokenizer.Encode(text, Configuration.Text.ContextLength, truncate)).Chunk(chunk)
             .Select(ids => Finish(_network.EncodeText(TokenBatch.From(ids, Device)), normalize)).ToArray();
         return (rows.Length > 0 ? cat(rows) : empty(0, FeatureWidth, device: Device)).MoveToOuterDisposeScope();
