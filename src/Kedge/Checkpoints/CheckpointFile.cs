@@ -51,14 +51,14 @@ internal static class CheckpointFile
         catch (Exception e)
         {
             Remove(unfinished);
-            throw e switch
+            if (e is DirectoryNotFoundException)
             {
-                DirectoryNotFoundException => new KedgeException(
-                    $"'{path}' cannot be written: the folder '{Path.GetDirectoryName(Path.GetFullPath(path))}' does not exist; make it or choose another.", e),
-                IOException or UnauthorizedAccessException => new KedgeException(
-                    $"'{path}' ({size:N0} bytes) cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e),
-                _ => e,
-            };
+                var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+                throw new KedgeException($"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.", e);
+            }
+            if (e is IOException or UnauthorizedAccessException)
+                throw new KedgeException($"'{path}' ({size:N0} bytes) cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e);
+            throw;
         }
     }
 

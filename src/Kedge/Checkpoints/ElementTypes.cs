@@ -5,21 +5,21 @@ namespace Kedge.Checkpoints;
 /// <summary>The element types that checkpoints may hold, and the sizes of tensors made of them.</summary>
 internal static class ElementTypes
 {
-    /// <summary>More dimensions than libtorch's loops take are no tensor of ours.</summary>
-    private const int MostDimensions = 64;
+    /// <summary>No tensor of ours has more dimensions; libtorch's own loops stop there too.</summary>
+    public const int MostDimensions = 64;
 
-    private static readonly (string Safetensors, ScalarType Type, int Size)[] Table =
+    private static readonly (string Safetensors, string TorchStorage, ScalarType Type, int Size)[] Table =
     [
-        ("F64", ScalarType.Float64, 8),
-        ("F32", ScalarType.Float32, 4),
-        ("F16", ScalarType.Float16, 2),
-        ("BF16", ScalarType.BFloat16, 2),
-        ("I64", ScalarType.Int64, 8),
-        ("I32", ScalarType.Int32, 4),
-        ("I16", ScalarType.Int16, 2),
-        ("I8", ScalarType.Int8, 1),
-        ("U8", ScalarType.Byte, 1),
-        ("BOOL", ScalarType.Bool, 1),
+        ("F64", "DoubleStorage", ScalarType.Float64, 8),
+        ("F32", "FloatStorage", ScalarType.Float32, 4),
+        ("F16", "HalfStorage", ScalarType.Float16, 2),
+        ("BF16", "BFloat16Storage", ScalarType.BFloat16, 2),
+        ("I64", "LongStorage", ScalarType.Int64, 8),
+        ("I32", "IntStorage", ScalarType.Int32, 4),
+        ("I16", "ShortStorage", ScalarType.Int16, 2),
+        ("I8", "CharStorage", ScalarType.Int8, 1),
+        ("U8", "ByteStorage", ScalarType.Byte, 1),
+        ("BOOL", "BoolStorage", ScalarType.Bool, 1),
     ];
 
     /// <summary>All names that safetensors files may use here, for messages.</summary>
@@ -27,6 +27,10 @@ internal static class ElementTypes
 
     public static ScalarType? FromSafetensors(string? name) =>
         Table.Where(row => row.Safetensors == name).Select(row => (ScalarType?)row.Type).FirstOrDefault();
+
+    /// <summary>The type of one of PyTorch's storage classes, <c>HalfStorage</c> say.</summary>
+    public static ScalarType? FromTorchStorage(string name) =>
+        Table.Where(row => row.TorchStorage == name).Select(row => (ScalarType?)row.Type).FirstOrDefault();
 
     public static string? ToSafetensors(ScalarType type) =>
         Table.Where(row => row.Type == type).Select(row => row.Safetensors).FirstOrDefault();

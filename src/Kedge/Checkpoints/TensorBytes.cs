@@ -25,10 +25,13 @@ internal static class TensorBytes
     }
 
     /// <summary>Writes all elements of a tensor of any device and layout.</summary>
-    public static void Write(Stream stream, Tensor tensor)
+    public static void Write(Stream stream, Tensor tensor) => Visit(tensor, bytes => stream.Write(bytes));
+
+    /// <summary>Shows all elements of a tensor of any device and layout, row by row, in pieces.</summary>
+    public static void Visit(Tensor tensor, Action<ReadOnlySpan<byte>> visit)
     {
         using var scope = NewDisposeScope();
-        ForEachPiece(tensor.detach().cpu().contiguous(), bytes => stream.Write(bytes));
+        ForEachPiece(tensor.detach().cpu().contiguous(), bytes => visit(bytes));
     }
 
     private static Tensor MoveToType(this Tensor tensor, ScalarType type)

@@ -1,0 +1,135 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using static TorchSharp.torch;
+
+namespace Kedge.Checkpoints;
+
+/// <summary>
+/// A CLIP checkpoint of any known layout, as tensors under OpenAI's names and what its layout states beside them. Everything is found from content:
+/// the format from the first bytes, the layout from the tensors' names.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private readonly Lazy<string> _fingerprint;
+
+    private Checkpoint(TensorSource tensors, CheckpointFormat format, CheckpointLayout layout, DeclaredArchitecture declared)
+    {
+        (Tensors, Format, Layout, Declared) = (tensors, format, layout, declared);
+        _fingerprint = new(ComputeFingerprint);
+    }
+
+    /// <summary>
+    /// The tensors under the names of the released CLIP (<c>visual.conv1.weight</c>, <c>transformer.resblocks.0.attn.in_proj_weight</c>, …) in their stored
+    /// types. What is no weight (<c>num_batches_tracked</c>, <c>position_ids</c>, …) is left out; what is not known keeps its name.
+    /// </summary>
+    public TensorSource Tensors { get; }
+
+    /// <summary>How the bytes are stored.</summary>
+    public CheckpointFormat Format { get; }
+
+    /// <summary>Whose names and settings it has.</summary>
+    public CheckpointLayout Layout { get; }
+
+    /// <summary>What the layout states beside the tensors.</summary>
+    public DeclaredArchitecture Declared { get; }
+
+    /// <summary>
+    /// SHA-256, 64 lower-case hexadecimal digits, over every tensor in the order of its name: name, shape and values as F32, in which everything is computed. The
+    /// same values have the same fingerprint in whatever layout and type they are stored. Computed on first use by reading everything once.
+    /// </summary>
+    /// <exception cref="KedgeException">A tensor cannot be read.</exception>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <summary>Opens a checkpoint; its tensors are read later, one at a time.</summary>
+    /// <param name="path">A safetensors file, a PyTorch or TorchScript file, an index of shards, or a folder with one of them and its settings.</param>
+    /// <exception cref="KedgeException">It is missing, broken, hostile or no CLIP; the message names it and says what is wrong.</exception>
+    public static Checkpoint Open(string path)
+    {
+        var weights = CheckpointFormats.FindWeights(path);
+        var (tensors, format) = CheckpointFormats.Open(weights);
+        try
+        {
+            return Interpret(tensors, format, Path.GetDirectoryName(Path.GetFullPath(weights))!);
+        }
+        catch
+        {
+            tensors.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a safetensors checkpoint with OpenAI's names that is already a stream, such as a resource of an assembly.</summary>
+    /// <param name="stream">The whole file from its first byte; owned by the result from now on.</param>
+    /// <param name="origin">What error messages call it.</param>
+    /// <exception cref="KedgeException">It is not sound or no CLIP; the message says what is wrong.</exception>
+    public static Checkpoint Read(Stream stream, string origin)
+    {
+        var tensors = SafetensorsFile.Read(stream, origin);
+        try
+        {
+            return Interpret(tensors, CheckpointFormat.Safetensors, folder: null);
+        }
+        catch
+        {
+            tensors.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Tensors.Dispose();
+
+    private static Checkpoint Interpret(TensorSource tensors, CheckpointFormat format, string? folder)
+    {
+        var (map, wrapper) = FindMap(tensors);
+        var renamed = new RenamedTensors(tensors, map, wrapper);
+        if (map.Layout == CheckpointLayout.HuggingFace)
+            return new Checkpoint(renamed, format, map.Layout, HuggingFaceSettings.Read(folder ?? "", tensors.Origin));
+        using var openClip = folder is null || format == CheckpointFormat.TorchScript ? null : SettingsFile.OpenIfThere(Path.Combine(folder, "open_clip_config.json"));
+        return openClip is not null
+            ? new Checkpoint(renamed, format, CheckpointLayout.OpenClip, OpenClipSettings.Read(openClip))
+            : new Checkpoint(renamed, format, map.Layout, new DeclaredArchitecture());
+    }
+
+    private static (KeyMap Map, string Wrapper) FindMap(TensorSource tensors)
+    {
+        foreach (var map in KeyMaps.All)
+        {
+            var wrappers = tensors.Entries.Keys.Where(name => name == map.Anchor || name.EndsWith('.' + map.Anchor, StringComparison.Ordinal))
+                .Select(name => name[..^map.Anchor.Length]).Order(StringComparer.Ordinal).ToArray();
+            if (wrappers is [var wrapper])
+                return (map, wrapper);
+            if (wrappers.Length > 1)
+            {
+                throw new KedgeException($"'{tensors.Origin}' holds {wrappers.Length} models, below {string.Join(" and ", wrappers.Select(name => $"'{name}'"))}; " +
+                    "save the state dict of one of them alone.");
+            }
+        }
+        throw new KedgeException($"'{tensors.Origin}' holds no CLIP: none of its {tensors.Entries.Count} tensors is a text tower's 'token_embedding.weight' under any known name; " +
+            "check that it is the right file.");
+    }
+
+    private string ComputeFingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in Tensors.Entries.Keys.Order(StringComparer.Ordinal))
+        {
+            using var scope = NewDisposeScope();
+            var key = Encoding.UTF8.GetBytes(name);
+            var values = Tensors.Read(name).to(ScalarType.Float32);
+            foreach (var number in (long[])[key.Length, values.shape.Length, .. values.shape]) // lengths first, so that no two lists of tensors give the same bytes
+                AppendNumber(hash, number);
+            hash.AppendData(key);
+            TensorBytes.Visit(values, hash.AppendData);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendNumber(IncrementalHash hash, long number)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+        hash.AppendData(bytes);
+    }
+}

@@ -1,0 +1,103 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Checkpoints;
+
+/// <summary>Another source's tensors under OpenAI's names: renamed, transposed, or three joined to one, when they are read.</summary>
+internal sealed class RenamedTensors : TensorSource
+{
+    private readonly TensorSource _source;
+    private readonly Dictionary<string, Origins> _plan = [];
+    private readonly Dictionary<string, TensorEntry> _entries = [];
+
+    /// <summary>Lays a map over a source.</summary>
+    /// <param name="source">The tensors; owned by the result from now on.</param>
+    /// <param name="map">Its names.</param>
+    /// <param name="wrapper">What every name begins with; other names do not belong to the model and are left out.</param>
+    /// <exception cref="KedgeException">Two tensors get one name, or parts to join do not fit.</exception>
+    public RenamedTensors(TensorSource source, KeyMap map, string wrapper)
+    {
+        _source = source;
+        var parts = new Dictionary<string, SortedDictionary<KeyChange, string>>();
+        foreach (var name in source.Entries.Keys.Where(name => name.StartsWith(wrapper, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            var key = name[wrapper.Length..];
+            var (target, change) = map.Rules.Select(rule => (rule.Apply(key), rule.Change)).FirstOrDefault(result => result.Item1 is not null, (key, KeyChange.Keep));
+            if (change == KeyChange.Drop)
+                continue;
+            if (change is not (KeyChange.Query or KeyChange.Key or KeyChange.Value))
+                Add(target!, new Origins(change, name));
+            else if (!(parts.TryGetValue(target!, out var found) ? found : parts[target!] = []).TryAdd(change, name))
+                throw Twice(target!, name);
+        }
+        foreach (var (target, found) in parts)
+        {
+            if (found.Count == 3)
+                Add(target, new Origins(KeyChange.Query, [.. found.Values]));
+            else // incomplete: whoever builds the network reports what is missing and what is left over
+                found.Values.ToList().ForEach(name => Add(name, new Origins(KeyChange.Keep, name)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Origin => _source.Origin;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, TensorEntry> Entries => _entries;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Metadata => _source.Metadata;
+
+    /// <inheritdoc/>
+    public override Tensor Read(string name)
+    {
+        var origins = _plan[Entry(name).Name];
+        switch (origins.Change)
+        {
+            case KeyChange.Transpose:
+                using (var rows = _source.Read(origins.Names[0]))
+                using (var columns = rows.t())
+                    return columns.contiguous();
+            case KeyChange.Query:
+                using (var scope = NewDisposeScope())
+                    return cat([.. origins.Names.Select(_source.Read)], 0).MoveToOuterDisposeScope();
+            default:
+                return _source.Read(origins.Names[0]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _source.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Add(string target, Origins origins)
+    {
+        var entries = Array.ConvertAll(origins.Names, name => _source.Entries[name]);
+        if (!_plan.TryAdd(target, origins))
+            throw Twice(target, origins.Names[0]);
+        _entries.Add(target, new TensorEntry(target, entries[0].Type, origins.Change switch
+        {
+            KeyChange.Transpose when entries[0].Shape is [var rows, var columns] => [columns, rows],
+            KeyChange.Transpose => throw new KedgeException(
+                $"'{Origin}': tensor '{entries[0].Name}' has the shape [{string.Join(", ", entries[0].Shape)}] where two dimensions are expected; get the file again."),
+            KeyChange.Query => JoinedShape(entries),
+            _ => entries[0].Shape,
+        }));
+    }
+
+    private long[] JoinedShape(TensorEntry[] parts)
+    {
+        var first = parts[0];
+        return first.Shape.Length > 0 && parts.All(part => part.Type == first.Type && part.Shape.SequenceEqual(first.Shape))
+            ? [first.Shape[0] * parts.Length, .. first.Shape[1..]]
+            : throw new KedgeException($"'{Origin}': tensors {string.Join(", ", parts.Select(part => $"'{part.Name}' {part.Type} [{string.Join(", ", part.Shape)}]"))} " +
+                "should have one type and one shape, to be joined; get the file again.");
+    }
+
+    private KedgeException Twice(string target, string name) =>
+        new($"'{Origin}': two of its tensors, '{name}' among them, stand for the same weight '{target}'; keep one of them.");
+
+    private sealed record Origins(KeyChange Change, params string[] Names);
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Kedge.Imaging;
+
+namespace Kedge.Checkpoints;
+
+/// <summary>
+/// A JSON file beside a checkpoint. Values are asked for by dotted key; one that is absent or null gives null, and one of the wrong kind gives an error
+/// that names file and key.
+/// </summary>
+internal sealed class SettingsFile : IDisposable
+{
+    private const long LongestFile = 64 << 20;
+
+    private readonly JsonDocument _document;
+
+    private SettingsFile(string path, JsonDocument document) => (Path, _document) = (path, document);
+
+    public string Path { get; }
+
+    /// <summary>Opens a file whose root is an object.</summary>
+    public static SettingsFile Open(string path)
+    {
+        try
+        {
+            using var stream = CheckpointFile.Map(path);
+            if (stream.Length > LongestFile)
+                throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {LongestFile:N0} are expected of a JSON file; check that it is the right one.");
+            var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new SettingsFile(path, document)
+                : throw new KedgeException($"'{path}' is a JSON {document.RootElement.ValueKind} where an object is expected; check that it is the right file.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new KedgeException($"'{path}' is not valid JSON: {e.Message} Get the file again.", e);
+        }
+    }
+
+    /// <summary>Opens a file where it exists.</summary>
+    public static SettingsFile? OpenIfThere(string path) => File.Exists(path) ? Open(path) : null;
+
+    public long? Integer(string key) => Find(key) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : throw Wrong(key, value, "a whole number");
+
+    public double? Number(string key) => Find(key) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw Wrong(key, value, "a number");
+
+    public bool? Flag(string key) => Find(key) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, value, "true or false");
+
+    public string? Text(string key) => Find(key) is not { } value ? null : TextOf(value) ?? throw Wrong(key, value, "text");
+
+    /// <summary>A list of numbers.</summary>
+    public float[]? Numbers(string key) => Find(key) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+            ? [.. value.EnumerateArray().Select(item => item.GetSingle())] : throw Wrong(key, value, "a list of numbers");
+
+    /// <summary>Three numbers, for red, green and blue.</summary>
+    public PerChannel? Channels(string key) => Numbers(key) switch
+    {
+        null => null,
+        [var red, var green, var blue] => new PerChannel(red, green, blue),
+        var other => throw Unsupported(key, $"{other.Length} numbers", "3"),
+    };
+
+    /// <summary>An object whose values are all text; it must be there.</summary>
+    public Dictionary<string, string> Texts(string key)
+    {
+        var value = Find(key) ?? throw new KedgeException($"'{Path}' has no '{key}', which is expected in it; check that it is the right file.");
+        return value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(item => TextOf(item.Value) is not null)
+            ? value.EnumerateObject().ToDictionary(item => item.Name, item => TextOf(item.Value)!)
+            : throw Wrong(key, value, "an object that maps names to text");
+    }
+
+    public bool IsObject(string key) => Find(key)?.ValueKind == JsonValueKind.Object;
+
+    public bool IsList(string key) => Find(key)?.ValueKind == JsonValueKind.Array;
+
+    /// <summary>The fields below a key (the root's where it is empty) that are neither null nor false.</summary>
+    public IReadOnlyList<string> SetFields(string key) => Find(key) is { ValueKind: JsonValueKind.Object } value
+        ? [.. value.EnumerateObject().Where(item => item.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)).Select(item => item.Name)]
+        : [];
+
+    /// <summary>An error about a value that is understood and not supported.</summary>
+    public KedgeException Unsupported(string key, object? found, string expected) =>
+        new($"'{Path}' states {key} = {found}, which Kedge does not compute (expected: {expected}); use a model without it.");
+
+    public void Dispose() => _document.Dispose();
+
+    private JsonElement? Find(string key)
+    {
+        var value = _document.RootElement;
+        foreach (var part in key.Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(part, out value))
+                return null;
+        }
+        return value.ValueKind == JsonValueKind.Null ? null : value;
+    }
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException) // half of a surrogate pair
+        {
+            return null;
+        }
+    }
+
+    private KedgeException Wrong(string key, JsonElement value, string expected) =>
+        new($"'{Path}' states {key} = {value.GetRawText()} where {expected} is expected; correct the file or get it again.");
+}
