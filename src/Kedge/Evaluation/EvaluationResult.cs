@@ -50,7 +50,10 @@ public sealed class EvaluationResult
     public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
     {
         if (logits.shape is not [var q, var c] || q != labels.Count || c != classNames.Count)
-            throw new ArgumentException($"Logits of shape [{string.Join(", ", logits.shape)}] do not fit {labels.Count} labels and {classNames.Count} class names.", nameof(logits));
+        {
+            var shape = string.Join(", ", logits.shape);
+            throw new ArgumentException($"Logits of shape [{shape}] do not fit {labels.Count} labels and {classNames.Count} class names.", nameof(logits));
+        }
         if (labels.Count == 0)
             throw new KedgeException("Evaluating found no image: it needs at least one labelled image.");
         if (labels.Any(label => label < 0 || label >= classNames.Count))

@@ -47,9 +47,10 @@ public sealed class ClassifierState : IDisposable
     public Tensor Take(string name, ScalarType type, params long[] shape)
     {
         if (!Tensors.TryGetValue(name, out var tensor))
-            throw new KedgeException($"Restoring a classifier of {Method} found no tensor '{name}' among {string.Join(", ", Tensors.Keys)}: the file is damaged; fit it again.");
-        if (tensor.dtype != type || tensor.dim() != shape.Length || tensor.shape.Zip(shape).Any(pair => pair.Second >= 0 && pair.First != pair.Second))
-            throw new KedgeException($"Restoring a classifier of {Method} found '{name}' as {tensor.dtype} {tensor.Shape()}, expected {type} {FeatureChecks.ShapeText(shape)}: the file is damaged; fit it again.");
+            throw Damaged($"no tensor '{name}' among {string.Join(", ", Tensors.Keys)}");
+        var fits = tensor.shape.Length == shape.Length && tensor.shape.Zip(shape).All(pair => pair.Second < 0 || pair.First == pair.Second);
+        if (tensor.dtype != type || !fits)
+            throw Damaged($"'{name}' as {tensor.dtype} {tensor.Shape()}, expected {type} {FeatureChecks.ShapeText(shape)}");
         _taken.Add(name);
         return tensor;
     }
@@ -63,9 +64,8 @@ public sealed class ClassifierState : IDisposable
     {
         var labels = Take(name, ScalarType.Int64, count);
         using var scope = NewDisposeScope();
-        if (count > 0 && (labels.min().item<long>() < 0 || labels.max().item<long>() >= ClassCount))
-            throw new KedgeException($"Restoring a classifier of {Method} found '{name}' from {labels.min().item<long>()} to {labels.max().item<long>()}, expected 0 to {ClassCount - 1}: the file is damaged; fit it again.");
-        return labels;
+        var (low, high) = count == 0 ? (0, 0) : (labels.min().item<long>(), labels.max().item<long>());
+        return low >= 0 && high < ClassCount ? labels : throw Damaged($"'{name}' from {low} to {high}, expected 0 to {ClassCount - 1}");
     }
 
     /// <inheritdoc/>
@@ -94,6 +94,8 @@ public sealed class ClassifierState : IDisposable
     {
         var unexpected = Tensors.Keys.Except(_taken).ToList();
         if (unexpected.Count > 0)
-            throw new KedgeException($"Restoring a classifier of {Method} found the unexpected tensors {string.Join(", ", unexpected)}: the file is damaged; fit it again.");
+            throw Damaged($"the unexpected tensors {string.Join(", ", unexpected)}");
     }
+
+    internal KedgeException Damaged(string found) => new($"Restoring a classifier of {Method} found {found}: the file is damaged; fit it again.");
 }

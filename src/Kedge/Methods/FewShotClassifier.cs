@@ -34,7 +34,10 @@ public abstract class FewShotClassifier : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (imageFeatures.shape is not [_, var width] || width != FeatureWidth)
-            throw new KedgeException($"Classifying with {Method} found image features of shape {imageFeatures.Shape()}, expected [B, {FeatureWidth}]: encode the images with the model that the classifier was fitted on.");
+        {
+            throw new KedgeException($"Classifying with {Method} found image features of shape {imageFeatures.Shape()}, expected [B, {FeatureWidth}]: " +
+                "encode the images with the model that the classifier was fitted on.");
+        }
         using var scope = NewDisposeScope();
         using var still = no_grad();
         var features = imageFeatures.to(ScalarType.Float32).to(Device);

@@ -69,7 +69,7 @@ public abstract class FewShotMethod
             if (state.Method != Name)
                 throw new ArgumentException($"The state is of {state.Method}, the method is {Name}.", nameof(state));
             if (state.FindNotFinite() is { } damaged)
-                throw new KedgeException($"Restoring a classifier of {Name} found NaN or infinity in '{damaged}': the file is damaged; fit it again.");
+                throw state.Damaged($"NaN or infinity in '{damaged}'");
             var classifier = RestoreCore(state);
             state.RequireAllTaken();
             return classifier;
@@ -98,7 +98,10 @@ public abstract class FewShotMethod
             return;
         var empty = task.ClassNames.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First).ToList();
         if (empty.Count > 0)
-            throw new KedgeException($"Fitting {Name} found no support image of {string.Join(", ", empty.Take(5).Select(name => $"'{name}'"))}{(empty.Count > 5 ? $" and {empty.Count - 5} more" : "")}: it needs at least one of each class.");
+        {
+            var named = string.Join(", ", empty.Take(5).Select(name => $"'{name}'")) + (empty.Count > 5 ? $" and {empty.Count - 5} more" : "");
+            throw new KedgeException($"Fitting {Name} found no support image of {named}: it needs at least one of each class.");
+        }
     }
 }
 

@@ -10,7 +10,9 @@ namespace Kedge.Methods;
 public sealed class FewShotTask
 {
     /// <summary>States a task.</summary>
-    /// <param name="supportFeatures">[V, N, D] unit F32: V views of each of the N support images, view 0 the plain centre crop. N may be 0 for zero-shot.</param>
+    /// <param name="supportFeatures">
+    /// [V, N, D] unit F32: V views of each of the N support images, view 0 the plain centre crop. N may be 0 for zero-shot.
+    /// </param>
     /// <param name="supportLabels">[N] int64, each in 0 … C−1.</param>
     /// <param name="classFeatures">[C, D] unit F32: each class's text features, averaged over the templates and made unit length again.</param>
     /// <param name="classNames">C different names, at least two.</param>
@@ -76,7 +78,8 @@ public sealed class FewShotTask
         if (ClassNames.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw Wrong($"the class name '{twice.Key}' {twice.Count()} times", "different names");
         Require(float.IsFinite(LogitScale) && LogitScale > 0, $"the logit scale {LogitScale}", "a number above 0");
-        Require(ClassFeatures.shape is [var c, > 0] && c == ClassCount, $"class features of shape {ClassFeatures.Shape()}", $"[{ClassCount}, D], one row a class name");
+        Require(ClassFeatures.shape is [var c, > 0] && c == ClassCount, $"class features of shape {ClassFeatures.Shape()}",
+            $"[{ClassCount}, D], one row a class name");
         ClassFeatures.RequireUnit(Making, "class features");
     }
 
@@ -85,8 +88,10 @@ public sealed class FewShotTask
         Require(SupportFeatures.shape is [> 0, _, var d] && d == FeatureWidth, $"support features of shape {SupportFeatures.Shape()}",
             $"[V, N, {FeatureWidth}], as wide as the class features");
         Require(SupportLabels.dtype == ScalarType.Int64, $"support labels of type {SupportLabels.dtype}", "Int64");
-        Require(SupportLabels.shape is [var n] && n == SupportCount, $"support labels of shape {SupportLabels.Shape()}", $"[{SupportCount}], one a support image");
-        Require(SupportFeatures.device.ToString() == Device.ToString(), $"support features on {SupportFeatures.device}", $"{Device}, where the class features are");
+        Require(SupportLabels.shape is [var n] && n == SupportCount, $"support labels of shape {SupportLabels.Shape()}",
+            $"[{SupportCount}], one a support image");
+        Require(SupportFeatures.device.ToString() == Device.ToString() && SupportLabels.device.ToString() == Device.ToString(),
+            $"support features on {SupportFeatures.device} and labels on {SupportLabels.device}", $"both on {Device}, where the class features are");
         SupportFeatures.RequireUnit(Making, "support features");
         if (SupportCount == 0)
             return;

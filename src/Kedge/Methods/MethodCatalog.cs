@@ -18,7 +18,7 @@ public static class MethodCatalog
 
     /// <summary>Makes a method.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="options">An object with the options that differ from the defaults, such as <c>{"alpha":2}</c>; <see langword="null"/> for all defaults.</param>
+    /// <param name="options">The options that differ from the defaults, such as <c>{"alpha":2}</c>; <see langword="null"/> for none.</param>
     /// <exception cref="KedgeException">There is no such method or option, or a value is out of its range.</exception>
     public static FewShotMethod Create(string name, JsonElement? options = null) =>
         (Entries.FirstOrDefault(entry => entry.Name == name) ?? throw Unknown(name)).Create(options ?? JsonSerializer.SerializeToElement(new { }));
@@ -47,7 +47,7 @@ public static class MethodCatalog
         internal abstract FewShotMethod Create(JsonElement options);
     }
 
-    private sealed record Entry<TOptions>(string Name, Func<TOptions, FewShotMethod> Make) : Entry(Name) where TOptions : MethodOptions
+    private sealed record Entry<TOptions>(string Name, Func<TOptions, FewShotMethod> Make) : Entry(Name) where TOptions : MethodOptions, new()
     {
         internal override FewShotMethod Create(JsonElement options) => Make(MethodOptions.Read<TOptions>(options, Name));
     }

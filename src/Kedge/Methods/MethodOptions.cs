@@ -12,6 +12,7 @@ public abstract record MethodOptions
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         PropertyNameCaseInsensitive = false,
+        AllowDuplicateProperties = false,
         NumberHandling = JsonNumberHandling.Strict,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
@@ -35,7 +36,7 @@ public abstract record MethodOptions
             throw new KedgeException($"The option {JsonNamingPolicy.CamelCase.ConvertName(name)} is {value}: it must be from {low} to {high}.");
     }
 
-    internal static TOptions Read<TOptions>(JsonElement json, string method) where TOptions : MethodOptions
+    internal static TOptions Read<TOptions>(JsonElement json, string method) where TOptions : MethodOptions, new()
     {
         try
         {
@@ -43,8 +44,9 @@ public abstract record MethodOptions
         }
         catch (JsonException e)
         {
-            var known = JsonSerializer.SerializeToElement(Activator.CreateInstance<TOptions>(), Format).EnumerateObject().Select(option => option.Name);
-            throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: it takes an object with {string.Join(", ", known.DefaultIfEmpty("nothing"))} ({e.Message})", e);
+            var known = JsonSerializer.SerializeToElement(new TOptions(), Format).EnumerateObject().Select(option => option.Name);
+            var names = string.Join(", ", known.DefaultIfEmpty("nothing"));
+            throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: it takes an object with {names} ({e.Message})", e);
         }
     }
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Support images in an order that depends on nothing but themselves: by label, then by feature bits. A method that draws batches with its seed
-/// then learns the same from the same images, however their files were listed.
+/// Support images in an order that depends on nothing but themselves: by label, then by the bits of the mean over views. A method that
+/// draws batches with its seed then learns the same from the same images, however their files were listed.
 /// </summary>
 internal static class SupportOrder
 {
@@ -19,21 +19,13 @@ internal static class SupportOrder
 
     private static long[] Sort(FewShotTask task)
     {
-        var (n, d) = (task.SupportCount, task.FeatureWidth);
-        using var onCpu = task.SupportFeatures.detach().cpu().contiguous();
-        using var labelsOnCpu = task.SupportLabels.cpu();
-        var bits = MemoryMarshal.Cast<byte, int>(onCpu.bytes).ToArray();
-        var labels = labelsOnCpu.data<long>().ToArray();
-        var order = Enumerable.Range(0, n).Select(i => (long)i).ToArray();
-        Array.Sort(order, (i, j) =>
-        {
-            var compared = labels[i].CompareTo(labels[j]);
-            for (var view = 0; view < task.Views && compared == 0; view++)
-                compared = Row(view, i).SequenceCompareTo(Row(view, j));
-            return compared;
-        });
-        return order;
+        var means = task.SupportFeatures.detach().mean([0]).cpu().contiguous();         // [N, D]
+        var bits = MemoryMarshal.Cast<byte, int>(means.bytes).ToArray();
+        var labels = task.SupportLabels.cpu().data<long>().ToArray();
+        var order = Enumerable.Range(0, task.SupportCount).ToArray();
+        Array.Sort(order, (i, j) => labels[i] == labels[j] ? Row(i).SequenceCompareTo(Row(j)) : labels[i].CompareTo(labels[j]));
+        return [.. order.Select(i => (long)i)];
 
-        ReadOnlySpan<int> Row(int view, long image) => bits.AsSpan(checked((int)((view * (long)n + image) * d)), d);
+        ReadOnlySpan<int> Row(int image) => bits.AsSpan(image * task.FeatureWidth, task.FeatureWidth);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -6,14 +7,15 @@ namespace Kedge.Text;
 
 /// <summary>
 /// What CLIP's reference does to a text before it is cut into pieces: mend, undo HTML escapes (twice), make runs of white space one space,
-/// lower case. Of the reference's mending (ftfy) this does what is certain (straight quotes, ligatures, full-width ASCII, control characters);
-/// it does not guess at text decoded with the wrong encoding. HTML entities are those of HTML 4, which end in a semicolon.
+/// lower case. Of the reference's mending (ftfy) this does what is certain (straight quotes, ligatures, full-width ASCII, control characters, letters
+/// and marks in one); it does not guess at text decoded with the wrong encoding. HTML entities are those of HTML 4, which end in a semicolon.
 /// </summary>
 internal static class TextCleaning
 {
     private static readonly SearchValues<char> Ascii = SearchValues.Create([.. Enumerable.Range(' ', 95).Select(code => (char)code)]);
 
-    internal static string Clean(string text) => Lower(CollapseSpace(WebUtility.HtmlDecode(WebUtility.HtmlDecode(Mend(text)))));
+    internal static string Clean(string text) =>
+        Composition.Compose(Lower(CollapseSpace(WebUtility.HtmlDecode(WebUtility.HtmlDecode(Mend(text))))));
 
     private static string Mend(string text)
     {
@@ -56,12 +58,21 @@ internal static class TextCleaning
     private static string Lower(string text)
     {
         var letters = text.ToLowerInvariant().ToCharArray();
-        for (var i = 1; i < letters.Length; i++)
-        {
-            var endsWord = char.IsLetter(letters[i - 1]) && (i + 1 == letters.Length || !char.IsLetter(letters[i + 1]));
-            if (text[i] == 'Σ' && endsWord)
-                letters[i] = 'ς';
-        }
+        for (var i = text.IndexOf('Σ', StringComparison.Ordinal); i >= 0; i = text.IndexOf('Σ', i + 1))
+            letters[i] = LetterFollows(text, i, step: -1) && !LetterFollows(text, i, step: 1) ? 'ς' : 'σ';
         return new string(letters).Replace("İ", "i\u0307", StringComparison.Ordinal);
     }
+
+    /// <summary>Whether a word goes on from a place, past what may stand inside words.</summary>
+    private static bool LetterFollows(string text, int from, int step)
+    {
+        var at = from + step;
+        while (at >= 0 && at < text.Length && IsCaseIgnorable(text[at]))
+            at += step;
+        return at >= 0 && at < text.Length && char.IsLetter(text[at]);
+    }
+
+    private static bool IsCaseIgnorable(char c) =>
+        c is '\'' or '.' or ':' or '·' || char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 }

@@ -69,7 +69,8 @@ public class ClipTokenizerTests
     [InlineData("ＡＢＣ１", "abc1")]
     [InlineData("caf&eacute; &amp;amp; &#39;bar&#39;", "café & 'bar'")]
     [InlineData("\ufeffdog\u0007", "dog")]
-    [InlineData("ΟΔΟΣ", "οδος")]
+    [InlineData("ΟΔΟΣ Σ. Σ.Α", "οδος σ. σ.α")]
+    [InlineData("cafe\u0301 Vie\u0323\u0302t A\u030angstro\u0308m", "café việt ångström")]
     public void Texts_that_clean_to_the_same_have_the_same_ids(string text, string clean) =>
         Assert.Equal(Tokenizer.Encode(clean), Tokenizer.Encode(text));
 

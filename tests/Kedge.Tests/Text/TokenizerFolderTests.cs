@@ -6,9 +6,9 @@ namespace Kedge.Tests.Text;
 public sealed class TokenizerFolderTests : IDisposable
 {
     private static readonly string[] Texts = ["a photo of a dog.", "naïve café — 1998", "日本語のテキスト", "<|startoftext|> it's <|endoftext|>", ""];
+    private static readonly BytePairVocabulary Table = BytePairVocabulary.ReadEmbedded();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("kedge").FullName;
-    private readonly BytePairVocabulary _table = BytePairVocabulary.ReadEmbedded();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -16,7 +16,7 @@ public sealed class TokenizerFolderTests : IDisposable
     public void Vocab_and_merges_give_the_ids_of_the_embedded_table()
     {
         Write("vocab.json", JsonSerializer.Serialize(Ids()));
-        Write("merges.txt", string.Join('\n', ["#version: 0.2", .. _table.Merges.Select(pair => $"{pair.Left} {pair.Right}")]) + "\n");
+        Write("merges.txt", string.Join('\n', ["#version: 0.2", .. Table.Merges.Select(pair => $"{pair.Left} {pair.Right}")]) + "\n");
         CheckEqualsDefault();
     }
 
@@ -25,7 +25,7 @@ public sealed class TokenizerFolderTests : IDisposable
     [InlineData(false)]
     public void Tokenizer_json_gives_the_ids_of_the_embedded_table(bool mergesAsArrays)
     {
-        WriteWhole(mergesAsArrays ? _table.Merges.Select(pair => new[] { pair.Left, pair.Right }) : _table.Merges.Select(pair => $"{pair.Left} {pair.Right}"));
+        WriteWhole(mergesAsArrays ? Table.Merges.Select(pair => new[] { pair.Left, pair.Right }) : Table.Merges.Select(pair => $"{pair.Left} {pair.Right}"));
         CheckEqualsDefault();
     }
 
@@ -72,7 +72,7 @@ public sealed class TokenizerFolderTests : IDisposable
         Assert.All(Texts, text => Assert.Equal(ClipTokenizer.Default.Encode(text), read.Encode(text)));
     }
 
-    private Dictionary<string, int> Ids() => _table.Tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
+    private Dictionary<string, int> Ids() => Table.Tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
 
     private void WriteWhole(IEnumerable<object> merges)
     {

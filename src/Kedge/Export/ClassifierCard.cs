@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Kedge.Export;
+
+/// <summary>What a classifier file says of where its classifier comes from.</summary>
+public sealed record ClassifierCard
+{
+    /// <summary>The name of the CLIP model whose features were learned from, such as "kedge-mini".</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The fingerprint of that model's weights; features of other weights mean nothing to the classifier.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>How images were prepared for that model, as its JSON object.</summary>
+    public required JsonElement Preprocessing { get; init; }
+
+    /// <summary>Which images were learned from.</summary>
+    public required SupportDescription Support { get; init; }
+
+    /// <summary>The program that made the file, such as "kedge fit".</summary>
+    public required string CreatedBy { get; init; }
+}
+
+/// <summary>Which images a classifier was learned from.</summary>
+/// <param name="Data">The name of the data set, or its folder's.</param>
+/// <param name="Images">How many images there were.</param>
+/// <param name="Shots">How many of each class were drawn; <see langword="null"/> where all were taken.</param>
+/// <param name="Seed">The seed of the draw; <see langword="null"/> where all were taken.</param>
+public sealed record SupportDescription(string Data, int Images, int? Shots = null, int? Seed = null);

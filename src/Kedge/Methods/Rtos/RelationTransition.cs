@@ -1,0 +1,41 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.Methods;
+
+/// <summary>
+/// The formula of RTOS: C. Yan, H. Wang, X. Jiang, Y. Hu, X. Tang, G. Kang, E. Gavves, "Mining Open Semantics from CLIP: A Relation Transition
+/// Perspective for Few-Shot Learning", 2024, arXiv 2406.11252. An image is described by its relation to K anchors, and carried over to the classes by
+/// the anchors' own relation to these.
+/// <code>
+///     R = softmax over anchors (T Aᵀ / τ_r)                 [C, K]   the Value: class → anchor, rows sum to 1
+///     P = softmax over anchors ((X Wq)(A Wk)ᵀ / τ_a)        [B, K]   the attention of Query X on Key A, rows sum to 1
+///     S = P Rᵀ                                              [B, C]   image → anchor → class, 0 ≤ S ≤ 1
+///     logits = s · X Tᵀ + α · S
+/// </code>
+/// X [B, D] unit image features, T [C, D] unit class features, A [K, D] unit anchor features, Wq and Wk [D, D].
+/// </summary>
+internal static class RelationTransition
+{
+    /// <summary>The smallest temperature that is chosen automatically.</summary>
+    private const double LeastTemperature = 0.01;
+
+    /// <summary>R: how each class is spread over the anchors.</summary>
+    public static Tensor Relation(Tensor classFeatures, Tensor anchors, double temperature) => F.softmax(classFeatures.matmul(anchors.t()) / temperature, 1);
+
+    /// <summary>P: how each image is spread over the anchors.</summary>
+    public static Tensor Attention(Tensor imageFeatures, Tensor anchors, Tensor query, Tensor key, double temperature) =>
+        F.softmax(imageFeatures.matmul(query).matmul(anchors.matmul(key).t()) / temperature, 1);
+
+    /// <summary>s · X Tᵀ + α · P Rᵀ.</summary>
+    public static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, Tensor attention, Tensor relation, float logitScale, double alpha) =>
+        ZeroShot.Logits(imageFeatures, classFeatures, logitScale) + attention.matmul(relation.t()) * alpha;
+
+    /// <summary>Half the standard deviation of the cosines between rows and anchors, at least 0.01: sharp enough to tell anchors apart, never a hard choice.</summary>
+    public static double AutomaticTemperature(Tensor features, Tensor anchors)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        return Math.Max(LeastTemperature, features.matmul(anchors.t()).std().item<float>() / 2);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Kedge.Checkpoints;
+using Kedge.Export;
+using Kedge.Methods;
+using Kedge.Tests.Methods;
+using static TorchSharp.torch;
+
+namespace Kedge.Tests.Export;
+
+public class ClassifierFileTests
+{
+    internal static readonly ClassifierCard Card = new()
+    {
+        Model = "kedge-mini",
+        Fingerprint = "sha256:1a2b",
+        Preprocessing = JsonSerializer.SerializeToElement(new { size = 64 }),
+        Support = new SupportDescription("clothing", 15, Shots: 3, Seed: 1),
+        CreatedBy = "the tests",
+    };
+
+    public static TheoryData<string> Names => [.. MethodCatalog.Names];
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_classifier_read_again_gives_the_same_bits_and_says_the_same(string name)
+    {
+        using var synthetic = SyntheticTask.Even(classes: 5, shots: 3);
+        using var path = new TemporaryFile();
+        using var fitted = MethodCatalog.Create(name).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        ClassifierFile.Save(path.Name, fitted, Card);
+        using var file = ClassifierFile.Open(path.Name);
+        using var expected = fitted.Logits(synthetic.Queries);
+        using var logits = file.Classifier.Logits(synthetic.Queries);
+        Assert.Equal(expected.data<float>(), logits.data<float>());
+        Assert.Equal(Describe(fitted.State), Describe(file.Classifier.State));
+        Assert.Equal(JsonSerializer.Serialize(Card), JsonSerializer.Serialize(file.Card));
+        Assert.Equal("0.1.0", file.KedgeVersion);
+        Assert.Equal([path.Name], path.Neighbours);
+    }
+
+    [Fact]
+    public void The_description_reads_as_this()
+    {
+        using var saved = new Saved();
+        using var file = SafetensorsFile.Open(saved.Path);
+        Assert.Equal(("kedge-classifier", "1"), (file.Metadata["format"], file.Metadata["version"]));
+        Assert.Equal("""
+            {"kedgeVersion":"0.1.0","method":"tip-adapter","options":{"alpha":1,"beta":5.5},"classNames":["class 0","class 1","class 2"],"templates":["a photo of a {}."],"logitScale":10,"featureWidth":16,"selection":"none","details":{},"card":{"model":"kedge-mini","fingerprint":"sha256:1a2b","preprocessing":{"size":64},"support":{"data":"clothing","images":15,"shots":3,"seed":1},"createdBy":"the tests"}}
+            """, file.Metadata["classifier"]);
+        Assert.Equal(["class_features [3, 16]", "keys [6, 16]", "labels [6]"],
+            file.Entries.Values.Select(entry => $"{entry.Name} [{string.Join(", ", entry.Shape)}]").Order());
+    }
+
+    [Fact]
+    public void The_same_classifier_gives_the_same_bytes_and_replaces_a_file()
+    {
+        using var saved = new Saved();
+        var first = File.ReadAllBytes(saved.Path);
+        using (var file = ClassifierFile.Open(saved.Path))
+            ClassifierFile.Save(saved.Path, file.Classifier, file.Card);
+        Assert.Equal(first, File.ReadAllBytes(saved.Path));
+    }
+
+    [Fact]
+    public void A_model_with_other_weights_is_refused()
+    {
+        using var saved = new Saved();
+        using var file = ClassifierFile.Open(saved.Path);
+        file.RequireModel("renamed", "sha256:1a2b");
+        Assert.Equal($"The classifier '{saved.Path}' was fitted on kedge-mini (weights sha256:1a2b), the model at hand is ViT-B/32 (weights sha256:3c4d): use kedge-mini, or fit again on this one.",
+            Assert.Throws<KedgeException>(() => file.RequireModel("ViT-B/32", "sha256:3c4d")).Message);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_said()
+    {
+        using var saved = new Saved();
+        using var file = ClassifierFile.Open(saved.Path);
+        var path = Path.Combine(saved.Path + "-folder", "x.kedge");
+        Assert.Contains(path, Assert.Throws<KedgeException>(() => ClassifierFile.Save(path, file.Classifier, file.Card)).Message);
+        Assert.Contains(path, Assert.Throws<KedgeException>(() => ClassifierFile.Open(path)).Message);
+    }
+
+    private static string Describe(ClassifierState state) =>
+        JsonSerializer.Serialize(new { state.Method, state.Options, state.ClassNames, state.Templates, state.LogitScale, state.FeatureWidth, state.Selection, state.Details });
+
+    /// <summary>A Tip-Adapter of three classes in a file.</summary>
+    internal sealed class Saved : IDisposable
+    {
+        private readonly TemporaryFile _file = new();
+
+        public Saved()
+        {
+            using var synthetic = new SyntheticTask([3, 1, 2]);
+            using var classifier = new TipAdapter(new()).Fit(synthetic.Task);
+            ClassifierFile.Save(Path, classifier, Card);
+        }
+
+        public string Path => _file.Name;
+
+        /// <summary>Writes the file anew with something changed.</summary>
+        public void Change(Action<Dictionary<string, Tensor>, Dictionary<string, string>> change)
+        {
+            using var scope = NewDisposeScope();
+            Dictionary<string, Tensor> tensors;
+            Dictionary<string, string> metadata;
+            using (var file = SafetensorsFile.Open(Path))
+                (tensors, metadata) = (file.Entries.Keys.ToDictionary(name => name, file.Read), new(file.Metadata));
+            change(tensors, metadata);
+            SafetensorsWriter.Write(Path, tensors, metadata);
+        }
+
+        public string OpeningError() => Assert.Throws<KedgeException>(() => ClassifierFile.Open(Path)).Message;
+
+        public void Dispose() => _file.Dispose();
+    }
+}
