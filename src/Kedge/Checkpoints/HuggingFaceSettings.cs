@@ -1,4 +1,3 @@
-using Kedge.Clip;
 using Kedge.Imaging;
 
 namespace Kedge.Checkpoints;

@@ -1,17 +1,8 @@
+using Kedge.Checkpoints;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Kedge.Clip;
-
-/// <summary>The nonlinearity between the two layers of a block's MLP.</summary>
-public enum Activation
-{
-    /// <summary>x · σ(1.702 x), of OpenAI's models.</summary>
-    QuickGelu,
-
-    /// <summary>x · Φ(x), exact, of most open_clip models.</summary>
-    Gelu,
-}
 
 /// <summary>The two-layer perceptron of a block, width → 4 width → width.</summary>
 internal sealed class Mlp : nn.Module<Tensor, Tensor>

@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace Kedge.Imaging;
 
-/// <summary>Reads JPEG, PNG, WebP, BMP and the first frame of GIF, known by their content and not by the file's name. Safe to call from several threads.</summary>
+/// <summary>
+/// Reads JPEG, PNG, WebP, BMP and the first frame of GIF, known by their content and not by the file's name. Safe to call from several threads.
+/// </summary>
 /// <remarks>
 /// Grey becomes R = G = B, palettes become the colours they stand for (the reference implementation of CLIP resizes a palette picture before it looks
 /// up the colours, and by nearest pixel; here it is treated like any other), 16-bit channels are rounded to 8, CMYK is converted.

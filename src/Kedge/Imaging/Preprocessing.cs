@@ -54,18 +54,24 @@ public sealed record Preprocessing
     /// <param name="file">The encoded image.</param>
     /// <returns>R × R pixels.</returns>
     /// <exception cref="KedgeException">The file cannot be read or decoded; the message names it.</exception>
-    public RgbImage Crop(ImageFile file)
+    public RgbImage Crop(ImageFile file) => Crop(file.ReadAllBytes(), file.Name);
+
+    /// <summary>Decodes encoded bytes and crops the picture.</summary>
+    /// <param name="bytes">The content of an image file.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <returns>R × R pixels.</returns>
+    /// <exception cref="KedgeException">The bytes cannot be decoded; the message names the file.</exception>
+    public RgbImage Crop(ReadOnlySpan<byte> bytes, string name)
     {
-        var bytes = file.ReadAllBytes();
         if (Decoding.Alpha != AlphaRule.Drop)
-            return Crop(ImageDecoder.Decode(bytes, file.Name, Decoding));
-        var (colours, alpha) = ImageDecoder.DecodeParts(bytes, file.Name, Decoding);
+            return Crop(ImageDecoder.Decode(bytes, name, Decoding));
+        var (colours, alpha) = ImageDecoder.DecodeParts(bytes, name, Decoding);
         return alpha is null || Math.Min(alpha.Width, alpha.Height) == Resolution
             ? Crop(colours) // Pillow weighs by alpha only where it has to resize
             : Transparency.Divide(Crop(Transparency.Multiply(colours, alpha)), Crop(alpha));
     }
 
-    /// <summary>Scales the shorter side to R and cuts out the centre; the sizes are rounded as torchvision's <c>Resize(R)</c> and <c>CenterCrop(R)</c> do.</summary>
+    /// <summary>Scales the shorter side to R and cuts out the centre; sizes are rounded as torchvision's <c>Resize</c> and <c>CenterCrop</c> do.</summary>
     /// <param name="image">A picture of any size.</param>
     /// <returns>R × R pixels.</returns>
     public RgbImage Crop(RgbImage image)

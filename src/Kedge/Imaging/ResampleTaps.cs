@@ -1,6 +1,6 @@
 namespace Kedge.Imaging;
 
-/// <summary>Which source pixels, with which weights, make each output pixel along one axis. Weights are 22-bit fixed point and the arithmetic is Pillow's.</summary>
+/// <summary>Which source pixels, with which weights, make each output pixel along one axis; in Pillow's arithmetic and fixed point.</summary>
 internal sealed class ResampleTaps
 {
     /// <summary>Fractional bits of a weight: 32 bits less 8 for the pixel and 2 for the filter's overshoot.</summary>

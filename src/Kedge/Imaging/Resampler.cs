@@ -28,8 +28,7 @@ public static class Resampler
     /// <param name="width">Pixels a row of the result, at least 1.</param>
     /// <param name="height">Rows of the result, at least 1.</param>
     /// <param name="kernel">The filter; default bicubic.</param>
-    /// <param name="box">The part of the picture to take; null is all of it. Pixels outside it are never looked up past the picture's edge, but those
-    /// just outside the box count where the filter reaches them, as in Pillow.</param>
+    /// <param name="box">The part of the picture to take; null is all of it. Pixels just outside it count where the filter reaches them, as in Pillow.</param>
     /// <returns>A new picture.</returns>
     /// <exception cref="ArgumentException">A size below 1, or a box that is empty or not inside the picture.</exception>
     public static RgbImage Resize(RgbImage source, int width, int height, ResampleKernel kernel = ResampleKernel.Bicubic, ImageBox? box = null)

@@ -35,6 +35,11 @@ public sealed class ClipTokenizer
     /// <exception cref="KedgeException">The files are missing, damaged, or of another kind of tokenizer; the message names the file.</exception>
     public static ClipTokenizer FromFolder(string path) => new(TokenizerFolder.Read(path));
 
+    /// <summary>The tokenizer of a model: its folder's, where it is a folder that brings one, else CLIP's own.</summary>
+    /// <param name="model">A checkpoint's file or folder.</param>
+    /// <exception cref="KedgeException">The folder's tokenizer is damaged or of another kind.</exception>
+    public static ClipTokenizer For(string model) => TokenizerFolder.Holds(model) ? FromFolder(model) : Default;
+
     /// <summary>Turns a text into ids: start, the text's tokens, end; no padding and no limit.</summary>
     /// <param name="text">Any text; it is cleaned first (HTML escapes undone, white space made single spaces, lower case).</param>
     /// <returns>At least two ids.</returns>

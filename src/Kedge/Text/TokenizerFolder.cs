@@ -8,6 +8,8 @@ namespace Kedge.Text;
 /// </summary>
 internal static class TokenizerFolder
 {
+    internal static bool Holds(string folder) => File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.json"));
+
     internal static BytePairVocabulary Read(string folder)
     {
         var whole = Path.Combine(folder, "tokenizer.json");

@@ -1,5 +1,4 @@
 using Kedge.Checkpoints;
-using Kedge.Clip;
 using Kedge.Imaging;
 using static TorchSharp.torch;
 

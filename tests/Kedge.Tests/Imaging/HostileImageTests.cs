@@ -13,7 +13,8 @@ public class HostileImageTests
 
     [Fact]
     public void A_text_file_is_no_image() =>
-        AssertError("label,path\ncat,cat.jpg\n"u8.ToArray(), "Cannot decode 'photo': its 23 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.");
+        AssertError("label,path\ncat,cat.jpg\n"u8.ToArray(),
+            "Cannot decode 'photo': its 23 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.");
 
     [Fact]
     public void Zeros_are_no_image() =>
@@ -44,6 +45,15 @@ public class HostileImageTests
         var half = Assert.Throws<KedgeException>(() => ImageDecoder.Decode(bytes.AsSpan(0, bytes.Length / 2), "photo"));
         if (format != SKEncodedImageFormat.Webp)
             Assert.Equal($"Cannot decode 'photo': the {format} file is cut short; copy or download it again.", half.Message);
+    }
+
+    [Fact]
+    public void Cut_bitmaps_and_gifs_are_errors_too()
+    {
+        for (var length = 1; length < Pictures.Bmp.Length - 2; length++) // the last row's padding may be missing
+            Assert.Throws<KedgeException>(() => ImageDecoder.Decode(Pictures.Bmp.AsSpan(0, length), "photo"));
+        for (var length = 1; length < Pictures.Gif.Length - 18; length++) // the first frame is all that counts
+            Assert.Throws<KedgeException>(() => ImageDecoder.Decode(Pictures.Gif.AsSpan(0, length), "photo"));
     }
 
     [Theory, MemberData(nameof(Formats))]

@@ -46,6 +46,15 @@ internal static class Pictures
         return data!.ToArray();
     }
 
+    /// <summary>2 × 2 pixels of 24 bits: the lower row first, rows padded to 4 bytes, blue first.</summary>
+    public static byte[] Bmp { get; } = [.. "BM"u8, 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0,
+        40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, .. new byte[4], 16, 0, 0, 0, .. new byte[16],
+        3, 2, 1, 6, 5, 4, 0, 0,
+        9, 8, 7, 12, 11, 10, 0, 0];
+
+    /// <summary>2 × 1 pixels of a palette of two colours; a second frame holds them in the other order.</summary>
+    public static byte[] Gif { get; } = [.. "GIF89a"u8, 2, 0, 1, 0, 0x80, 0, 0, 10, 20, 30, 200, 210, 220, .. GifFrame(0x44), .. GifFrame(0x0C), 0x3B];
+
     /// <summary>A PNG from raw rows (filter bytes are added here).</summary>
     public static byte[] Png(int width, int height, int bitDepth, int colourType, byte[] rows, params (string Type, byte[] Data)[] extra)
     {
@@ -69,6 +78,8 @@ internal static class Pictures
         byte[] exif = [.. "Exif\0\0MM\0*\0\0\0\b"u8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
         return [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
     }
+
+    private static byte[] GifFrame(byte codes) => [0x2C, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, codes, 0x0A, 0];
 
     private static byte[] Chunk(string type, byte[] data)
     {

@@ -39,6 +39,10 @@ public class RandomViewTests
         Assert.Contains(boxes, box => box.Left > 100 && box.Top > 100);
     }
 
+    /// <summary>Caches keep features of views: whoever changes what a seed draws must raise the feature cache's PixelVersion.</summary>
+    [Fact]
+    public void What_a_seed_draws_never_changes() => Assert.Equal(new ImageBox(60, 143, 232, 358), new RandomView().Draw(300, 400, new(1)));
+
     [Fact]
     public void A_picture_of_no_fitting_shape_gives_its_centre() =>
         Assert.Equal(new ImageBox(49, 0, 52, 2), new RandomView { MinArea = 1 }.Draw(101, 2, new(1)));

@@ -36,6 +36,8 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
     {
         private readonly Tensor _before = Embed(before);
 
+        public int Slots => slots;
+
         public Tensor Start(IReadOnlyList<string> words)
         {
             using var scope = NewDisposeScope();

@@ -1,0 +1,76 @@
+using Kedge.Checkpoints;
+using Kedge.Imaging;
+
+namespace Kedge.Clip;
+
+/// <summary>Finds an architecture in a checkpoint: from the shapes of its tensors, and from what its layout declares where shapes cannot tell.</summary>
+internal static class ClipArchitecture
+{
+    private const int HeadWidth = 64; // of every published CLIP; Radford et al. 2021, tables 19 and 20
+
+    public static ClipConfiguration Of(Checkpoint checkpoint)
+    {
+        var shapes = new Shapes(checkpoint.Tensors);
+        var declared = checkpoint.Declared;
+        var activation = declared.Activation ?? Activation.QuickGelu;
+        var projection = shapes["text_projection", 2];
+        var text = new TextConfiguration(
+            (int)shapes["positional_embedding", 2][0],
+            (int)shapes["token_embedding.weight", 2][0],
+            Blocks(shapes, "transformer", (int)projection[0], declared.TextHeads, activation));
+        VisionConfiguration vision = shapes.Has("visual.layer1.0.conv1.weight") ? ResNet(shapes, declared) : Transformer(shapes, declared, activation);
+        return new ClipConfiguration((int)projection[1], vision, text);
+    }
+
+    /// <summary>The preprocessing that a checkpoint declares, and CLIP's where it does not.</summary>
+    public static Preprocessing PreprocessingOf(Checkpoint checkpoint, ClipConfiguration configuration)
+    {
+        var (resolution, declared, usual) = (configuration.Vision.Resolution, checkpoint.Declared.Preprocessing, new Preprocessing());
+        if ((declared.CropSize ?? resolution) != resolution || (declared.ResizeSize ?? resolution) != resolution)
+            throw new KedgeException($"Reading the preprocessing of {checkpoint.Tensors.Origin}: it resizes to {declared.ResizeSize ?? resolution} and crops to {declared.CropSize ?? resolution} pixels, and the image tower takes {resolution}. Expected the same size in all three; correct preprocessor_config.json.");
+        return usual with { Resolution = resolution, Mean = declared.Mean ?? usual.Mean, Std = declared.Std ?? usual.Std, Kernel = declared.Kernel ?? usual.Kernel };
+    }
+
+    private static VisionTransformerConfiguration Transformer(Shapes shapes, DeclaredArchitecture declared, Activation activation)
+    {
+        var patch = shapes["visual.conv1.weight", 4];
+        var side = Side(shapes["visual.positional_embedding", 2][0] - 1, "visual.positional_embedding", shapes);
+        return new(side * (int)patch[2], (int)patch[2], Blocks(shapes, "visual.transformer", (int)patch[0], declared.VisionHeads, activation));
+    }
+
+    private static ResNetConfiguration ResNet(Shapes shapes, DeclaredArchitecture declared)
+    {
+        var width = (int)shapes["visual.layer1.0.conv1.weight", 4][0];
+        var side = Side(shapes["visual.attnpool.positional_embedding", 2][0] - 1, "visual.attnpool.positional_embedding", shapes);
+        int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => shapes.Count($"visual.layer{stage}."))];
+        return new(32 * side, width, blocks, declared.VisionHeads ?? Heads(32 * width));
+    }
+
+    private static TransformerConfiguration Blocks(Shapes shapes, string scope, int width, int? heads, Activation activation) => new(
+        width, shapes.Count($"{scope}.resblocks."), heads ?? Heads(width), (int)shapes[$"{scope}.resblocks.0.mlp.c_fc.weight", 2][0], activation);
+
+    private static int Heads(int width) => Math.Max(1, width / HeadWidth);
+
+    private static int Side(long positions, string key, Shapes shapes)
+    {
+        var side = (int)Math.Round(Math.Sqrt(positions));
+        return side > 0 && (long)side * side == positions ? side : throw shapes.Refuse($"{key} is of {positions} patches, which make no square");
+    }
+
+    private sealed class Shapes(TensorSource tensors)
+    {
+        public bool Has(string key) => tensors.Entries.ContainsKey(key);
+
+        public long[] this[string key, int dimensions] => tensors.Entries.TryGetValue(key, out var entry) && entry.Shape.Length == dimensions
+            ? entry.Shape
+            : throw Refuse($"{key} with {dimensions} dimensions is {(entry is null ? "missing" : $"[{string.Join(", ", entry.Shape)}]")}");
+
+        /// <summary>How many numbered modules follow a prefix: one more than the highest number.</summary>
+        public int Count(string prefix) => tensors.Entries.Keys
+            .Where(key => key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(key => int.TryParse(key.AsSpan(prefix.Length, Math.Max(0, key.IndexOf('.', prefix.Length) - prefix.Length)), out var number) ? number + 1 : 0)
+            .DefaultIfEmpty(0).Max();
+
+        public KedgeException Refuse(string reason) => new($"Reading {tensors.Origin} as a CLIP: {reason}. Expected the weights of a CLIP (OpenAI's, open_clip's or Hugging Face's names); give another file.");
+    }
+}

@@ -1,0 +1,151 @@
+using Kedge.Checkpoints;
+using Kedge.Features;
+using Kedge.Imaging;
+using Kedge.Native;
+using Kedge.Text;
+using static TorchSharp.torch;
+
+namespace Kedge.Clip;
+
+/// <summary>
+/// A CLIP with frozen weights: images and texts in, features of one space out (Radford et al. 2021, arXiv 2103.00020). Owns its weights; safe to use
+/// from several threads at once, since encoding changes nothing.
+/// </summary>
+public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
+{
+    private readonly ClipNetwork _network;
+
+    private ClipModel(string name, Checkpoint checkpoint, ClipNetwork network, ClipTokenizer tokenizer)
+    {
+        (Name, Layout, Format, _network, Tokenizer) = (name, checkpoint.Layout, checkpoint.Format, network, tokenizer);
+        Fingerprint = checkpoint.Fingerprint;
+        Preprocessing = ClipArchitecture.PreprocessingOf(checkpoint, network.Configuration);
+        LogitScale = network.logit_scale.exp().item<float>();
+        Parameters = network.parameters().Sum(parameter => parameter.numel());
+    }
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="model">The name of an embedded model (<see cref="EmbeddedModels"/>), a checkpoint's file, or a folder.</param>
+    /// <param name="device">Where it computes; the CPU where none is given.</param>
+    /// <returns>The model, owned by the caller.</returns>
+    /// <exception cref="KedgeException">There is no such model, the file is damaged, or its tensors make no CLIP; every missing, unexpected and misshapen key is named.</exception>
+    public static ClipModel Load(string model, Device? device = null)
+    {
+        LibTorch.Load();
+        using var checkpoint = EmbeddedModels.Contains(model) ? EmbeddedModels.Open(model) : Checkpoint.Open(model);
+        var configuration = ClipArchitecture.Of(checkpoint);
+        var network = CheckpointWeights.Load(checkpoint, configuration, device ?? CPU);
+        return EmbeddedModels.Contains(model)
+            ? new ClipModel(model.ToLowerInvariant(), checkpoint, network, ClipTokenizer.Default)
+            : new ClipModel(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model))), checkpoint, network, ClipTokenizer.For(model));
+    }
+
+    /// <summary>What the model is called in reports: the embedded model's name, or the file's or folder's.</summary>
+    public string Name { get; }
+
+    /// <summary>Whose names and settings the checkpoint had.</summary>
+    public CheckpointLayout Layout { get; }
+
+    /// <summary>How the checkpoint's bytes were stored.</summary>
+    public CheckpointFormat Format { get; }
+
+    /// <summary>The architecture.</summary>
+    public ClipConfiguration Configuration => _network.Configuration;
+
+    /// <summary>How image files become this model's input.</summary>
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>SHA-256 of the weights, in hexadecimal: equal for equal weights, whatever the file's layout.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The learned factor of cosines, exp of the stored logarithm; 100 for OpenAI's models.</summary>
+    public float LogitScale { get; }
+
+    /// <summary>Trained numbers.</summary>
+    public long Parameters { get; }
+
+    /// <summary>Texts to token ids.</summary>
+    public ClipTokenizer Tokenizer { get; }
+
+    /// <summary>Where the model computes.</summary>
+    public Device Device => _network.logit_scale.device;
+
+    /// <summary>D, the width of the joint features.</summary>
+    public int FeatureWidth => Configuration.FeatureWidth;
+
+    int IImageEncoder.Width => FeatureWidth;
+
+    int ITextTower.Width => Configuration.Text.Transformer.Width;
+
+    /// <summary>Features of images.</summary>
+    /// <param name="pixels">[B, 3, R, R], F32, as <see cref="Preprocessing"/> makes them; on any device.</param>
+    /// <returns>A new tensor [B, D], F32, rows of unit length, on <see cref="Device"/>, without gradient, owned by the caller.</returns>
+    public Tensor EncodeImage(Tensor pixels) => EncodeImage(pixels, normalize: true);
+
+    /// <summary>As <see cref="EncodeImage(Tensor)"/>, with a choice.</summary>
+    /// <param name="pixels">[B, 3, R, R], F32.</param>
+    /// <param name="normalize">Whether rows are made unit length.</param>
+    public Tensor EncodeImage(Tensor pixels, bool normalize)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return Finish(_network.visual.Forward(OnDevice(pixels)), normalize).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Features of images and of their patches (ViT: the tokens after the last norm and projection; ResNet: the pooling attention asked by each position).</summary>
+    /// <param name="pixels">[B, 3, R, R], F32.</param>
+    /// <returns>New tensors [B, D] and [B, P, D], F32, rows of unit length, owned by the caller; patches row by row from the top left.</returns>
+    public (Tensor Image, Tensor Patches) EncodePatches(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (image, patches) = _network.visual.ForwardWithPatches(OnDevice(pixels));
+        return (Finish(image, normalize: true).MoveToOuterDisposeScope(), Finish(patches, normalize: true).MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public Tensor EncodeText(IReadOnlyList<string> texts) => EncodeText(texts, normalize: true);
+
+    /// <summary>As <see cref="EncodeText(IReadOnlyList{string})"/>, with choices.</summary>
+    /// <param name="texts">n texts.</param>
+    /// <param name="normalize">Whether rows are made unit length.</param>
+    /// <param name="truncate">Whether a text longer than the context is cut (its last token replaced by the end of text) instead of refused.</param>
+    public Tensor EncodeText(IReadOnlyList<string> texts, bool normalize, bool truncate = false)
+    {
+        const int chunk = 256; // bounds the memory of long lists
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var rows = texts.Select(text => Tokenizer.Encode(text, Configuration.Text.ContextLength, truncate)).Chunk(chunk)
+            .Select(ids => Finish(_network.EncodeText(TokenBatch.From(ids, Device)), normalize)).ToArray();
+        return (rows.Length > 0 ? cat(rows) : empty(0, FeatureWidth, device: Device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One feature a class: the unit features of its name in every template, averaged and made unit length again.</summary>
+    /// <param name="classNames">C names.</param>
+    /// <param name="templates">T ≥ 1 templates.</param>
+    /// <returns>A new tensor [C, D], F32, rows of unit length, owned by the caller.</returns>
+    public Tensor ClassFeatures(IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate> templates)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var features = EncodeText([.. classNames.SelectMany(name => templates.Select(template => template.Fill(name)))]); // [C·T, D]
+        return features.view(classNames.Count, templates.Count, FeatureWidth).mean([1]).Unit().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public ISlotPrompts Prompts(string before, string after, int slots) => new SlotPrompts(
+        _network, Tokenizer.TokensOf, [Tokenizer.StartId, .. Tokenizer.TokensOf(before)], [.. Tokenizer.TokensOf(after), Tokenizer.EndId], slots);
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose() => _network.Dispose();
+
+    private Tensor OnDevice(Tensor pixels)
+    {
+        var side = Configuration.Vision.Resolution;
+        return pixels.shape is [_, 3, var height, var width] && height == side && width == side
+            ? pixels.to(ScalarType.Float32).to(Device)
+            : throw new ArgumentException($"{Name} encodes pixels [B, 3, {side}, {side}], not [{string.Join(", ", pixels.shape)}].", nameof(pixels));
+    }
+
+    private static Tensor Finish(Tensor features, bool normalize) => normalize ? features.Unit() : features;
+}

@@ -1,0 +1,24 @@
+using Kedge.Checkpoints;
+
+namespace Kedge.Clip;
+
+/// <summary>The small models inside the package.</summary>
+public static class EmbeddedModels
+{
+    /// <summary>The model that is used where none is named. For trying, tests and teaching; not for real work (docs/models/kedge-mini.md).</summary>
+    public const string Default = "kedge-mini";
+
+    /// <summary>The names that <see cref="ClipModel.Load"/> knows without a file.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Default];
+
+    internal static bool Contains(string name) => Names.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    internal static Checkpoint Open(string name)
+    {
+        var resource = $"{name.ToLowerInvariant()}.safetensors";
+        var stream = typeof(EmbeddedModels).Assembly.GetManifestResourceStream(resource)
+            ?? throw new KedgeException($"Opening the embedded model {name}: this build of Kedge holds no {resource}; use a released package, or name a checkpoint.");
+        using (stream)
+            return Checkpoint.Read(stream, name);
+    }
+}

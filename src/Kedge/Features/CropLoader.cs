@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Kedge.Imaging;
+
+namespace Kedge.Features;
+
+/// <summary>An image as it waits for the encoder.</summary>
+/// <param name="Name">What messages call it.</param>
+/// <param name="Content">Hexadecimal SHA-256 of the file; empty where it could not be read.</param>
+/// <param name="Crops">One, or V views; none where the features are known already.</param>
+/// <param name="Failure">Why there are no crops, if there should be.</param>
+internal sealed record LoadedImage(string Name, string Content, RgbImage[] Crops, KedgeException? Failure = null);
+
+/// <summary>The part of an extraction that several threads do at once, and therefore without tensors: files to crops.</summary>
+internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, FeatureShelf shelf)
+{
+    /// <summary>Reads a file and, unless its features are on the shelf, decodes and crops it.</summary>
+    public LoadedImage Load(ImageFile file)
+    {
+        try
+        {
+            var bytes = file.ReadAllBytes();
+            var hash = SHA256.HashData(bytes);
+            var content = Convert.ToHexStringLower(hash);
+            return new(file.Name, content, shelf.Contains(content) ? [] : Crops(bytes, file.Name, hash));
+        }
+        catch (KedgeException e)
+        {
+            return new(file.Name, "", [], e);
+        }
+    }
+
+    private RgbImage[] Crops(byte[] bytes, string name, byte[] hash)
+    {
+        if (views is null)
+            return [preprocessing.Crop(bytes, name)];
+        var image = ImageDecoder.Decode(bytes, name, preprocessing.Decoding);
+        var crops = new RgbImage[views.Count];
+        for (var v = 0; v < crops.Length; v++)
+            crops[v] = views.Kind.Sample(image, preprocessing, new Random(ViewSeed(hash, views.Seed, v)));
+        return crops;
+    }
+
+    /// <summary>A seed of its own for every view of every content.</summary>
+    private static int ViewSeed(byte[] hash, int seed, int view)
+    {
+        Span<byte> all = stackalloc byte[SHA256.HashSizeInBytes + (2 * sizeof(int))];
+        hash.CopyTo(all);
+        BinaryPrimitives.WriteInt32LittleEndian(all[SHA256.HashSizeInBytes..], seed);
+        BinaryPrimitives.WriteInt32LittleEndian(all[(SHA256.HashSizeInBytes + sizeof(int))..], view);
+        return BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(all));
+    }
+}

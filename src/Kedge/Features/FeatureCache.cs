@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Kedge.Features;
+
+/// <summary>
+/// Features kept in a folder between runs. A feature is found again by the content of its file, and only under the same weights, preprocessing and views;
+/// names and dates of files do not matter. Several programs may use one folder at the same time. It may be deleted whenever nobody uses it.
+/// </summary>
+/// <param name="folder">The folder; made when something is first stored.</param>
+/// <param name="warn">Told one sentence for each file in the folder that is damaged or does not belong there; null to stay silent.</param>
+public sealed class FeatureCache(string folder, Action<string>? warn = null)
+{
+    /// <summary>The arithmetic from file to features other than the encoder's. Raise it when decoding, resampling or the drawing of views change.</summary>
+    private const int PixelVersion = 1;
+
+    private const int NameBytes = 8;
+
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    private static readonly JsonSerializerOptions Plain = new() { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; } = folder;
+
+    /// <summary>Reads what there is for one encoder and one kind of views: the blocks of one subfolder, named by the hash of all that matters.</summary>
+    internal FeatureShelf Open(IImageEncoder encoder, ViewSet? views, TimeProvider time)
+    {
+        var description = Describe(encoder, views);
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description)).AsSpan(0, NameBytes));
+        var shelf = Path.Combine(Folder, name);
+        try
+        {
+            RemoveUnfinished(shelf, time);
+            return FeatureShelf.Open(shelf, description, (views?.Count ?? 1) * encoder.Width, warn ?? (_ => { }));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The feature cache '{shelf}' cannot be read: {e.Message} Mend its permissions, delete it, or choose another place.", e);
+        }
+    }
+
+    /// <summary>Removes what killed writers left. Younger files may be somebody's who is writing now.</summary>
+    private static void RemoveUnfinished(string shelf, TimeProvider time)
+    {
+        foreach (var path in Directory.Exists(shelf) ? Directory.GetFiles(shelf, "*.tmp") : [])
+        {
+            if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > Abandoned)
+                File.Delete(path);
+        }
+    }
+
+    private static string Describe(IImageEncoder encoder, ViewSet? views) =>
+        JsonSerializer.Serialize(new { PixelVersion, encoder.Fingerprint, encoder.Width, encoder.Preprocessing, Views = views }, Plain);
+}

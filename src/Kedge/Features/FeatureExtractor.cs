@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using Kedge.Imaging;
+using static TorchSharp.torch;
+
+namespace Kedge.Features;
+
+/// <summary>
+/// Images in, features out: files are read and decoded by several threads ahead of the encoder, which runs on the caller's thread. Images with the same
+/// content are encoded once, and those in the cache not at all. The result does not depend on the number of threads.
+/// </summary>
+/// <param name="encoder">Encodes; stays the caller's.</param>
+/// <param name="cache">Where features are kept between runs; null for nowhere.</param>
+/// <param name="time">For the rate; null is the system's clock.</param>
+public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache = null, TimeProvider? time = null)
+{
+    private const int NamedFailures = 5;
+
+    /// <summary>Rows that are filled at a time: a span holds at most 2 GiB.</summary>
+    private const int FillRows = 1 << 14;
+
+    private readonly Preprocessing _preprocessing = encoder.Preprocessing;
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>Extracts the features of images, in the order of the images.</summary>
+    /// <param name="images">N images; the same one may occur more than once.</param>
+    /// <param name="options">How; null is the defaults.</param>
+    /// <param name="progress">Told after every batch, and at the end.</param>
+    /// <param name="cancellation">Ends the run between two images; what was encoded stays in the cache.</param>
+    /// <returns>A new CPU tensor of unit rows, F32, owned by the caller: [N, D], or [V, N, D] with <see cref="ExtractionOptions.Views"/>.</returns>
+    /// <exception cref="KedgeException">
+    /// Images cannot be read or decoded (the message counts them and says what is wrong with the first five; nothing is encoded after the first one,
+    /// but all files are looked at), the features are not finite, or the cache cannot be written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public Tensor Extract(
+        IReadOnlyList<ImageFile> images,
+        ExtractionOptions? options = null,
+        IProgress<ExtractionProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        options ??= new();
+        var shelf = cache?.Open(encoder, options.Views, _time) ?? FeatureShelf.InMemory();
+        string[] contents;
+        try
+        {
+            contents = Fill(shelf, images, options, new(images.Count, _time, progress), cancellation);
+        }
+        finally
+        {
+            shelf.Write();
+        }
+        return Gather(shelf, contents, options.Views);
+    }
+
+    /// <summary>Puts the features of all images on the shelf.</summary>
+    /// <returns>The content of each image.</returns>
+    private string[] Fill(
+        FeatureShelf shelf, IReadOnlyList<ImageFile> images, ExtractionOptions options, ExtractionMeter meter, CancellationToken cancellation)
+    {
+        var batchImages = Math.Max(1, options.BatchSize / (options.Views?.Count ?? 1));
+        var waiting = new OrderedDictionary<string, LoadedImage>();
+        var contents = new List<string>(images.Count);
+        var failures = new List<KedgeException>();
+        var encoded = 0;
+        var loader = new CropLoader(_preprocessing, options.Views, shelf);
+        foreach (var image in images.SelectAhead(loader.Load, 2 * batchImages, options.DecodeThreads, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            contents.Add(image.Content);
+            if (image.Failure is { } failure)
+                failures.Add(failure);
+            if (failures.Count > 0)
+                continue;
+            if (!shelf.Contains(image.Content))
+            {
+                meter.EncodingBegins(contents.Count - 1);
+                waiting.TryAdd(image.Content, image);
+            }
+            var encodeNow = waiting.Count == batchImages || contents.Count == images.Count;
+            if (encodeNow)
+                encoded += Encode(waiting, shelf);
+            if (encodeNow || (waiting.Count == 0 && contents.Count % batchImages == 0))
+                meter.Report(contents.Count, encoded);
+        }
+        if (failures.Count > 0)
+            throw Unusable(failures, images.Count);
+        return [.. contents];
+    }
+
+    /// <summary>Encodes what waits, all at once, and puts it on the shelf.</summary>
+    /// <returns>How many images that were.</returns>
+    private int Encode(OrderedDictionary<string, LoadedImage> waiting, FeatureShelf shelf)
+    {
+        if (waiting.Count == 0)
+            return 0;
+        using var scope = NewDisposeScope();
+        using var gradientsOff = no_grad();
+        RgbImage[] crops = [.. waiting.Values.SelectMany(image => image.Crops)];
+        var features = encoder.EncodeImage(_preprocessing.ToTensor(crops)).to(ScalarType.Float32).cpu().contiguous();
+        if (features.shape is not [var count, var width] || count != crops.Length || width != encoder.Width)
+        {
+            throw new InvalidOperationException(
+                $"The encoder gave [{string.Join(", ", features.shape)}] for {crops.Length} crops; expected [{crops.Length}, {encoder.Width}].");
+        }
+        var values = MemoryMarshal.Cast<byte, float>(features.bytes);
+        var rowLength = values.Length / waiting.Count;
+        foreach (var image in waiting.Values)
+        {
+            var row = values[..rowLength].ToArray();
+            if (!row.All(float.IsFinite))
+            {
+                throw new KedgeException($"Cannot extract features: those of '{image.Name}' are not finite; " +
+                    "the model's weights are damaged, or too large for the device's arithmetic.");
+            }
+            shelf.Add(image.Content, row);
+            values = values[rowLength..];
+        }
+        var encoded = waiting.Count;
+        waiting.Clear();
+        return encoded;
+    }
+
+    /// <summary>Rows in the order of the images, as [N, D] or [V, N, D].</summary>
+    private Tensor Gather(FeatureShelf shelf, string[] contents, ViewSet? views)
+    {
+        var (count, width) = (views?.Count ?? 1, encoder.Width);
+        var features = empty([count, contents.Length, width], ScalarType.Float32, CPU);
+        for (var v = 0; v < count; v++)
+        {
+            for (var start = 0; start < contents.Length; start += FillRows)
+            {
+                var rows = Math.Min(FillRows, contents.Length - start);
+                using var view = features.select(0, v);
+                using var part = view.narrow(0, start, rows);
+                var values = MemoryMarshal.Cast<byte, float>(part.bytes);
+                for (var i = 0; i < rows; i++)
+                    shelf[contents[start + i]].AsSpan(v * width, width).CopyTo(values[(i * width)..]);
+            }
+        }
+        if (views is not null)
+            return features;
+        using (features)
+            return features.squeeze(0);
+    }
+
+    private static KedgeException Unusable(List<KedgeException> failures, int total)
+    {
+        var named = string.Join(" ", failures.Take(NamedFailures).Select(failure => failure.Message));
+        var more = failures.Count > NamedFailures ? $" (And {failures.Count - NamedFailures} more.)" : "";
+        return new($"Cannot extract features: {failures.Count} of {total} images cannot be used; repair or remove them. {named}{more}", failures[0]);
+    }
+}
