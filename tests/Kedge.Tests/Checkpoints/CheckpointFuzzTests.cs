@@ -36,7 +36,8 @@ public sealed class CheckpointFuzzTests : IDisposable
             "safetensors" => File.ReadAllBytes(SmallClip.OpenAI().Save(_scratch, "model")),
             "torch zip" => TorchZip(),
             "index" => Encoding.UTF8.GetBytes("""{"weight_map":{"token_embedding.weight":"shard","text_projection":"shard"}}"""),
-            _ => Encoding.UTF8.GetBytes("""{"vision_config":{"num_attention_heads":2,"hidden_act":"gelu"},"text_config":{"num_attention_heads":2,"hidden_act":"gelu","eos_token_id":3}}"""),
+            _ => Encoding.UTF8.GetBytes(
+                """{"vision_config":{"num_attention_heads":2,"hidden_act":"gelu"},"text_config":{"num_attention_heads":2,"hidden_act":"gelu","eos_token_id":3}}"""),
         };
         var random = new Random(1);
         for (var round = 0; round < Rounds; round++)
@@ -74,7 +75,8 @@ public sealed class CheckpointFuzzTests : IDisposable
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
                 return bytes;
             default:
-                random.NextBytes(bytes.AsSpan(random.Next(bytes.Length)) is var rest ? rest[..Math.Min(rest.Length, random.Next(1, 9))] : default);
+                var rest = bytes.AsSpan(random.Next(bytes.Length));
+                random.NextBytes(rest[..Math.Min(rest.Length, random.Next(1, 9))]);
                 return bytes;
         }
     }

@@ -1,5 +1,4 @@
 using Kedge.Checkpoints;
-using Kedge.Clip;
 using Kedge.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,7 +26,10 @@ public sealed class DeclaredArchitectureTests : IDisposable
     public void Older_hugging_face_files_are_understood()
     {
         var declared = HuggingFace(
-            """{"vision_config":{"num_attention_heads":12,"hidden_act":"gelu"},"vision_config_dict":{"num_attention_heads":16},"text_config":{"hidden_act":"gelu","eos_token_id":2},"text_config_dict":null}""",
+            """
+            {"vision_config":{"num_attention_heads":12,"hidden_act":"gelu"},"vision_config_dict":{"num_attention_heads":16},
+            "text_config":{"hidden_act":"gelu","eos_token_id":2},"text_config_dict":null}
+            """,
             """{"size":224,"crop_size":224,"resample":2,"image_mean":[0,0,0],"image_std":[1,1,1]}""");
         Assert.Equal(new DeclaredArchitecture
         {
@@ -81,9 +83,11 @@ public sealed class DeclaredArchitectureTests : IDisposable
             """));
 
     [Fact]
-    public void An_open_clip_resnet_has_a_pooling_head_for_64_features_of_its_last_stage() =>
-        Assert.Equal((40, Activation.QuickGelu),
-            OpenClip("""{"model_cfg":{"quick_gelu":true,"vision_cfg":{"layers":[4,6,10,6],"width":80},"text_cfg":{}}}""") is var declared ? (declared.VisionHeads, declared.Activation) : default);
+    public void An_open_clip_resnet_has_a_pooling_head_for_64_features_of_its_last_stage()
+    {
+        var declared = OpenClip("""{"model_cfg":{"quick_gelu":true,"vision_cfg":{"layers":[4,6,10,6],"width":80},"text_cfg":{}}}""");
+        Assert.Equal((40, Activation.QuickGelu), (declared.VisionHeads, declared.Activation));
+    }
 
     [Theory]
     [InlineData("""{"model_cfg":{"vision_cfg":{"timm_model_name":"convnext_base"}}}""", "states model_cfg.vision_cfg.timm_model_name = ")]
