@@ -9,7 +9,7 @@ namespace Kedge.Checkpoints;
 /// A CLIP checkpoint of any known layout, as tensors under OpenAI's names and what its layout states beside them. Everything is found from content:
 /// the format from the first bytes, the layout from the tensors' names.
 /// </summary>
-public sealed class Checkpoint : IDisposable
+internal sealed class Checkpoint : IDisposable
 {
     private readonly Lazy<string> _fingerprint;
 

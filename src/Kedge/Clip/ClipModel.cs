@@ -15,9 +15,9 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 {
     private readonly ClipNetwork _network;
 
-    private ClipModel(string name, Checkpoint checkpoint, ClipNetwork network, ClipTokenizer tokenizer)
+    private ClipModel(string name, string? path, Checkpoint checkpoint, ClipNetwork network, ClipTokenizer tokenizer)
     {
-        (Name, Layout, Format, _network, Tokenizer) = (name, checkpoint.Layout, checkpoint.Format, network, tokenizer);
+        (Name, Path, Layout, Format, _network, Tokenizer) = (name, path, checkpoint.Layout, checkpoint.Format, network, tokenizer);
         Fingerprint = checkpoint.Fingerprint;
         Preprocessing = ClipArchitecture.PreprocessingOf(checkpoint, network.Configuration);
         LogitScale = network.logit_scale.exp().item<float>();
@@ -32,16 +32,22 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     public static ClipModel Load(string model, Device? device = null)
     {
         LibTorch.Load();
+        if (!EmbeddedModels.Contains(model) && !System.IO.Path.Exists(model))
+            throw new KedgeException($"There is no model '{model}': it is neither a file nor a folder, nor a model of the package ({string.Join(", ", EmbeddedModels.Names)}); check the name or path.");
         using var checkpoint = EmbeddedModels.Contains(model) ? EmbeddedModels.Open(model) : Checkpoint.Open(model);
         var configuration = ClipArchitecture.Of(checkpoint);
         var network = CheckpointWeights.Load(checkpoint, configuration, device ?? CPU);
-        return EmbeddedModels.Contains(model)
-            ? new ClipModel(model.ToLowerInvariant(), checkpoint, network, ClipTokenizer.Default)
-            : new ClipModel(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model))), checkpoint, network, ClipTokenizer.For(model));
+        if (EmbeddedModels.Contains(model))
+            return new ClipModel(model.ToLowerInvariant(), path: null, checkpoint, network, ClipTokenizer.Default);
+        var path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(model));
+        return new ClipModel(System.IO.Path.GetFileName(path), path, checkpoint, network, ClipTokenizer.For(model));
     }
 
     /// <summary>What the model is called in reports: the embedded model's name, or the file's or folder's.</summary>
     public string Name { get; }
+
+    /// <summary>The full path of the file or folder that it was loaded from; <see langword="null"/> for a model of the package.</summary>
+    public string? Path { get; }
 
     /// <summary>Whose names and settings the checkpoint had.</summary>
     public CheckpointLayout Layout { get; }

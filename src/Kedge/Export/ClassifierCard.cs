@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Kedge.Export;
 
@@ -7,6 +8,10 @@ public sealed record ClassifierCard
 {
     /// <summary>The name of the CLIP model whose features were learned from, such as "kedge-mini".</summary>
     public required string Model { get; init; }
+
+    /// <summary>Where that model was on the disk of whoever made the file; <see langword="null"/> for a model of the package.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ModelPath { get; init; }
 
     /// <summary>The fingerprint of that model's weights; features of other weights mean nothing to the classifier.</summary>
     public required string Fingerprint { get; init; }

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Kedge.Cli.Commands;
+
+namespace Kedge.Cli;
+
+/// <summary>Arguments in, exit code out.</summary>
+internal static class CommandLine
+{
+    private const string About = """
+        Kedge learns to tell photos apart from a few examples a class.
+
+        The shortest way:
+          kedge fit --data photos --out photos.kedge       photos/ holds a folder of photos for each class
+          kedge predict --classifier photos.kedge new.jpg
+
+        Results go to standard output, progress and messages to standard error.
+        Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
+        """;
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Show the details of errors.", Recursive = true };
+        var version = new VersionOption { Action = new ShowVersion() };
+        Command root = new("kedge", About)
+        {
+            new InfoCommand(terminal),
+            new TokenizeCommand(terminal),
+            new EmbedCommand(terminal),
+            new ClassifyCommand(terminal),
+            new FitCommand(terminal),
+            new PredictCommand(terminal),
+            new EvaluateCommand(terminal),
+            new PretrainCommand(terminal),
+            verbose,
+            version,
+            new HelpOption(),
+        };
+        root.SetAction(_ =>
+        {
+            root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Error });
+            return ExitCode.WrongUsage;
+        });
+        var parsed = root.Parse(arguments);
+        var streams = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        try
+        {
+            return parsed.Action is ParseErrorAction ? Refuse(parsed, terminal.Error) : parsed.Invoke(streams);
+        }
+        catch (Exception e)
+        {
+            terminal.Error.WriteLine(Failure.Describe(e));
+            if (parsed.GetValue(verbose))
+                terminal.Error.WriteLine(e);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static int Refuse(ParseResult parsed, TextWriter error)
+    {
+        foreach (var wrong in parsed.Errors)
+            error.WriteLine(wrong.Message);
+        var command = parsed.CommandResult.Command;
+        error.WriteLine($"See: {(command is KedgeCommand ? "kedge " : "")}{command.Name} --help");
+        return ExitCode.WrongUsage;
+    }
+
+    private sealed class ShowVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine(typeof(KedgeException).Assembly.GetName().Version!.ToString(fieldCount: 3));
+            return ExitCode.Done;
+        }
+    }
+}
+
+/// <summary>What the process ends with.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+
+    /// <summary>As shells count a process that Ctrl-C has ended.</summary>
+    public const int Cancelled = 130;
+}

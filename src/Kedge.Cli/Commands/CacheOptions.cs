@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Kedge.Features;
+
+namespace Kedge.Cli.Commands;
+
+/// <summary>Where features are kept between runs.</summary>
+internal sealed class CacheOptions
+{
+    private readonly Option<string> _folder = new("--cache")
+    {
+        Description = "The folder in which features are kept between runs.",
+        HelpName = "folder",
+        DefaultValueFactory = _ => DefaultFolder,
+    };
+
+    private readonly Option<bool> _none = new("--no-cache") { Description = "Keep no features between runs." };
+
+    private static string DefaultFolder { get; } = Path.Combine(Root(), "kedge", "features");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_folder);
+        command.Add(_none);
+    }
+
+    public FeatureCache? Open(ParseResult parsed, Terminal terminal) =>
+        parsed.GetValue(_none) ? null : new FeatureCache(parsed.GetValue(_folder)!, terminal.Error.WriteLine);
+
+    /// <summary>What a cancelled run leaves.</summary>
+    public string Kept(ParseResult parsed) => parsed.GetValue(_none)
+        ? "nothing was written."
+        : $"the features of the images encoded so far are kept in '{parsed.GetValue(_folder)}' for the next run; nothing else was written.";
+
+    private static string Root() => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set ? set
+        : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Kedge.Tasks;
+
+namespace Kedge.Cli.Commands;
+
+/// <summary><c>kedge classify</c>: zero-shot, by the names of the classes alone.</summary>
+internal sealed class ClassifyCommand : KedgeCommand
+{
+    private readonly Argument<string[]> _images = SharedOptions.Images();
+    private readonly Option<string> _classes = new("--classes") { Description = "The names of the classes, with commas between.", HelpName = "names", Required = true };
+    private readonly Option<string[]> _templates = SharedOptions.Templates();
+    private readonly Option<int> _top = SharedOptions.Top();
+    private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly ModelOptions _model = new();
+
+    public ClassifyCommand(Terminal terminal)
+        : base(terminal, "classify", "Tells photos apart by the names of classes alone (zero-shot).", "kedge classify --classes \"cat,dog\" photo.jpg")
+    {
+        Add(_images);
+        Add(_classes);
+        Add(_templates);
+        Add(_top);
+        _model.AddTo(this);
+        Add(_json);
+    }
+
+    protected override void Run(ParseResult parsed)
+    {
+        var images = ImageFiles.Open(parsed.GetValue(_images)!);
+        var names = parsed.GetValue(_classes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var templates = parsed.ReadTemplates(_templates);
+        using var clip = _model.Load(parsed);
+        using var classifier = ImageClassifier.ZeroShot(clip, names, templates);
+        using var progress = new ProgressLine(Terminal);
+        var work = new ImageWork { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };
+        var predictions = classifier.Predict(images, parsed.GetValue(_top), work, Terminal.Cancellation);
+        progress.Dispose();
+        Terminal.Out.WritePredictions(predictions, parsed.GetValue(_json));
+    }
+}

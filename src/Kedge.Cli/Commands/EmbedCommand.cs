@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kedge.Checkpoints;
+using Kedge.Clip;
+using Kedge.Features;
+using Kedge.Imaging;
+using Kedge.Tasks;
+using static TorchSharp.torch;
+
+namespace Kedge.Cli.Commands;
+
+/// <summary><c>kedge embed</c>: features of images or texts, as a safetensors file.</summary>
+internal sealed class EmbedCommand : KedgeCommand
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Option<string[]> _images = new("--images")
+    {
+        Description = "Photos, or folders or zips of photos; gives image.features [N, D], and their names as 'paths'.",
+        HelpName = "path",
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _texts = new("--texts") { Description = "A file with a text a line; gives text.features [N, D].", HelpName = "file" };
+    private readonly Option<string> _output = SharedOptions.Output("The safetensors file to write.");
+    private readonly Option<bool> _normalize = new("--normalize") { Description = "Whether features are made unit length.", DefaultValueFactory = _ => true };
+    private readonly ModelOptions _model = new();
+    private readonly CacheOptions _cache = new();
+
+    public EmbedCommand(Terminal terminal)
+        : base(terminal, "embed", "Writes a model's features of images or texts to a safetensors file.", "kedge embed --images photos --out features.safetensors")
+    {
+        Add(_images);
+        Add(_texts);
+        Add(_output);
+        Add(_normalize);
+        _model.AddTo(this);
+        _cache.AddTo(this);
+        Validators.Add(result =>
+        {
+            if ((result.GetResult(_images) is null) == (result.GetResult(_texts) is null))
+                result.AddError("Give either --images or --texts.");
+        });
+    }
+
+    protected override void Run(ParseResult parsed)
+    {
+        var path = parsed.GetValue(_output)!;
+        OutputFile.Check(path);
+        var images = parsed.GetValue(_images) is { Length: > 0 } paths ? ImageFiles.Open(paths) : null;
+        var texts = parsed.GetValue(_texts) is { } file ? TextLines.Read(file) : null;
+        using var clip = _model.Load(parsed);
+        using var scope = NewDisposeScope();
+        if (images is not null)
+            SafetensorsWriter.Write(path, Named("image.features", Encode(clip, images, parsed)), Paths(images));
+        else
+            SafetensorsWriter.Write(path, Named("text.features", clip.EncodeText(texts!, parsed.GetValue(_normalize)).cpu()));
+    }
+
+    protected override string Kept(ParseResult parsed) => _cache.Kept(parsed);
+
+    private Tensor Encode(ClipModel clip, IReadOnlyList<ImageFile> images, ParseResult parsed)
+    {
+        var extractor = parsed.GetValue(_normalize) ? new FeatureExtractor(clip, _cache.Open(parsed, Terminal)) : new FeatureExtractor(new RawFeatures(clip));
+        using var progress = new ProgressLine(Terminal);
+        return extractor.Extract(images, new() { DecodeThreads = _model.DecodeThreads(parsed) }, progress, Terminal.Cancellation);
+    }
+
+    private static Dictionary<string, Tensor> Named(string name, Tensor features) => new() { [name] = features };
+
+    private static Dictionary<string, string> Paths(IReadOnlyList<ImageFile> images) =>
+        new() { ["paths"] = JsonSerializer.Serialize(images.Select(image => image.Name), Plain) };
+
+    /// <summary>The model's features at the length that its projection gives them. Never cached, since the cache is of unit features.</summary>
+    private sealed class RawFeatures(ClipModel clip) : IImageEncoder
+    {
+        public string Fingerprint => clip.Fingerprint;
+
+        public Preprocessing Preprocessing => clip.Preprocessing;
+
+        public int Width => clip.FeatureWidth;
+
+        public Tensor EncodeImage(Tensor pixels) => clip.EncodeImage(pixels, normalize: false);
+    }
+}

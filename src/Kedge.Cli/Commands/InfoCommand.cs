@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Kedge.Clip;
+
+namespace Kedge.Cli.Commands;
+
+/// <summary><c>kedge info</c>: what a model is.</summary>
+internal sealed class InfoCommand : KedgeCommand
+{
+    private readonly Argument<string?> _model = new("model")
+    {
+        Description = $"A model of the package, a checkpoint's file or folder. [default: {EmbeddedModels.Default}]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly ModelOptions _where = new();
+
+    public InfoCommand(Terminal terminal)
+        : base(terminal, "info", "Describes a model: architecture, size, preprocessing, where it comes from.", "kedge info kedge-mini")
+    {
+        Add(_model);
+        _where.AddTo(this, named: false);
+        Add(_json);
+    }
+
+    protected override void Run(ParseResult parsed)
+    {
+        using var clip = _where.Load(parsed, parsed.GetValue(_model));
+        var (vision, text) = (clip.Configuration.Vision, clip.Configuration.Text);
+        if (parsed.GetValue(_json))
+        {
+            Terminal.Out.WriteJson(new
+            {
+                clip.Name,
+                clip.FeatureWidth,
+                clip.Parameters,
+                clip.LogitScale,
+                vision,
+                text,
+                clip.Preprocessing,
+                clip.Layout,
+                clip.Format,
+                clip.Fingerprint,
+            });
+            return;
+        }
+        var (mean, std) = (clip.Preprocessing.Mean, clip.Preprocessing.Std);
+        Terminal.Out.WriteFacts(
+            ("name", clip.Name),
+            ("image tower", Describe(vision)),
+            ("text tower", $"{Describe(text.Transformer)}, {text.ContextLength} positions, {text.VocabularySize} tokens"),
+            ("feature width", clip.FeatureWidth),
+            ("logit scale", $"{clip.LogitScale:0.###}"),
+            ("parameters", $"{clip.Parameters:N0}"),
+            ("preprocessing", $"{clip.Preprocessing.Resolution} pixels, {clip.Preprocessing.Kernel}, mean {mean.Red} {mean.Green} {mean.Blue}, std {std.Red} {std.Green} {std.Blue}"),
+            ("source", $"{clip.Layout}, {clip.Format}"),
+            ("fingerprint", clip.Fingerprint));
+    }
+
+    private static string Describe(VisionConfiguration vision) => vision switch
+    {
+        VisionTransformerConfiguration vit => $"ViT, patches of {vit.PatchSize} pixels, {Describe(vit.Transformer)}, {vit.Resolution} pixels",
+        ResNetConfiguration resNet => $"ResNet, blocks {string.Join("-", resNet.Blocks)}, width {resNet.Width}, heads {resNet.Heads}, {resNet.Resolution} pixels",
+        _ => vision.ToString(),
+    };
+
+    private static string Describe(TransformerConfiguration blocks) =>
+        $"{blocks.Layers} layers, width {blocks.Width}, heads {blocks.Heads}, {blocks.Activation}";
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Kedge.Cli.Commands;
+
+/// <summary>Ranges of options, checked before anything is done.</summary>
+internal static class Numbers
+{
+    public static Option<T> AtLeast<T>(double least, Option<T> option) => Checked(option, number => number >= least, $"at least {least}");
+
+    public static Option<T> Above<T>(double least, Option<T> option) => Checked(option, number => number > least, $"above {least}");
+
+    private static Option<T> Checked<T>(Option<T> option, Func<double, bool> holds, string range)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !holds(number))
+                    result.AddError($"{option.Name} is {token.Value}: it must be {range}.");
+            }
+        });
+        return option;
+    }
+}

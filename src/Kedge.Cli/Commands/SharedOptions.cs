@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Kedge.Text;
+
+namespace Kedge.Cli.Commands;
+
+/// <summary>Options that mean the same in several commands.</summary>
+internal static class SharedOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "Write JSON for machines." };
+
+    public static Option<string> Output(string description) => new("--out") { Description = description, HelpName = "file", Required = true };
+
+    public static Option<string> Data() => new("--data")
+    {
+        Description = "A folder or zip with a folder of photos for each class, perhaps below train, val and test; a .csv (path,label,split); or a CoOp .json.",
+        HelpName = "path",
+        Required = true,
+    };
+
+    public static Option<string?> ImageRoot() => new("--images") { Description = "Where the photos of a .csv or .json lie. [default: beside it]", HelpName = "folder or zip" };
+
+    public static Option<string[]> Templates() => new("--template")
+    {
+        Description = "A sentence with {} for the class name; may be given again, then features are averaged. [default: a photo of a {}.]",
+        HelpName = "text",
+    };
+
+    /// <summary>The templates given, else the default one.</summary>
+    /// <exception cref="KedgeException">One has no place for the class name, or several.</exception>
+    public static IReadOnlyList<PromptTemplate> ReadTemplates(this ParseResult parsed, Option<string[]> option) =>
+        parsed.GetValue(option) is { Length: > 0 } texts ? [.. texts.Select(text => new PromptTemplate(text))] : [PromptTemplates.Default];
+
+    public static Option<int> Top() => Numbers.AtLeast(1, new Option<int>("--top")
+    {
+        Description = "Classes to show for each image.",
+        HelpName = "count",
+        DefaultValueFactory = _ => 5,
+    });
+
+    public static Argument<string[]> Images() => new("path") { Description = "Photos, or folders or zips of photos.", Arity = ArgumentArity.OneOrMore };
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Kedge.Features;
+using Kedge.Methods;
+using Kedge.Pretraining;
+
+namespace Kedge.Cli;
+
+/// <summary>Says how far the work is: one line rewritten in place where somebody watches, a line now and then where it is logged.</summary>
+internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
+    : IProgress<ExtractionProgress>, IProgress<FitProgress>, IProgress<PretrainingProgress>, IDisposable
+{
+    private const string ClearToEnd = "\e[K";
+
+    private static readonly TimeSpan WatchedPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LoggedPause = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly TimeSpan _pause = terminal.Watched ? WatchedPause : LoggedPause;
+    private long _last = (time ?? TimeProvider.System).GetTimestamp();
+    private bool _open;
+
+    /// <summary>How many images the encoder has seen; what came from the cache is not among them.</summary>
+    public int Encoded { get; private set; }
+
+    public void Report(ExtractionProgress value)
+    {
+        Encoded = value.Encoded;
+        var remaining = value.Remaining is { } left ? $", {Show(left)} left" : "";
+        Show($"Encoding images: {value.Done} of {value.Total}, {value.ImagesPerSecond:0.#} a second{remaining}");
+    }
+
+    public void Report(FitProgress value) => Show($"Learning: step {value.Step} of {value.Steps}{(value.Loss is { } loss ? $", loss {loss:0.000}" : "")}");
+
+    public void Report(PretrainingProgress value) =>
+        Show($"Training: step {value.Step} of {value.Steps}, loss {value.Loss:0.000}, {value.PairsPerSecond:0} pairs a second, {Show(value.Remaining)} left");
+
+    /// <summary>Ends the line, so that what follows begins its own.</summary>
+    public void Dispose()
+    {
+        if (_open)
+            terminal.Error.WriteLine();
+        _open = false;
+    }
+
+    private static string Show(TimeSpan span) => span.ToString(span.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+
+    private void Show(string text)
+    {
+        if (_time.GetElapsedTime(_last) < _pause)
+            return;
+        _last = _time.GetTimestamp();
+        _open = terminal.Watched;
+        if (terminal.Watched)
+            terminal.Error.Write($"\r{text}{ClearToEnd}");
+        else
+            terminal.Error.WriteLine(text);
+    }
+}

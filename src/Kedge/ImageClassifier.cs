@@ -1,0 +1,205 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kedge.Clip;
+using Kedge.Evaluation;
+using Kedge.Export;
+using Kedge.Features;
+using Kedge.Imaging;
+using Kedge.Methods;
+using Kedge.Tasks;
+using Kedge.Text;
+using static TorchSharp.torch;
+
+namespace Kedge;
+
+/// <summary>
+/// A classifier of photos: a few labelled photos a class in, classes of other photos out. It puts the parts of the library together: sampling, features,
+/// a method of the catalog, evaluation and the classifier file. Owns the classifier; the CLIP stays the caller's and must outlive it.
+/// </summary>
+public sealed class ImageClassifier : IDisposable
+{
+    private const int QueriesAtOnce = 1024; // bounds the memory of methods that compare queries with all they have learned
+
+    private static readonly JsonSerializerOptions PreprocessingFormat = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    private readonly ClipModel _clip;
+
+    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card) => (_clip, Classifier, Card) = (clip, classifier, card);
+
+    /// <summary>The fitted classifier of features; owned by this.</summary>
+    public FewShotClassifier Classifier { get; }
+
+    /// <summary>Where it comes from.</summary>
+    public ClassifierCard Card { get; }
+
+    /// <summary>The C class names, in the order of labels.</summary>
+    public IReadOnlyList<string> ClassNames => Classifier.ClassNames;
+
+    /// <summary>Learns a classifier from a data set's training part; nothing else of it is looked at.</summary>
+    /// <param name="clip">The model whose features are learned from; stays the caller's.</param>
+    /// <param name="dataset">At least two classes.</param>
+    /// <param name="options">The method, the shots and so on; null is the defaults.</param>
+    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="cancellation">Stops between two images or steps.</param>
+    /// <returns>The classifier; dispose it.</returns>
+    /// <exception cref="KedgeException">There is no such method or option, a class has too few images, or images cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the features of images encoded so far are in the cache.</exception>
+    public static ImageClassifier Fit(
+        ClipModel clip, ImageDataset dataset, ImageClassifierOptions? options = null, ImageWork? work = null, CancellationToken cancellation = default)
+    {
+        options ??= new();
+        var method = MethodCatalog.Create(options.Method, options.MethodOptions);
+        var support = !method.NeedsSupport ? []
+            : options.Shots is { } shots ? SupportSampler.Sample(dataset, shots, options.Seed)
+            : dataset.Train;
+        var drawn = method.NeedsSupport ? options : options with { Shots = null };
+        var description = new SupportDescription(dataset.Name, support.Count, drawn.Shots, drawn.Shots is null ? null : options.Seed);
+        return Fit(clip, method, dataset.ClassNames, support, options, description, work ?? new(), cancellation);
+    }
+
+    /// <summary>A classifier that knows its classes by name alone.</summary>
+    /// <param name="clip">The model; stays the caller's.</param>
+    /// <param name="classNames">C different names, at least two.</param>
+    /// <param name="templates">The sentences that they are put into; null is "a photo of a {}." alone.</param>
+    /// <returns>The classifier; dispose it.</returns>
+    /// <exception cref="KedgeException">There are too few names, or one of them twice, or one is too long.</exception>
+    public static ImageClassifier ZeroShot(ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate>? templates = null) => Fit(
+        clip, new ZeroShot(), classNames, [], new() { Templates = templates ?? [PromptTemplates.Default] }, new SupportDescription("", Images: 0), new(), default);
+
+    /// <summary>Reads a classifier.</summary>
+    /// <param name="path">A file that <see cref="Save"/> wrote.</param>
+    /// <param name="clip">The model that it was fitted on; stays the caller's. The classifier computes on its device.</param>
+    /// <returns>The classifier; dispose it.</returns>
+    /// <exception cref="KedgeException">The file cannot be read, is damaged or of a newer Kedge, or was fitted on other weights or another preprocessing.</exception>
+    public static ImageClassifier Load(string path, ClipModel clip)
+    {
+        var file = ClassifierFile.Open(path, clip.Device);
+        try
+        {
+            file.RequireModel(clip.Name, clip.Fingerprint);
+            RequirePreprocessing(path, file.Card, clip);
+            return new ImageClassifier(clip, file.Classifier, file.Card);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the classifier, completely or not at all: all of it but the CLIP weights, whose fingerprint it holds.</summary>
+    /// <param name="path">The file; one that exists is replaced.</param>
+    /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
+    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card);
+
+    /// <summary>Finds the most probable classes of images.</summary>
+    /// <param name="images">B images.</param>
+    /// <param name="top">Classes an image, at least 1; all where there are fewer.</param>
+    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    /// <returns>B predictions in the order of the images.</returns>
+    /// <exception cref="KedgeException">Images cannot be read.</exception>
+    public IReadOnlyList<ImagePrediction> Predict(IReadOnlyList<ImageFile> images, int top = 5, ImageWork? work = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        if (images.Count == 0)
+            return [];
+        using var scope = NewDisposeScope();
+        var probabilities = nn.functional.softmax(Logits(images, work, cancellation), dim: 1).cpu(); // [B, C]
+        return [.. probabilities.data<float>().Chunk(ClassNames.Count).Zip(images, (row, image) => new ImagePrediction(image, Top(row, top)))];
+    }
+
+    /// <summary>Measures how often the classifier is right.</summary>
+    /// <param name="images">Labelled images; for an honest figure, none that it was fitted on.</param>
+    /// <param name="classNames">What the labels index. Names are matched with the classifier's, so the order may differ; null is the classifier's own.</param>
+    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    /// <returns>The figures, with the classifier's order of classes.</returns>
+    /// <exception cref="KedgeException">There are no images, some cannot be read, or a name is not one of the classifier's.</exception>
+    public EvaluationResult Evaluate(
+        IReadOnlyList<LabelledImage> images, IReadOnlyList<string>? classNames = null, ImageWork? work = null, CancellationToken cancellation = default)
+    {
+        var places = ClassNames.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
+        int[] labels = [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
+        using var scope = NewDisposeScope();
+        var logits = images.Count > 0 ? Logits([.. images.Select(image => image.Image)], work, cancellation) : empty(0, ClassNames.Count);
+        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames);
+    }
+
+    /// <summary>Frees the classifier, not the CLIP.</summary>
+    public void Dispose() => Classifier.Dispose();
+
+    private static ImageClassifier Fit(
+        ClipModel clip, FewShotMethod method, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, ImageClassifierOptions options,
+        SupportDescription description, ImageWork work, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var features = support.Count > 0 ? Views(clip, [.. support.Select(image => image.Image)], options, work, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
+        var task = new FewShotTask(
+            features.to(clip.Device),
+            tensor(support.Select(image => (long)image.Label).ToArray(), device: clip.Device),
+            clip.ClassFeatures(classNames, options.Templates),
+            classNames,
+            clip.LogitScale,
+            [.. options.Templates.Select(template => template.Text)],
+            clip);
+        var card = new ClassifierCard
+        {
+            Model = clip.Name,
+            ModelPath = clip.Path,
+            Fingerprint = clip.Fingerprint,
+            Preprocessing = JsonSerializer.SerializeToElement(clip.Preprocessing, PreprocessingFormat),
+            Support = description,
+            CreatedBy = options.CreatedBy,
+        };
+        return new ImageClassifier(clip, method.Fit(task, work.Fitting, cancellation), card);
+    }
+
+    /// <summary>The centre crop first, then random views: [V, N, D].</summary>
+    private static Tensor Views(ClipModel clip, IReadOnlyList<ImageFile> images, ImageClassifierOptions options, ImageWork work, CancellationToken cancellation)
+    {
+        var plain = Extract(clip, images, views: null, work, cancellation).unsqueeze(0);
+        return options.Views == 1 ? plain : cat([plain, Extract(clip, images, new ViewSet(options.Views - 1, options.Seed), work, cancellation)]);
+    }
+
+    private static Tensor Extract(ClipModel clip, IReadOnlyList<ImageFile> images, ViewSet? views, ImageWork? work, CancellationToken cancellation)
+    {
+        work ??= new();
+        var options = new ExtractionOptions { DecodeThreads = work.DecodeThreads, Views = views };
+        return new FeatureExtractor(clip, work.Cache).Extract(images, options, work.Encoding, cancellation);
+    }
+
+    private static void RequirePreprocessing(string path, ClassifierCard card, ClipModel clip)
+    {
+        try
+        {
+            if (card.Preprocessing.Deserialize<Preprocessing>(PreprocessingFormat) == clip.Preprocessing)
+                return;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException)
+        {
+            throw new KedgeException($"Opening the classifier '{path}' failed: its preprocessing is damaged ({e.Message}); fit it again.", e);
+        }
+        throw new KedgeException($"The classifier '{path}' was fitted on images prepared as {card.Preprocessing.GetRawText()}, " +
+            $"and {clip.Name} prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: give the model the same settings, or fit again.");
+    }
+
+    /// <summary>[B, C], on the CPU.</summary>
+    private Tensor Logits(IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation)
+    {
+        var features = Extract(_clip, images, views: null, work, cancellation);
+        return cat([.. features.split(QueriesAtOnce).Select(queries => Classifier.Logits(queries).cpu())]);
+    }
+
+    private ClassProbability[] Top(float[] probabilities, int top) =>
+        [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(c => c.Probability).Take(top)];
+
+    private KedgeException Unknown(string className)
+    {
+        const int shown = 10;
+        var more = ClassNames.Count > shown ? $" and {ClassNames.Count - shown} more" : "";
+        return new($"Evaluating found the class '{className}', which the classifier does not know: it knows {string.Join(", ", ClassNames.Take(shown))}{more}. " +
+            "Take the class away, or fit again with it.");
+    }
+}

@@ -1,0 +1,38 @@
+using Kedge.Cli;
+
+namespace Kedge.Tests.Cli;
+
+/// <summary>The command line, run in this process with captured streams.</summary>
+internal sealed record CliRun(int ExitCode, string Out, string Error)
+{
+    public static CliRun Of(params string[] arguments) => Of(arguments, input: "");
+
+    public static CliRun Of(string[] arguments, string input, bool cancelled = false)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        using var terminal = new Terminal(new StringReader(input), output, error);
+        if (cancelled)
+            terminal.Cancel();
+        var exitCode = CommandLine.Run(arguments, terminal);
+        return new(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs what must succeed and gives its standard output.</summary>
+    public static string Done(params string[] arguments)
+    {
+        var run = Of(arguments);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        return run.Out;
+    }
+
+    /// <summary>Runs what must fail with nothing on standard output and gives its one line on standard error.</summary>
+    public static string Failed(params string[] arguments)
+    {
+        var run = Of(arguments);
+        Assert.Equal((1, ""), (run.ExitCode, run.Out));
+        Assert.Equal('\n', run.Error[^1]);
+        Assert.DoesNotContain('\n', run.Error[..^1]);
+        return run.Error[..^1];
+    }
+}
