@@ -1,6 +1,7 @@
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Optimisation;
 using Kedge.Text;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -52,7 +53,7 @@ public sealed class ContrastiveTrainer
         using var network = ClipInitialisation.Build(_architecture, _options.Seed, _device);
         using var optimizer = Optimizer(network);
         var preprocessing = new Preprocessing { Resolution = _architecture.Vision.Resolution };
-        var schedule = new WarmUpCosine(_options.LearningRate, _options.WarmUpSteps, _options.Steps);
+        var schedule = new CosineSchedule(_options.LearningRate, _options.Steps, _options.WarmUpSteps);
         var done = TrainingCheckpoint.Restore(folder, network, optimizer, _options);
         network.train();
 

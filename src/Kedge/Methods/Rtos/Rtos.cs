@@ -1,3 +1,4 @@
+using Kedge.Optimisation;
 using Kedge.Text;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
