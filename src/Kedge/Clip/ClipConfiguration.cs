@@ -29,6 +29,7 @@ public abstract record VisionConfiguration(int Resolution)
 public sealed record VisionTransformerConfiguration(int Resolution, int PatchSize, TransformerConfiguration Transformer) : VisionConfiguration(Resolution)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override int Patches => Resolution / PatchSize * (Resolution / PatchSize);
 }
 
@@ -40,6 +41,7 @@ public sealed record VisionTransformerConfiguration(int Resolution, int PatchSiz
 public sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyList<int> Blocks, int Heads) : VisionConfiguration(Resolution)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override int Patches => Resolution / 32 * (Resolution / 32);
 
     /// <inheritdoc/>

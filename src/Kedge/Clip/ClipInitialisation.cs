@@ -13,7 +13,13 @@ internal static partial class ClipInitialisation
     {
         using var generator = new Generator((ulong)seed);
         using var noGrad = no_grad();
-        return new ClipNetwork(new Weights((key, shape) => Start(key, shape, configuration, generator).to(device ?? CPU), trainable: true), configuration);
+        return new ClipNetwork(new Weights(Draw, trainable: true), configuration);
+
+        Tensor Draw(string key, long[] shape)
+        {
+            using var scope = NewDisposeScope();
+            return Start(key, shape, configuration, generator).to(device ?? CPU).MoveToOuterDisposeScope();
+        }
     }
 
     private static Tensor Start(string key, long[] shape, ClipConfiguration configuration, Generator generator)
