@@ -1,6 +1,7 @@
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Native;
 using Kedge.Optimisation;
 using Kedge.Text;
 using TorchSharp.Modules;
@@ -32,50 +33,72 @@ public sealed class ContrastiveTrainer
     private readonly Device _device;
 
     /// <summary>Prepares a run; nothing is computed yet.</summary>
-    /// <param name="architecture">The network to train.</param>
+    /// <param name="architecture">The network to train; its text tower reads the 49,408 tokens of CLIP's tokenizer.</param>
     /// <param name="options">How.</param>
     /// <param name="device">Where; the CPU where none is given.</param>
-    /// <param name="time">The clock that speeds are measured by.</param>
-    public ContrastiveTrainer(ClipConfiguration architecture, PretrainingOptions options, Device? device = null, TimeProvider? time = null) =>
+    /// <param name="time">The clock that speeds are measured by; the system's where none is given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="KedgeException">The token table has another size, or libtorch cannot be loaded.</exception>
+    public ContrastiveTrainer(ClipConfiguration architecture, PretrainingOptions options, Device? device = null, TimeProvider? time = null)
+    {
+        LibTorch.Load();
+        if (architecture.Text.VocabularySize is var rows && ClipTokenizer.Default.VocabularySize is var tokens && rows != tokens)
+            throw new KedgeException($"The architecture to train has a token table of {rows:N0} rows, and CLIP's tokenizer has {tokens:N0} tokens: make them equal.");
         (_architecture, _options, _device, _time) = (architecture, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
+    }
 
     /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the finished weights.</summary>
-    /// <param name="pairs">Images and captions.</param>
+    /// <param name="pairs">Images and captions, of at least <see cref="PretrainingOptions.BatchSize"/> groups.</param>
     /// <param name="folder">Where checkpoints and, at the end, <c>model.safetensors</c> (F16, OpenAI's names) go; made where it is missing.</param>
-    /// <param name="progress">Told every ten steps.</param>
+    /// <param name="progress">Told every ten steps and at the end.</param>
     /// <param name="cancellation">Stops after the step at hand, with a checkpoint.</param>
     /// <returns>The path of the finished weights.</returns>
-    /// <exception cref="KedgeException">The loss is not finite, or the folder's checkpoint is of another run.</exception>
+    /// <exception cref="KedgeException">
+    /// There are too few groups, an image cannot be read, the loss or the weights are not finite, a checkpoint cannot be written, or the folder's is
+    /// damaged or of another run (architecture, options, images or captions).
+    /// </exception>
+    /// <exception cref="ArgumentException">An image has no caption.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
-    public string Run(IReadOnlyList<CaptionedImage> pairs, string folder, IProgress<PretrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public string Run(
+        IReadOnlyList<CaptionedImage> pairs, string folder, IProgress<PretrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        Directory.CreateDirectory(folder);
+        if (pairs.FirstOrDefault(pair => pair.Captions.Count == 0) is { } bare)
+            throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(pairs));
+        var preprocessing = new Preprocessing { Resolution = _architecture.Vision.Resolution };
+        var batches = new PairBatches(pairs, preprocessing, _options);
+        var checkpoint = new TrainingCheckpoint(folder, TrainingRun.Of(_architecture, _options, pairs));
         using var network = ClipInitialisation.Build(_architecture, _options.Seed, _device);
         using var optimizer = Optimizer(network);
-        var preprocessing = new Preprocessing { Resolution = _architecture.Vision.Resolution };
-        var schedule = new CosineSchedule(_options.LearningRate, _options.Steps, _options.WarmUpSteps);
-        var done = TrainingCheckpoint.Restore(folder, network, optimizer, _options);
+        checkpoint.Restore(network, optimizer);
         network.train();
 
-        var (losses, since) = (new List<double>(), _time.GetTimestamp());
-        foreach (var (step, batch) in new PairBatches(pairs, preprocessing, _options).From(done, cancellation))
+        var schedule = new CosineSchedule(_options.LearningRate, _options.Steps, _options.WarmUpSteps);
+        var (done, losses, since) = (checkpoint.Step, new List<double>(), _time.GetTimestamp());
+        foreach (var batch in batches.From(done))
         {
             foreach (var group in optimizer.ParamGroups)
-                group.LearningRate = schedule.At(step);
+                group.LearningRate = schedule.At(done);
             losses.Add(Step(network, optimizer, batch, preprocessing));
+            done++;
             if (!double.IsFinite(losses[^1]))
-                throw new KedgeException($"Training stopped at step {step}: the loss is {losses[^1]}. The checkpoint in {folder} is good; start again from it with a lower learning rate than {_options.LearningRate}.");
+                throw Diverged(done, "the loss", checkpoint);
 
-            done = step + 1;
             if (done % ReportEvery == 0 || done == _options.Steps)
             {
                 var speed = losses.Count / _time.GetElapsedTime(since).TotalSeconds;
-                progress?.Report(new(done, _options.Steps, losses.Average(), speed * _options.BatchSize, TimeSpan.FromSeconds((_options.Steps - done) / speed)));
+                var remaining = TimeSpan.FromSeconds((_options.Steps - done) / speed);
+                progress?.Report(new(done, _options.Steps, losses.Average(), speed * _options.BatchSize, remaining));
                 (losses, since) = ([], _time.GetTimestamp());
             }
-            if (done % _options.CheckpointEvery == 0 || done == _options.Steps || cancellation.IsCancellationRequested)
-                TrainingCheckpoint.Write(folder, done, network, optimizer, _options);
-            cancellation.ThrowIfCancellationRequested();
+            var stop = cancellation.IsCancellationRequested;
+            if (stop || done % _options.CheckpointEvery == 0 || done == _options.Steps)
+            {
+                if (!IsFinite(network)) // a step can spoil them after its loss is known
+                    throw Diverged(done, "a weight", checkpoint);
+                checkpoint.Write(done, network, optimizer);
+            }
+            if (stop)
+                throw new OperationCanceledException(cancellation);
         }
         return WriteWeights(network, Path.Combine(folder, "model.safetensors"));
     }
@@ -111,6 +134,17 @@ public sealed class ContrastiveTrainer
 
     private AdamW.ParamGroup Group(IEnumerable<Parameter> parameters, double weightDecay) =>
         new(parameters, _options.LearningRate, Beta1, _options.Beta2, Epsilon, weightDecay);
+
+    private static bool IsFinite(ClipNetwork network)
+    {
+        using var scope = NewDisposeScope();
+        return network.state_dict().Values.All(tensor => tensor.isfinite().all().item<bool>());
+    }
+
+    private KedgeException Diverged(int step, string what, TrainingCheckpoint checkpoint) => new(
+        $"Training stopped at step {step} of {_options.Steps}: {what} is no finite number any more. " +
+        (checkpoint.Step > 0 ? $"The checkpoint of step {checkpoint.Step} is the last good one; " : "There is no checkpoint yet; ") +
+        $"start again in another folder with a lower learning rate than {_options.LearningRate}.");
 
     private static string WriteWeights(ClipNetwork network, string path)
     {

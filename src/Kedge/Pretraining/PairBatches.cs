@@ -1,3 +1,4 @@
+using Kedge.Features;
 using Kedge.Imaging;
 
 namespace Kedge.Pretraining;
@@ -13,18 +14,11 @@ internal sealed class PairBatches(IReadOnlyList<CaptionedImage> pairs, Preproces
     private readonly RandomView _view = new() { MinArea = options.MinimumCropArea };
 
     /// <summary>The batches of the steps from <paramref name="first"/> on, in order; the next ones are made while the caller works on one.</summary>
-    public IEnumerable<(int Step, PairBatch Batch)> From(int first, CancellationToken cancellation)
+    /// <exception cref="KedgeException">An image cannot be read or decoded.</exception>
+    public IEnumerable<PairBatch> From(int first)
     {
-        var pending = new Queue<Task<PairBatch>>();
-        for (var step = first; step < options.Steps; step++)
-        {
-            for (var next = step + pending.Count; next < Math.Min(step + Ahead, options.Steps); next++)
-            {
-                var drawn = next;
-                pending.Enqueue(Task.Run(() => Draw(drawn), cancellation));
-            }
-            yield return (step, pending.Dequeue().GetAwaiter().GetResult());
-        }
+        int[] steps = [.. Enumerable.Range(first, options.Steps - first)];
+        return steps.SelectAhead(Draw, window: Ahead, threads: Ahead, CancellationToken.None);
     }
 
     private PairBatch Draw(int step)

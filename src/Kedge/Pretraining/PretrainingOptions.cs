@@ -6,22 +6,22 @@ public sealed record PretrainingOptions
     /// <summary>Training steps, 1 or more.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Pairs a step, B; at most the number of groups.</summary>
+    /// <summary>Pairs a step, B, 2 or more; at most the number of groups.</summary>
     public int BatchSize { get; init; } = 200;
 
-    /// <summary>Peak learning rate.</summary>
+    /// <summary>Peak learning rate, above 0; it falls to 0 along a half cosine.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Steps of linear warm-up.</summary>
+    /// <summary>Steps of linear warm-up, 0 or more; a run of no more steps than these never falls.</summary>
     public int WarmUpSteps { get; init; } = 200;
 
-    /// <summary>Decoupled weight decay, on matrices only; 0.2 in CLIP (table 18) for far longer runs.</summary>
+    /// <summary>Decoupled weight decay, 0 or more, on matrices only; 0.2 in CLIP (table 18) for far longer runs.</summary>
     public double WeightDecay { get; init; } = 0.1;
 
-    /// <summary>AdamW's second decay (CLIP, table 18, ViT).</summary>
+    /// <summary>AdamW's second decay, 0 to below 1 (CLIP, table 18, ViT).</summary>
     public double Beta2 { get; init; } = 0.98;
 
-    /// <summary>The gradient's norm is clipped to this.</summary>
+    /// <summary>The gradient's norm over all weights is clipped to this, above 0.</summary>
     public double ClipNorm { get; init; } = 1.0;
 
     /// <summary>The least part of a photo's area that a random crop keeps, above 0 to 1.</summary>
@@ -30,18 +30,20 @@ public sealed record PretrainingOptions
     /// <summary>Seed of the start, the order of pairs, captions and crops.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Steps between checkpoints.</summary>
+    /// <summary>Steps between checkpoints, 1 or more.</summary>
     public int CheckpointEvery { get; init; } = 250;
 
     /// <summary>Checks every figure.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A figure is out of its range.</exception>
-    public PretrainingOptions Checked()
+    internal PretrainingOptions Checked()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 2);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(LearningRate);
         ArgumentOutOfRangeException.ThrowIfNegative(WarmUpSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(WeightDecay);
+        ArgumentOutOfRangeException.ThrowIfNegative(Beta2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Beta2, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ClipNorm);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinimumCropArea);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MinimumCropArea, 1);

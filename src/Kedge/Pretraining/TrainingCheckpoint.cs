@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.Checkpoints;
 using Kedge.Clip;
@@ -7,54 +8,143 @@ using static TorchSharp.torch;
 namespace Kedge.Pretraining;
 
 /// <summary>
-/// The state of a run between two steps, in one folder: weights, optimiser, step, and what the run is. Written beside and swapped in, so that the
-/// last good one always loads, wherever a run is killed.
+/// The state of a run between two steps, in its folder: weights, optimiser, step, and what the run is. Written beside its place and swapped in, so that
+/// a complete one is always there, wherever a run is killed; the one before it stays as <c>checkpoint.previous</c>.
 /// </summary>
-internal static class TrainingCheckpoint
+internal sealed class TrainingCheckpoint
 {
-    private sealed record RunState(int Step, ClipConfiguration Architecture, PretrainingOptions Options);
+    private const string ModelFile = "model.safetensors";
+    private const string OptimizerFile = "optimizer.bin";
+    private const string StateFile = "run.json";
 
-    private static string Current(string folder) => Path.Combine(folder, "checkpoint");
-    private static string Previous(string folder) => Path.Combine(folder, "checkpoint.previous");
-
-    /// <summary>Writes the state after <paramref name="step"/> steps.</summary>
-    public static void Write(string folder, int step, ClipNetwork network, OptimizerHelper optimizer, PretrainingOptions options)
+    private static readonly JsonSerializerOptions Format = new()
     {
-        var fresh = Path.Combine(folder, "checkpoint.writing");
-        if (Directory.Exists(fresh))
-            Directory.Delete(fresh, recursive: true);
-        Directory.CreateDirectory(fresh);
-        SafetensorsWriter.Write(Path.Combine(fresh, "model.safetensors"), network.state_dict());
-        optimizer.save_state_dict(Path.Combine(fresh, "optimizer.bin"));
-        File.WriteAllText(Path.Combine(fresh, "run.json"), JsonSerializer.Serialize(new RunState(step, network.Configuration, options)));
-        if (Directory.Exists(Previous(folder)))
-            Directory.Delete(Previous(folder), recursive: true);
-        if (Directory.Exists(Current(folder)))
-            Directory.Move(Current(folder), Previous(folder));
-        Directory.Move(fresh, Current(folder));
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    private readonly string _folder;
+    private readonly TrainingRun _run;
+
+    private sealed record State(int Step, TrainingRun Run, string ModelSha256, string OptimizerSha256);
+
+    /// <summary>Looks into a run's folder, which is made where it is missing.</summary>
+    /// <exception cref="KedgeException">The folder cannot be made.</exception>
+    public TrainingCheckpoint(string folder, TrainingRun run)
+    {
+        (_folder, _run) = (folder, run);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The folder '{folder}' for a training run cannot be made: {e.Message} Choose another place.", e);
+        }
     }
 
-    /// <summary>Puts the last good state into a network and its optimiser.</summary>
-    /// <returns>Steps done; 0 where the folder holds no checkpoint.</returns>
-    /// <exception cref="KedgeException">The checkpoint is of another architecture or other options.</exception>
-    public static int Restore(string folder, ClipNetwork network, OptimizerHelper optimizer, PretrainingOptions options)
+    /// <summary>The steps done in the newest checkpoint; 0 before <see cref="Restore"/>, and where there is none.</summary>
+    public int Step { get; private set; }
+
+    private string Current => Path.Combine(_folder, "checkpoint");
+
+    private string Previous => Path.Combine(_folder, "checkpoint.previous");
+
+    private string Unfinished => Path.Combine(_folder, "checkpoint.writing");
+
+    /// <summary>Writes the state after a step.</summary>
+    /// <exception cref="KedgeException">It cannot be written; the checkpoint before it stays.</exception>
+    public void Write(int step, ClipNetwork network, OptimizerHelper optimizer)
     {
-        var checkpoint = new[] { Current(folder), Previous(folder) }.FirstOrDefault(Directory.Exists);
-        if (checkpoint is null)
-            return 0;
-        var state = JsonSerializer.Deserialize<RunState>(File.ReadAllText(Path.Combine(checkpoint, "run.json")))!;
-        if (state.Architecture != network.Configuration)
-            throw new KedgeException($"Resuming the run in {folder}: its checkpoint has another architecture than the one asked for; give the same, or another folder.");
-        if (state.Options != options)
-            throw new KedgeException($"Resuming the run in {folder}: its checkpoint was made with {state.Options}, asked for is {options}; give the same, or another folder.");
+        try
+        {
+            Remove(Unfinished);
+            Directory.CreateDirectory(Unfinished);
+            SafetensorsWriter.Write(Path.Combine(Unfinished, ModelFile), network.state_dict());
+            optimizer.save_state_dict(Path.Combine(Unfinished, OptimizerFile));
+            var state = new State(step, _run, Digest(Unfinished, ModelFile), Digest(Unfinished, OptimizerFile));
+            File.WriteAllText(Path.Combine(Unfinished, StateFile), JsonSerializer.Serialize(state, Format));
+            Remove(Previous);
+            if (Directory.Exists(Current))
+                Directory.Move(Current, Previous);
+            Directory.Move(Unfinished, Current);
+            Step = step;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KedgeException)
+        {
+            Discard(Unfinished);
+            throw new KedgeException($"Writing the checkpoint of step {step} failed: {e.Message} " +
+                $"Once there is room in '{_folder}', start the same run again; it goes on from step {Step}.", e);
+        }
+    }
+
+    /// <summary>Puts the newest state, if there is one, into a network and its optimiser, and says its <see cref="Step"/>.</summary>
+    /// <exception cref="KedgeException">The checkpoint is of another run, or damaged.</exception>
+    public void Restore(ClipNetwork network, OptimizerHelper optimizer)
+    {
+        if (new[] { Current, Previous }.FirstOrDefault(Directory.Exists) is not { } checkpoint)
+            return;
+        var state = Read(checkpoint);
+        if (_run.DifferencesOf(state.Run) is { Length: > 0 } differences)
+            throw new KedgeException($"The run in '{_folder}' cannot be resumed: it was started with {differences}; ask for the same, or give another folder.");
         using var noGrad = no_grad();
-        using var file = SafetensorsFile.Open(Path.Combine(checkpoint, "model.safetensors"));
+        using var file = SafetensorsFile.Open(Path.Combine(checkpoint, ModelFile));
         foreach (var (name, tensor) in network.state_dict())
         {
             using var stored = file.Read(name);
             tensor.copy_(stored);
         }
-        optimizer.load_state_dict(Path.Combine(checkpoint, "optimizer.bin"));
-        return state.Step;
+        optimizer.load_state_dict(Path.Combine(checkpoint, OptimizerFile));
+        Step = state.Step;
+    }
+
+    private State Read(string checkpoint)
+    {
+        try
+        {
+            var state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(checkpoint, StateFile)), Format) ?? throw Damaged(StateFile);
+            return state.ModelSha256 != Digest(checkpoint, ModelFile) ? throw Damaged(ModelFile)
+                : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(OptimizerFile)
+                : state;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException) // the latter for an image tower of no kind
+        {
+            throw Damaged(StateFile, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The run in '{_folder}' cannot be resumed: {e.Message} {Advice()}", e);
+        }
+
+        KedgeException Damaged(string file, Exception? inner = null) =>
+            new($"The run in '{_folder}' cannot be resumed: '{Path.Combine(checkpoint, file)}' is not as it was written. {Advice()}", inner);
+
+        string Advice() => $"Remove the folder '{checkpoint}' to go on from " +
+            (checkpoint == Current && Directory.Exists(Previous) ? "the checkpoint before it." : "the start.");
+    }
+
+    private static string Digest(string checkpoint, string file)
+    {
+        using var stream = File.OpenRead(Path.Combine(checkpoint, file));
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static void Discard(string folder)
+    {
+        try
+        {
+            Remove(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the error that brought us here is the one to report; the next checkpoint removes it
+        }
     }
 }
