@@ -4,30 +4,42 @@ using System.Text.Json.Serialization;
 namespace Kedge.Pretraining;
 
 /// <summary>What a dictionary says of a class.</summary>
-/// <param name="Names">Its names, the usual one first.</param>
-/// <param name="Hypernyms">What it is a kind of, the nearest first.</param>
+/// <param name="Names">At least one name, the usual one first.</param>
+/// <param name="Hypernyms">What it is a kind of, the nearest first; may be empty.</param>
 /// <param name="Gloss">Its definition.</param>
 public sealed record ClassDescription(
     [property: JsonPropertyName("names")] IReadOnlyList<string> Names,
     [property: JsonPropertyName("hypernyms")] IReadOnlyList<string> Hypernyms,
     [property: JsonPropertyName("gloss")] string Gloss)
 {
+    private const string Expected = "expected a JSON object from class id to names (at least one), hypernyms and gloss";
     private const int NearHypernyms = 3;
 
+    // the JSON reader leaves null what the file lacks
+    private bool IsComplete => Names is { Count: > 0 } && Names.All(name => name is not (null or "")) && Hypernyms is not null && Gloss is not null;
+
     /// <summary>Reads descriptions: a JSON object from class id to <c>names</c>, <c>hypernyms</c> and <c>gloss</c>.</summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="KedgeException">The file is missing or of another form.</exception>
     public static IReadOnlyDictionary<string, ClassDescription> ReadAll(string path)
     {
         try
         {
-            var classes = JsonSerializer.Deserialize<Dictionary<string, ClassDescription>>(File.ReadAllText(path)) ?? [];
-            return classes.All(c => c.Value is { Names.Count: > 0, Hypernyms: not null, Gloss: not null })
-                ? classes
-                : throw new KedgeException($"Reading class descriptions from {path}: a class lacks names, hypernyms or gloss; every class needs the three.");
+            var classes = JsonSerializer.Deserialize<Dictionary<string, ClassDescription?>>(File.ReadAllText(path));
+            if (classes is null or { Count: 0 })
+                throw new KedgeException($"Reading class descriptions from '{path}' found no class; {Expected}.");
+            return classes.ToDictionary(entry => entry.Key, entry => entry.Value is { IsComplete: true } complete
+                ? complete
+                : throw new KedgeException($"Reading class descriptions from '{path}' found the class {entry.Key} without names, hypernyms or gloss; {Expected}."));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException e)
         {
-            throw new KedgeException($"Reading class descriptions from {path} failed: {e.Message.ReplaceLineEndings(" ")} Expected a JSON object from class id to names, hypernyms and gloss.", e);
+            var place = $"{e.Path ?? "$"}, line {e.LineNumber + 1}";
+            throw new KedgeException($"Reading class descriptions from '{path}' found another form at {place}; {Expected}.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"Reading class descriptions from '{path}' failed: {e.Message} Check the path.", e);
         }
     }
 

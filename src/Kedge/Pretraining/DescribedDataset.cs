@@ -31,7 +31,10 @@ public sealed class DescribedDataset
         {
             var names = new List<string>();
             foreach (var (description, id) in _descriptions.Zip(_dataset.ClassNames))
-                names.Add(description.Names.FirstOrDefault(name => !names.Contains(name)) ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no other has."));
+            {
+                names.Add(description.Names.FirstOrDefault(name => !names.Contains(name))
+                    ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no class before it has: give it another in the descriptions."));
+            }
             return names;
         }
     }
