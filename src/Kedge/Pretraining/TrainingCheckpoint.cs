@@ -65,9 +65,11 @@ internal sealed class TrainingCheckpoint
             optimizer.save_state_dict(Path.Combine(Unfinished, OptimizerFile));
             var state = new State(step, _run, Digest(Unfinished, ModelFile), Digest(Unfinished, OptimizerFile));
             File.WriteAllText(Path.Combine(Unfinished, StateFile), JsonSerializer.Serialize(state, Format));
-            Remove(Previous);
-            if (Directory.Exists(Current))
+            if (Directory.Exists(Current)) // else the previous one is the only one
+            {
+                Remove(Previous);
                 Directory.Move(Current, Previous);
+            }
             Directory.Move(Unfinished, Current);
             Step = step;
         }

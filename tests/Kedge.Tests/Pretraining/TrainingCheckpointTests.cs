@@ -61,17 +61,18 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         Assert.False(Directory.Exists(Unfinished));
     }
 
-    [Fact]
-    public void A_checkpoint_that_cannot_be_written_leaves_the_one_before_and_no_half_one()
+    [Theory, InlineData("checkpoint.writing"), InlineData("checkpoint")]
+    public void A_checkpoint_that_cannot_be_written_leaves_the_one_before_and_no_half_one(string blocked)
     {
         CopyRun();
         Directory.Delete(Current, recursive: true);
-        File.WriteAllText(Unfinished, "A file where the folder must go.");
+        var obstacle = _scratch.File($"run/{blocked}", "A file where the folder must go.");
         var error = Assert.Throws<KedgeException>(() => TinyRun.Run(Folder));
         Assert.StartsWith("Writing the checkpoint of step 6 failed: ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith($" Once there is room in '{Folder}', start the same run again; it goes on from step 3.", error.Message, StringComparison.Ordinal);
+        Assert.Equal([Previous], Directory.GetDirectories(Folder));
         Assert.Equal(3, StepOf(Previous));
-        File.Delete(Unfinished);
+        File.Delete(obstacle);
         TinyRun.Run(Folder);
         TinyRun.AssertSame(undisturbed.Folder, Folder);
     }
