@@ -15,7 +15,7 @@ internal sealed class FitCommand : KedgeCommand
 
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<string?> _images = SharedOptions.ImageRoot();
-    private readonly Option<string?> _index = new("--index") { Description = "For a CoOp .json: the few-shot index file that picks its images.", HelpName = "file" };
+    private readonly Option<string?> _index = new("--index") { Description = "For a CoOp .json: the few-shot index file that picks its images; all of them are learned from, unless --shots says otherwise.", HelpName = "file" };
     private readonly Option<string> _output = SharedOptions.Output("The classifier file to write, such as photos.kedge.");
     private readonly Option<string> _method = new("--method")
     {
@@ -79,7 +79,7 @@ internal sealed class FitCommand : KedgeCommand
         {
             Method = parsed.GetValue(_method)!,
             MethodOptions = MethodOptions(parsed),
-            Shots = parsed.GetValue(_shots).Number,
+            Shots = Shots(parsed),
             Seed = parsed.GetValue(_seed),
             Templates = parsed.ReadTemplates(_templates),
             Views = parsed.GetValue(_views),
@@ -136,6 +136,10 @@ internal sealed class FitCommand : KedgeCommand
             ("hyper-parameters chosen on", state.Selection),
             ("seconds", $"{elapsed.TotalSeconds:0.0}"));
     }
+
+    /// <summary>An index file has drawn its shots already.</summary>
+    private int? Shots(ParseResult parsed) =>
+        parsed.GetValue(_index) is not null && parsed.GetResult(_shots) is null or { Implicit: true } ? null : parsed.GetValue(_shots).Number;
 
     /// <summary>Values that are JSON are taken as such (2, true, ["a","b"]), others as texts.</summary>
     private JsonElement? MethodOptions(ParseResult parsed)
