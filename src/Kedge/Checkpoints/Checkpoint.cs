@@ -9,7 +9,7 @@ namespace Kedge.Checkpoints;
 /// A CLIP checkpoint of any known layout, as tensors under OpenAI's names and what its layout states beside them. Everything is found from content:
 /// the format from the first bytes, the layout from the tensors' names.
 /// </summary>
-public sealed class Checkpoint : IDisposable
+internal sealed class Checkpoint : IDisposable
 {
     private readonly Lazy<string> _fingerprint;
 
@@ -35,8 +35,9 @@ public sealed class Checkpoint : IDisposable
     public DeclaredArchitecture Declared { get; }
 
     /// <summary>
-    /// SHA-256, 64 lower-case hexadecimal digits, over every tensor in the order of its name: name, shape and values as F32, in which everything is computed. The
-    /// same values have the same fingerprint in whatever layout and type they are stored. Computed on first use by reading everything once.
+    /// SHA-256, 64 lower-case hexadecimal digits, over every tensor in the order of its name: name, shape and values as F32, in which everything is
+    /// computed. The same values have the same fingerprint in whatever layout and type they are stored; <see cref="Declared"/> is no part of it. Computed on
+    /// first use by reading everything once.
     /// </summary>
     /// <exception cref="KedgeException">A tensor cannot be read.</exception>
     public string Fingerprint => _fingerprint.Value;
@@ -86,7 +87,8 @@ public sealed class Checkpoint : IDisposable
         var renamed = new RenamedTensors(tensors, map, wrapper);
         if (map.Layout == CheckpointLayout.HuggingFace)
             return new Checkpoint(renamed, format, map.Layout, HuggingFaceSettings.Read(folder ?? "", tensors.Origin));
-        using var openClip = folder is null || format == CheckpointFormat.TorchScript ? null : SettingsFile.OpenIfThere(Path.Combine(folder, "open_clip_config.json"));
+        var mayHaveSettings = folder is not null && format != CheckpointFormat.TorchScript;
+        using var openClip = mayHaveSettings ? SettingsFile.OpenIfThere(Path.Combine(folder!, "open_clip_config.json")) : null;
         return openClip is not null
             ? new Checkpoint(renamed, format, CheckpointLayout.OpenClip, OpenClipSettings.Read(openClip))
             : new Checkpoint(renamed, format, map.Layout, new DeclaredArchitecture());
@@ -102,12 +104,12 @@ public sealed class Checkpoint : IDisposable
                 return (map, wrapper);
             if (wrappers.Length > 1)
             {
-                throw new KedgeException($"'{tensors.Origin}' holds {wrappers.Length} models, below {string.Join(" and ", wrappers.Select(name => $"'{name}'"))}; " +
-                    "save the state dict of one of them alone.");
+                var names = string.Join(" and ", wrappers.Select(name => $"'{name}'"));
+                throw new KedgeException($"'{tensors.Origin}' holds {wrappers.Length} models, below {names}; save the state dict of one of them alone.");
             }
         }
-        throw new KedgeException($"'{tensors.Origin}' holds no CLIP: none of its {tensors.Entries.Count} tensors is a text tower's 'token_embedding.weight' under any known name; " +
-            "check that it is the right file.");
+        throw new KedgeException($"'{tensors.Origin}' holds no CLIP: none of its {tensors.Entries.Count} tensors is a text tower's " +
+            "'token_embedding.weight' under any known name; check that it is the right file.");
     }
 
     private string ComputeFingerprint()
@@ -118,7 +120,7 @@ public sealed class Checkpoint : IDisposable
             using var scope = NewDisposeScope();
             var key = Encoding.UTF8.GetBytes(name);
             var values = Tensors.Read(name).to(ScalarType.Float32);
-            foreach (var number in (long[])[key.Length, values.shape.Length, .. values.shape]) // lengths first, so that no two lists of tensors give the same bytes
+            foreach (var number in (long[])[key.Length, values.shape.Length, .. values.shape]) // lengths first: no two sets of tensors give the same bytes
                 AppendNumber(hash, number);
             hash.AppendData(key);
             TensorBytes.Visit(values, hash.AppendData);

@@ -26,6 +26,19 @@ internal static class CheckpointFile
         }
     }
 
+    /// <summary>The files of a folder.</summary>
+    public static string[] List(string folder)
+    {
+        try
+        {
+            return Directory.GetFiles(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The folder '{folder}' cannot be read: {e.Message} Check that you may read it.", e);
+        }
+    }
+
     /// <summary>Writes a file beside its place and moves it there when it is complete; on any failure nothing of it stays.</summary>
     /// <param name="path">The target; an existing file is replaced.</param>
     /// <param name="size">The bytes that will be written, asked from the disk at once.</param>
@@ -57,7 +70,10 @@ internal static class CheckpointFile
                 throw new KedgeException($"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.", e);
             }
             if (e is IOException or UnauthorizedAccessException)
-                throw new KedgeException($"'{path}' ({size:N0} bytes) cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e);
+            {
+                throw new KedgeException(
+                    $"'{path}' ({size:N0} bytes) cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e);
+            }
             throw;
         }
     }

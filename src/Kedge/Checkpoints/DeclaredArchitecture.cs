@@ -3,7 +3,7 @@ using Kedge.Imaging;
 namespace Kedge.Checkpoints;
 
 /// <summary>What a checkpoint states beside its tensors and what they cannot tell; null where it does not say.</summary>
-public sealed record DeclaredArchitecture
+internal sealed record DeclaredArchitecture
 {
     /// <summary>Attention heads of the image tower (of the pooling attention for a ResNet); null: a head for each 64 features.</summary>
     public int? VisionHeads { get; init; }
@@ -25,7 +25,7 @@ public sealed record DeclaredArchitecture
 }
 
 /// <summary>What a checkpoint states of its preprocessing; null where it does not say, and then it is the original CLIP's.</summary>
-public sealed record DeclaredPreprocessing
+internal sealed record DeclaredPreprocessing
 {
     /// <summary>Subtracted from pixels in 0 to 1.</summary>
     public PerChannel? Mean { get; init; }

@@ -12,7 +12,7 @@ internal static class HuggingFaceSettings
     private const double LayerNormEpsilon = 1e-5;
 
     /// <summary>What older configurations state where they mean "the highest id".</summary>
-    private const long OldEotTokenId = 2;
+    private const int OldEotTokenId = 2;
 
     public static DeclaredArchitecture Read(string folder, string weights)
     {
@@ -29,8 +29,8 @@ internal static class HuggingFaceSettings
             VisionHeads = vision.Heads ?? 12,
             TextHeads = text.Heads ?? 8,
             Activation = vision.Activation,
-            EotTokenId = Field(config, "text_config", "eos_token_id", config.Integer) is { } id and not OldEotTokenId ? (int)id : null,
-            ImageSize = (int)(Field(config, "vision_config", "image_size", config.Integer) ?? 224),
+            EotTokenId = Field(config, "text_config", "eos_token_id", config.Integer) is { } id and not OldEotTokenId ? id : null,
+            ImageSize = Field(config, "vision_config", "image_size", config.Integer) ?? 224,
             Preprocessing = preprocessor is null ? new() : ReadPreprocessing(preprocessor),
         };
     }
@@ -40,7 +40,7 @@ internal static class HuggingFaceSettings
         if (Field(config, tower, "layer_norm_eps", config.Number) is { } epsilon && Math.Abs(epsilon / LayerNormEpsilon - 1) > 1e-6)
             throw config.Unsupported($"{tower}.layer_norm_eps", epsilon, "0.00001");
         var activation = Field(config, tower, "hidden_act", config.Text);
-        return ((int?)Field(config, tower, "num_attention_heads", config.Integer), activation switch
+        return (Field(config, tower, "num_attention_heads", config.Integer), activation switch
         {
             "quick_gelu" or null => Activation.QuickGelu,
             "gelu" => Activation.Gelu,
@@ -66,9 +66,9 @@ internal static class HuggingFaceSettings
             Mean = file.Channels("image_mean"),
             Std = file.Channels("image_std"),
             ResizeSize = file.IsObject("size")
-                ? (int?)file.Integer("size.shortest_edge") ?? throw file.Unsupported("size", "{…}", "shortest_edge: the others do not keep an image's proportions")
-                : (int?)file.Integer("size"),
-            CropSize = file.IsObject("crop_size") ? Square(file, file.Integer("crop_size.height"), file.Integer("crop_size.width")) : (int?)file.Integer("crop_size"),
+                ? file.Integer("size.shortest_edge") ?? throw file.Unsupported("size", "{…}", "shortest_edge: the others do not keep an image's proportions")
+                : file.Integer("size"),
+            CropSize = file.IsObject("crop_size") ? Square(file, file.Integer("crop_size.height"), file.Integer("crop_size.width")) : file.Integer("crop_size"),
             Kernel = file.Integer("resample") switch
             {
                 null => null,
@@ -79,6 +79,6 @@ internal static class HuggingFaceSettings
         };
     }
 
-    private static int? Square(SettingsFile file, long? height, long? width) =>
-        height == width ? (int?)height : throw file.Unsupported("crop_size", $"{height} × {width}", "a square");
+    private static int? Square(SettingsFile file, int? height, int? width) =>
+        height == width ? height : throw file.Unsupported("crop_size", $"{height} × {width}", "a square");
 }

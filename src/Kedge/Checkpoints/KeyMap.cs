@@ -33,8 +33,8 @@ internal enum KeyChange
 /// <param name="Change">What becomes of the tensor.</param>
 internal sealed record KeyRule(string From, string To, KeyChange Change = KeyChange.Keep)
 {
-    private readonly Regex _from = new($"^{Regex.Replace(Regex.Escape(From), @"\\{(\\\*\\\*)?(\w+)}", match =>
-        match.Groups[1].Success ? $"(?<{match.Groups[2]}>.+)" : $"(?<{match.Groups[2]}>[^.]+)")}$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private readonly Regex _from = new('^' + Regex.Replace(Regex.Escape(From), @"\\{(\\\*\\\*)?(\w+)}", match =>
+        match.Groups[1].Success ? $"(?<{match.Groups[2]}>.+)" : $"(?<{match.Groups[2]}>[^.]+)") + '$', RegexOptions.CultureInvariant);
 
     private readonly string _to = Regex.Replace(To, @"\{(\w+)\}", "$${$1}");
 
@@ -44,6 +44,20 @@ internal sealed record KeyRule(string From, string To, KeyChange Change = KeyCha
 
 /// <summary>How a family of checkpoints names CLIP's tensors.</summary>
 /// <param name="Layout">The family.</param>
-/// <param name="Anchor">A name that only this family has; what stands before it in a checkpoint (<c>state_dict.module.</c>, say) is a wrapper around all names.</param>
+/// <param name="Anchor">
+/// A name that only this family has; what stands before it in a checkpoint (<c>state_dict.module.</c>, say) is a wrapper around all names.
+/// </param>
 /// <param name="Rules">Rows, of which the first that fits counts; a key that none fits keeps its name.</param>
-internal sealed record KeyMap(CheckpointLayout Layout, string Anchor, params KeyRule[] Rules);
+internal sealed record KeyMap(CheckpointLayout Layout, string Anchor, params KeyRule[] Rules)
+{
+    /// <summary>The new name of a key, and what becomes of its tensor.</summary>
+    public (string Name, KeyChange Change) Apply(string key)
+    {
+        foreach (var rule in Rules)
+        {
+            if (rule.Apply(key) is { } name)
+                return (name, rule.Change);
+        }
+        return (key, KeyChange.Keep);
+    }
+}

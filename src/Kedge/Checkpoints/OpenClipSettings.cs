@@ -29,8 +29,8 @@ internal static class OpenClipSettings
         var width = config.Integer($"{vision}.width") ?? (isResNet ? 64 : 768);
         return new DeclaredArchitecture
         {
-            VisionHeads = (int)((isResNet ? 32 * width : width) / Math.Max(1, config.Integer($"{vision}.head_width") ?? 64)),
-            TextHeads = (int)(config.Integer($"{text}.heads") ?? 8),
+            VisionHeads = (isResNet ? 32 * width : width) / Math.Max(1, config.Integer($"{vision}.head_width") ?? 64),
+            TextHeads = config.Integer($"{text}.heads") ?? 8,
             Activation = config.Flag("model_cfg.quick_gelu") == true ? Activation.QuickGelu : Activation.Gelu,
             ImageSize = Side(config, $"{vision}.image_size") ?? 224,
             Preprocessing = ReadPreprocessing(config),
@@ -59,7 +59,7 @@ internal static class OpenClipSettings
     }
 
     /// <summary>A side given once, or twice and equal.</summary>
-    private static int? Side(SettingsFile config, string key) => !config.IsList(key) ? (int?)config.Integer(key)
+    private static int? Side(SettingsFile config, string key) => !config.IsList(key) ? config.Integer(key)
         : config.Numbers(key) is [var height, var width] && height == width ? (int)height
         : throw config.Unsupported(key, "a list", "one side, or two equal ones");
 }

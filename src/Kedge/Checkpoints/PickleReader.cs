@@ -123,7 +123,8 @@ internal sealed class PickleReader(byte[] data)
 
     private void Remember(long key) => _memo[key] = Peek();
 
-    private object? Recall(long key) => _memo.TryGetValue(key, out var value) ? value : throw new FormatException($"it recalls memo {key}, which it never stored");
+    private object? Recall(long key) =>
+        _memo.TryGetValue(key, out var value) ? value : throw new FormatException($"it recalls memo {key}, which it never stored");
 
     private List<object?> ListBelow() => Peek() as List<object?> ?? throw new FormatException("it appends to something that is no list");
 

@@ -8,7 +8,9 @@ internal sealed record PickleGlobal(string Module, string Name)
     public string FullName => $"{Module}.{Name}";
 }
 
-/// <summary>Keys and values of a pickled dictionary, or the attributes of a TorchScript module; kept as a list because hostile keys could make a hash table slow.</summary>
+/// <summary>
+/// Keys and values of a pickled dictionary, or the attributes of a TorchScript module; a list, because hostile keys could make a hash table slow.
+/// </summary>
 internal sealed class PickleState
 {
     public List<KeyValuePair<object?, object?>> Items { get; } = [];
@@ -34,14 +36,17 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
     /// <summary>What is wrong with it, or null.</summary>
     public string? Fault()
     {
-        var described = $"a tensor of shape [{string.Join(", ", Shape)}], strides [{string.Join(", ", Strides)}] and offset {Offset} in a storage of {Storage.Count} elements";
         if (Shape.Length != Strides.Length || Offset < 0 || Storage.Count < 0
             || Array.Exists(Strides, stride => stride < 0) || ElementTypes.ByteCount(Storage.Type, Shape) is not { } bytes)
         {
-            return $"{described} is no possible tensor";
+            return $"{this} is no possible tensor";
         }
         if (bytes == 0)
             return null;
-        return bytes / ElementTypes.Size(Storage.Type) > Storage.Count || Offset + Reach >= Storage.Count ? $"{described} reaches outside it or repeats it" : null;
+        var fits = bytes / ElementTypes.Size(Storage.Type) <= Storage.Count && Offset + Reach < Storage.Count;
+        return fits ? null : $"{this} reaches outside it or repeats it";
     }
+
+    public override string ToString() =>
+        $"a tensor of shape [{string.Join(", ", Shape)}], strides [{string.Join(", ", Strides)}] and offset {Offset} in a storage of {Storage.Count} elements";
 }

@@ -21,20 +21,23 @@ internal sealed class RenamedTensors : TensorSource
         foreach (var name in source.Entries.Keys.Where(name => name.StartsWith(wrapper, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             var key = name[wrapper.Length..];
-            var (target, change) = map.Rules.Select(rule => (rule.Apply(key), rule.Change)).FirstOrDefault(result => result.Item1 is not null, (key, KeyChange.Keep));
+            var (target, change) = map.Apply(key);
             if (change == KeyChange.Drop)
                 continue;
             if (change is not (KeyChange.Query or KeyChange.Key or KeyChange.Value))
-                Add(target!, new Origins(change, name));
-            else if (!(parts.TryGetValue(target!, out var found) ? found : parts[target!] = []).TryAdd(change, name))
-                throw Twice(target!, name);
+                Add(target, new Origins(change, name));
+            else if (!(parts.TryGetValue(target, out var found) ? found : parts[target] = []).TryAdd(change, name))
+                throw Twice(target, name);
         }
         foreach (var (target, found) in parts)
         {
             if (found.Count == 3)
+            {
                 Add(target, new Origins(KeyChange.Query, [.. found.Values]));
-            else // incomplete: whoever builds the network reports what is missing and what is left over
-                found.Values.ToList().ForEach(name => Add(name, new Origins(KeyChange.Keep, name)));
+                continue;
+            }
+            foreach (var name in found.Values) // incomplete: whoever builds the network reports what is missing and what is left over
+                Add(name, new Origins(KeyChange.Keep, name));
         }
     }
 
@@ -81,7 +84,7 @@ internal sealed class RenamedTensors : TensorSource
         {
             KeyChange.Transpose when entries[0].Shape is [var rows, var columns] => [columns, rows],
             KeyChange.Transpose => throw new KedgeException(
-                $"'{Origin}': tensor '{entries[0].Name}' has the shape [{string.Join(", ", entries[0].Shape)}] where two dimensions are expected; get the file again."),
+                $"'{Origin}': tensor {Describe(entries[0])} should have two dimensions; get the file again."),
             KeyChange.Query => JoinedShape(entries),
             _ => entries[0].Shape,
         }));
@@ -92,9 +95,11 @@ internal sealed class RenamedTensors : TensorSource
         var first = parts[0];
         return first.Shape.Length > 0 && parts.All(part => part.Type == first.Type && part.Shape.SequenceEqual(first.Shape))
             ? [first.Shape[0] * parts.Length, .. first.Shape[1..]]
-            : throw new KedgeException($"'{Origin}': tensors {string.Join(", ", parts.Select(part => $"'{part.Name}' {part.Type} [{string.Join(", ", part.Shape)}]"))} " +
-                "should have one type and one shape, to be joined; get the file again.");
+            : throw new KedgeException(
+                $"'{Origin}': tensors {string.Join(", ", parts.Select(Describe))} should have one type and one shape, to be joined; get the file again.");
     }
+
+    private static string Describe(TensorEntry entry) => $"'{entry.Name}' {entry.Type} [{string.Join(", ", entry.Shape)}]";
 
     private KedgeException Twice(string target, string name) =>
         new($"'{Origin}': two of its tensors, '{name}' among them, stand for the same weight '{target}'; keep one of them.");

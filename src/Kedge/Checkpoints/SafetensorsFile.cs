@@ -54,10 +54,17 @@ public sealed class SafetensorsFile : TensorSource
     public override Tensor Read(string name)
     {
         var entry = Entry(name);
-        lock (_lock)
+        try
         {
-            _stream.Position = _header.Offsets[name];
-            return TensorBytes.Read(_stream, entry.Type, entry.Shape);
+            lock (_lock)
+            {
+                _stream.Position = _header.Offsets[name];
+                return TensorBytes.Read(_stream, entry.Type, entry.Shape);
+            }
+        }
+        catch (IOException e)
+        {
+            throw new KedgeException($"Tensor '{name}' of '{Origin}' cannot be read: {e.Message} Check the disk, or get the file again.", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Kedge.Imaging;
 
@@ -10,6 +11,10 @@ namespace Kedge.Checkpoints;
 internal sealed class SettingsFile : IDisposable
 {
     private const long LongestFile = 64 << 20;
+
+    private const int LongestQuote = 60;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly JsonDocument _document;
 
@@ -24,13 +29,15 @@ internal sealed class SettingsFile : IDisposable
         {
             using var stream = CheckpointFile.Map(path);
             if (stream.Length > LongestFile)
-                throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {LongestFile:N0} are expected of a JSON file; check that it is the right one.");
-            var document = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
+                throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {LongestFile:N0} are expected; check that it is the right file.");
+            using var reader = new StreamReader(stream, StrictUtf8);
+            var document = JsonDocument.Parse(reader.ReadToEnd(), new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new SettingsFile(path, document)
-                : throw new KedgeException($"'{path}' is a JSON {document.RootElement.ValueKind} where an object is expected; check that it is the right file.");
+                : throw new KedgeException(
+                    $"'{path}' is a JSON {document.RootElement.ValueKind} where an object is expected; check that it is the right file.");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or DecoderFallbackException)
         {
             throw new KedgeException($"'{path}' is not valid JSON: {e.Message} Get the file again.", e);
         }
@@ -39,8 +46,8 @@ internal sealed class SettingsFile : IDisposable
     /// <summary>Opens a file where it exists.</summary>
     public static SettingsFile? OpenIfThere(string path) => File.Exists(path) ? Open(path) : null;
 
-    public long? Integer(string key) => Find(key) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : throw Wrong(key, value, "a whole number");
+    public int? Integer(string key) => Find(key) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong(key, value, "a whole number");
 
     public double? Number(string key) => Find(key) is not { } value ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw Wrong(key, value, "a number");
@@ -67,8 +74,8 @@ internal sealed class SettingsFile : IDisposable
     public Dictionary<string, string> Texts(string key)
     {
         var value = Find(key) ?? throw new KedgeException($"'{Path}' has no '{key}', which is expected in it; check that it is the right file.");
-        return value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(item => TextOf(item.Value) is not null)
-            ? value.EnumerateObject().ToDictionary(item => item.Name, item => TextOf(item.Value)!)
+        return value.ValueKind == JsonValueKind.Object && Fields(value) is var fields && fields.TrueForAll(field => TextOf(field.Value) is not null)
+            ? fields.ToDictionary(field => field.Name, field => TextOf(field.Value)!)
             : throw Wrong(key, value, "an object that maps names to text");
     }
 
@@ -76,9 +83,9 @@ internal sealed class SettingsFile : IDisposable
 
     public bool IsList(string key) => Find(key)?.ValueKind == JsonValueKind.Array;
 
-    /// <summary>The fields below a key (the root's where it is empty) that are neither null nor false.</summary>
-    public IReadOnlyList<string> SetFields(string key) => Find(key) is { ValueKind: JsonValueKind.Object } value
-        ? [.. value.EnumerateObject().Where(item => item.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)).Select(item => item.Name)]
+    /// <summary>The fields below a key that are neither null nor false.</summary>
+    public IEnumerable<string> SetFields(string key) => Find(key) is { ValueKind: JsonValueKind.Object } value
+        ? Fields(value).Where(field => field.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)).Select(field => field.Name)
         : [];
 
     /// <summary>An error about a value that is understood and not supported.</summary>
@@ -90,12 +97,24 @@ internal sealed class SettingsFile : IDisposable
     private JsonElement? Find(string key)
     {
         var value = _document.RootElement;
-        foreach (var part in key.Split('.', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in key.Split('.'))
         {
             if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(part, out value))
                 return null;
         }
         return value.ValueKind == JsonValueKind.Null ? null : value;
+    }
+
+    private List<(string Name, JsonElement Value)> Fields(JsonElement value)
+    {
+        try
+        {
+            return [.. value.EnumerateObject().Select(field => (field.Name, field.Value))];
+        }
+        catch (InvalidOperationException e) // half of a surrogate pair in a name
+        {
+            throw new KedgeException($"'{Path}' is not valid JSON: {e.Message} Get the file again.", e);
+        }
     }
 
     private static string? TextOf(JsonElement value)
@@ -110,6 +129,11 @@ internal sealed class SettingsFile : IDisposable
         }
     }
 
-    private KedgeException Wrong(string key, JsonElement value, string expected) =>
-        new($"'{Path}' states {key} = {value.GetRawText()} where {expected} is expected; correct the file or get it again.");
+    private KedgeException Wrong(string key, JsonElement value, string expected)
+    {
+        var found = value.GetRawText();
+        if (found.Length > LongestQuote)
+            found = found[..LongestQuote] + "…";
+        return new($"'{Path}' states {key} = {found} where {expected} is expected; correct the file or get it again.");
+    }
 }

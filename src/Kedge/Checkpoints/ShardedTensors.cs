@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Checkpoints;
 
-/// <summary>Tensors spread over several files beside an index (<c>model.safetensors.index.json</c>), whose <c>weight_map</c> names the file of each tensor.</summary>
+/// <summary>
+/// Tensors spread over several files beside an index (<c>model.safetensors.index.json</c>), whose <c>weight_map</c> names the file of each tensor.
+/// </summary>
 internal sealed class ShardedTensors : TensorSource
 {
     private readonly Dictionary<string, TensorSource> _shards = [];
@@ -31,8 +33,8 @@ internal sealed class ShardedTensors : TensorSource
         var missing = shards.Where(shard => !File.Exists(Path.Combine(folder, shard))).ToArray();
         if (missing.Length > 0)
         {
-            throw new KedgeException(
-                $"The index '{indexPath}' names {shards.Length} shards, of which {missing.Length} are missing: {string.Join(", ", missing)}; put them beside the index.");
+            throw new KedgeException($"The index '{indexPath}' names {shards.Length} shards, of which {missing.Length} are missing: " +
+                $"{string.Join(", ", missing)}; put them beside the index.");
         }
         var source = new ShardedTensors(indexPath);
         try
@@ -66,8 +68,12 @@ internal sealed class ShardedTensors : TensorSource
 
     private void CheckLists()
     {
-        var lacking = _shardOf.Where(pair => !pair.Value.Entries.ContainsKey(pair.Key)).Select(pair => $"{pair.Key} (in {Path.GetFileName(pair.Value.Origin)})").ToArray();
+        var lacking = _shardOf.Where(pair => !pair.Value.Entries.ContainsKey(pair.Key))
+            .Select(pair => $"{pair.Key} (in {Path.GetFileName(pair.Value.Origin)})").ToArray();
         if (lacking.Length > 0)
-            throw new KedgeException($"The index '{Origin}' lists tensors that its shards lack: {string.Join(", ", lacking)}; get the shards again, all of one version.");
+        {
+            throw new KedgeException($"The index '{Origin}' lists tensors that its shards lack: {string.Join(", ", lacking)}; " +
+                "get the shards again, all of one version.");
+        }
     }
 }

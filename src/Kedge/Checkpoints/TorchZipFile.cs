@@ -48,7 +48,7 @@ internal sealed class TorchZipFile : TensorSource
     public override IReadOnlyDictionary<string, TensorEntry> Entries { get; }
 
     /// <summary>Opens a file on disk and reads its directory and pickle.</summary>
-    /// <exception cref="KedgeException">It cannot be read, is broken, or its pickle does what no state dict does; the message names the file and says what.</exception>
+    /// <exception cref="KedgeException">It cannot be read, is broken, or its pickle does what no state dict does; the message says what.</exception>
     public static TorchZipFile Open(string path)
     {
         var stream = CheckpointFile.Map(path);
@@ -99,7 +99,8 @@ internal sealed class TorchZipFile : TensorSource
     private string FindRoot()
     {
         var pickles = _files.Keys.Where(name => name.EndsWith('/' + Pickle, StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToArray();
-        return pickles is [var pickle] ? pickle[..^Pickle.Length] : throw new FormatException($"its zip holds {pickles.Length} files '*/{Pickle}' where one is expected");
+        return pickles is [var pickle] ? pickle[..^Pickle.Length]
+            : throw new FormatException($"its zip holds {pickles.Length} files '*/{Pickle}' where one is expected");
     }
 
     private byte[] ReadFile(string name)
@@ -118,7 +119,10 @@ internal sealed class TorchZipFile : TensorSource
         if (!_files.TryGetValue($"{_root}data/{storage.Key}", out var file))
             throw new FormatException($"it lacks the storage 'data/{storage.Key}'");
         if (file.Length / ElementTypes.Size(storage.Type) < storage.Count)
-            throw new FormatException($"its storage 'data/{storage.Key}' has {file.Length:N0} bytes, too few for {storage.Count:N0} elements of {storage.Type}");
+        {
+            throw new FormatException(
+                $"its storage 'data/{storage.Key}' has {file.Length:N0} bytes, too few for {storage.Count:N0} elements of {storage.Type}");
+        }
     }
 
     /// <summary>The elements from a tensor's first to its last, in one dimension.</summary>
@@ -132,7 +136,7 @@ internal sealed class TorchZipFile : TensorSource
         }
     }
 
-    /// <summary>Opens an entry that is stored as it is, as PyTorch does: then its length cannot exceed the archive's, and no small file can fill the memory.</summary>
+    /// <summary>Opens an entry that is stored as it is, as PyTorch does: its length cannot exceed the archive's, so no small file can fill the memory.</summary>
     private static Stream OpenStored(ZipArchiveEntry file) => file.Length == file.CompressedLength
         ? file.Open()
         : throw new FormatException($"its '{file.FullName}' is compressed, which PyTorch never does");

@@ -12,6 +12,7 @@ internal static class CheckpointWeights
     {
         var source = checkpoint.Tensors;
         var (missing, misshapen, used) = (new List<string>(), new List<string>(), new HashSet<string>());
+        using var normal = inference_mode(false); // gradients must pass through the frozen towers, whatever mode the caller is in
         using var noGrad = no_grad();
         var network = new ClipNetwork(new Weights(Take), configuration);
         var unexpected = source.Entries.Keys.Where(key => !used.Contains(key)).Order(StringComparer.Ordinal).ToList();

@@ -10,7 +10,7 @@ namespace Kedge.Imaging;
 /// <param name="Top">The upper edge.</param>
 /// <param name="Right">The right edge, greater than <paramref name="Left"/>.</param>
 /// <param name="Bottom">The lower edge, greater than <paramref name="Top"/>.</param>
-public readonly record struct ImageBox(float Left, float Top, float Right, float Bottom)
+internal readonly record struct ImageBox(float Left, float Top, float Right, float Bottom)
 {
     /// <summary>The whole of a picture.</summary>
     /// <param name="image">The picture.</param>
@@ -19,7 +19,7 @@ public readonly record struct ImageBox(float Left, float Top, float Right, float
 
 /// <summary>Antialiased resizing that gives the same bytes as Pillow's <c>Image.resize(size, BICUBIC or BILINEAR, box)</c>.</summary>
 /// <remarks>The filter widens with the scale when shrinking; columns first, rounded to bytes, then rows.</remarks>
-public static class Resampler
+internal static class Resampler
 {
     private const int Half = 1 << (ResampleTaps.Precision - 1);
 

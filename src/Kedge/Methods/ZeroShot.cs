@@ -24,5 +24,5 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 
     /// <summary>s · f Tᵀ: [B, D], [C, D] → [B, C].</summary>
-    public static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) => imageFeatures.matmul(classFeatures.t()) * logitScale;
+    internal static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) => imageFeatures.matmul(classFeatures.t()) * logitScale;
 }

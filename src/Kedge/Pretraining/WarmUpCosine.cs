@@ -4,7 +4,7 @@ namespace Kedge.Pretraining;
 /// <param name="Peak">The highest rate.</param>
 /// <param name="WarmUp">Steps of the rise.</param>
 /// <param name="Total">All steps.</param>
-public readonly record struct WarmUpCosine(double Peak, int WarmUp, int Total)
+internal readonly record struct WarmUpCosine(double Peak, int WarmUp, int Total)
 {
     /// <summary>The rate of a step, 0 to <see cref="Total"/> − 1.</summary>
     public double At(int step) => step < WarmUp

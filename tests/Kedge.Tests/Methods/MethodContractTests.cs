@@ -89,8 +89,8 @@ public class MethodContractTests
         FewShotClassifier classifier;
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 5);
         using (NewDisposeScope())
-        using (inference_mode())
         using (var other = SyntheticTask.Even(classes: 4, shots: 5))
+        using (inference_mode())
             classifier = Fit(name, other.Task);
         using (classifier)
             Assert.Equal(FitAndClassify(name, synthetic, synthetic.Task), Classify(classifier, synthetic.Queries));

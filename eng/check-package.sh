@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Packs the library and uses the package as a program outside would (Linux x64): runs it, publishes it and runs that, and leaves libtorch out.
+# The package cache is only read; everything else happens in a temporary folder.
+set -euo pipefail
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export KedgeVersion=0.1.0-check
+
+fail() { echo "Package check failed: $*" >&2; exit 1; }
+quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "$*"; }; }
+
+quietly dotnet pack "$root/src/Kedge" -c Release -p:PackageVersion=$KedgeVersion -o "$work/feed"
+mkdir "$work/program"
+cp "$root"/eng/package-check/* "$root/tests/Kedge.Tests/data/small/images/tiny_3x5.png" "$work/program"
+cat >"$work/NuGet.config" <<CONFIG
+<configuration>
+  <config><add key="globalPackagesFolder" value="packages" /></config>
+  <packageSources><add key="kedge" value="feed" /></packageSources>
+  <fallbackPackageFolders><add key="cache" value="$(dotnet nuget locals global-packages --list --force-english-output | sed 's/^[^:]*: *//')" /></fallbackPackageFolders>
+</configuration>
+CONFIG
+cd "$work/program"
+expected="2 100 320 224" # a sum, CLIP's scale times a cosine of 1, the token of "a", the side of a crop
+
+found=$(dotnet run -- tiny_3x5.png 2>&1) || fail "dotnet run ended with: $found"
+[[ $found == "$expected" ]] || fail "dotnet run printed '$found' instead of '$expected'"
+
+quietly dotnet publish -r linux-x64 --self-contained false -o published
+found=$(published/Consumer tiny_3x5.png 2>&1) || fail "the published program ended with: $found"
+[[ $found == "$expected" ]] || fail "the published program printed '$found' instead of '$expected'"
+
+package=$work/packages/kedge/$KedgeVersion
+for file in README.md LICENSE NOTICE lib/net10.0/Kedge.xml buildTransitive/Kedge.targets buildTransitive/RegisterLibTorch.cs; do
+    [[ -f $package/$file ]] || fail "the package lacks $file"
+done
+grep -qi 'id="libtorch' "$package/kedge.nuspec" && fail "the package depends on a libtorch, which its user is to choose"
+
+rm -rf bin obj
+quietly dotnet build -p:WithLibTorch=false
+export NUGET_PACKAGES=$work/empty # on a developer's machine TorchSharp would otherwise take a libtorch out of the package cache
+found=$(bin/Debug/net10.0/Consumer kedge-first 2>&1) && fail "the program ran without libtorch"
+[[ $found == *"add the package libtorch-cpu-linux-x64 2.10.0"* ]] || fail "without libtorch it said: $found"
+echo "Package check passed."
