@@ -17,8 +17,8 @@ public sealed class DescribedDataset
         var without = dataset.ClassNames.Where(id => !descriptions.ContainsKey(id)).ToList();
         if (without.Count > 0)
         {
-            throw new KedgeException($"Of the {dataset.ClassNames.Count} classes of {dataset.Name}, {without.Count} have no description, '{without[0]}' first: " +
-                "add them to the descriptions, or take the classes away.");
+            throw new KedgeException($"Of the {dataset.ClassNames.Count} classes of {dataset.Name}, {without.Count} have no description, " +
+                $"'{without[0]}' first: add them to the descriptions, or take the classes away.");
         }
         (_dataset, _descriptions) = (dataset, [.. dataset.ClassNames.Select(id => descriptions[id])]);
     }
@@ -31,7 +31,10 @@ public sealed class DescribedDataset
         {
             var names = new List<string>();
             foreach (var (description, id) in _descriptions.Zip(_dataset.ClassNames))
-                names.Add(description.Names.FirstOrDefault(name => !names.Contains(name)) ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no other has."));
+            {
+                names.Add(description.Names.FirstOrDefault(name => !names.Contains(name))
+                    ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no other has: give it one in the descriptions."));
+            }
             return names;
         }
     }

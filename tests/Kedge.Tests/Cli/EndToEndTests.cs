@@ -72,7 +72,8 @@ public class EndToEndTests
             """);
         string[] fit = ["fit", "--data", photos["split.json"], "--images", photos.Data, "--index", photos["shot_1.json"], "--model", PhotoFolder.Clip, "--method", "nearest-class-mean", "--no-cache"];
         Assert.Contains("support images              2 of split, 2 of them encoded now\n", CliRun.Done([.. fit, "--out", photos["x.kedge"]]));
-        Assert.Equal("The class 'apple' has 1 images, too few for 2 shots; add images, or ask for fewer shots (--shots).", CliRun.Failed([.. fit, "--shots", "2", "--out", photos["x.kedge"]]));
+        Assert.Equal("The class 'apple' has 1 images, too few for 2 shots; add images, or ask for fewer shots (--shots).",
+            CliRun.Failed([.. fit, "--shots", "2", "--out", photos["x.kedge"]]));
     }
 
     [Fact]
@@ -94,7 +95,8 @@ public class EndToEndTests
         string[] fit = ["fit", "--data", photos.Data, "--model", PhotoFolder.Clip, "--shots", "4", "--cache", photos.Cache, "--out", photos["x.kedge"]];
         var run = CliRun.Of(fit, input: "", cancelled: true);
         Assert.Equal(130, run.ExitCode);
-        Assert.Equal($"Cancelled: the features of the images encoded so far are kept in '{photos.Cache}' for the next run; nothing else was written.\n", run.Error);
+        Assert.Equal($"Cancelled: the features of the images encoded so far are kept in '{photos.Cache}' for the next run; nothing else was written.\n",
+            run.Error);
         Assert.False(File.Exists(photos["x.kedge"]));
     }
 

@@ -37,7 +37,8 @@ public class PretrainCommandTests
     {
         using var photos = Described();
         File.WriteAllText(photos["classes.json"], """{"apple":{"names":["apple"],"hypernyms":[],"gloss":""}}""");
-        Assert.Equal("Of the 3 classes of photos, 2 have no description, 'leaf' first: add them to the descriptions, or take the classes away.", CliRun.Failed(Pretrain(photos)));
+        Assert.Equal("Of the 3 classes of photos, 2 have no description, 'leaf' first: add them to the descriptions, or take the classes away.",
+            CliRun.Failed(Pretrain(photos)));
     }
 
     private static string[] Pretrain(PhotoFolder photos) =>

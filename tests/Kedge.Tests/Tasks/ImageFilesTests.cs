@@ -17,7 +17,9 @@ public class ImageFilesTests
     public void Nothing_at_a_path_or_no_image_in_a_folder_is_an_error()
     {
         using var folder = new TempFolder().With("b/notes.txt");
-        Assert.Equal($"There is no image at '{folder["a.jpg"]}'; expected an image file, a folder or a zip of images.", Assert.Throws<KedgeException>(() => ImageFiles.Open(folder["a.jpg"])).Message);
-        Assert.Equal($"'{folder["b"]}' holds no images; expected jpg, jpeg, png, webp, bmp or gif files.", Assert.Throws<KedgeException>(() => ImageFiles.Open(folder["b"])).Message);
+        Assert.Equal($"There is no image at '{folder["a.jpg"]}'; expected an image file, a folder or a zip of images.",
+            Assert.Throws<KedgeException>(() => ImageFiles.Open(folder["a.jpg"])).Message);
+        Assert.Equal($"'{folder["b"]}' holds no images; expected jpg, jpeg, png, webp, bmp or gif files.",
+            Assert.Throws<KedgeException>(() => ImageFiles.Open(folder["b"])).Message);
     }
 }
