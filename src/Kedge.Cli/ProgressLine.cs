@@ -24,7 +24,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
 
     public void Report(ExtractionProgress value)
     {
-        Encoded = value.Encoded;
+        Encoded = Math.Max(Encoded, value.Encoded); // views are extracted in two passes
         var remaining = value.Remaining is { } left ? $", {Show(left)} left" : "";
         Show($"Encoding images: {value.Done} of {value.Total}, {value.ImagesPerSecond:0.#} a second{remaining}");
     }

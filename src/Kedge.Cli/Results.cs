@@ -52,7 +52,10 @@ internal static class Results
         output.WriteLine();
         output.WriteLine($"{"class".PadRight(width)}  {"images",7}  {"right",7}  accuracy");
         foreach (var c in classes)
-            output.WriteLine($"{result.ClassNames[c].PadRight(width)}  {result.Confusion[c].Sum(),7}  {result.Confusion[c][c],7}  {result.ClassAccuracies[c],8:0.0 %}");
+        {
+            var (shown, right) = (result.Confusion[c].Sum(), result.Confusion[c][c]);
+            output.WriteLine($"{result.ClassNames[c].PadRight(width)}  {shown,7}  {right,7}  {result.ClassAccuracies[c],8:0.0 %}");
+        }
         output.WriteLine();
         if (classes.Length > MostConfusionColumns)
             WriteMistakes(output, result);

@@ -43,7 +43,7 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="cancellation">Stops between two images or steps.</param>
     /// <returns>The classifier; dispose it.</returns>
     /// <exception cref="KedgeException">There is no such method or option, a class has too few images, or images cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the features of images encoded so far are in the cache.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
     public static ImageClassifier Fit(
         ClipModel clip, ImageDataset dataset, ImageClassifierOptions? options = null, ImageWork? work = null, CancellationToken cancellation = default)
     {
@@ -63,14 +63,18 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="templates">The sentences that they are put into; null is "a photo of a {}." alone.</param>
     /// <returns>The classifier; dispose it.</returns>
     /// <exception cref="KedgeException">There are too few names, or one of them twice, or one is too long.</exception>
-    public static ImageClassifier ZeroShot(ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate>? templates = null) => Fit(
-        clip, new ZeroShot(), classNames, [], new() { Templates = templates ?? [PromptTemplates.Default] }, new SupportDescription("", Images: 0), new(), default);
+    public static ImageClassifier ZeroShot(ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate>? templates = null)
+    {
+        var options = new ImageClassifierOptions();
+        options = templates is null ? options : options with { Templates = templates };
+        return Fit(clip, new ZeroShot(), classNames, [], options, new SupportDescription("", Images: 0), new(), default);
+    }
 
     /// <summary>Reads a classifier.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="clip">The model that it was fitted on; stays the caller's. The classifier computes on its device.</param>
     /// <returns>The classifier; dispose it.</returns>
-    /// <exception cref="KedgeException">The file cannot be read, is damaged or of a newer Kedge, or was fitted on other weights or another preprocessing.</exception>
+    /// <exception cref="KedgeException">The file is damaged or of a newer Kedge, or was fitted on other weights or another preprocessing.</exception>
     public static ImageClassifier Load(string path, ClipModel clip)
     {
         var file = ClassifierFile.Open(path, clip.Device);
@@ -99,7 +103,8 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>B predictions in the order of the images.</returns>
     /// <exception cref="KedgeException">Images cannot be read.</exception>
-    public IReadOnlyList<ImagePrediction> Predict(IReadOnlyList<ImageFile> images, int top = 5, ImageWork? work = null, CancellationToken cancellation = default)
+    public IReadOnlyList<ImagePrediction> Predict(
+        IReadOnlyList<ImageFile> images, int top = 5, ImageWork? work = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         if (images.Count == 0)
@@ -135,7 +140,8 @@ public sealed class ImageClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var features = support.Count > 0 ? Views(clip, [.. support.Select(image => image.Image)], options, work, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
+        ImageFile[] images = [.. support.Select(image => image.Image)];
+        var features = images.Length > 0 ? Views(clip, images, options, work, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
         var task = new FewShotTask(
             features.to(clip.Device),
             tensor(support.Select(image => (long)image.Label).ToArray(), device: clip.Device),
@@ -181,8 +187,8 @@ public sealed class ImageClassifier : IDisposable
         {
             throw new KedgeException($"Opening the classifier '{path}' failed: its preprocessing is damaged ({e.Message}); fit it again.", e);
         }
-        throw new KedgeException($"The classifier '{path}' was fitted on images prepared as {card.Preprocessing.GetRawText()}, " +
-            $"and {clip.Name} prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: give the model the same settings, or fit again.");
+        throw new KedgeException($"The classifier '{path}' was fitted on images prepared as {card.Preprocessing.GetRawText()}, and {clip.Name} " +
+            $"prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: give the model the same settings, or fit again.");
     }
 
     /// <summary>[B, C], on the CPU.</summary>
@@ -199,7 +205,7 @@ public sealed class ImageClassifier : IDisposable
     {
         const int shown = 10;
         var more = ClassNames.Count > shown ? $" and {ClassNames.Count - shown} more" : "";
-        return new($"Evaluating found the class '{className}', which the classifier does not know: it knows {string.Join(", ", ClassNames.Take(shown))}{more}. " +
-            "Take the class away, or fit again with it.");
+        return new($"Evaluating found the class '{className}', which the classifier does not know: " +
+            $"it knows {string.Join(", ", ClassNames.Take(shown))}{more}. Take the class away, or fit again with it.");
     }
 }

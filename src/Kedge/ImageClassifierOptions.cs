@@ -15,7 +15,7 @@ public sealed record ImageClassifierOptions
     /// <summary>The method's options that differ from its defaults, such as <c>{"alpha":10}</c>; default none.</summary>
     public JsonElement? MethodOptions { get; init; }
 
-    /// <summary>S, training images drawn of each class, at least 1; <see langword="null"/> takes all. Default 16, the most in the protocol of the field.</summary>
+    /// <summary>S, training images drawn of each class, at least 1; null takes all. Default 16, the most in the protocol of the field.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int? Shots
     {

@@ -7,14 +7,21 @@ namespace Kedge.Cli.Commands;
 internal sealed class ClassifyCommand : KedgeCommand
 {
     private readonly Argument<string[]> _images = SharedOptions.Images();
-    private readonly Option<string> _classes = new("--classes") { Description = "The names of the classes, with commas between.", HelpName = "names", Required = true };
+    private readonly Option<string> _classes = new("--classes")
+    {
+        Description = "The names of the classes, with commas between.",
+        HelpName = "names",
+        Required = true,
+    };
+
     private readonly Option<string[]> _templates = SharedOptions.Templates();
     private readonly Option<int> _top = SharedOptions.Top();
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ModelOptions _model = new();
 
     public ClassifyCommand(Terminal terminal)
-        : base(terminal, "classify", "Tells photos apart by the names of classes alone (zero-shot).", "kedge classify --classes \"cat,dog\" photo.jpg")
+        : base(terminal, "classify", "Tells photos apart by the names of classes alone (zero-shot).",
+            "kedge classify --classes \"cat,dog\" photo.jpg")
     {
         Add(_images);
         Add(_classes);

@@ -30,7 +30,8 @@ internal sealed class EmbedCommand : KedgeCommand
     private readonly CacheOptions _cache = new();
 
     public EmbedCommand(Terminal terminal)
-        : base(terminal, "embed", "Writes a model's features of images or texts to a safetensors file.", "kedge embed --images photos --out features.safetensors")
+        : base(terminal, "embed", "Writes a model's features of images or texts to a safetensors file.",
+            "kedge embed --images photos --out features.safetensors")
     {
         Add(_images);
         Add(_texts);

@@ -19,7 +19,8 @@ internal sealed class EvaluateCommand : KedgeCommand
     private readonly ClassifierOptions _classifier = new();
 
     public EvaluateCommand(Terminal terminal)
-        : base(terminal, "evaluate", "Measures a classifier on labelled photos: accuracy, per class, confusion.", "kedge evaluate --classifier photos.kedge --data photos")
+        : base(terminal, "evaluate", "Measures a classifier on labelled photos: accuracy, per class, confusion.",
+            "kedge evaluate --classifier photos.kedge --data photos")
     {
         _classifier.AddTo(this);
         Add(_data);
@@ -39,7 +40,7 @@ internal sealed class EvaluateCommand : KedgeCommand
         var result = classifier.Evaluate(images, dataset.ClassNames, _classifier.Work(parsed, Terminal, progress), Terminal.Cancellation);
         progress.Dispose();
         if (split is "train" or "all")
-            Terminal.Error.WriteLine($"Note: the part '{split}' may hold the very photos that the classifier was fitted on; their accuracy says little about new photos.");
+            Terminal.Error.WriteLine($"Note: the part '{split}' may hold the very photos that the classifier was fitted on; their accuracy says little about new ones.");
         if (parsed.GetValue(_json))
         {
             Terminal.Out.WriteJson(new
@@ -78,7 +79,8 @@ internal sealed class EvaluateCommand : KedgeCommand
             _ => [.. dataset.Train, .. dataset.Validation, .. dataset.Test],
         };
         return images.Count > 0 ? images : throw new KedgeException(
-            $"The data set '{path}' has no {split} part (train {dataset.Train.Count}, validation {dataset.Validation.Count}, test {dataset.Test.Count} images): " +
+            $"The data set '{path}' has no {split} part " +
+            $"(train {dataset.Train.Count}, validation {dataset.Validation.Count}, test {dataset.Test.Count} images): " +
             "lay its photos out as train/CLASS/… and test/CLASS/…, or choose another part with --split.");
     }
 }

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Kedge.Methods;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
@@ -15,19 +12,12 @@ internal sealed class FitCommand : KedgeCommand
 
     private readonly Option<string> _data = SharedOptions.Data();
     private readonly Option<string?> _images = SharedOptions.ImageRoot();
-    private readonly Option<string?> _index = new("--index") { Description = "For a CoOp .json: the few-shot index file that picks its images.", HelpName = "file" };
+    private readonly Option<string?> _index = new("--index")
+    {
+        Description = "For a CoOp .json: the few-shot index file that picks its images; all of them are learned from, unless --shots says otherwise.",
+        HelpName = "file",
+    };
     private readonly Option<string> _output = SharedOptions.Output("The classifier file to write, such as photos.kedge.");
-    private readonly Option<string> _method = new("--method")
-    {
-        Description = $"How to learn: {string.Join(", ", MethodCatalog.Names)}.",
-        HelpName = "name",
-        DefaultValueFactory = _ => Defaults.Method,
-    };
-    private readonly Option<string[]> _options = new("--option")
-    {
-        Description = "An option of the method, as key=value; may be given again.",
-        HelpName = "key=value",
-    };
     private readonly Option<ShotCount> _shots = new("--shots")
     {
         Description = "Photos to learn from for each class, or all.",
@@ -42,7 +32,12 @@ internal sealed class FitCommand : KedgeCommand
             return new(isNumber ? shots : null);
         },
     };
-    private readonly Option<int> _seed = new("--seed") { Description = "Decides which photos are drawn.", HelpName = "number", DefaultValueFactory = _ => Defaults.Seed };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Decides which photos are drawn.",
+        HelpName = "number",
+        DefaultValueFactory = _ => Defaults.Seed,
+    };
     private readonly Option<string[]> _templates = SharedOptions.Templates();
     private readonly Option<int> _views = Numbers.AtLeast(1, new Option<int>("--views")
     {
@@ -51,23 +46,24 @@ internal sealed class FitCommand : KedgeCommand
         DefaultValueFactory = _ => Defaults.Views,
     });
     private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly MethodArguments _method = new();
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();
 
     public FitCommand(Terminal terminal)
-        : base(terminal, "fit", "Learns a classifier from a few photos a class and writes it to a file.", "kedge fit --data photos --shots 16 --out photos.kedge")
+        : base(terminal, "fit", "Learns a classifier from a few photos a class and writes it to a file.",
+            "kedge fit --data photos --shots 16 --out photos.kedge")
     {
-        Option[] options = [_data, _images, _index, _output, _method, _options, _shots, _seed, _templates, _views];
-        foreach (var option in options)
+        Option[] data = [_data, _images, _index, _output];
+        foreach (var option in data)
+            Add(option);
+        _method.AddTo(this);
+        Option[] draw = [_shots, _seed, _templates, _views];
+        foreach (var option in draw)
             Add(option);
         _model.AddTo(this);
         _cache.AddTo(this);
         Add(_json);
-        _options.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
-                result.AddError($"--option is {token.Value}: it must be key=value.");
-        });
     }
 
     protected override void Run(ParseResult parsed)
@@ -75,17 +71,17 @@ internal sealed class FitCommand : KedgeCommand
         var started = Stopwatch.GetTimestamp();
         var path = parsed.GetValue(_output)!;
         OutputFile.Check(path);
+        var (method, methodOptions) = _method.Read(parsed);
         var options = new ImageClassifierOptions
         {
-            Method = parsed.GetValue(_method)!,
-            MethodOptions = MethodOptions(parsed),
-            Shots = parsed.GetValue(_shots).Number,
+            Method = method,
+            MethodOptions = methodOptions,
+            Shots = Shots(parsed),
             Seed = parsed.GetValue(_seed),
             Templates = parsed.ReadTemplates(_templates),
             Views = parsed.GetValue(_views),
             CreatedBy = "kedge fit",
         };
-        MethodCatalog.Create(options.Method, options.MethodOptions); // a wrong name or option is refused before anything is loaded
         var dataset = DatasetReader.Open(parsed.GetValue(_data)!, parsed.GetValue(_images), parsed.GetValue(_index));
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
@@ -137,29 +133,9 @@ internal sealed class FitCommand : KedgeCommand
             ("seconds", $"{elapsed.TotalSeconds:0.0}"));
     }
 
-    /// <summary>Values that are JSON are taken as such (2, true, ["a","b"]), others as texts.</summary>
-    private JsonElement? MethodOptions(ParseResult parsed)
-    {
-        var options = new JsonObject();
-        foreach (var option in parsed.GetValue(_options) ?? [])
-        {
-            var (key, value) = (option[..option.IndexOf('=', StringComparison.Ordinal)], option[(option.IndexOf('=', StringComparison.Ordinal) + 1)..]);
-            options[key] = Parse(value);
-        }
-        return JsonSerializer.SerializeToElement(options);
-
-        static JsonNode? Parse(string value)
-        {
-            try
-            {
-                return JsonNode.Parse(value);
-            }
-            catch (JsonException)
-            {
-                return JsonValue.Create(value);
-            }
-        }
-    }
+    /// <summary>An index file has drawn its shots already.</summary>
+    private int? Shots(ParseResult parsed) =>
+        parsed.GetValue(_index) is not null && parsed.GetResult(_shots) is null or { Implicit: true } ? null : parsed.GetValue(_shots).Number;
 
     /// <summary>A number of shots; null is all.</summary>
     private readonly record struct ShotCount(int? Number)

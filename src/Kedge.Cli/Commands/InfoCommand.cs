@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kedge.Clip;
+using Kedge.Imaging;
 
 namespace Kedge.Cli.Commands;
 
@@ -43,7 +44,6 @@ internal sealed class InfoCommand : KedgeCommand
             });
             return;
         }
-        var (mean, std) = (clip.Preprocessing.Mean, clip.Preprocessing.Std);
         Terminal.Out.WriteFacts(
             ("name", clip.Name),
             ("image tower", Describe(vision)),
@@ -51,7 +51,8 @@ internal sealed class InfoCommand : KedgeCommand
             ("feature width", clip.FeatureWidth),
             ("logit scale", $"{clip.LogitScale:0.###}"),
             ("parameters", $"{clip.Parameters:N0}"),
-            ("preprocessing", $"{clip.Preprocessing.Resolution} pixels, {clip.Preprocessing.Kernel}, mean {mean.Red} {mean.Green} {mean.Blue}, std {std.Red} {std.Green} {std.Blue}"),
+            ("preprocessing", $"{clip.Preprocessing.Resolution} pixels, {clip.Preprocessing.Kernel}, "
+                + $"mean {Describe(clip.Preprocessing.Mean)}, std {Describe(clip.Preprocessing.Std)}"),
             ("source", $"{clip.Layout}, {clip.Format}"),
             ("fingerprint", clip.Fingerprint));
     }
@@ -59,9 +60,11 @@ internal sealed class InfoCommand : KedgeCommand
     private static string Describe(VisionConfiguration vision) => vision switch
     {
         VisionTransformerConfiguration vit => $"ViT, patches of {vit.PatchSize} pixels, {Describe(vit.Transformer)}, {vit.Resolution} pixels",
-        ResNetConfiguration resNet => $"ResNet, blocks {string.Join("-", resNet.Blocks)}, width {resNet.Width}, heads {resNet.Heads}, {resNet.Resolution} pixels",
+        ResNetConfiguration net => $"ResNet, blocks {string.Join("-", net.Blocks)}, width {net.Width}, heads {net.Heads}, {net.Resolution} pixels",
         _ => vision.ToString(),
     };
+
+    private static string Describe(PerChannel colour) => $"{colour.Red} {colour.Green} {colour.Blue}";
 
     private static string Describe(TransformerConfiguration blocks) =>
         $"{blocks.Layers} layers, width {blocks.Width}, heads {blocks.Heads}, {blocks.Activation}";

@@ -22,15 +22,30 @@ internal sealed class PretrainCommand : KedgeCommand
         HelpName = "file",
         Required = true,
     };
-    private readonly Option<string> _architecture = new("--arch") { Description = "JSON: the architecture (docs/models/kedge-mini.arch.json is one).", HelpName = "file", Required = true };
-    private readonly Option<int> _steps = Numbers.AtLeast(1, new Option<int>("--steps") { Description = "Training steps.", HelpName = "count", Required = true });
+    private readonly Option<string> _architecture = new("--arch")
+    {
+        Description = "JSON: the architecture (docs/models/kedge-mini.arch.json is one).",
+        HelpName = "file",
+        Required = true,
+    };
+    private readonly Option<int> _steps = Numbers.AtLeast(1, new Option<int>("--steps")
+    {
+        Description = "Training steps.",
+        HelpName = "count",
+        Required = true,
+    });
     private readonly Option<string> _output = new("--out")
     {
         Description = "The folder for checkpoints and, at the end, model.safetensors. A run that it holds is resumed.",
         HelpName = "folder",
         Required = true,
     };
-    private readonly Option<int> _seed = new("--seed") { Description = "Decides the start and the order of images.", HelpName = "number", DefaultValueFactory = _ => Defaults.Seed };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Decides the start and the order of images.",
+        HelpName = "number",
+        DefaultValueFactory = _ => Defaults.Seed,
+    };
     private readonly Option<double> _learningRate = Numbers.Above(0, new Option<double>("--learning-rate")
     {
         Description = "The highest learning rate.",
@@ -78,11 +93,14 @@ internal sealed class PretrainCommand : KedgeCommand
         if (parsed.GetValue(_json))
             Terminal.Out.WriteJson(new { model, options.Steps, validationImages = dataset.Validation.Count, zeroShotTop1 = accuracy });
         else
-            Terminal.Out.WriteFacts(("model", model), ("zero-shot accuracy", accuracy is null ? "not measured: there is no validation part" : $"{accuracy:0.0 %} of {dataset.Validation.Count} validation images"));
+            Terminal.Out.WriteFacts(("model", model), ("zero-shot accuracy", Describe(accuracy, dataset.Validation.Count)));
     }
 
     protected override string Kept(ParseResult parsed) =>
         $"the state after the last finished step is in '{parsed.GetValue(_output)}'; the same command goes on from there.";
+
+    private static string Describe(double? accuracy, int images) =>
+        accuracy is null ? "not measured: there is no validation part" : $"{accuracy:0.0 %} of {images} validation images";
 
     private double? ZeroShotAccuracy(string model, DescribedDataset described, ImageDataset dataset, ParseResult parsed)
     {

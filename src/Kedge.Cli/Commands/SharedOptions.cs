@@ -17,7 +17,11 @@ internal static class SharedOptions
         Required = true,
     };
 
-    public static Option<string?> ImageRoot() => new("--images") { Description = "Where the photos of a .csv or .json lie. [default: beside it]", HelpName = "folder or zip" };
+    public static Option<string?> ImageRoot() => new("--images")
+    {
+        Description = "Where the photos of a .csv or .json lie. [default: beside it]",
+        HelpName = "folder or zip",
+    };
 
     public static Option<string[]> Templates() => new("--template")
     {

@@ -17,7 +17,8 @@ internal sealed class TokenizeCommand : KedgeCommand
     private readonly Option<bool> _json = SharedOptions.Json();
 
     public TokenizeCommand(Terminal terminal)
-        : base(terminal, "tokenize", "Turns each line of standard input into CLIP's token ids, with start and end.", "echo 'a photo of a dog.' | kedge tokenize")
+        : base(terminal, "tokenize", "Turns each line of standard input into CLIP's token ids, with start and end.",
+            "echo 'a photo of a dog.' | kedge tokenize")
     {
         Add(_contextLength);
         Add(_truncate);

@@ -4,7 +4,9 @@ using Kedge.Checkpoints;
 
 namespace Kedge.Clip;
 
-/// <summary>Architectures as JSON: a <see cref="ClipConfiguration"/> in camel case, its image tower marked by <c>"$type": "vit"</c> or <c>"resnet"</c>.</summary>
+/// <summary>
+/// Architectures as JSON: a <see cref="ClipConfiguration"/> in camel case, its image tower marked by <c>"$type": "vit"</c> or <c>"resnet"</c>.
+/// </summary>
 public static class ArchitectureFile
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
@@ -35,7 +37,8 @@ public static class ArchitectureFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
-            throw new KedgeException($"The architecture '{path}' cannot be read: {e.Message.ReplaceLineEndings(" ")} Expected a JSON object as docs/models/kedge-mini.arch.json is.", e);
+            throw new KedgeException($"The architecture '{path}' cannot be read: {e.Message.ReplaceLineEndings(" ")} " +
+                "Expected a JSON object as docs/models/kedge-mini.arch.json is.", e);
         }
     }
 
@@ -43,25 +46,34 @@ public static class ArchitectureFile
     /// <param name="architecture">Any architecture.</param>
     public static string Write(ClipConfiguration architecture) => JsonSerializer.Serialize(architecture, Format);
 
+    /// <summary>What does not fit together, first things first; null where all does.</summary>
     private static string? Fault(ClipConfiguration architecture) =>
         Fault("text", architecture.Text.Transformer)
-        ?? (architecture.FeatureWidth < 1 ? $"featureWidth is {architecture.FeatureWidth}, expected at least 1" : null)
-        ?? (architecture.Text.ContextLength < 3 ? $"contextLength is {architecture.Text.ContextLength}, expected at least 3" : null)
-        ?? (architecture.Text.VocabularySize < 3 ? $"vocabularySize is {architecture.Text.VocabularySize}, expected at least 3" : null)
+        ?? Unless(architecture.FeatureWidth >= 1, $"featureWidth is {architecture.FeatureWidth}, expected at least 1")
+        ?? Unless(architecture.Text.ContextLength >= 3, $"contextLength is {architecture.Text.ContextLength}, expected at least 3")
+        ?? Unless(architecture.Text.VocabularySize >= 3, $"vocabularySize is {architecture.Text.VocabularySize}, expected at least 3")
         ?? architecture.Vision switch
         {
-            VisionTransformerConfiguration vit => Fault("vision", vit.Transformer) ?? (vit.PatchSize < 1 || vit.Resolution < 1 || vit.Resolution % vit.PatchSize != 0
-                ? $"resolution is {vit.Resolution}, expected a multiple of patchSize {vit.PatchSize}" : null),
-            ResNetConfiguration resNet => resNet.Resolution < 32 || resNet.Resolution % 32 != 0 ? $"resolution is {resNet.Resolution}, expected a multiple of 32"
-                : resNet.Blocks.Count != 4 || resNet.Blocks.Any(count => count < 1) ? $"blocks are [{string.Join(", ", resNet.Blocks)}], expected four numbers from 1"
-                : resNet.Width < 2 || resNet.Width % 2 != 0 ? $"width is {resNet.Width}, expected an even number"
-                : resNet.Heads < 1 || 32 * resNet.Width % resNet.Heads != 0 ? $"heads are {resNet.Heads}, expected a divisor of 32 · width = {32 * resNet.Width}"
-                : null,
+            VisionTransformerConfiguration vit => Fault(vit),
+            ResNetConfiguration net => Fault(net),
             _ => null,
         };
 
+    private static string? Fault(VisionTransformerConfiguration vit) =>
+        Fault("vision", vit.Transformer)
+        ?? Unless(vit is { PatchSize: >= 1, Resolution: >= 1 } && vit.Resolution % vit.PatchSize == 0,
+            $"resolution is {vit.Resolution}, expected a multiple of patchSize {vit.PatchSize}");
+
+    private static string? Fault(ResNetConfiguration net) =>
+        Unless(net.Resolution >= 32 && net.Resolution % 32 == 0, $"resolution is {net.Resolution}, expected a multiple of 32")
+        ?? Unless(net.Blocks.Count == 4 && net.Blocks.All(count => count >= 1), $"blocks are [{string.Join(", ", net.Blocks)}], expected four numbers from 1")
+        ?? Unless(net.Width >= 2 && net.Width % 2 == 0, $"width is {net.Width}, expected an even number from 2")
+        ?? Unless(net.Heads >= 1 && 32 * net.Width % net.Heads == 0, $"heads are {net.Heads}, expected a divisor of 32 · width = {32 * net.Width}");
+
     private static string? Fault(string tower, TransformerConfiguration blocks) =>
-        blocks.Width < 1 || blocks.Layers < 1 || blocks.MlpWidth < 1 ? $"{tower}: width is {blocks.Width}, layers {blocks.Layers}, mlpWidth {blocks.MlpWidth}, expected at least 1 of each"
-        : blocks.Heads < 1 || blocks.Width % blocks.Heads != 0 ? $"{tower}: heads are {blocks.Heads}, expected a divisor of width {blocks.Width}"
-        : null;
+        Unless(blocks is { Width: >= 1, Layers: >= 1, MlpWidth: >= 1 },
+            $"{tower}: width is {blocks.Width}, layers {blocks.Layers}, mlpWidth {blocks.MlpWidth}, expected at least 1 of each")
+        ?? Unless(blocks.Heads >= 1 && blocks.Width % blocks.Heads == 0, $"{tower}: heads are {blocks.Heads}, expected a divisor of width {blocks.Width}");
+
+    private static string? Unless(bool holds, string fault) => holds ? null : fault;
 }

@@ -6,7 +6,7 @@ namespace Kedge.Native;
 /// <summary>Finds devices by the names that PyTorch gives them.</summary>
 public static class ComputeDevice
 {
-    /// <summary>The devices that the libtorch at hand can compute on: <c>cpu</c>, and <c>cuda:0</c>, <c>cuda:1</c>, …, <c>mps</c> where they are there.</summary>
+    /// <summary>What the libtorch at hand can compute on: <c>cpu</c>, and <c>cuda:0</c>, <c>cuda:1</c>, …, <c>mps</c> where they are there.</summary>
     public static IReadOnlyList<string> Names
     {
         get
@@ -26,7 +26,10 @@ public static class ComputeDevice
         var known = Names;
         var wanted = name.ToLowerInvariant() is var lower && lower == "cuda" ? "cuda:0" : lower;
         if (!known.Contains(wanted))
-            throw new KedgeException($"There is no device '{name}': the libtorch at hand computes on {string.Join(", ", known)}; choose one of these, or install a libtorch for it.");
+        {
+            throw new KedgeException($"There is no device '{name}': the libtorch at hand computes on {string.Join(", ", known)}; " +
+                "choose one of these, or install a libtorch for it.");
+        }
         return wanted.Split(':') switch
         {
             ["cuda", var card] => new Device(TorchSharp.DeviceType.CUDA, int.Parse(card, CultureInfo.InvariantCulture)),

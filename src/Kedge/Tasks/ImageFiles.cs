@@ -6,7 +6,9 @@ namespace Kedge.Tasks;
 public static class ImageFiles
 {
     /// <summary>Finds images; none is read yet.</summary>
-    /// <param name="paths">Image files, folders and zips. A folder or zip stands for its images at any depth, in ordinal order of their paths; dot files are ignored.</param>
+    /// <param name="paths">
+    /// Image files, folders and zips. A folder or zip stands for its images at any depth, in ordinal order of their paths; dot files are ignored.
+    /// </param>
     /// <returns>The images in the order of the paths.</returns>
     /// <exception cref="KedgeException">There is nothing at a path, or it is a folder or zip without images.</exception>
     public static IReadOnlyList<ImageFile> Open(params IEnumerable<string> paths) => [.. paths.SelectMany(Open)];

@@ -53,12 +53,27 @@ public class EndToEndTests
             sea_lion        2        2   100.0 %
 
             confusion: how many images of the row's class were taken for the column's
-                               1     2     3
+                              1     2     3
             apple       1     2     0     0
             leaf        2     0     2     0
             sea_lion    3     0     0     2
 
             """, CliRun.Done("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--no-cache"));
+    }
+
+    [Fact]
+    public void An_index_file_has_drawn_its_shots_already()
+    {
+        using var photos = PhotoFolder.Flat(photos: 3, "apple", "leaf");
+        string[] rows = [.. from name in (string[])["apple", "leaf"] from i in (int[])[0, 1, 2] select $"""["{name}/{i}.png", {(name == "leaf" ? 1 : 0)}, "{name}"]"""];
+        File.WriteAllText(photos["split.json"], $$"""{"train": [{{string.Join(',', rows)}}], "val": [], "test": []}""");
+        File.WriteAllText(photos["shot_1.json"], """
+            {"train": {"data": [{"impath": "apple/2.png", "label": 0, "classname": "apple"}, {"impath": "leaf/1.png", "label": 1, "classname": "leaf"}]}, "val": {"data": []}}
+            """);
+        string[] fit = ["fit", "--data", photos["split.json"], "--images", photos.Data, "--index", photos["shot_1.json"], "--model", PhotoFolder.Clip, "--method", "nearest-class-mean", "--no-cache"];
+        Assert.Contains("support images              2 of split, 2 of them encoded now\n", CliRun.Done([.. fit, "--out", photos["x.kedge"]]));
+        Assert.Equal("The class 'apple' has 1 images, too few for 2 shots; add images, or ask for fewer shots (--shots).",
+            CliRun.Failed([.. fit, "--shots", "2", "--out", photos["x.kedge"]]));
     }
 
     [Fact]
@@ -80,7 +95,8 @@ public class EndToEndTests
         string[] fit = ["fit", "--data", photos.Data, "--model", PhotoFolder.Clip, "--shots", "4", "--cache", photos.Cache, "--out", photos["x.kedge"]];
         var run = CliRun.Of(fit, input: "", cancelled: true);
         Assert.Equal(130, run.ExitCode);
-        Assert.Equal($"Cancelled: the features of the images encoded so far are kept in '{photos.Cache}' for the next run; nothing else was written.\n", run.Error);
+        Assert.Equal($"Cancelled: the features of the images encoded so far are kept in '{photos.Cache}' for the next run; nothing else was written.\n",
+            run.Error);
         Assert.False(File.Exists(photos["x.kedge"]));
     }
 

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kedge.Methods;
+
+namespace Kedge.Cli.Commands;
+
+/// <summary>A method of the catalog and its options.</summary>
+internal sealed class MethodArguments
+{
+    private readonly Option<string> _name = new("--method")
+    {
+        Description = $"How to learn: {string.Join(", ", MethodCatalog.Names)}.",
+        HelpName = "name",
+        DefaultValueFactory = _ => new ImageClassifierOptions().Method,
+    };
+
+    private readonly Option<string[]> _options = new("--option")
+    {
+        Description = "An option of the method, as key=value; may be given again.",
+        HelpName = "key=value",
+        Validators =
+        {
+            result =>
+            {
+                foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+                    result.AddError($"--option is {token.Value}: it must be key=value.");
+            },
+        },
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_name);
+        command.Add(_options);
+    }
+
+    /// <summary>The method and its options, tried out.</summary>
+    /// <exception cref="KedgeException">There is no such method or option.</exception>
+    public (string Method, JsonElement Options) Read(ParseResult parsed)
+    {
+        var options = new JsonObject();
+        foreach (var pair in parsed.GetValue(_options) ?? [])
+        {
+            var end = pair.IndexOf('=', StringComparison.Ordinal);
+            options[pair[..end]] = Value(pair[(end + 1)..]);
+        }
+        var (method, json) = (parsed.GetValue(_name)!, JsonSerializer.SerializeToElement(options));
+        MethodCatalog.Create(method, json);
+        return (method, json);
+    }
+
+    /// <summary>What is JSON is taken as such (2, true, ["a","b"]), all else as a text.</summary>
+    private static JsonNode? Value(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+}

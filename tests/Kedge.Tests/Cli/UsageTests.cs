@@ -1,0 +1,45 @@
+namespace Kedge.Tests.Cli;
+
+public class UsageTests
+{
+    public static TheoryData<string> Commands => ["info", "tokenize", "embed", "classify", "fit", "predict", "evaluate", "pretrain"];
+
+    [Theory, MemberData(nameof(Commands))]
+    public void Help_shows_what_a_command_does_and_an_example(string command)
+    {
+        Assert.Matches($@"(?m)^  {command} .*[^ ]\.$\n +Example: .*kedge {command}", CliRun.Done("--help"));
+        var help = CliRun.Done(command, "--help");
+        Assert.Matches($@"(?m)^  Example: .*kedge {command}", help);
+        Assert.Contains($"Usage:\n  kedge {command} ", help);
+    }
+
+    [Fact]
+    public void The_version_is_the_librarys() => Assert.Equal("0.1.0\n", CliRun.Done("--version"));
+
+    [Fact]
+    public void Without_a_command_the_help_is_shown()
+    {
+        var run = CliRun.Of();
+        Assert.Equal((2, ""), (run.ExitCode, run.Out));
+        Assert.Equal(CliRun.Done("--help"), run.Error);
+    }
+
+    [Theory]
+    [InlineData("predcit", "Unrecognized command or argument 'predcit'.\nSee: kedge --help\n")]
+    [InlineData("fit --data x --out y --shot 3", "Unrecognized command or argument '--shot'.\nUnrecognized command or argument '3'.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x", "Option '--out' is required.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --shots 0", "--shots is 0: it must be a number from 1, or all.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --views 0", "--views is 0: it must be at least 1.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --threads -1", "--threads is -1: it must be at least 1.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --option alpha", "--option is alpha: it must be key=value.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --seed one", "Cannot parse argument 'one' for option '--seed' as expected type 'System.Int32'.\nSee: kedge fit --help\n")]
+    [InlineData("predict --classifier x", "Required argument 'path' missing for command: 'predict'.\nSee: kedge predict --help\n")]
+    [InlineData("classify --classes a,b --top 0 x", "--top is 0: it must be at least 1.\nSee: kedge classify --help\n")]
+    [InlineData("pretrain --pairs x --descriptions y --arch z --out w --steps 5 --learning-rate 0", "--learning-rate is 0: it must be above 0.\nSee: kedge pretrain --help\n")]
+    [InlineData("evaluate --classifier x --data y --split tests", "Argument 'tests' not recognized. Must be one of:\n\t'train'\n\t'validation'\n\t'test'\n\t'all'\nSee: kedge evaluate --help\n")]
+    public void Wrong_usage_says_what_and_where_to_look(string arguments, string error)
+    {
+        var run = CliRun.Of(arguments.Split(' '));
+        Assert.Equal(new CliRun(2, "", error), run with { Error = run.Error.ReplaceLineEndings("\n") });
+    }
+}
