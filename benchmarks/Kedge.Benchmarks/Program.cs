@@ -2,23 +2,26 @@ using Kedge.Benchmarks;
 using Kedge.Native;
 using static TorchSharp.torch;
 
-var benchmarks = new Dictionary<string, Func<IEnumerable<string>>>
+// Usage: Kedge.Benchmarks [name[=argument]…]; prints Markdown tables.
+var benchmarks = new Dictionary<string, Func<string, IEnumerable<string>>>
 {
-    ["image-encoding"] = ImageEncodingBenchmark.Run,
-    ["text-tower"] = TextTowerBenchmark.Run,
+    ["image-encoding"] = _ => ImageEncodingBenchmark.Run(),
+    ["text-tower"] = _ => TextTowerBenchmark.Run(),
+    ["decoding"] = _ => DecodingBenchmark.Run(),
+    ["memory"] = MemoryBenchmark.Run, // memory=PATH of a data set
 };
-var chosen = args.Length > 0 ? args : [.. benchmarks.Keys];
-if (chosen.FirstOrDefault(name => !benchmarks.ContainsKey(name)) is { } unknown)
+var chosen = (args.Length > 0 ? args : ["image-encoding", "text-tower", "decoding"]).Select(arg => arg.Split('=', 2)).ToArray();
+if (chosen.FirstOrDefault(parts => !benchmarks.ContainsKey(parts[0])) is { } unknown)
 {
-    Console.Error.WriteLine($"There is no benchmark {unknown}; there are {string.Join(", ", benchmarks.Keys)}.");
+    Console.Error.WriteLine($"There is no benchmark {unknown[0]}; there are {string.Join(", ", benchmarks.Keys)} (memory=PATH takes a data set).");
     return 2;
 }
 LibTorch.Load();
 set_num_threads(Networks.Threads);
-foreach (var name in chosen)
+foreach (var parts in chosen)
 {
-    Console.WriteLine($"## {name}\n");
-    foreach (var line in benchmarks[name]())
+    Console.WriteLine($"## {parts[0]}\n");
+    foreach (var line in benchmarks[parts[0]](parts.ElementAtOrDefault(1) ?? ""))
         Console.WriteLine(line);
     Console.WriteLine();
 }
