@@ -1,6 +1,9 @@
+using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using Kedge.Cli;
 using Kedge.Clip;
 using Kedge.Methods;
+using Kedge.Tests.Cli;
 
 namespace Kedge.Tests.Docs;
 
@@ -42,6 +45,17 @@ public partial class DocumentationTests
     }
 
     [Theory]
+    [MemberData(nameof(Documents))]
+    public void Commands_are_used_as_the_program_wants_them(string document)
+    {
+        foreach (Match command in Command().Matches(File.ReadAllText(Path.Combine(Root, document))))
+        {
+            var run = CliRun.Of([.. CommandLineParser.SplitCommandLine(command.Groups["arguments"].Value)], input: "", cancelled: true);
+            Assert.True(run.ExitCode != ExitCode.WrongUsage, $"{document}: {command.Value}\n{run.Error}");
+        }
+    }
+
+    [Theory]
     [InlineData("README.md")]
     [InlineData("docs/methods.md")]
     public void Every_method_has_its_row_and_no_row_is_of_another(string document) => Assert.Equal(
@@ -69,6 +83,9 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"<!-- code: (?<path>\S+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"^    (out/kedge|dotnet run .*? --) (?<arguments>.*)$", RegexOptions.Multiline)]
+    private static partial Regex Command();
 
     [GeneratedRegex(@"(?<=^`)[^`]+(?=`)")]
     private static partial Regex MethodName();
