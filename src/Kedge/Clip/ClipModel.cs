@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Kedge.Checkpoints;
 using Kedge.Features;
 using Kedge.Imaging;
@@ -18,7 +20,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     private ClipModel(string name, string? path, Checkpoint checkpoint, ClipNetwork network, ClipTokenizer tokenizer)
     {
         (Name, Path, Layout, Format, _network, Tokenizer) = (name, path, checkpoint.Layout, checkpoint.Format, network, tokenizer);
-        Fingerprint = checkpoint.Fingerprint;
+        Fingerprint = Identify(checkpoint, network.Configuration);
         Preprocessing = ClipArchitecture.PreprocessingOf(checkpoint, network.Configuration);
         LogitScale = network.logit_scale.exp().item<float>();
         Parameters = network.parameters().Sum(parameter => parameter.numel());
@@ -61,7 +63,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <summary>How image files become this model's input.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>SHA-256 of the weights, in hexadecimal: equal for equal weights, whatever the file's layout.</summary>
+    /// <summary>SHA-256 of the weights and the architecture, in hexadecimal: equal only where features are equal, whatever the file's layout.</summary>
     public string Fingerprint { get; }
 
     /// <summary>The learned factor of cosines, exp of the stored logarithm; 100 for OpenAI's models.</summary>
@@ -144,6 +146,10 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 
     /// <summary>Frees the weights.</summary>
     public void Dispose() => _network.Dispose();
+
+    // heads and activation change features, and weights alone do not tell them
+    private static string Identify(Checkpoint checkpoint, ClipConfiguration configuration) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(checkpoint.Fingerprint + ArchitectureFile.Write(configuration))));
 
     private Tensor OnDevice(Tensor pixels)
     {

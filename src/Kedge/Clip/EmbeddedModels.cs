@@ -18,7 +18,6 @@ public static class EmbeddedModels
         var resource = $"{name.ToLowerInvariant()}.safetensors";
         var stream = typeof(EmbeddedModels).Assembly.GetManifestResourceStream(resource)
             ?? throw new KedgeException($"Opening the embedded model {name}: this build of Kedge holds no {resource}; use a released package, or name a checkpoint.");
-        using (stream)
-            return Checkpoint.Read(stream, name);
+        return Checkpoint.Read(stream, name);
     }
 }
