@@ -1,7 +1,6 @@
 using Kedge.Features;
 using Kedge.Imaging;
 using SkiaSharp;
-using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
