@@ -97,7 +97,7 @@ internal sealed class PretrainCommand : KedgeCommand
     }
 
     protected override string Kept(ParseResult parsed) =>
-        $"the state after the last finished step is in '{parsed.GetValue(_output)}'; the same command goes on from there.";
+        $"what is finished is kept in '{parsed.GetValue(_output)}'; the same command goes on from there.";
 
     private static string Describe(double? accuracy, int images) =>
         accuracy is null ? "not measured: there is no validation part" : $"{accuracy:0.0 %} of {images} validation images";

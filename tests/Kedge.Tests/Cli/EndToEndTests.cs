@@ -117,5 +117,14 @@ public class EndToEndTests
         Assert.Equal(64, json.GetProperty("fingerprint").GetString()!.Length);
     }
 
+    [Fact]
+    public void Without_a_model_the_packages_is_used()
+    {
+        Assert.StartsWith("name           kedge-mini\n", CliRun.Done("info"));
+        using var photos = PhotoFolder.WithParts(photos: 1);
+        Assert.Contains("model                       kedge-mini\n", CliRun.Done("fit", "--data", photos.Data, "--method", "tip-adapter", "--shots", "1", "--no-cache", "--out", photos["x.kedge"]));
+        Assert.Contains("tip-adapter on kedge-mini\n", CliRun.Done("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--no-cache"));
+    }
+
     private static int Number(JsonElement json, params string[] path) => path.Aggregate(json, (at, name) => at.GetProperty(name)).GetInt32();
 }
