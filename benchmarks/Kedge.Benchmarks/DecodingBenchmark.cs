@@ -7,7 +7,7 @@ namespace Kedge.Benchmarks;
 /// <summary>What JPEG → tensor costs beside the encoder: ViT-B/32 on ready tensors against the whole path from encoded photos, two threads.</summary>
 internal static class DecodingBenchmark
 {
-    private const int Photos = 64, Batch = 16, Width = 500, Height = 375, Quality = 90, Turns = 5;
+    private const int Photos = 64, Batch = 16, Width = 500, Height = 375, Quality = 90, Turns = 11;
 
     public static IEnumerable<string> Run()
     {
