@@ -29,7 +29,7 @@ public class PretrainCommandTests
     {
         using var photos = Described();
         CliRun.Done(Pretrain(photos));
-        Assert.StartsWith($"Resuming the run in {photos["run"]}: its checkpoint was made with ", CliRun.Failed([.. Pretrain(photos), "--seed", "2"]));
+        Assert.StartsWith($"The run in '{photos["run"]}' cannot be resumed: it was started with Options.Seed 1 instead of 2; ", CliRun.Failed([.. Pretrain(photos), "--seed", "2"]));
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public partial class DocumentationTests
     [GeneratedRegex(@"<!-- code: (?<path>\S+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"^    (out/kedge|dotnet run .*? --) (?<arguments>.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^    (out/kedge|dotnet run .*?src/Kedge.Cli --) (?<arguments>.*)$", RegexOptions.Multiline)]
     private static partial Regex Command();
 
     [GeneratedRegex(@"(?<=^`)[^`]+(?=`)")]
