@@ -31,9 +31,14 @@ internal static class RelationTransition
     public static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, Tensor attention, Tensor relation, float logitScale, double alpha) =>
         ZeroShot.Logits(imageFeatures, classFeatures, logitScale) + attention.matmul(relation.t()) * alpha;
 
-    /// <summary>Half the standard deviation of the cosines between rows and anchors, at least 0.01: sharp enough to tell anchors apart, never a hard choice.</summary>
-    public static double AutomaticTemperature(Tensor features, Tensor anchors)
+    /// <summary>
+    /// The temperature in effect: the one that is set, or, where it is 0, half the standard deviation of the cosines between rows and anchors, at least 0.01:
+    /// sharp enough to tell anchors apart, never a hard choice.
+    /// </summary>
+    public static double Temperature(double set, Tensor features, Tensor anchors)
     {
+        if (set > 0)
+            return set;
         using var scope = NewDisposeScope();
         using var still = no_grad();
         return Math.Max(LeastTemperature, features.matmul(anchors.t()).std().item<float>() / 2);

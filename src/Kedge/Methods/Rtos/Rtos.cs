@@ -88,8 +88,8 @@ public sealed class Rtos(RtosOptions options) : FewShotMethod(CatalogName, optio
         var images = task.SupportFeatures.flatten(0, 1); // [V·N, D]
         var labels = task.SupportLabels.repeat(task.Views);
         var details = new RtosDetails(words, template.Text,
-            options.RelationTemperature > 0 ? options.RelationTemperature : RelationTransition.AutomaticTemperature(task.ClassFeatures, start),
-            options.AttentionTemperature > 0 ? options.AttentionTemperature : RelationTransition.AutomaticTemperature(images, start),
+            RelationTransition.Temperature(options.RelationTemperature, task.ClassFeatures, start),
+            RelationTransition.Temperature(options.AttentionTemperature, images, start),
             options.Alpha);
 
         Tensor Loss()

@@ -51,10 +51,9 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
         if (names.Count < 2)
             throw new KedgeException($"Fitting {Name} found {names.Count} anchor name(s) that are no class names: it needs at least 2; give more names.");
         var anchors = task.TextTower!.EncodeText([.. names.Select(template.Fill)]);
-        var automatic = RelationTransition.AutomaticTemperature(task.ClassFeatures, anchors);
         var details = new RtosDetails(names, template.Text,
-            options.RelationTemperature > 0 ? options.RelationTemperature : automatic,
-            options.AttentionTemperature > 0 ? options.AttentionTemperature : automatic,
+            RelationTransition.Temperature(options.RelationTemperature, task.ClassFeatures, anchors),
+            RelationTransition.Temperature(options.AttentionTemperature, task.ClassFeatures, anchors),
             options.Alpha);
         var identity = eye(task.FeatureWidth, device: task.Device);
         return RtosClassifier.Of(task, anchors, tokens: null, identity, identity, details);
