@@ -39,6 +39,7 @@ internal static class CommandLine
             new TaskCommand(terminal),
             new ExplainCommand(terminal),
             new PretrainCommand(terminal),
+            new ScenesCommand(terminal),
             verbose,
             version,
             new HelpOption(),

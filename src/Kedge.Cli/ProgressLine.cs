@@ -50,8 +50,13 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         Show($"{_comparing}Learning: step {value.Step} of {value.Steps}{loss}{gain}{left}");
     }
 
-    public void Report(PretrainingProgress value) =>
-        Show($"Training: step {value.Step} of {value.Steps}, loss {value.Loss:0.000}, {value.PairsPerSecond:0} pairs a second, {Show(value.Remaining)} left");
+    public void Report(PretrainingProgress value)
+    {
+        var (step, loss, _, speed, accuracy) = value.Latest;
+        if (accuracy is { } share)
+            Say($"Step {step}: loss {loss:0.000}, zero-shot accuracy {share:0.0 %} on held-out images");
+        Show($"Training: step {step} of {value.Steps}, loss {loss:0.000}, {speed:0} pairs a second, {Show(value.Remaining)} left");
+    }
 
     public void Report(ComparisonProgress value)
     {
@@ -59,6 +64,14 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         var run = $"Comparing: {value.Done + 1} of {value.Runs}, {value.Method} on {value.Task}";
         _comparing = $"{run}. ";
         Show(run);
+    }
+
+    /// <summary>Counts things of which there are <paramref name="total"/>.</summary>
+    public IProgress<int> Counting(string what, int total) => new Counter(this, what, total);
+
+    private sealed class Counter(ProgressLine line, string what, int total) : IProgress<int>
+    {
+        public void Report(int value) => line.Show($"{what}: {value} of {total}");
     }
 
     /// <summary>A line of its own, whatever was shown before.</summary>

@@ -31,7 +31,7 @@ internal sealed class Attention : nn.Module
     /// <returns>[B, L, W].</returns>
     public Tensor Forward(Tensor x, bool causal)
     {
-        var qkv = Split(F.linear(x, in_proj_weight, in_proj_bias), 3); // 3 × [B, H, L, W/H]
+        var qkv = Split(F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x)), 3); // 3 × [B, H, L, W/H]
         return out_proj.forward(Join(F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], is_casual: causal)));
     }
 

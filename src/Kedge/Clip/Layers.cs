@@ -4,7 +4,13 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Clip;
 
-// The leaves of the towers: each holds its parameters under the checkpoints' names and computes in one call.
+// The leaves of the towers: each holds its parameters under the checkpoints' names, and computes in one call and in the number format of its input.
+
+internal static class Precision
+{
+    /// <summary>A weight in the number format of what it meets; the gradient comes back in the weight's own.</summary>
+    public static Tensor In(this Tensor weight, Tensor x) => weight.dtype == x.dtype ? weight : weight.to(x.dtype);
+}
 
 internal sealed class Linear : nn.Module<Tensor, Tensor>
 {
@@ -18,7 +24,7 @@ internal sealed class Linear : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => F.linear(x, weight, bias);
+    public override Tensor forward(Tensor x) => F.linear(x, weight.In(x), bias.In(x));
 }
 
 internal sealed class LayerNorm : nn.Module<Tensor, Tensor>
@@ -36,7 +42,7 @@ internal sealed class LayerNorm : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => F.layer_norm(x, _width, weight, bias, Epsilon);
+    public override Tensor forward(Tensor x) => F.layer_norm(x, _width, weight.In(x), bias.In(x), Epsilon);
 }
 
 /// <summary>A table with a row for each token.</summary>
@@ -68,7 +74,7 @@ internal sealed class Conv2d : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => F.conv2d(x, weight, null, _stride, _padding);
+    public override Tensor forward(Tensor x) => F.conv2d(x, weight.In(x), null, _stride, _padding);
 }
 
 internal sealed class BatchNorm2d : nn.Module<Tensor, Tensor>

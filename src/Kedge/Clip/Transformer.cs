@@ -26,9 +26,9 @@ internal sealed class Mlp : nn.Module<Tensor, Tensor>
             return c_proj.forward(nn.functional.gelu(c_fc.forward(x)));
         // x·σ(1.702x) = silu(1.702x) / 1.702: the two products ride along with the matrix products, and one pass is left
         var rows = x.reshape(-1, x.shape[^1]);
-        var hidden = addmm(c_fc.bias, rows, c_fc.weight.t(), QuickGeluSlope, QuickGeluSlope);
+        var hidden = addmm(c_fc.bias.In(x), rows, c_fc.weight.In(x).t(), QuickGeluSlope, QuickGeluSlope);
         hidden = hidden.requires_grad ? nn.functional.silu(hidden) : nn.functional.silu(hidden, inplace: true);
-        return addmm(c_proj.bias, hidden, c_proj.weight.t(), 1, 1 / QuickGeluSlope).view(x.shape);
+        return addmm(c_proj.bias.In(x), hidden, c_proj.weight.In(x).t(), 1, 1 / QuickGeluSlope).view(x.shape);
     }
 }
 

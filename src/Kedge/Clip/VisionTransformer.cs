@@ -33,13 +33,13 @@ internal sealed class VisionTransformer : VisionTower
     public override Tensor Forward(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        return matmul(ln_post.forward(Tokens(pixels).select(1, 0)), proj).MoveToOuterDisposeScope();
+        return matmul(ln_post.forward(Tokens(pixels).select(1, 0)), proj.In(pixels)).MoveToOuterDisposeScope();
     }
 
     public override (Tensor Image, Tensor Patches) ForwardWithPatches(Tensor pixels)
     {
         using var scope = NewDisposeScope();
-        var features = matmul(ln_post.forward(Tokens(pixels)), proj); // [B, 1 + P, D]
+        var features = matmul(ln_post.forward(Tokens(pixels)), proj.In(pixels)); // [B, 1 + P, D]
         return (features.select(1, 0).MoveToOuterDisposeScope(), features.narrow(1, 1, features.shape[1] - 1).MoveToOuterDisposeScope());
     }
 
@@ -47,7 +47,7 @@ internal sealed class VisionTransformer : VisionTower
     private Tensor Tokens(Tensor pixels)
     {
         var patches = conv1.forward(pixels).flatten(2).transpose(1, 2); // [B, P, W]
-        var token = class_embedding.expand(patches.shape[0], 1, -1);
-        return transformer.Forward(ln_pre.forward(cat([token, patches], 1) + positional_embedding));
+        var token = class_embedding.In(pixels).expand(patches.shape[0], 1, -1);
+        return transformer.Forward(ln_pre.forward(cat([token, patches], 1) + positional_embedding.In(pixels)));
     }
 }

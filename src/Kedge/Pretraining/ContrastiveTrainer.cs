@@ -4,28 +4,17 @@ using Kedge.Imaging;
 using Kedge.Native;
 using Kedge.Optimisation;
 using Kedge.Text;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Kedge.Pretraining;
 
-/// <summary>How far a training run is.</summary>
-/// <param name="Step">Steps done.</param>
-/// <param name="Steps">Steps in all.</param>
-/// <param name="Loss">Mean loss since the last report.</param>
-/// <param name="PairsPerSecond">Speed since the last report.</param>
-/// <param name="Remaining">Time that the rest takes at this speed.</param>
-public readonly record struct PretrainingProgress(int Step, int Steps, double Loss, double PairsPerSecond, TimeSpan Remaining);
-
 /// <summary>
-/// Trains a CLIP from nothing on images and captions: symmetric InfoNCE, AdamW with decay on matrices only, linear warm-up and cosine decay, clipped
-/// gradients, logit scale at most 100 (Radford et al. 2021, §2.5). One process, one device; the same seed and device give the same run, resumed or not.
+/// Trains a CLIP from nothing on images and captions: a contrastive loss, AdamW with decay on matrices only, linear warm-up and cosine decay, clipped
+/// gradients, logit scale at most 100 (Radford et al. 2021, §2.5), and an average of the weights. Text features may also be drawn to those of a
+/// <see cref="TextTeacher"/>. One process, one device; the same seed and device give the same run, resumed or not.
 /// </summary>
 public sealed class ContrastiveTrainer
 {
-    private const double LargestLogitScale = 4.605170185988092; // ln 100
-    private const double Beta1 = 0.9; // CLIP, table 18
-    private const double Epsilon = 1e-6; // CLIP, table 18, ViT
     private const int ReportEvery = 10;
     private readonly ClipConfiguration _architecture;
     private readonly PretrainingOptions _options;
@@ -47,10 +36,14 @@ public sealed class ContrastiveTrainer
         (_architecture, _options, _device, _time) = (architecture, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
     }
 
+    /// <summary>Whether <see cref="Run"/> with this folder would go on with a run.</summary>
+    /// <param name="folder">A folder, which need not exist.</param>
+    public static bool HasCheckpoint(string folder) => TrainingCheckpoint.IsIn(folder);
+
     /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the finished weights.</summary>
-    /// <param name="pairs">Images and captions, of at least <see cref="PretrainingOptions.BatchSize"/> groups.</param>
-    /// <param name="folder">Where checkpoints and, at the end, <c>model.safetensors</c> (F16, OpenAI's names) go; made where it is missing.</param>
-    /// <param name="progress">Told every ten steps and at the end.</param>
+    /// <param name="data">What is trained on and measured.</param>
+    /// <param name="folder">Where checkpoints, <c>curve.csv</c> and, at the end, <c>model.safetensors</c> (F16, OpenAI's names) go; made where it is missing.</param>
+    /// <param name="progress">Told every ten steps, at every checkpoint and at the end.</param>
     /// <param name="cancellation">Stops after the step at hand, with a checkpoint.</param>
     /// <returns>The path of the finished weights.</returns>
     /// <exception cref="KedgeException">
@@ -59,81 +52,73 @@ public sealed class ContrastiveTrainer
     /// </exception>
     /// <exception cref="ArgumentException">An image has no caption.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
-    public string Run(
-        IReadOnlyList<CaptionedImage> pairs, string folder, IProgress<PretrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public string Run(PretrainingData data, string folder, IProgress<PretrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (pairs.FirstOrDefault(pair => pair.Captions.Count == 0) is { } bare)
-            throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(pairs));
+        if (data.Pairs.FirstOrDefault(pair => pair.Captions.Count == 0) is { } bare)
+            throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(data));
         var preprocessing = new Preprocessing { Resolution = _architecture.Vision.Resolution };
-        var batches = new PairBatches(pairs, preprocessing, _options);
-        var checkpoint = new TrainingCheckpoint(folder, TrainingRun.Of(_architecture, _options, pairs));
-        using var network = ClipInitialisation.Build(_architecture, _options.Seed, _device);
-        using var optimizer = Optimizer(network);
-        checkpoint.Restore(network, optimizer);
-        network.train();
-
+        var batches = new PairBatches(data.Pairs, preprocessing, _options);
+        var checkpoint = new TrainingCheckpoint(folder, TrainingRun.Of(_architecture, _options, data));
+        using var training = new TrainingState(_architecture, _options, _device);
+        checkpoint.Restore(training);
+        using var lesson = data.Teacher is { } teacher ? new TextLesson(teacher, _architecture.FeatureWidth, _options, _device) : null;
+        var held = data.HeldOut is { } images ? new HeldOutAccuracy(images, preprocessing, _device) : null;
+        var curve = new TrainingCurve(folder, checkpoint.Step);
         var schedule = new CosineSchedule(_options.LearningRate, _options.Steps, _options.WarmUpSteps);
+
         var (done, losses, since) = (checkpoint.Step, new List<double>(), _time.GetTimestamp());
-        foreach (var batch in batches.From(done))
+        foreach (var step in batches.From(done))
         {
-            foreach (var group in optimizer.ParamGroups)
-                group.LearningRate = schedule.At(done);
-            losses.Add(Step(network, optimizer, batch, preprocessing));
+            training.Optimizer.zero_grad();
+            losses.Add(step.Sum(batch => Backward(training, batch, preprocessing)) + (lesson?.Backward(training.Network, done) ?? 0));
+            var rate = schedule.At(done);
+            training.Update(done, rate);
             done++;
             if (!double.IsFinite(losses[^1]))
                 throw Diverged(done, "the loss", checkpoint);
 
-            if (done % ReportEvery == 0 || done == _options.Steps)
+            var stop = cancellation.IsCancellationRequested;
+            var keep = stop || done % _options.CheckpointEvery == 0 || done == _options.Steps;
+            if (keep || done % ReportEvery == 0)
             {
                 var speed = losses.Count / _time.GetElapsedTime(since).TotalSeconds;
-                var remaining = TimeSpan.FromSeconds((_options.Steps - done) / speed);
-                progress?.Report(new(done, _options.Steps, losses.Average(), speed * _options.BatchSize, remaining));
-                (losses, since) = ([], _time.GetTimestamp());
-            }
-            var stop = cancellation.IsCancellationRequested;
-            if (stop || done % _options.CheckpointEvery == 0 || done == _options.Steps)
-            {
-                if (!IsFinite(network)) // a step can spoil them after its loss is known
+                if (keep && !IsFinite(training.Network)) // a step can spoil them after its loss is known
                     throw Diverged(done, "a weight", checkpoint);
-                checkpoint.Write(done, network, optimizer);
+                var accuracy = keep && !stop && held is not null ? training.Averaged(held.Of) : (double?)null;
+                var point = new CurvePoint(done, losses.Average(), rate, speed * _options.BatchSize * _options.AccumulationSteps, accuracy);
+                curve.Add(point);
+                progress?.Report(new(_options.Steps, point, TimeSpan.FromSeconds((_options.Steps - done) / speed)));
+                if (keep)
+                    checkpoint.Write(done, training);
+                (losses, since) = ([], _time.GetTimestamp());
             }
             if (stop)
                 throw new OperationCanceledException(cancellation);
         }
-        return WriteWeights(network, Path.Combine(folder, "model.safetensors"));
+        return training.Averaged(network => WriteWeights(network, Path.Combine(folder, "model.safetensors")));
     }
 
-    private double Step(ClipNetwork network, OptimizerHelper optimizer, PairBatch batch, Preprocessing preprocessing)
+    /// <summary>Adds the gradients of one batch, and gives its share of the step's loss.</summary>
+    private double Backward(TrainingState training, PairBatch batch, Preprocessing preprocessing)
     {
         using var scope = NewDisposeScope();
-        var images = network.visual.Forward(preprocessing.ToTensor(batch.Crops).to(_device)).Unit(); // [B, D]
-        var texts = EncodeText(network, batch.Captions).Unit(); // [B, D]
-        var loss = InfoNce.Loss(images, texts, network.logit_scale.exp());
-        optimizer.zero_grad();
+        var network = training.Network;
+        var images = network.visual.Forward(Pixels(batch.Crops, preprocessing)).to(ScalarType.Float32).Unit(); // [B, D]
+        var texts = CaptionEncoder.Encode(network, batch.Captions, _device).Unit(); // [B, D]
+        var scale = network.logit_scale.exp();
+        var loss = (training.LogitBias is { } bias
+            ? ContrastiveLosses.Sigmoid(images, texts, scale, bias)
+            : ContrastiveLosses.InfoNce(images, texts, scale)) / _options.AccumulationSteps;
         loss.backward();
-        nn.utils.clip_grad_norm_(network.parameters(), _options.ClipNorm);
-        optimizer.step();
-        using (no_grad())
-            network.logit_scale.clamp_(0, LargestLogitScale);
         return loss.item<float>();
     }
 
-    private Tensor EncodeText(ClipNetwork network, IReadOnlyList<string> captions)
+    // channels last, the order in memory that convolutions are fastest in
+    private Tensor Pixels(IReadOnlyList<RgbImage> crops, Preprocessing preprocessing)
     {
-        var context = _architecture.Text.ContextLength;
-        var ids = captions.Select(caption => ClipTokenizer.Default.Encode(caption, context, truncate: true)).ToArray();
-        return network.EncodeText(TokenBatch.From(ids, _device));
+        var format = _options.Precision == TrainingPrecision.BF16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        return preprocessing.ToTensor(crops).to(_device).to(format).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
-
-    private AdamW Optimizer(ClipNetwork network)
-    {
-        var (matrices, vectors) = (network.parameters().Where(p => p.dim() >= 2), network.parameters().Where(p => p.dim() < 2));
-        IEnumerable<AdamW.ParamGroup> groups = [Group(matrices, _options.WeightDecay), Group(vectors, weightDecay: 0)];
-        return optim.AdamW(groups, _options.LearningRate, Beta1, _options.Beta2, Epsilon);
-    }
-
-    private AdamW.ParamGroup Group(IEnumerable<Parameter> parameters, double weightDecay) =>
-        new(parameters, _options.LearningRate, Beta1, _options.Beta2, Epsilon, weightDecay);
 
     private static bool IsFinite(ClipNetwork network)
     {

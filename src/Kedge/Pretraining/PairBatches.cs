@@ -11,25 +11,28 @@ internal sealed class PairBatches(IReadOnlyList<CaptionedImage> pairs, Preproces
 {
     private const int Ahead = 2;
     private readonly PairSampler _sampler = new([.. pairs.Select(pair => pair.Group)], options.BatchSize, options.Seed);
-    private readonly RandomView _view = new() { MinArea = options.MinimumCropArea };
+    private readonly RandomView _view = new() { MinArea = options.MinimumCropArea, FlipProbability = options.FlipProbability };
+    private readonly ColourJitter _jitter = new() { Strength = options.ColourJitter };
 
-    /// <summary>The batches of the steps from <paramref name="first"/> on, in order; the next ones are made while the caller works on one.</summary>
+    /// <summary>The batches of the steps from <paramref name="first"/> on, in order, some to a step where gradients accumulate; the next ones are made while the caller works on one.</summary>
     /// <exception cref="KedgeException">An image cannot be read or decoded.</exception>
-    public IEnumerable<PairBatch> From(int first)
+    public IEnumerable<PairBatch[]> From(int first)
     {
-        int[] steps = [.. Enumerable.Range(first, options.Steps - first)];
-        return steps.SelectAhead(Draw, window: Ahead, threads: Ahead, CancellationToken.None);
+        var accumulated = options.AccumulationSteps;
+        int[] draws = [.. Enumerable.Range(first * accumulated, (options.Steps - first) * accumulated)];
+        return draws.SelectAhead(Draw, window: Ahead, threads: Ahead, CancellationToken.None).Chunk(accumulated);
     }
 
-    private PairBatch Draw(int step)
+    private PairBatch Draw(int draw)
     {
-        var (indices, random) = _sampler.At(step);
+        var (indices, random) = _sampler.At(draw);
         var crops = new RgbImage[indices.Length];
         var captions = new string[indices.Length];
         for (var i = 0; i < indices.Length; i++)
         {
             var pair = pairs[indices[i]];
             crops[i] = _view.Sample(ImageDecoder.Decode(pair.Image, preprocessing.Decoding), preprocessing, random);
+            _jitter.Apply(crops[i], random);
             captions[i] = pair.Captions[random.Next(pair.Captions.Count)];
         }
         return new PairBatch(crops, captions);

@@ -1,35 +1,41 @@
 namespace Kedge.Pretraining;
 
 /// <summary>
-/// Which pairs a step trains on: no two of a group in one batch, every group about as often as every other, and so every pair within its group. A step's
-/// batch follows from the seed and the step alone, so a run that resumes goes on as it would have.
+/// Which pairs a batch holds: drawn evenly, but no two of a group. A batch follows from the seed and its number alone, so a run that resumes goes on as it would have.
 /// </summary>
-/// <param name="groups">The group of each pair.</param>
-/// <param name="batchSize">Pairs a batch, at most the number of groups.</param>
-/// <param name="seed">Seed of all draws.</param>
-/// <exception cref="KedgeException">There are fewer groups than pairs a batch.</exception>
-internal sealed class PairSampler(IReadOnlyList<int> groups, int batchSize, int seed)
+internal sealed class PairSampler
 {
-    private readonly int[][] _groups = Members(groups, batchSize);
+    private readonly IReadOnlyList<int> _groups;
+    private readonly int _batchSize;
+    private readonly int _seed;
 
-    /// <summary>The indices of the pairs of a step, and the generator for what else the step draws.</summary>
-    public (int[] Pairs, Random Random) At(int step)
+    /// <param name="groups">The group of each pair.</param>
+    /// <param name="batchSize">Pairs a batch, at most the number of groups.</param>
+    /// <param name="seed">Seed of all draws.</param>
+    /// <exception cref="KedgeException">There are fewer groups than pairs a batch.</exception>
+    public PairSampler(IReadOnlyList<int> groups, int batchSize, int seed)
     {
-        var random = new Random(HashCode(seed, step));
-        var order = Enumerable.Range(0, _groups.Length).ToArray();
-        random.Shuffle(order);
-        return ([.. order.Take(batchSize).Select(group => _groups[group][random.Next(_groups[group].Length)])], random);
+        if (groups.Distinct().Count() is var count && count < batchSize)
+        {
+            throw new KedgeException($"A batch of {batchSize} pairs needs as many groups (classes) that differ in meaning, " +
+                $"and the data has {count}: lower the batch size.");
+        }
+        (_groups, _batchSize, _seed) = (groups, batchSize, seed);
     }
 
-    private static int[][] Members(IReadOnlyList<int> groups, int batchSize)
+    /// <summary>The indices of the pairs of a batch, and the generator for what else it draws.</summary>
+    public (int[] Pairs, Random Random) At(int batch)
     {
-        int[][] members = [.. Enumerable.Range(0, groups.Count).GroupBy(i => groups[i]).OrderBy(g => g.Key).Select(g => g.ToArray())];
-        return batchSize <= members.Length
-            ? members
-            : throw new KedgeException($"A batch of {batchSize} pairs needs as many groups (classes) that differ in meaning, " +
-                $"and the data has {members.Length}: lower the batch size.");
+        var random = StepRandom.Of(_seed, batch);
+        var order = Enumerable.Range(0, _groups.Count).ToArray();
+        var (pairs, taken) = (new List<int>(_batchSize), new HashSet<int>());
+        for (var i = 0; pairs.Count < _batchSize; i++) // Fisher and Yates's shuffle, as far as it is needed
+        {
+            var j = random.Next(i, order.Length);
+            (order[i], order[j]) = (order[j], order[i]);
+            if (taken.Add(_groups[order[i]]))
+                pairs.Add(order[i]);
+        }
+        return ([.. pairs], random);
     }
-
-    // System.HashCode differs from process to process
-    private static int HashCode(int seed, int step) => unchecked((int)((uint)seed * 2654435761u) ^ (step * 40503 + (step << 16)));
 }

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.Checkpoints;
-using Kedge.Clip;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Kedge.Pretraining;
@@ -47,6 +45,9 @@ internal sealed class TrainingCheckpoint
     /// <summary>The steps done in the newest checkpoint; 0 before <see cref="Restore"/>, and where there is none.</summary>
     public int Step { get; private set; }
 
+    /// <summary>Whether a folder holds a checkpoint, whole or not.</summary>
+    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, "checkpoint")) || Directory.Exists(Path.Combine(folder, "checkpoint.previous"));
+
     private string Current => Path.Combine(_folder, "checkpoint");
 
     private string Previous => Path.Combine(_folder, "checkpoint.previous");
@@ -55,14 +56,14 @@ internal sealed class TrainingCheckpoint
 
     /// <summary>Writes the state after a step.</summary>
     /// <exception cref="KedgeException">It cannot be written; the checkpoint before it stays.</exception>
-    public void Write(int step, ClipNetwork network, OptimizerHelper optimizer)
+    public void Write(int step, TrainingState training)
     {
         try
         {
             Remove(Unfinished);
             Directory.CreateDirectory(Unfinished);
-            SafetensorsWriter.Write(Path.Combine(Unfinished, ModelFile), network.state_dict());
-            optimizer.save_state_dict(Path.Combine(Unfinished, OptimizerFile));
+            SafetensorsWriter.Write(Path.Combine(Unfinished, ModelFile), training.Tensors);
+            training.Optimizer.save_state_dict(Path.Combine(Unfinished, OptimizerFile));
             var state = new State(step, _run, Digest(Unfinished, ModelFile), Digest(Unfinished, OptimizerFile));
             File.WriteAllText(Path.Combine(Unfinished, StateFile), JsonSerializer.Serialize(state, Format));
             if (Directory.Exists(Current)) // else the previous one is the only one
@@ -81,9 +82,9 @@ internal sealed class TrainingCheckpoint
         }
     }
 
-    /// <summary>Puts the newest state, if there is one, into a network and its optimiser, and says its <see cref="Step"/>.</summary>
+    /// <summary>Puts the newest state, if there is one, into a training's tensors and optimiser, and says its <see cref="Step"/>.</summary>
     /// <exception cref="KedgeException">The checkpoint is of another run, or damaged.</exception>
-    public void Restore(ClipNetwork network, OptimizerHelper optimizer)
+    public void Restore(TrainingState training)
     {
         if (new[] { Current, Previous }.FirstOrDefault(Directory.Exists) is not { } checkpoint)
             return;
@@ -92,12 +93,12 @@ internal sealed class TrainingCheckpoint
             throw new KedgeException($"The run in '{_folder}' cannot be resumed: it was started with {differences}; ask for the same, or give another folder.");
         using var noGrad = no_grad();
         using var file = SafetensorsFile.Open(Path.Combine(checkpoint, ModelFile));
-        foreach (var (name, tensor) in network.state_dict())
+        foreach (var (name, tensor) in training.Tensors)
         {
             using var stored = file.Read(name);
             tensor.copy_(stored);
         }
-        optimizer.load_state_dict(Path.Combine(checkpoint, OptimizerFile));
+        training.Optimizer.load_state_dict(Path.Combine(checkpoint, OptimizerFile));
         Step = state.Step;
     }
 

@@ -9,14 +9,19 @@ namespace Kedge.Pretraining;
 /// <param name="Architecture">The network.</param>
 /// <param name="Options">How it is trained.</param>
 /// <param name="Data">SHA-256 of the names, groups and captions of all images in their order; not of the pixels, which would have to be read for it.</param>
-internal sealed record TrainingRun(ClipConfiguration Architecture, PretrainingOptions Options, string Data)
+/// <param name="Teacher">SHA-256 of the text teacher; empty without one.</param>
+internal sealed record TrainingRun(ClipConfiguration Architecture, PretrainingOptions Options, string Data, string Teacher)
 {
-    public static TrainingRun Of(ClipConfiguration architecture, PretrainingOptions options, IReadOnlyList<CaptionedImage> pairs)
+    public static TrainingRun Of(ClipConfiguration architecture, PretrainingOptions options, PretrainingData data) => new(
+        architecture, options, Digest(data.Pairs.Select(pair => (object)new { pair.Image.Name, pair.Group, pair.Captions })),
+        data.Teacher is { } teacher ? Digest(teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features })) : "");
+
+    private static string Digest(IEnumerable<object> rows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var pair in pairs)
-            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { pair.Image.Name, pair.Group, pair.Captions }));
-        return new(architecture, options, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        foreach (var row in rows)
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(row));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>What another run has that this one has not, with values; empty for the same run.</summary>
@@ -26,7 +31,7 @@ internal sealed record TrainingRun(ClipConfiguration Architecture, PretrainingOp
         return string.Join(", ", from leaf in Leaves(other)
                                  let asked = own.GetValueOrDefault(leaf.Path)
                                  where leaf.Value != asked
-                                 select leaf.Path == nameof(Data) ? "other images or captions" : $"{leaf.Path} {leaf.Value} instead of {asked ?? "none"}");
+                                 select leaf.Path == nameof(Data) ? "other images or captions" : leaf.Path == nameof(Teacher) ? "another text teacher or none" : $"{leaf.Path} {leaf.Value} instead of {asked ?? "none"}");
     }
 
     private static IEnumerable<(string Path, string Value)> Leaves(TrainingRun run) => Leaves(JsonSerializer.SerializeToNode(run)!);

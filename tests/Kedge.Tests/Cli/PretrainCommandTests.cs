@@ -12,15 +12,15 @@ public class PretrainCommandTests
     public void A_run_ends_with_weights_that_load_and_a_finished_one_is_not_repeated()
     {
         using var photos = Described();
-        var report = JsonDocument.Parse(CliRun.Done([.. Pretrain(photos), "--json"])).RootElement;
+        var report = JsonDocument.Parse(Trained([.. Pretrain(photos), "--json"])).RootElement;
         var model = report.GetProperty("model").GetString()!;
         Assert.Equal(Path.Combine(photos["run"], "model.safetensors"), model);
-        Assert.Equal(3, report.GetProperty("validationImages").GetInt32());
+        Assert.Equal(3, report.GetProperty("heldOutImages").GetInt32());
         Assert.InRange(report.GetProperty("zeroShotTop1").GetDouble(), 0, 1);
         Assert.Contains("image tower    ResNet, blocks 1-1-1-1, width 2, heads 1, 32 pixels\n", CliRun.Done("info", model));
 
         var first = File.ReadAllBytes(model);
-        Assert.Matches(@"^model               .*model\.safetensors\nzero-shot accuracy  [\d.]+ % of 3 validation images\n$", CliRun.Done(Pretrain(photos)));
+        Assert.Matches(@"^model               .*model\.safetensors\nzero-shot accuracy  [\d.]+ % of 3 held-out images\n$", CliRun.Done([.. Pretrain(photos), "--resume"]));
         Assert.Equal(first, File.ReadAllBytes(model));
     }
 
@@ -28,8 +28,30 @@ public class PretrainCommandTests
     public void Another_run_in_the_same_folder_is_refused()
     {
         using var photos = Described();
-        CliRun.Done(Pretrain(photos));
-        Assert.StartsWith($"The run in '{photos["run"]}' cannot be resumed: it was started with Options.Seed 1 instead of 2; ", CliRun.Failed([.. Pretrain(photos), "--seed", "2"]));
+        Trained(Pretrain(photos));
+        Assert.StartsWith($"The run in '{photos["run"]}' cannot be resumed: it was started with Options.Seed 1 instead of 2; ", CliRun.Failed([.. Pretrain(photos), "--resume", "--seed", "2"]));
+        Assert.Equal($"'{photos["run"]}' holds a training run already: go on with it (--resume), or name another folder.", CliRun.Failed(Pretrain(photos)));
+    }
+
+    [Fact]
+    public void Scenes_and_captions_of_a_csv_are_trained_on_together()
+    {
+        using var photos = Described();
+        CliRun.Done("scenes", "--count", "20", "--resolution", "32", "--out", photos["scenes"]);
+        File.WriteAllLines(photos["captions.csv"], [
+            "path,caption", .. Directory.GetFiles(Path.Combine(photos.Data, "train"), "*", SearchOption.AllDirectories).Select((path, i) => $"{Path.GetRelativePath(photos["."], path)},photo {i}")]);
+        var run = CliRun.Of("pretrain", "--pairs", photos["scenes"], photos["captions.csv"], "--arch", photos["arch.json"], "--steps", "2", "--batch-size", "3",
+            "--loss", "sigmoid", "--accumulate", "2", "--out", photos["run"]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.EndsWith("not measured: there are no held-out images\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Photos_of_classes_need_descriptions()
+    {
+        using var photos = Described();
+        Assert.Equal($"'{photos.Data}' holds photos of classes, and captions are made of the classes' descriptions: name a file of them (--descriptions).",
+            CliRun.Failed("pretrain", "--pairs", photos.Data, "--arch", photos["arch.json"], "--steps", "2", "--out", photos["run"]));
     }
 
     [Fact]
@@ -39,6 +61,15 @@ public class PretrainCommandTests
         File.WriteAllText(photos["classes.json"], """{"apple":{"names":["apple"],"hypernyms":[],"gloss":""}}""");
         Assert.Equal("Of the 3 classes of photos, 2 have no description, 'leaf' first: add them to the descriptions, or take the classes away.",
             CliRun.Failed(Pretrain(photos)));
+    }
+
+    /// <summary>Runs to the end; the measurement at the checkpoint is the one line of progress.</summary>
+    private static string Trained(string[] arguments)
+    {
+        var run = CliRun.Of(arguments);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^Step 2: loss [\d.]+, zero-shot accuracy [\d.]+ % on held-out images\n$", run.Error);
+        return run.Out;
     }
 
     private static string[] Pretrain(PhotoFolder photos) =>

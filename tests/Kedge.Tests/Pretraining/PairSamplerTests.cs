@@ -18,15 +18,23 @@ public class PairSamplerTests
     }
 
     [Fact]
-    public void Groups_come_equally_often_and_so_do_the_pairs_of_a_group()
+    public void Pairs_of_equal_groups_come_equally_often()
     {
-        const double expected = (double)Steps * Batch / 10; // a group's count is binomial, its standard deviation 12
-        const double tolerance = 5 * 12;
-        var sampler = new PairSampler(Groups, Batch, seed: 1);
+        int[] groups = [.. Enumerable.Range(0, 20).Select(pair => pair / 2)];
+        const double expected = (double)Steps * Batch / 20; // a pair's count is binomial, its standard deviation 11
+        var sampler = new PairSampler(groups, Batch, seed: 1);
         var counts = Enumerable.Range(0, Steps).SelectMany(step => sampler.At(step).Pairs).CountBy(pair => pair).ToDictionary();
-        for (var pair = 0; pair < Groups.Length; pair++)
-            Assert.Equal(expected / Groups.Count(group => group == Groups[pair]), counts[pair], tolerance);
-        Assert.All(counts.GroupBy(count => Groups[count.Key]), group => Assert.Equal(expected, group.Sum(count => count.Value), tolerance));
+        Assert.Equal(groups.Length, counts.Count);
+        Assert.All(counts.Values, count => Assert.Equal(expected, count, 5.0 * 11));
+    }
+
+    [Fact]
+    public void A_group_of_many_pairs_is_met_more_often_than_one_of_few()
+    {
+        int[] groups = [.. Enumerable.Repeat(0, 50), 1, 2, 3, 4, 5];
+        var sampler = new PairSampler(groups, batchSize: 2, seed: 1);
+        var counts = Enumerable.Range(0, Steps).SelectMany(step => sampler.At(step).Pairs).CountBy(pair => groups[pair]).ToDictionary();
+        Assert.All(Enumerable.Range(1, 5), group => Assert.True(counts[0] > 3 * counts[group]));
     }
 
     [Fact]
@@ -47,7 +55,7 @@ public class PairSamplerTests
     public void The_draws_of_a_seed_never_change()
     {
         var sampler = new PairSampler(Groups, Batch, seed: 1);
-        Assert.Equal("8 22 18 0 4 20", string.Join(' ', sampler.At(0).Pairs));
-        Assert.Equal("16 23 19 8 14 0", string.Join(' ', sampler.At(2399).Pairs));
+        Assert.Equal("8 23 18 5 20 3", string.Join(' ', sampler.At(0).Pairs));
+        Assert.Equal("16 24 18 5 7 20", string.Join(' ', sampler.At(2399).Pairs));
     }
 }

@@ -17,7 +17,15 @@ public class PretrainingOptionsTests
             WeightDecay = 0.1,
             Beta2 = 0.98,
             ClipNorm = 1,
+            Loss = ContrastiveLoss.InfoNce,
+            AccumulationSteps = 1,
+            AverageDecay = 0.999,
+            Precision = TrainingPrecision.F32,
+            TeacherWeight = 1,
+            TeacherBatchSize = 64,
             MinimumCropArea = 0.35,
+            FlipProbability = 0.5,
+            ColourJitter = 0.2,
             Seed = 1,
             CheckpointEvery = 250,
         }, Good);
@@ -35,6 +43,12 @@ public class PretrainingOptionsTests
         { Good with { MinimumCropArea = 0 }, "MinimumCropArea" },
         { Good with { MinimumCropArea = 1.1 }, "MinimumCropArea" },
         { Good with { CheckpointEvery = 0 }, "CheckpointEvery" },
+        { Good with { AccumulationSteps = 0 }, "AccumulationSteps" },
+        { Good with { AverageDecay = 1 }, "AverageDecay" },
+        { Good with { TeacherWeight = -1 }, "TeacherWeight" },
+        { Good with { TeacherBatchSize = 0 }, "TeacherBatchSize" },
+        { Good with { FlipProbability = 1.1 }, "FlipProbability" },
+        { Good with { ColourJitter = 1.1 }, "ColourJitter" },
     };
 
     [Theory, MemberData(nameof(OutOfRange), DisableDiscoveryEnumeration = true)]

@@ -2,6 +2,7 @@ using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Imaging;
 using Kedge.Pretraining;
+using Kedge.Tasks;
 using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Imaging;
 using SkiaSharp;
@@ -27,11 +28,13 @@ internal static class TinyRun
         Colour(4, "black", 10, 10, 10), Colour(5, "white", 245, 245, 245), Colour(6, "orange", 240, 140, 10), Colour(7, "pink", 250, 150, 200),
     ];
 
+    public static HeldOutImages HeldOut { get; } = new([.. Pairs.Select(pair => new LabelledImage(pair.Image, pair.Group))], [.. Pairs.Select(pair => pair.Captions[1])]);
+
     public static string Run(
         string folder, PretrainingOptions? options = null, IReadOnlyList<CaptionedImage>? pairs = null, ClipConfiguration? architecture = null,
         CancellationToken? cancellation = null) =>
         new ContrastiveTrainer(architecture ?? Architecture, options ?? Options)
-            .Run(pairs ?? Pairs, folder, cancellation: cancellation ?? TestContext.Current.CancellationToken);
+            .Run(new(pairs ?? Pairs) { HeldOut = HeldOut }, folder, cancellation: cancellation ?? TestContext.Current.CancellationToken);
 
     /// <summary>Asserts that two runs ended in the same state, bit for bit.</summary>
     public static void AssertSame(string expected, string actual)

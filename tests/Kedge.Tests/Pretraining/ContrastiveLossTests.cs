@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Pretraining;
 
-/// <summary>The loss against a plain loop in double precision.</summary>
-public class InfoNceTests
+/// <summary>The losses against plain loops in double precision.</summary>
+public class ContrastiveLossTests
 {
     /// <summary>A few roundings of doubles of about 10.</summary>
     private const double Rounding = 1e-13;
@@ -21,7 +21,7 @@ public class InfoNceTests
     public void The_loss_is_the_mean_of_both_cross_entropies(double scale)
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(Slow(_images, _texts, scale), InfoNce.Loss(Rows(_images), Rows(_texts), scale).item<double>(), Rounding);
+        Assert.Equal(Slow(_images, _texts, scale), ContrastiveLosses.InfoNce(Rows(_images), Rows(_texts), scale).item<double>(), Rounding);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public class InfoNceTests
         using var scope = NewDisposeScope();
         const double scale = 3;
         var (images, texts, logitScale) = (Rows(_images).requires_grad_(), Rows(_texts).requires_grad_(), tensor(scale).requires_grad_());
-        InfoNce.Loss(images, texts, logitScale).backward();
+        ContrastiveLosses.InfoNce(images, texts, logitScale).backward();
         Check(images.grad!, (i, shift) => Slow(Shifted(_images, i, shift), _texts, scale));
         Check(texts.grad!, (i, shift) => Slow(_images, Shifted(_texts, i, shift), scale));
         Check(logitScale.grad!, (_, shift) => Slow(_images, _texts, scale + shift));
@@ -41,7 +41,23 @@ public class InfoNceTests
     {
         using var scope = NewDisposeScope();
         var alike = ones(8, D, ScalarType.Float64).Unit();
-        Assert.Equal(Math.Log(8), InfoNce.Loss(alike, alike, 100).item<double>(), Rounding);
+        Assert.Equal(Math.Log(8), ContrastiveLosses.InfoNce(alike, alike, 100).item<double>(), Rounding);
+    }
+
+    [Theory, InlineData(1, 0), InlineData(10, -10), InlineData(30, -3)]
+    public void The_sigmoid_loss_is_the_sum_over_all_pairs_by_the_batch(double scale, double bias)
+    {
+        using var scope = NewDisposeScope();
+        var expected = 0.0;
+        for (var i = 0; i < B; i++)
+        {
+            for (var j = 0; j < B; j++)
+            {
+                var logit = (scale * Enumerable.Range(0, D).Sum(d => _images[(i * D) + d] * _texts[(j * D) + d])) + bias;
+                expected += Math.Log(1 + Math.Exp(i == j ? -logit : logit)) / B;
+            }
+        }
+        Assert.Equal(expected, ContrastiveLosses.Sigmoid(Rows(_images), Rows(_texts), scale, bias).item<double>(), Rounding);
     }
 
     private static void Check(Tensor gradient, Func<int, double, double> loss)
