@@ -22,8 +22,11 @@ internal static partial class FigureStyle
     private static readonly MarkerShape[] Markers =
         [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.FilledDiamond, MarkerShape.OpenSquare, MarkerShape.OpenTriangleDown];
 
-    /// <summary>A colour and a marker, different for the first 42 numbers.</summary>
-    public static (Color Colour, MarkerShape Marker) Of(int series) => (Colours[series % Colours.Length], Markers[series % Markers.Length]);
+    private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dotted, LinePattern.DenselyDashed];
+
+    /// <summary>How a line looks: in colour and pattern different for the first 18 numbers, with the marker for the first 42.</summary>
+    public static (Color Colour, MarkerShape Marker, LinePattern Pattern) Of(int series) =>
+        (Colours[series % Colours.Length], Markers[series % Markers.Length], Patterns[series / Colours.Length % Patterns.Length]);
 
     /// <summary>A plot of lines on a white ground, with horizontal grid lines and without a frame.</summary>
     public static Plot NewPlot(string xLabel, string yLabel)

@@ -41,7 +41,7 @@ internal sealed class ShotsCurve
     public static ShotsCurve? Of(IReadOnlyList<ComparisonCell> cells, IReadOnlyCollection<string> baselines)
     {
         ComparisonCell[] drawn = [.. cells.Where(cell => cell is { Shots: not null, Mean: not null }).OrderBy(cell => cell.Shots)];
-        string[] methods = [.. cells.Select(cell => cell.Method).Distinct()];
+        string[] methods = [.. cells.Select(cell => cell.Method).Distinct().OrderBy(baselines.Contains)]; // these last, as they need no colour
         List<Series> series = [.. methods.Select((method, i) => new Series(method, i, baselines.Contains(method), [.. drawn.Where(cell => cell.Method == method)]))
             .Where(one => one.Cells.Length > 0)];
         return series.Count == 0 ? null : new($"Accuracy against shots on {drawn[0].Task}", [.. drawn.Select(cell => cell.Shots!.Value).Distinct()], series);
@@ -108,7 +108,7 @@ internal sealed class ShotsCurve
         var bars = _plot.Add.ErrorBar(x, y, [.. one.Cells.Select(cell => cell.Deviation ?? 0)]);
         (bars.Color, bars.CapSize, bars.LineWidth) = (one.Colour.WithAlpha(0.6), 3, 1);
         var curve = _plot.Add.Scatter(x, y, one.Colour);
-        (curve.LineWidth, curve.MarkerSize, curve.MarkerShape) = (2, 7, one.Marker);
+        (curve.LineWidth, curve.LinePattern, curve.MarkerSize, curve.MarkerShape) = (2, one.Look.Pattern, 7, one.Look.Marker);
     }
 
     private void Label(Series one, double place, double last, double perPixel)
@@ -122,9 +122,9 @@ internal sealed class ShotsCurve
 
     private sealed record Series(string Method, int Number, bool IsBaseline, ComparisonCell[] Cells)
     {
-        public Color Colour => IsBaseline ? FigureStyle.Quiet : FigureStyle.Of(Number).Colour;
+        public (Color Colour, MarkerShape Marker, LinePattern Pattern) Look => FigureStyle.Of(Number);
 
-        public MarkerShape Marker => FigureStyle.Of(Number).Marker;
+        public Color Colour => IsBaseline ? FigureStyle.Quiet : Look.Colour;
 
         public double End => Cells[^1].Mean!.Value;
 

@@ -42,7 +42,7 @@ internal static class TrainingCurve
     {
         var plot = FigureStyle.NewPlot("step", name);
         plot.Layout.Fixed(new PixelPadding(Left, Right, Bottom, Top)); // both panels' steps below each other
-        var (colour, marker) = FigureStyle.Of(series);
+        var (colour, marker, _) = FigureStyle.Of(series);
         var line = plot.Add.Scatter(points.Select(point => point.Step).ToArray(), points.Select(point => point.Value).ToArray(), colour);
         (line.LineWidth, line.MarkerSize, line.MarkerShape) = (2, points.Length > 50 ? 0 : 7, marker);
         return plot;

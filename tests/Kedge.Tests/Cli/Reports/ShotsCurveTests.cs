@@ -9,7 +9,7 @@ namespace Kedge.Tests.Cli.Reports;
 
 public partial class ShotsCurveTests
 {
-    private static readonly SKColor Vermilion = new(0xD5, 0x5E, 0x00); // of the second method
+    private static readonly SKColor Blue = new(0x00, 0x72, 0xB2); // of the first method
 
     [Fact]
     public void Svg_holds_each_methods_points_and_its_name_with_its_last_figure()
@@ -18,7 +18,7 @@ public partial class ShotsCurveTests
         var texts = svg.Descendants().Where(element => element.Name.LocalName == "text").Select(text => text.Value).ToArray();
         foreach (var text in (string[])["zero-shot 50.0", "a<b>&\"c\" 70.0", "1", "2", "4", "shots, labelled images a class", "top-1 accuracy in per cent"])
             Assert.Contains(text, texts);
-        var path = svg.Descendants().Where(element => element.Name.LocalName == "path" && element.Attribute("stroke")?.Value == "#D55E00").Single(line => line.Attribute("stroke-opacity") is null && line.Attribute("stroke-width")?.Value == "2");
+        var path = svg.Descendants().Where(element => element.Name.LocalName == "path" && element.Attribute("stroke")?.Value == "#0072B2").Single(line => line.Attribute("stroke-opacity") is null && line.Attribute("stroke-width")?.Value == "2");
         var points = Points(path).Distinct().ToArray();
         Assert.Equal(3, points.Length);
         const double pixel = 0.5;
@@ -44,7 +44,7 @@ public partial class ShotsCurveTests
         Assert.Equal((1800, 920), (picture.Width, picture.Height));
         Assert.Equal(SKColors.White, picture.GetPixel(1, 1));
         var pixels = picture.Pixels.Index().ToArray();
-        int[] line = [.. pixels.Where(pixel => pixel.Item == Vermilion).Select(pixel => pixel.Index % picture.Width)];
+        int[] line = [.. pixels.Where(pixel => pixel.Item == Blue).Select(pixel => pixel.Index % picture.Width)];
         Assert.True(line.Max() - line.Min() > picture.Width / 2, "The line goes over more than half of the picture.");
         var ink = pixels.Count(pixel => pixel.Index % picture.Width > 0.9 * picture.Width && pixel.Item is { Red: < 60, Green: < 60, Blue: < 60 });
         Assert.InRange(ink, 100, 10_000); // letters, and no black field
