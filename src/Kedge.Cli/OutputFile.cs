@@ -26,12 +26,18 @@ internal static class OutputFile
 
     /// <summary>Writes texts, one a line, completely or not at all.</summary>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public static void WriteLines(string path, IEnumerable<string> lines)
+    public static void WriteLines(string path, IEnumerable<string> lines) => Write(path, unfinished => File.WriteAllText(unfinished, string.Concat(lines.Select(line => $"{line}\n"))));
+
+    /// <summary>Writes bytes, completely or not at all.</summary>
+    /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
+    public static void WriteBytes(string path, byte[] bytes) => Write(path, unfinished => File.WriteAllBytes(unfinished, bytes));
+
+    private static void Write(string path, Action<string> write)
     {
         var unfinished = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            File.WriteAllText(unfinished, string.Concat(lines.Select(line => $"{line}\n")));
+            write(unfinished);
             File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -74,12 +74,7 @@ internal static class Results
     private static void WriteMistakes(TextWriter output, EvaluationResult result)
     {
         output.WriteLine("the most frequent mistakes (--json has all)");
-        var mistakes = from shown in Enumerable.Range(0, result.ClassNames.Count)
-                       from chosen in Enumerable.Range(0, result.ClassNames.Count)
-                       where shown != chosen && result.Confusion[shown][chosen] > 0
-                       orderby result.Confusion[shown][chosen] descending
-                       select $"{result.Confusion[shown][chosen],6}  {result.ClassNames[shown]} taken for {result.ClassNames[chosen]}";
-        foreach (var line in mistakes.Take(MostMistakes))
-            output.WriteLine(line);
+        foreach (var (shown, chosen, count) in Confusion.Of(result).Mistakes.Take(MostMistakes))
+            output.WriteLine($"{count,6}  {result.ClassNames[shown]} taken for {result.ClassNames[chosen]}");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kedge.Cli.Reports;
 using Kedge.Evaluation;
 using Kedge.Methods;
 
@@ -16,7 +17,7 @@ internal sealed class CompareCommand : KedgeCommand
     };
     private readonly Option<string> _output = new("--out")
     {
-        Description = "The folder for results.md, results.csv, results.json and the finished rows; given again, the comparison goes on from these.",
+        Description = "The folder for report.html, results.md, results.csv, results.json, curves as .png and the finished rows; given again, the comparison goes on from these.",
         HelpName = "folder",
         Required = true,
     };
@@ -76,7 +77,7 @@ internal sealed class CompareCommand : KedgeCommand
         var rows = comparison.Run(log, progress, progress, Terminal.Cancellation);
         progress.Dispose();
         var report = new ComparisonReport(comparison, rows, $"kedge {string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value)))}");
-        report.Write(parsed.GetValue(_output)!);
+        ComparisonFiles.Write(report, parsed.GetValue(_output)!);
         Terminal.Out.WriteComparison(report, parsed.GetValue(_json));
     }
 

@@ -16,6 +16,8 @@ public sealed record ComparisonProgress(int Done, int Runs, string Method, Compa
 /// </summary>
 public sealed class Comparison
 {
+    private const int MostConfusedClasses = 100; // a picture of more cannot be read, and a line of the log would be long
+
     private readonly TimeProvider _time;
 
     /// <summary>Plans a comparison.</summary>
@@ -83,12 +85,15 @@ public sealed class Comparison
             var logits = classifier.LogitsInBatches(task.Query.Features, cancellation);       // [Q, C]
             var predicted = _time.GetTimestamp();
             int[] labels = [.. task.Query.Labels.cpu().data<long>().Select(label => (int)label)];
+            var result = EvaluationResult.Of(logits, labels, classifier.ClassNames);
             return row with
             {
-                Accuracy = 100 * EvaluationResult.Of(logits, labels, classifier.ClassNames).Top1,
+                Accuracy = 100 * result.Top1,
                 FitSeconds = _time.GetElapsedTime(started, fitted).TotalSeconds,
                 PredictSeconds = _time.GetElapsedTime(fitted, predicted).TotalSeconds,
                 Selection = classifier.State.Selection,
+                Numbers = classifier.State.Tensors.Values.Sum(tensor => tensor.numel()),
+                Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
             };
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))

@@ -13,11 +13,13 @@ public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Compa
 {
     private static readonly JsonSerializerOptions Indented = new(ComparisonLog.Format) { WriteIndented = true };
 
-    private static string Version => typeof(ComparisonReport).Assembly.GetName().Version!.ToString(fieldCount: 3);
+    internal static string Version => typeof(ComparisonReport).Assembly.GetName().Version!.ToString(fieldCount: 3);
 
-    private IEnumerable<string> Models => Comparison.Tasks.Select(task => $"{task.Model} (fingerprint {task.ModelFingerprint})").Distinct();
+    internal IEnumerable<string> Models => Comparison.Tasks.Select(task => $"{task.Model} (fingerprint {task.ModelFingerprint})").Distinct();
 
-    private string[] Templates => [.. Comparison.Tasks.SelectMany(task => task.Task.Templates).Distinct()];
+    internal string[] Templates => [.. Comparison.Tasks.SelectMany(task => task.Task.Templates).Distinct()];
+
+    internal string Seeds => string.Join(", ", Comparison.Tasks.Select(task => task.Seed).OfType<int>().Distinct().Select(seed => $"{seed}").DefaultIfEmpty("unknown"));
 
     /// <summary>The tables in Markdown, which read well as plain text too.</summary>
     public string Tables => ComparisonTables.Of(Rows);
@@ -38,24 +40,20 @@ public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Compa
         CheckpointFile.Write(path, bytes.Length, stream => stream.Write(bytes));
     }
 
-    private string Markdown()
-    {
-        int[] seeds = [.. Comparison.Tasks.Select(task => task.Seed).OfType<int>().Distinct()];
-        return $"""
-            # Comparison
+    private string Markdown() => $"""
+        # Comparison
 
-                {CommandLine}
+            {CommandLine}
 
-            - Kedge {Version}
-            - model: {string.Join("; ", Models)}
-            - seeds: {(seeds.Length > 0 ? string.Join(", ", seeds) : "unknown")}
-            - templates: {string.Join("; ", Templates.DefaultIfEmpty("unknown"))}
+        - Kedge {Version}
+        - model: {string.Join("; ", Models)}
+        - seeds: {Seeds}
+        - templates: {string.Join("; ", Templates.DefaultIfEmpty("unknown"))}
 
-            Methods were given the support sets alone. Test images gave the accuracies and chose nothing.
+        Methods were given the support sets alone. Test images gave the accuracies and chose nothing.
 
-            {Tables}
-            """;
-    }
+        {Tables}
+        """;
 
     private string Csv()
     {

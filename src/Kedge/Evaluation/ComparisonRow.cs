@@ -27,6 +27,15 @@ public sealed record ComparisonRow
     /// <summary>Which data chose the hyper-parameters; <see langword="null"/> where the method failed.</summary>
     public string? Selection { get; init; }
 
+    /// <summary>
+    /// How many numbers the fitted classifier consists of: all that its file would hold, features of images that it remembers among them;
+    /// <see langword="null"/> where the method failed, or in rows of earlier versions.
+    /// </summary>
+    public long? Numbers { get; init; }
+
+    /// <summary>What was taken for what; <see langword="null"/> where the method failed, above 100 classes, or in rows of earlier versions.</summary>
+    public Confusion? Confusion { get; init; }
+
     /// <summary>Why the method failed; <see langword="null"/> where it did not.</summary>
     public string? Error { get; init; }
 

@@ -39,6 +39,19 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_page_shows_the_tables_the_curve_and_the_mistakes()
+    {
+        var tables = CliRun.Done("compare", "--data", Shapes, "--methods", "zero-shot,nearest-class-mean", "--shots", "1,2", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output);
+        var page = System.Net.WebUtility.HtmlDecode(File.ReadAllText(_folder["out/report.html"]));
+        foreach (var figure in tables.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).SelectMany(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)))
+            Assert.Contains($">{figure}<", page, StringComparison.Ordinal);
+        Assert.Contains("aria-label=\"Accuracy against shots on shapes\"", page, StringComparison.Ordinal);
+        Assert.Contains("The most frequent mistakes", page, StringComparison.Ordinal);
+        using var curve = SkiaSharp.SKBitmap.Decode(_folder["out/accuracy-shapes.png"]);
+        Assert.Equal((1800, 920), (curve.Width, curve.Height));
+    }
+
+    [Fact]
     public void What_evaluate_says_of_a_fit_compare_says_too()
     {
         using var photos = PhotoFolder.WithParts();

@@ -31,6 +31,25 @@ public sealed class ComparisonTests : IDisposable
     }
 
     [Fact]
+    public void A_row_holds_what_was_taken_for_what_and_how_large_the_classifier_is()
+    {
+        var row = Run([new("zero-shot", new ZeroShot())], Draw(1))[0];
+        using var classifier = new ZeroShot().Fit(_synthetic.Task, cancellation: Stop);
+        using var logits = classifier.Logits(_synthetic.Queries);
+        Assert.Equal(Confusion.Of(EvaluationResult.Of(logits, _synthetic.QueryLabels, classifier.ClassNames)), row.Confusion);
+        Assert.Equal(_synthetic.Task.ClassCount * _synthetic.Task.FeatureWidth, row.Numbers);
+    }
+
+    [Fact]
+    public void Above_a_hundred_classes_a_row_does_not_hold_what_was_taken_for_what()
+    {
+        using var large = SyntheticTask.Even(classes: 101, shots: 1);
+        using var labels = tensor(large.QueryLabels.Select(label => (long)label).ToArray());
+        var row = Run([new("zero-shot", new ZeroShot())], Draw(1) with { Task = large.Task, Query = new LabelledFeatures(large.Queries, labels) })[0];
+        Assert.True(row is { Accuracy: not null, Confusion: null });
+    }
+
+    [Fact]
     public void A_second_run_fits_nothing_again()
     {
         var method = new CountedMethod();

@@ -1,3 +1,4 @@
+using Kedge.Pages;
 using Kedge.Text;
 
 namespace Kedge.Interpretation.Page;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kedge.Pages;
 
 namespace Kedge.Interpretation.Page;
 

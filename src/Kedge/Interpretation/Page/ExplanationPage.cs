@@ -1,6 +1,5 @@
-using System.Text;
-using Kedge.Checkpoints;
 using Kedge.Export;
+using Kedge.Pages;
 
 namespace Kedge.Interpretation.Page;
 
@@ -9,13 +8,6 @@ namespace Kedge.Interpretation.Page;
 /// </summary>
 public static class ExplanationPage
 {
-    private static readonly Lazy<string> Style = new(() =>
-    {
-        using var stream = typeof(ExplanationPage).Assembly.GetManifestResourceStream("explanation-page.css")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    });
-
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="card">Where the classifier comes from.</param>
@@ -27,34 +19,18 @@ public static class ExplanationPage
         string path, ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top = 5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        var page = Encoding.UTF8.GetBytes(Document(card, explanations, readings, top).Markup);
-        CheckpointFile.Write(path, page.Length, stream => stream.Write(page));
+        HtmlPage.Write(path, "Why these classes?", "explanation-page.css", Body(card, explanations, readings, top));
     }
 
-    private static Html Document(
+    private static Html Body(
         ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top)
     {
         var section = new DecisionSection(new PagePictures(), readings, top);
         return Html.Of($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'" />
-            <title>Why these classes?</title>
-            <style>
-            {new Html(Style.Value)}</style>
-            </head>
-            <body>
-            <h1>Why these classes?</h1>
             <p>A classifier on the model {card.Model}{(card.Support.Images > 0 ? Html.Of($", learned from {card.Support.Images} example photos of {card.Support.Data}") : null)}.</p>
             {(explanations.Count > 0 ? Introduction : null)}
             {explanations.Select(section.Of)}
             {Anchors(readings, open: explanations.Count == 0)}
-            </body>
-            </html>
-
             """);
     }
 

@@ -1,4 +1,5 @@
 using Kedge.Imaging;
+using Kedge.Pages;
 using Kedge.Tasks;
 
 namespace Kedge.Interpretation.Page;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Kedge.Interpretation.Page;
+namespace Kedge.Pages;
 
 /// <summary>Markup in which every text has been escaped.</summary>
 /// <param name="Markup">The markup.</param>

@@ -1,0 +1,32 @@
+using Kedge.Evaluation;
+using Kedge.Evaluation.Page;
+
+namespace Kedge.Cli.Reports;
+
+/// <summary>All files that a comparison comes to.</summary>
+internal static class ComparisonFiles
+{
+    public const string Page = "report.html";
+
+    /// <summary>Writes the results, the page about them and each task's curve, every file completely or not at all.</summary>
+    /// <param name="report">What the comparison has come to.</param>
+    /// <param name="folder">A folder that is there; files of the same names are replaced.</param>
+    /// <exception cref="KedgeException">A file cannot be written; nothing of it stays.</exception>
+    public static void Write(ComparisonReport report, string folder)
+    {
+        report.Write(folder);
+        string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.NeedsSupport).Select(method => method.Text)];
+        var curves = new Dictionary<string, string>();
+        foreach (var cells in ComparisonCell.Of(report.Rows).GroupBy(cell => cell.Task))
+        {
+            if (ShotsCurve.Of([.. cells], baselines) is not { } curve)
+                continue;
+            curves[cells.Key] = curve.Svg();
+            OutputFile.WriteBytes(Path.Combine(folder, $"accuracy-{FileName(cells.Key)}.png"), curve.Png());
+        }
+        ComparisonPage.Write(Path.Combine(folder, Page), report, curves);
+    }
+
+    /// <summary>A task's name as a part of a file's.</summary>
+    private static string FileName(string task) => string.Join('_', task.Split(['/', '\\', .. Path.GetInvalidFileNameChars()]));
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Kedge.Evaluation;
+
+/// <summary>How the figures of a comparison are written, the same in every kind of report.</summary>
+internal static class ComparisonTexts
+{
+    private const string Nothing = "–";
+
+    public static string AccuracyCaption(IReadOnlyList<ComparisonRow> rows)
+    {
+        int[] seeds = [.. rows.Select(row => row.Seed).OfType<int>().Distinct()];
+        var spread = seeds.Length > 1 ? $", mean ± sample standard deviation over the seeds {string.Join(", ", seeds)}" : "";
+        return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.");
+    }
+
+    public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows) => Invariant(
+        $"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; and the data that hyper-parameters were chosen on.");
+
+    public static string Heading(int? shots) => shots switch { null => "uneven shots", 1 => "1 shot", _ => $"{shots} shots" };
+
+    public static string Accuracy(ComparisonCell cell)
+    {
+        if (cell.Mean is not { } mean)
+            return "failed";
+        var deviation = cell.Deviation is { } points ? Invariant($" ± {points:0.0}") : "";
+        return Invariant($"{mean:0.0}{deviation}{(cell.Failed > 0 ? $" ({cell.Finished} of {cell.Finished + cell.Failed})" : "")}");
+    }
+
+    public static string Seconds(ComparisonCell cell) =>
+        cell.FitSeconds is { } fit ? Invariant($"{Short(fit)} / {Short(cell.PredictSeconds!.Value)}") : Nothing;
+
+    public static string Chosen(IEnumerable<string> selections) => string.Join("; ", selections.Distinct().DefaultIfEmpty(Nothing));
+
+    /// <summary>From the smallest to the largest number of numbers.</summary>
+    public static string Numbers(IEnumerable<ComparisonRow> rows)
+    {
+        long[] sizes = [.. rows.Select(row => row.Numbers).OfType<long>().Distinct().Order()];
+        return sizes switch { [] => Nothing, [var one] => Invariant($"{one:N0}"), [var least, .., var most] => Invariant($"{least:N0} – {most:N0}") };
+    }
+
+    /// <summary>Which methods failed on which draws and why, a line each.</summary>
+    public static IEnumerable<string> Failures(IEnumerable<ComparisonRow> rows) => rows.Where(row => row.Error is not null)
+        .GroupBy(row => (row.Method, row.Error))
+        .Select(failed => $"{failed.Key.Method}, {string.Join("; ", failed.Select(Draw))}: {failed.Key.Error}");
+
+    private static string Draw(ComparisonRow row) => $"{Heading(row.Shots)}{(row.Seed is { } seed ? Invariant($", seed {seed}") : "")}";
+
+    private static string Short(double seconds) => seconds.ToString(seconds < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

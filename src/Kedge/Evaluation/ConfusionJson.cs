@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Kedge.Evaluation;
+
+/// <summary>
+/// A confusion as <c>[3,[0,0,7],[0,2,1]]</c>: the number of classes, then class shown, class chosen and count of what is not 0; on one line, as most of a
+/// confusion is 0.
+/// </summary>
+internal sealed class ConfusionJson : JsonConverter<Confusion>
+{
+    private const int MostClasses = 46_340; // of which the square is still an int
+
+    public override Confusion Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        if (document.RootElement is not { ValueKind: JsonValueKind.Array } root || root.GetArrayLength() == 0)
+            throw new JsonException("A confusion is a list that begins with the number of classes.");
+        var classes = Whole(root[0], from: 1, to: MostClasses);
+        var counts = new int[classes * classes];
+        foreach (var cell in root.EnumerateArray().Skip(1))
+        {
+            if (cell.ValueKind != JsonValueKind.Array || cell.GetArrayLength() != 3)
+                throw new JsonException("A cell of a confusion is a class shown, a class chosen and a count.");
+            counts[(Whole(cell[0], from: 0, to: classes - 1) * classes) + Whole(cell[1], from: 0, to: classes - 1)] = Whole(cell[2], from: 1, to: int.MaxValue);
+        }
+        return new(classes, counts);
+    }
+
+    public override void Write(Utf8JsonWriter writer, Confusion value, JsonSerializerOptions options) =>
+        writer.WriteRawValue($"[{value.ClassCount}{string.Concat(value.Cells().Select(cell => $",[{cell.Shown},{cell.Chosen},{cell.Count}]"))}]");
+
+    private static int Whole(JsonElement element, int from, int to) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var number) && number >= from && number <= to
+            ? number
+            : throw new JsonException($"A confusion has {element.GetRawText()} where a whole number from {from} to {to} is expected.");
+}
