@@ -11,10 +11,11 @@ var benchmarks = new Dictionary<string, Func<string, IEnumerable<string>>>
     ["fit"] = _ => FitBenchmark.Run(),
     ["prediction"] = _ => PredictionBenchmark.Run(),
     ["scale"] = _ => ScaleBenchmark.Run(),
+    ["training"] = _ => TrainingBenchmark.Run(),
     ["decoding"] = _ => DecodingBenchmark.Run(),
     ["memory"] = MemoryBenchmark.Run, // memory=PATH of a data set
 };
-var chosen = (args.Length > 0 ? args : ["image-encoding", "text-tower", "step", "fit", "prediction", "scale", "decoding"]).Select(arg => arg.Split('=', 2)).ToArray();
+var chosen = (args.Length > 0 ? args : ["image-encoding", "text-tower", "step", "fit", "prediction", "scale", "training", "decoding"]).Select(arg => arg.Split('=', 2)).ToArray();
 if (chosen.FirstOrDefault(parts => !benchmarks.ContainsKey(parts[0])) is { } unknown)
 {
     Console.Error.WriteLine($"There is no benchmark {unknown[0]}; there are {string.Join(", ", benchmarks.Keys)} (memory=PATH takes a data set).");

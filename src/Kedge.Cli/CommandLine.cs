@@ -40,6 +40,7 @@ internal static class CommandLine
             new ExplainCommand(terminal),
             new PretrainCommand(terminal),
             new ScenesCommand(terminal),
+            new DemoCommand(terminal),
             verbose,
             version,
             new HelpOption(),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Kedge.Tasks;
 using Kedge.Text;
 
@@ -8,9 +7,6 @@ namespace Kedge.Cli.Commands;
 /// <summary>What methods are compared on: data sets of photos, with the draws from them, or tasks of features.</summary>
 internal sealed class ComparedData
 {
-    private const string UsualShots = "1,2,4,8,16"; // those of CoOp's protocol
-    private const string UsualSeeds = "1,2,3";
-
     private readonly Option<string[]> _data = new("--data")
     {
         Description = "Data sets of photos with a test part, each as kedge fit takes it.",
@@ -37,13 +33,13 @@ internal sealed class ComparedData
         HelpName = "folder",
     };
 
-    private readonly Option<int[]> _shots = Numbers("--shots", "Numbers of photos to learn from for each class.", UsualShots, least: 1);
-    private readonly Option<int[]> _seeds = Numbers("--seeds", "Each decides on another draw of photos.", UsualSeeds, least: int.MinValue);
+    private readonly NumberList _shots = NumberList.Shots();
+    private readonly NumberList _seeds = NumberList.Seeds();
     private readonly Option<string[]> _templates = SharedOptions.Templates();
 
     public void AddTo(Command command, params IEnumerable<Option> ofPhotos)
     {
-        Option[] draws = [_images, _indexes, _shots, _seeds, _templates];
+        Option[] draws = [_images, _indexes, _shots.Option, _seeds.Option, _templates];
         command.Add(_data);
         command.Add(_tasks);
         foreach (var option in draws)
@@ -71,33 +67,9 @@ internal sealed class ComparedData
     public IReadOnlyList<SupportDraws> Draw(ParseResult parsed)
     {
         var (images, indexes) = (parsed.GetValue(_images), parsed.GetValue(_indexes));
-        var (shots, seeds) = (Read(parsed, _shots, UsualShots), Read(parsed, _seeds, UsualSeeds));
+        var (shots, seeds) = (_shots.Read(parsed), _seeds.Read(parsed));
         return [.. parsed.GetValue(_data)!.Select(path => indexes is null
             ? SupportDraws.Sample(DatasetReader.Open(path, images), shots, seeds)
             : SupportDraws.Read(path, images, indexes, shots, seeds))];
-    }
-
-    private static int[] Read(ParseResult parsed, Option<int[]> option, string usual) => parsed.GetValue(option) is { Length: > 0 } given ? given : Split(usual)!;
-
-    private static Option<int[]> Numbers(string name, string description, string usual, int least)
-    {
-        var option = new Option<int[]>(name) { Description = $"{description} [default: {usual}]", HelpName = "numbers" };
-        option.CustomParser = result =>
-        {
-            var text = result.Tokens.Single().Value;
-            if (Split(text) is { } numbers && numbers.All(number => number >= least))
-                return numbers;
-            result.AddError($"{name} is {text}: it must be whole numbers{(least == 1 ? " from 1" : "")} with commas between them.");
-            return [];
-        };
-        return option;
-    }
-
-    /// <summary>The numbers, each once; null where one is none.</summary>
-    private static int[]? Split(string text)
-    {
-        int?[] numbers = [.. text.Split(',', StringSplitOptions.TrimEntries)
-            .Select(part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (int?)null).Distinct()];
-        return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
     }
 }

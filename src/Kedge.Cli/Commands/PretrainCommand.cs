@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kedge.Cli.Reports;
 using Kedge.Clip;
 using Kedge.Pretraining;
 
@@ -54,6 +55,8 @@ internal sealed class PretrainCommand : KedgeCommand
         }
         var curve = TrainingCurve.Read(folder);
         var accuracy = curve.Count > 0 ? curve[^1].HeldOutAccuracy : null;
+        if (curve.Count > 0)
+            OutputFile.WriteBytes(Path.Combine(folder, "curve.png"), TrainingPlot.Png([.. curve.Select(point => (point.Step, point.Loss, point.HeldOutAccuracy))]));
         if (parsed.GetValue(_json))
             Terminal.Out.WriteJson(new { model, options.Steps, heldOutImages = data.HeldOut?.Images.Count ?? 0, zeroShotTop1 = accuracy });
         else

@@ -39,6 +39,12 @@ internal sealed class PretrainingOptionSet
         HelpName = "count",
         DefaultValueFactory = _ => Defaults.AccumulationSteps,
     });
+    private readonly Option<int> _negatives = Numbers.AtLeast(0, new Option<int>("--negative-captions")
+    {
+        Description = "Captions of other groups that a batch's images must be told from, too.",
+        HelpName = "count",
+        DefaultValueFactory = _ => Defaults.NegativeCaptions,
+    });
     private readonly Option<ContrastiveLoss> _loss = new("--loss")
     {
         Description = "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.",
@@ -61,7 +67,7 @@ internal sealed class PretrainingOptionSet
     });
 
     public IEnumerable<Option> Options =>
-        [_steps, _seed, _learningRate, _warmUp, _batchSize, _accumulation, _loss, _precision, _average, _crop, _flip, _jitter, _checkpoint];
+        [_steps, _seed, _learningRate, _warmUp, _batchSize, _negatives, _accumulation, _loss, _precision, _average, _crop, _flip, _jitter, _checkpoint];
 
     public PretrainingOptions Read(ParseResult parsed) => Defaults with
     {
@@ -70,6 +76,7 @@ internal sealed class PretrainingOptionSet
         LearningRate = parsed.GetValue(_learningRate),
         WarmUpSteps = parsed.GetValue(_warmUp),
         BatchSize = parsed.GetValue(_batchSize),
+        NegativeCaptions = parsed.GetValue(_negatives),
         AccumulationSteps = parsed.GetValue(_accumulation),
         Loss = parsed.GetValue(_loss),
         Precision = parsed.GetValue(_precision),

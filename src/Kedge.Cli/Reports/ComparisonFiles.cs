@@ -15,6 +15,13 @@ internal static class ComparisonFiles
     public static void Write(ComparisonReport report, string folder)
     {
         report.Write(folder);
+        ComparisonPage.Write(Path.Combine(folder, Page), report, Curves(report, folder));
+    }
+
+    /// <summary>Writes each task's curve as PNG, and gives it as SVG by the task's name.</summary>
+    /// <exception cref="KedgeException">A file cannot be written; nothing of it stays.</exception>
+    public static IReadOnlyDictionary<string, string> Curves(ComparisonReport report, string folder)
+    {
         string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.NeedsSupport).Select(method => method.Text)];
         var curves = new Dictionary<string, string>();
         foreach (var cells in ComparisonCell.Of(report.Rows).GroupBy(cell => cell.Task))
@@ -24,7 +31,7 @@ internal static class ComparisonFiles
             curves[cells.Key] = curve.Svg();
             OutputFile.WriteBytes(Path.Combine(folder, $"accuracy-{FileName(cells.Key)}.png"), curve.Png());
         }
-        ComparisonPage.Write(Path.Combine(folder, Page), report, curves);
+        return curves;
     }
 
     /// <summary>A task's name as a part of a file's.</summary>

@@ -9,16 +9,16 @@ internal static class HtmlPage
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="title">The title, also at the head of the page.</param>
-    /// <param name="style">The embedded style sheet of this kind of page; it comes after what all pages share.</param>
+    /// <param name="styles">The embedded style sheets of this kind of page; they come after what all pages share.</param>
     /// <param name="body">What follows the title.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    internal static void Write(string path, string title, string style, Html body)
+    internal static void Write(string path, string title, IReadOnlyList<string> styles, Html body)
     {
-        var page = Encoding.UTF8.GetBytes(Document(title, style, body).Markup);
+        var page = Encoding.UTF8.GetBytes(Document(title, styles, body).Markup);
         CheckpointFile.Write(path, page.Length, stream => stream.Write(page));
     }
 
-    private static Html Document(string title, string style, Html body) => Html.Of($"""
+    private static Html Document(string title, IReadOnlyList<string> styles, Html body) => Html.Of($"""
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -27,7 +27,7 @@ internal static class HtmlPage
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'" />
         <title>{title}</title>
         <style>
-        {Sheet("page.css")}{Sheet(style)}</style>
+        {styles.Prepend("page.css").Select(Sheet)}</style>
         </head>
         <body>
         <h1>{title}</h1>

@@ -104,7 +104,7 @@ public sealed class ContrastiveTrainer
         using var scope = NewDisposeScope();
         var network = training.Network;
         var images = network.visual.Forward(Pixels(batch.Crops, preprocessing)).to(ScalarType.Float32).Unit(); // [B, D]
-        var texts = CaptionEncoder.Encode(network, batch.Captions, _device).Unit(); // [B, D]
+        var texts = CaptionEncoder.Encode(network, batch.Captions, _device).Unit(); // [B + M, D]
         var scale = network.logit_scale.exp();
         var loss = (training.LogitBias is { } bias
             ? ContrastiveLosses.Sigmoid(images, texts, scale, bias)

@@ -37,6 +37,12 @@ public sealed record PretrainingOptions
     /// <summary>The loss; CLIP's by default.</summary>
     public ContrastiveLoss Loss { get; init; } = ContrastiveLoss.InfoNce;
 
+    /// <summary>
+    /// Captions of other groups that a batch's images must be told from beside its own, 0 or more (as many as there are, if that is fewer): text is cheap to encode, and more of it
+    /// makes small batches harder.
+    /// </summary>
+    public int NegativeCaptions { get; init; }
+
     /// <summary>Batches whose gradients are averaged into one step, 1 or more; each is its own set of negatives.</summary>
     public int AccumulationSteps { get; init; } = 1;
 
@@ -85,6 +91,7 @@ public sealed record PretrainingOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinimumCropArea);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MinimumCropArea, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(NegativeCaptions);
         ArgumentOutOfRangeException.ThrowIfLessThan(AccumulationSteps, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(AverageDecay);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(AverageDecay, 1);

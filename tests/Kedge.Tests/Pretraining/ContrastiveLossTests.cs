@@ -44,6 +44,18 @@ public class ContrastiveLossTests
         Assert.Equal(Math.Log(8), ContrastiveLosses.InfoNce(alike, alike, 100).item<double>(), Rounding);
     }
 
+    [Fact]
+    public void Further_texts_are_told_from_the_images_alone()
+    {
+        using var scope = NewDisposeScope();
+        var (images, texts, further) = (Rows(_images), Rows(_texts), Rows(Numbers(3)));
+        var wide = 5 * matmul(images, cat([texts, further]).t()); // [B, 2B]
+        var expected = Enumerable.Range(0, B).Average(i =>
+            (wide[i].exp().sum().log().item<double>() - (2 * wide[i, i].item<double>()) + wide.select(1, i).exp().sum().log().item<double>()) / 2);
+        Assert.Equal(expected, ContrastiveLosses.InfoNce(images, cat([texts, further]), 5).item<double>(), Rounding);
+        Assert.True(ContrastiveLosses.Sigmoid(images, cat([texts, further]), 5, 0).item<double>() > ContrastiveLosses.Sigmoid(images, texts, 5, 0).item<double>());
+    }
+
     [Theory, InlineData(1, 0), InlineData(10, -10), InlineData(30, -3)]
     public void The_sigmoid_loss_is_the_sum_over_all_pairs_by_the_batch(double scale, double bias)
     {

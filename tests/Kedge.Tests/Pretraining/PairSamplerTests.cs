@@ -37,13 +37,22 @@ public class PairSamplerTests
         Assert.All(Enumerable.Range(1, 5), group => Assert.True(counts[0] > 3 * counts[group]));
     }
 
+    [Theory, InlineData(3, 3), InlineData(50, 4)]
+    public void Further_pairs_are_of_other_groups_and_leave_the_batch_as_it_is(int asked, int found)
+    {
+        var (pairs, further, _) = new PairSampler(Groups, Batch, seed: 1, asked).At(5);
+        Assert.Equal(new PairSampler(Groups, Batch, seed: 1).At(5).Pairs, pairs);
+        Assert.Equal(found, further.Length);
+        Assert.Equal(Batch + found, pairs.Concat(further).Select(pair => Groups[pair]).Distinct().Count());
+    }
+
     [Fact]
     public void A_step_follows_from_the_seed_and_its_number_alone()
     {
-        var (pairs, random) = new PairSampler(Groups, Batch, seed: 1).At(7);
+        var (pairs, _, random) = new PairSampler(Groups, Batch, seed: 1).At(7);
         var again = new PairSampler(Groups, Batch, seed: 1);
         again.At(3);
-        var (samePairs, sameRandom) = again.At(7);
+        var (samePairs, _, sameRandom) = again.At(7);
         Assert.Equal(pairs, samePairs);
         Assert.Equal(random.Next(), sameRandom.Next());
         Assert.NotEqual(pairs, again.At(8).Pairs);

@@ -13,8 +13,13 @@ public static class ComparisonPage
     public static void Write(string path, ComparisonReport report, IReadOnlyDictionary<string, string>? curves = null)
     {
         ArgumentNullException.ThrowIfNull(report);
+        HtmlPage.Write(path, Title(report), ["comparison-page.css"], Body(report, curves));
+    }
+
+    internal static Html Body(ComparisonReport report, IReadOnlyDictionary<string, string>? curves)
+    {
         var tasks = report.Rows.GroupBy(row => row.Task).Select(rows => new TaskSection([.. rows], ClassNames(report, rows.Key)).Of(curves?.GetValueOrDefault(rows.Key)));
-        HtmlPage.Write(path, Title(report), "comparison-page.css", Html.Of($"""
+        return Html.Of($"""
             <dl class="facts">
             <dt>command</dt><dd><code>{report.CommandLine}</code></dd>
             {Fact("model", report.Models)}
@@ -26,7 +31,7 @@ public static class ComparisonPage
             </dl>
             <p>Methods were given the support sets alone, some labelled images of each class. Test images gave the accuracies and chose nothing.</p>
             {tasks}
-            """));
+            """);
     }
 
     private static string Title(ComparisonReport report)

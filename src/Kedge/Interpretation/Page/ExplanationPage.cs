@@ -19,10 +19,10 @@ public static class ExplanationPage
         string path, ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top = 5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        HtmlPage.Write(path, "Why these classes?", "explanation-page.css", Body(card, explanations, readings, top));
+        HtmlPage.Write(path, "Why these classes?", ["explanation-page.css"], Body(card, explanations, readings, top));
     }
 
-    private static Html Body(
+    internal static Html Body(
         ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top)
     {
         var section = new DecisionSection(new PagePictures(), readings, top);

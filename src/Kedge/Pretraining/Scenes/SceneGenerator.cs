@@ -19,7 +19,7 @@ public enum SceneSplit
 /// </summary>
 public sealed class SceneGenerator
 {
-    private const double ShareOfSingles = 0.75;
+    private const double ShareOfSingles = 0.85;
     private static readonly string[] Sideways = ["left of", "right of"];
     private static readonly string[] Upright = ["above", "below"];
     private readonly int _seed;

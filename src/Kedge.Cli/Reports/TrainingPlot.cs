@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace Kedge.Cli.Reports;
 
 /// <summary>How a training went: its loss over the steps, and below it the accuracy on images held out, where that was measured.</summary>
-internal static class TrainingCurve
+internal static class TrainingPlot
 {
     private const int Width = 800, PanelHeight = 320;
     private const int Scale = 2; // for fine screens

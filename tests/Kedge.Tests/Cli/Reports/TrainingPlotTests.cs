@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Kedge.Tests.Cli.Reports;
 
-public class TrainingCurveTests
+public class TrainingPlotTests
 {
     private static readonly SKColor Blue = new(0x00, 0x72, 0xB2), Vermilion = new(0xD5, 0x5E, 0x00); // of loss, of accuracy
 
@@ -41,7 +41,7 @@ public class TrainingCurveTests
         Assert.NotEmpty(Rows(picture, Blue));
     }
 
-    private static SKBitmap Draw((int Step, double Loss, double? Accuracy)[] steps) => SKBitmap.Decode(TrainingCurve.Png(steps));
+    private static SKBitmap Draw((int Step, double Loss, double? Accuracy)[] steps) => SKBitmap.Decode(TrainingPlot.Png(steps));
 
     private static IEnumerable<int> Rows(SKBitmap picture, SKColor colour) => picture.Pixels.Index().Where(pixel => pixel.Item == colour).Select(pixel => pixel.Index / picture.Width);
 
