@@ -13,6 +13,7 @@ public class MethodCatalogTests
     [InlineData("tip-adapter-f", """{"alpha":1,"beta":5.5,"learningRate":0.001,"epsilon":0.0001,"weightDecay":0.01,"epochs":20,"batchSize":256,"seed":1}""")]
     [InlineData("gda", """{"alpha":null}""")]
     [InlineData("proker", """{"beta":5.5,"lambda":null}""")]
+    [InlineData("linear-adapter", """{"lambda":null,"learningRate":0.0001,"epsilon":0.0001,"epochs":300}""")]
     [InlineData("rtos", """{"anchorCount":null,"tokens":1,"start":"words","anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":null,"learnAlpha":false,"relationTemperature":0,"attentionTemperature":0,"steps":null,"batchSize":256,"learningRate":null,"projectionPull":1,"anchorPull":100,"seed":1}""")]
     [InlineData("rtos+", """{"anchorCount":null,"anchors":null,"ban":null,"steps":null,"seed":1}""")]
     [InlineData("rtos-names", """{"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":3,"relationTemperature":0,"attentionTemperature":0}""")]
