@@ -14,6 +14,8 @@ public static class MethodCatalog
         new Entry<GdaOptions>(Gda.CatalogName, options => new Gda(options)),
         new Entry<ProKeROptions>(ProKeR.CatalogName, options => new ProKeR(options)),
         new Entry<LinearAdapterOptions>(LinearAdapter.CatalogName, options => new LinearAdapter(options)),
+        new Entry<ClapOptions>(Clap.CatalogName, options => new Clap(options)),
+        new Entry<ClapOptions>(ZsLp.CatalogName, options => new ZsLp(options)),
         new Entry<RtosOptions>(Rtos.CatalogName, options => new Rtos(options)),
         new Entry<RtosPlusOptions>(RtosPlus.CatalogName, options => new RtosPlus(options)),
         new Entry<RtosNamesOptions>(RtosNames.CatalogName, options => new RtosNames(options)),
