@@ -16,6 +16,7 @@ public static class MethodCatalog
         new Entry<LinearAdapterOptions>(LinearAdapter.CatalogName, options => new LinearAdapter(options)),
         new Entry<ClapOptions>(Clap.CatalogName, options => new Clap(options)),
         new Entry<ClapOptions>(ZsLp.CatalogName, options => new ZsLp(options)),
+        new Entry<TaskResOptions>(TaskRes.CatalogName, options => new TaskRes(options)),
         new Entry<RtosOptions>(Rtos.CatalogName, options => new Rtos(options)),
         new Entry<RtosPlusOptions>(RtosPlus.CatalogName, options => new RtosPlus(options)),
         new Entry<RtosNamesOptions>(RtosNames.CatalogName, options => new RtosNames(options)),

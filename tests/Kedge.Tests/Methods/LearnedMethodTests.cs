@@ -13,6 +13,8 @@ public class LearnedMethodTests
     [InlineData("linear-adapter", """{"epochs":0}""")]
     [InlineData("clap", """{"epochs":0}""")]
     [InlineData("zs-lp", """{"epochs":0}""")]
+    [InlineData("taskres", """{"epochs":0}""")]
+    [InlineData("taskres", """{"alpha":0}""")]
     public void What_has_learned_nothing_is_zero_shot_bit_for_bit(string name, string options)
     {
         using var synthetic = new SyntheticTask(Shots);
@@ -23,6 +25,7 @@ public class LearnedMethodTests
     [InlineData("linear-adapter", """{"epochs":30}""", 30)]
     [InlineData("clap", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("zs-lp", """{"epochs":30,"batchSize":3}""", 90)]
+    [InlineData("taskres", """{"epochs":30,"batchSize":3}""", 90)]
     public void The_loss_falls_and_each_step_is_reported(string name, string options, int count)
     {
         using var synthetic = new SyntheticTask(Shots, views: 1);
@@ -37,6 +40,7 @@ public class LearnedMethodTests
     [Theory]
     [InlineData("clap")]
     [InlineData("zs-lp")]
+    [InlineData("taskres")]
     public void The_seed_draws_the_order_of_the_images(string name)
     {
         using var synthetic = new SyntheticTask(Shots);
