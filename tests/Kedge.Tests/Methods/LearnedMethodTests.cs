@@ -26,6 +26,7 @@ public class LearnedMethodTests
     [InlineData("clap", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("zs-lp", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("taskres", """{"epochs":30,"batchSize":3}""", 90)]
+    [InlineData("lp++", """{"epochs":30}""", 30)]
     public void The_loss_falls_and_each_step_is_reported(string name, string options, int count)
     {
         using var synthetic = new SyntheticTask(Shots, views: 1);
