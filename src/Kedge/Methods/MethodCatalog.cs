@@ -18,6 +18,7 @@ public static class MethodCatalog
         new Entry<ClapOptions>(ZsLp.CatalogName, options => new ZsLp(options)),
         new Entry<TaskResOptions>(TaskRes.CatalogName, options => new TaskRes(options)),
         new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, options => new LpPlusPlus(options)),
+        new Entry<SimOptions>(Sim.CatalogName, options => new Sim(options)),
         new Entry<RtosOptions>(Rtos.CatalogName, options => new Rtos(options)),
         new Entry<RtosPlusOptions>(RtosPlus.CatalogName, options => new RtosPlus(options)),
         new Entry<RtosNamesOptions>(RtosNames.CatalogName, options => new RtosNames(options)),
