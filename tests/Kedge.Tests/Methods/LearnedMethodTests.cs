@@ -15,6 +15,8 @@ public class LearnedMethodTests
     [InlineData("zs-lp", """{"epochs":0}""")]
     [InlineData("taskres", """{"epochs":0}""")]
     [InlineData("taskres", """{"alpha":0}""")]
+    [InlineData("ape", """{"alpha":0}""")]
+    [InlineData("ape-t", """{"alpha":0,"epochs":0}""")]
     public void What_has_learned_nothing_is_zero_shot_bit_for_bit(string name, string options)
     {
         using var synthetic = new SyntheticTask(Shots);
@@ -27,6 +29,7 @@ public class LearnedMethodTests
     [InlineData("zs-lp", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("taskres", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("lp++", """{"epochs":30}""", 30)]
+    [InlineData("ape-t", """{"epochs":30,"batchSize":3,"alpha":1,"beta":1}""", 90)]
     public void The_loss_falls_and_each_step_is_reported(string name, string options, int count)
     {
         using var synthetic = new SyntheticTask(Shots, views: 1);
@@ -42,6 +45,7 @@ public class LearnedMethodTests
     [InlineData("clap")]
     [InlineData("zs-lp")]
     [InlineData("taskres")]
+    [InlineData("ape-t")]
     public void The_seed_draws_the_order_of_the_images(string name)
     {
         using var synthetic = new SyntheticTask(Shots);
