@@ -17,6 +17,7 @@ public class LearnedMethodTests
     [InlineData("taskres", """{"alpha":0}""")]
     [InlineData("ape", """{"alpha":0}""")]
     [InlineData("ape-t", """{"alpha":0,"epochs":0}""")]
+    [InlineData("clip-adapter", """{"alpha":0,"epochs":3}""")]
     public void What_has_learned_nothing_is_zero_shot_bit_for_bit(string name, string options)
     {
         using var synthetic = new SyntheticTask(Shots);
@@ -30,6 +31,7 @@ public class LearnedMethodTests
     [InlineData("taskres", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("lp++", """{"epochs":30}""", 30)]
     [InlineData("ape-t", """{"epochs":30,"batchSize":3,"alpha":1,"beta":1}""", 90)]
+    [InlineData("clip-adapter", """{"epochs":30,"batchSize":3}""", 90)]
     public void The_loss_falls_and_each_step_is_reported(string name, string options, int count)
     {
         using var synthetic = new SyntheticTask(Shots, views: 1);
@@ -46,6 +48,7 @@ public class LearnedMethodTests
     [InlineData("zs-lp")]
     [InlineData("taskres")]
     [InlineData("ape-t")]
+    [InlineData("clip-adapter")]
     public void The_seed_draws_the_order_of_the_images(string name)
     {
         using var synthetic = new SyntheticTask(Shots);
