@@ -22,6 +22,7 @@ public static class MethodCatalog
         new Entry<ApeOptions>(Ape.CatalogName, options => new Ape(options)),
         new Entry<ApeTOptions>(ApeT.CatalogName, options => new ApeT(options)),
         new Entry<ClipAdapterOptions>(ClipAdapter.CatalogName, options => new ClipAdapter(options)),
+        new Entry<LinearProbeOptions>(LinearProbe.CatalogName, options => new LinearProbe(options)),
         new Entry<RtosOptions>(Rtos.CatalogName, options => new Rtos(options)),
         new Entry<RtosPlusOptions>(RtosPlus.CatalogName, options => new RtosPlus(options)),
         new Entry<RtosNamesOptions>(RtosNames.CatalogName, options => new RtosNames(options)),
