@@ -71,6 +71,14 @@ public sealed class ClassifierState : IDisposable
         return low >= 0 && high < ClassCount ? labels : throw Damaged($"'{name}' from {low} to {high}, expected 0 to {ClassCount - 1}");
     }
 
+    /// <summary>The tensors whose names begin with a prefix, by the rest of the name, for a classifier within this one, which checks them. They stay the state's.</summary>
+    internal Dictionary<string, Tensor> TakeAll(string prefix)
+    {
+        string[] names = [.. Tensors.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+        _taken.UnionWith(names);
+        return names.ToDictionary(name => name[prefix.Length..], name => Tensors[name]);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -26,6 +26,7 @@ public static class MethodCatalog
         new Entry<RtosOptions>(Rtos.CatalogName, options => new Rtos(options)),
         new Entry<RtosPlusOptions>(RtosPlus.CatalogName, options => new RtosPlus(options)),
         new Entry<RtosNamesOptions>(RtosNames.CatalogName, options => new RtosNames(options)),
+        new Entry<FuseOptions>(Fuse.CatalogName, options => new Fuse(options)),
     ];
 
     /// <summary>The names, in the order of the catalog.</summary>

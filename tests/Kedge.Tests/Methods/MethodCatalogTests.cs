@@ -26,6 +26,7 @@ public class MethodCatalogTests
     [InlineData("rtos", """{"anchorCount":null,"tokens":1,"start":"words","anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":null,"learnAlpha":false,"relationTemperature":0,"attentionTemperature":0,"steps":null,"batchSize":256,"learningRate":null,"projectionPull":1,"anchorPull":100,"seed":1}""")]
     [InlineData("rtos+", """{"anchorCount":null,"anchors":null,"ban":null,"steps":null,"seed":1}""")]
     [InlineData("rtos-names", """{"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":3,"relationTemperature":0,"attentionTemperature":0}""")]
+    [InlineData("fuse", """{"methods":"rtos,tip-adapter","weights":null}""")]
     public void Names_and_default_options_are_these(string name, string options)
     {
         var method = MethodCatalog.Create(name);
