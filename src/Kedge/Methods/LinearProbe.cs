@@ -40,7 +40,7 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
 {
     internal const string CatalogName = "linear-probe";
 
-    private const double Tolerance = 1e-5; // of the gradient of the mean loss over the images, whose entries start at about 1e-2
+    private const double Tolerance = 1e-3; // of the gradient of the mean loss over the images, for each of 100 classes or more, as each has the less of the gradient
     private const double FixedStrength = 10; // chosen here
 
     private static readonly double[] Strengths = [.. Enumerable.Range(-2, 11).Select(power => Math.Pow(10, power / 2.0))];
@@ -52,8 +52,8 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
         var images = cat([SupportFeatures.Mean(task), ones(task.SupportCount, 1, device: task.Device)], 1).to(ScalarType.Float64); // the last column meets b: [N, D + 1]
         var rows = HeldOutShots.Repeated(task);
         var search = options.Strength is null && rows.shape[0] > 0;
-        var strength = search ? Choose(images, task, rows, run) : options.Strength ?? FixedStrength;
-        var learned = Fit(images, task.SupportLabels, task.ClassCount, strength, start: null, run).to(ScalarType.Float32); // [C, D + 1]
+        var (strength, start) = search ? Choose(images, task, rows, run) : (options.Strength ?? FixedStrength, null);
+        var learned = Fit(images, task.SupportLabels, task.ClassCount, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
         return new Fitted(LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth) / task.LogitScale, learned.select(1, task.FeatureWidth)),
             search ? Fitted.SupportSet : Fitted.NothingSelected, JsonSerializer.SerializeToElement(new { strength }));
     }
@@ -61,8 +61,8 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 
-    /// <summary>Each fold starts a strength from what it learned at the one before.</summary>
-    private double Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)
+    /// <summary>The strength, and what a fold has learned, to start from. Each fold starts a strength from what it learned at the one before.</summary>
+    private (double Strength, Tensor? Start) Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)
     {
         var folds = ShotFolds.Of(task.SupportLabels, task.ClassCount).ToArray();
         var learned = new Tensor?[folds.Length];
@@ -81,7 +81,7 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
                 break;
             (best, least) = (strength, loss);
         }
-        return best;
+        return (best, learned[0]);
     }
 
     /// <summary>W and, as its last column, b: [C, D + 1]. The loss is divided by c N, which moves no minimum.</summary>
@@ -89,7 +89,7 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     {
         var (count, width) = (images.shape[0], images.shape[1] - 1);
         var own = F.one_hot(labels, classes).to(ScalarType.Float64); // [N, C]
-        return Lbfgs.Minimise(start ?? zeros(classes, width + 1, dtype: ScalarType.Float64, device: images.device), Curve, options.Iterations, Tolerance);
+        return Lbfgs.Minimise(start ?? zeros(classes, width + 1, dtype: ScalarType.Float64, device: images.device), Curve, options.Iterations, Tolerance / Math.Max(100, classes));
 
         (double, Tensor) Curve(Tensor wb)
         {
