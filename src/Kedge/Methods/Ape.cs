@@ -63,7 +63,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var (alpha, beta, gamma) = held is null ? (options.Alpha ?? Cache.FirstAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma) : Choose(task, keys, held, run);
         var channels = ApeChannels.Of(task.ClassFeatures, keys, task.SupportLabels, options.Channels, options.SimilarityWeight);
         var values = (Surprise(task.ClassFeatures, keys, task.SupportLabels, channels) * gamma).exp() * alpha; // α v [N]
-        return ApeClassifier.Of(task, task.ClassFeatures, keys, values, channels, held is null ? Fitted.NothingSelected : Fitted.SupportSet, new { alpha, beta, gamma });
+        return ApeClassifier.Of(task, task.ClassFeatures, keys, values, channels, held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ internal sealed class ApeClassifier : FewShotClassifier
 
     internal ApeClassifier(ClassifierState state) : base(state)
     {
-        _beta = state.Details.TryGetProperty("beta", out var beta) && beta.ValueKind == JsonValueKind.Number ? beta.GetDouble() : throw state.Damaged("no β");
+        _beta = state.ReadDetails<ApeDetails>("α and β").Beta;
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
         var keys = state.Take("keys", ScalarType.Float32, -1, state.FeatureWidth);
         Support = SupportFeatures.Of(state, keys, state.TakeLabels("labels", keys.shape[0]));
@@ -33,13 +33,13 @@ internal sealed class ApeClassifier : FewShotClassifier
     /// <param name="values">α v: [N].</param>
     /// <param name="channels">[Q] int64; <see langword="null"/> for all, and then keys are taken as long as they are.</param>
     /// <param name="selection">Which data chose the hyper-parameters.</param>
-    /// <param name="details">These, with β.</param>
-    internal static Fitted Of(FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, object details)
+    /// <param name="details">These.</param>
+    internal static Fitted Of(FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, ApeDetails details)
     {
         var tensors = new Dictionary<string, Tensor> { ["class.features"] = classFeatures, ["keys"] = keys, ["labels"] = task.SupportLabels, ["values"] = values };
         if (channels is not null)
             tensors["channels"] = channels;
-        return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(details));
+        return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(details, ClassifierState.DetailsFormat));
     }
 
     protected override Tensor LogitsCore(Tensor imageFeatures) => ByNames(imageFeatures) + Cache.ByClass(Given(imageFeatures), Support.Labels, State.ClassCount);
@@ -53,3 +53,9 @@ internal sealed class ApeClassifier : FewShotClassifier
     private Tensor Given(Tensor imageFeatures) => _values * (_channels is null
         ? TipAdapter.Affinity(imageFeatures, Support.Features, _beta) : Ape.Affinity(imageFeatures, Support.Features, _channels, _beta));
 }
+
+/// <summary>The hyper-parameters in effect.</summary>
+/// <param name="Alpha">α, the weight of the cache against zero-shot.</param>
+/// <param name="Beta">β, how fast a key's say falls with its distance.</param>
+/// <param name="Gamma">γ of APE, how much more keys say that the names get wrong; <see langword="null"/> for APE-T.</param>
+internal sealed record ApeDetails(double Alpha, double Beta, double? Gamma = null);

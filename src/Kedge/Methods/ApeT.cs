@@ -80,7 +80,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var (alpha, beta) = held is null ? (First.Alpha, First.Beta) : Choose(task, held, run);
         var learned = Learn(task, run);
         return ApeClassifier.Of(task, learned.Names, learned.Keys, learned.Values * alpha, channels: null,
-            held is null ? Fitted.NothingSelected : Fitted.SupportSet, new { alpha, beta });
+            held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta));
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ namespace Kedge.Methods;
 /// <summary>Everything a fitted classifier consists of, and all that is saved of it. Owns its tensors.</summary>
 public sealed class ClassifierState : IDisposable
 {
+    /// <summary>How records are kept as details.</summary>
+    internal static readonly JsonSerializerOptions DetailsFormat = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     private readonly HashSet<string> _taken = [];
 
     /// <summary>The method's name in the catalog.</summary>
@@ -84,6 +87,21 @@ public sealed class ClassifierState : IDisposable
     {
         foreach (var tensor in Tensors.Values)
             tensor.Dispose();
+    }
+
+    /// <summary>The details as a record.</summary>
+    /// <param name="what">What they are, for the message.</param>
+    /// <exception cref="KedgeException">They are no such record, or lack a part of it.</exception>
+    internal T ReadDetails<T>(string what) where T : class
+    {
+        try
+        {
+            return Details.Deserialize<T>(DetailsFormat) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw Damaged($"no {what} ({e.Message})");
+        }
     }
 
     internal static ClassifierState Of(FewShotMethod method, FewShotTask task, Fitted fitted) => new()

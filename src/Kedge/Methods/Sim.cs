@@ -26,8 +26,8 @@ public sealed record SimOptions : MethodOptions
 ///     W = (Lᵀ L + λ I)⁻¹ Lᵀ Y                  Y one-hot, in double precision                                              [K, C]
 ///     logits = s · (f Pᵀ) W                                                                                              [B, C]
 /// </code>
-/// Difference from the published code: the words are Kedge's 256 open words in one template, where it takes ImageNet's class names in its templates, or 0.2 and WordNet.
-/// λ is given, nothing is chosen on data. An explanation's parts are by word. Inductive.
+/// Difference from the published code: the words are Kedge's 256 open words in one template, where it takes ImageNet's class names in many, or WordNet's nouns with a λ of
+/// 0.2. λ is given, nothing is chosen on data. An explanation's parts are by word. Inductive.
 /// </summary>
 /// <param name="options">The words and λ.</param>
 public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options)
@@ -42,7 +42,7 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
         var classes = F.one_hot(task.SupportLabels, task.ClassCount).to(ScalarType.Float64); // Y [N, C]
         var regular = similarities.t().matmul(similarities) + eye(names.Count, dtype: ScalarType.Float64, device: task.Device) * options.Lambda;
         var map = linalg.solve(regular, similarities.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]
-        return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map }, Details: JsonSerializer.SerializeToElement(new { anchors = names, template }));
+        return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map }, Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat));
     }
 
     /// <inheritdoc/>
@@ -56,10 +56,9 @@ internal sealed class SimClassifier : FewShotClassifier
 
     internal SimClassifier(ClassifierState state) : base(state)
     {
-        var names = state.Details.TryGetProperty("anchors", out var anchors) && anchors.ValueKind == JsonValueKind.Array
-            ? anchors.EnumerateArray().Select(name => name.ToString()).ToArray() : throw state.Damaged("no anchor words");
-        Anchors = new AnchorSet(state.Take("anchor.features", ScalarType.Float32, names.Length, state.FeatureWidth), names);
-        _map = state.Take("map", ScalarType.Float32, names.Length, state.ClassCount);
+        var names = state.ReadDetails<SimDetails>("anchor words").Anchors;
+        Anchors = new AnchorSet(state.Take("anchor.features", ScalarType.Float32, names.Count, state.FeatureWidth), names);
+        _map = state.Take("map", ScalarType.Float32, names.Count, state.ClassCount);
     }
 
     public override AnchorSet Anchors { get; }
@@ -73,3 +72,8 @@ internal sealed class SimClassifier : FewShotClassifier
     /// <summary>s · f Pᵀ: [B, K].</summary>
     private Tensor Similarities(Tensor imageFeatures) => imageFeatures.matmul(Anchors.Features.t()) * State.LogitScale;
 }
+
+/// <summary>What SiM keeps beside its tensors.</summary>
+/// <param name="Anchors">The K words.</param>
+/// <param name="Template">The prompt around them; empty where the task brought their features.</param>
+internal sealed record SimDetails(IReadOnlyList<string> Anchors, string Template);

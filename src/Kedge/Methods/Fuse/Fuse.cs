@@ -66,7 +66,7 @@ public sealed class Fuse : FewShotMethod
                 tensors[FusePart.Prefix(index) + name] = tensor.clone();
         }
         var chosen = parts.Select(part => part.Selection).FirstOrDefault(selection => selection != Fitted.NothingSelected);
-        return new Fitted(tensors, chosen ?? Fitted.NothingSelected, FusePart.ToJson(parts));
+        return new Fitted(tensors, chosen ?? Fitted.NothingSelected, new FuseDetails(parts).ToJson());
     }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed class Fuse : FewShotMethod
         var restored = new List<FewShotClassifier>();
         try
         {
-            foreach (var (index, part) in FusePart.Of(state, _members.Count).Index())
+            foreach (var (index, part) in FuseDetails.Of(state, _members.Count).Members.Index())
                 restored.Add(MethodCatalog.Create(part.Method, part.Options).Restore(part.State(state, index)));
             return new FuseClassifier(state, restored, [.. _members.Select(member => member.Weight)]);
         }

@@ -9,31 +9,10 @@ namespace Kedge.Methods;
 /// <param name="Details">What else it keeps.</param>
 internal sealed record FusePart(string Method, JsonElement Options, string Selection, JsonElement Details)
 {
-    private const string ListName = "members";
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
-
     /// <summary>What the tensors of the method at a place are prefixed with.</summary>
     internal static string Prefix(int index) => $"{index}.";
 
     internal static FusePart Of(ClassifierState state) => new(state.Method, state.Options, state.Selection, state.Details);
-
-    internal static JsonElement ToJson(IReadOnlyList<FusePart> parts) =>
-        JsonSerializer.SerializeToElement(new Dictionary<string, IReadOnlyList<FusePart>> { [ListName] = parts }, Format);
-
-    /// <summary>Reads them from a state.</summary>
-    /// <exception cref="KedgeException">They are damaged, or not as many as the methods of the options.</exception>
-    internal static IReadOnlyList<FusePart> Of(ClassifierState state, int count)
-    {
-        try
-        {
-            var parts = state.Details.TryGetProperty(ListName, out var list) ? list.Deserialize<List<FusePart>>(Format) : null;
-            return parts?.Count == count ? parts : throw new JsonException($"{parts?.Count ?? 0} of {count}");
-        }
-        catch (JsonException e)
-        {
-            throw state.Damaged($"no list of its methods ({e.Message})");
-        }
-    }
 
     /// <summary>The state of the method at a place; its tensors are the whole state's.</summary>
     internal ClassifierState State(ClassifierState whole, int index) => new()
@@ -49,4 +28,19 @@ internal sealed record FusePart(string Method, JsonElement Options, string Selec
         Details = Details,
         Tensors = whole.TakeAll(Prefix(index)),
     };
+}
+
+/// <summary>What a fused classifier keeps beside its tensors.</summary>
+/// <param name="Members">One part a method.</param>
+internal sealed record FuseDetails(IReadOnlyList<FusePart> Members)
+{
+    internal JsonElement ToJson() => JsonSerializer.SerializeToElement(this, ClassifierState.DetailsFormat);
+
+    /// <summary>Reads them from a state.</summary>
+    /// <exception cref="KedgeException">They are damaged, or not as many as the methods of the options.</exception>
+    internal static FuseDetails Of(ClassifierState state, int count)
+    {
+        var details = state.ReadDetails<FuseDetails>("list of its methods");
+        return details.Members.Count == count && !details.Members.Contains(null!) ? details : throw state.Damaged($"{details.Members.Count} methods of {count}");
+    }
 }
