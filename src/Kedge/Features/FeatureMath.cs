@@ -9,4 +9,11 @@ public static class FeatureMath
     /// <param name="features">[…, D], any floating type.</param>
     /// <returns>A new tensor of the same shape; a zero row stays zero.</returns>
     public static Tensor Unit(this Tensor features) => nn.functional.normalize(features, p: 2, dim: -1);
+
+    /// <summary>Rows made as long as unit features are, which is 1 but for rounding: where nothing was changed, the same bits come back.</summary>
+    /// <param name="features">[…, D].</param>
+    /// <param name="unit">[…, D] unit: what the features were before they were changed.</param>
+    internal static Tensor AsLongAs(this Tensor features, Tensor unit) => features * (Length(unit) / Length(features));
+
+    private static Tensor Length(Tensor features) => features.norm(-1, keepdim: true).clamp_min(1e-12);
 }

@@ -6,6 +6,9 @@ namespace Kedge.Methods;
 /// <summary>Everything a fitted classifier consists of, and all that is saved of it. Owns its tensors.</summary>
 public sealed class ClassifierState : IDisposable
 {
+    /// <summary>How records are kept as details.</summary>
+    internal static readonly JsonSerializerOptions DetailsFormat = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     private readonly HashSet<string> _taken = [];
 
     /// <summary>The method's name in the catalog.</summary>
@@ -71,11 +74,34 @@ public sealed class ClassifierState : IDisposable
         return low >= 0 && high < ClassCount ? labels : throw Damaged($"'{name}' from {low} to {high}, expected 0 to {ClassCount - 1}");
     }
 
+    /// <summary>The tensors whose names begin with a prefix, by the rest of the name, for a classifier within this one, which checks them. They stay the state's.</summary>
+    internal Dictionary<string, Tensor> TakeAll(string prefix)
+    {
+        string[] names = [.. Tensors.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+        _taken.UnionWith(names);
+        return names.ToDictionary(name => name[prefix.Length..], name => Tensors[name]);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in Tensors.Values)
             tensor.Dispose();
+    }
+
+    /// <summary>The details as a record.</summary>
+    /// <param name="what">What they are, for the message.</param>
+    /// <exception cref="KedgeException">They are no such record, or lack a part of it.</exception>
+    internal T ReadDetails<T>(string what) where T : class
+    {
+        try
+        {
+            return Details.Deserialize<T>(DetailsFormat) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw Damaged($"no {what} ({e.Message})");
+        }
     }
 
     internal static ClassifierState Of(FewShotMethod method, FewShotTask task, Fitted fitted) => new()

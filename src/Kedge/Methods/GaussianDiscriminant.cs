@@ -17,8 +17,6 @@ namespace Kedge.Methods;
 /// <param name="Means">μ [C, D].</param>
 internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
 {
-    private const int Folds = 4;
-
     /// <summary>b_c = −½ μ_c Σ⁻¹ μ_c: [C].</summary>
     internal Tensor Bias => (Means.matmul(Precision) * Means).sum(1) * -0.5;
 
@@ -45,21 +43,17 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
     /// <param name="classes">C.</param>
     internal static Tensor LeftOut(Tensor images, Tensor labels, int classes)
     {
-        var seen = new int[classes];
-        var folds = labels.cpu().data<long>().Select(label => seen[label]++ % Folds).ToArray();
-        if (seen.Max() == 1)
+        var folds = ShotFolds.Of(labels, classes).ToArray();
+        if (folds.Length == 0)
             return Fit(images, labels, classes).Logits(images);
         var logits = zeros(images.shape[0], classes, device: images.device);
-        for (var fold = 0; fold < Math.Min(Folds, seen.Max()); fold++)
+        foreach (var (train, left) in folds)
         {
             using var scope = NewDisposeScope();
-            var (train, left) = (Rows(f => f != fold), Rows(f => f == fold));
             var fitted = Fit(images.index_select(0, train), labels.index_select(0, train), classes);
             logits.index_copy_(0, left, fitted.Logits(images.index_select(0, left)));
         }
         return logits;
-
-        Tensor Rows(Func<int, bool> which) => tensor(folds.Index().Where(f => which(f.Item)).Select(f => (long)f.Index).ToArray(), device: images.device);
     }
 
     /// <summary>[B, D] from the same middle → [B, C].</summary>

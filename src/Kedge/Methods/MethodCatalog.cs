@@ -13,9 +13,20 @@ public static class MethodCatalog
         new Entry<TipAdapterFOptions>(TipAdapterF.CatalogName, options => new TipAdapterF(options)),
         new Entry<GdaOptions>(Gda.CatalogName, options => new Gda(options)),
         new Entry<ProKeROptions>(ProKeR.CatalogName, options => new ProKeR(options)),
+        new Entry<LinearAdapterOptions>(LinearAdapter.CatalogName, options => new LinearAdapter(options)),
+        new Entry<ClapOptions>(Clap.CatalogName, options => new Clap(options)),
+        new Entry<ClapOptions>(ZsLp.CatalogName, options => new ZsLp(options)),
+        new Entry<TaskResOptions>(TaskRes.CatalogName, options => new TaskRes(options)),
+        new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, options => new LpPlusPlus(options)),
+        new Entry<SimOptions>(Sim.CatalogName, options => new Sim(options)),
+        new Entry<ApeOptions>(Ape.CatalogName, options => new Ape(options)),
+        new Entry<ApeTOptions>(ApeT.CatalogName, options => new ApeT(options)),
+        new Entry<ClipAdapterOptions>(ClipAdapter.CatalogName, options => new ClipAdapter(options)),
+        new Entry<LinearProbeOptions>(LinearProbe.CatalogName, options => new LinearProbe(options)),
         new Entry<RtosOptions>(Rtos.CatalogName, options => new Rtos(options)),
         new Entry<RtosPlusOptions>(RtosPlus.CatalogName, options => new RtosPlus(options)),
         new Entry<RtosNamesOptions>(RtosNames.CatalogName, options => new RtosNames(options)),
+        new Entry<FuseOptions>(Fuse.CatalogName, options => new Fuse(options)),
     ];
 
     /// <summary>The names, in the order of the catalog.</summary>

@@ -52,6 +52,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         var residual = F.one_hot(task.SupportLabels, task.ClassCount) - images.matmul(task.ClassFeatures.to(ScalarType.Float64).t()); // [N, C]
         var rows = HeldOutShots.Repeated(task);
         var search = options.Lambda is null && rows.shape[0] > 0 && task.SupportCount <= SupportMembers.MostKernelImages;
+        var rough = (Kernel: kernel.to(ScalarType.Float32), Residual: residual.to(ScalarType.Float32)); // to choose λ by
         var lambda = search ? Lambdas.MinBy(Error) : options.Lambda ?? FixedLambda;
         var tensors = new Dictionary<string, Tensor>
         {
@@ -65,7 +66,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
-            return (residual - Ridge.OnKernel(kernel, residual, strength).LeftOut).index_select(0, rows).square().sum().item<double>();
+            return (rough.Residual - Ridge.OnKernel(rough.Kernel, rough.Residual, strength).LeftOut).index_select(0, rows).square().sum().item<float>();
         }
     }
 

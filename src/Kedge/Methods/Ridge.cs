@@ -22,7 +22,7 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
     /// <param name="strength">λ, above 0.</param>
     internal static Ridge OnKernel(Tensor kernel, Tensor targets, double strength)
     {
-        var inverse = linalg.inv(kernel + eye(kernel.shape[0], device: kernel.device) * strength); // [N, N]
+        var inverse = cholesky_inverse(linalg.cholesky(kernel + eye(kernel.shape[0], dtype: kernel.dtype, device: kernel.device) * strength)); // [N, N]
         return Of(targets, inverse.matmul(targets), inverse.diagonal());
     }
 

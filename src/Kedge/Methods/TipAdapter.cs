@@ -52,8 +52,7 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
     {
         var zeroShot = ZeroShot.Logits(f, classFeatures, logitScale);                   // [B, C]
         var affinity = Affinity(f, keys, options.Beta);                                 // [B, N]
-        var cache = zeros_like(zeroShot).scatter_add(1, labels.expand(affinity.shape), affinity);
-        return zeroShot + cache * options.Alpha;                                        // [B, C]
+        return zeroShot + Cache.ByClass(affinity, labels, classFeatures.shape[0]) * options.Alpha; // [B, C]
     }
 
     /// <summary>exp(−β (1 − f Fᵀ)): [B, D], [N, D] → [B, N].</summary>
@@ -91,8 +90,6 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
     protected override Explanation ExplainCore(Tensor imageFeatures)
     {
         var given = TipAdapter.Affinity(imageFeatures, _keys, _options.Beta) * _options.Alpha;                    // [B, N]
-        var support = zeros(given.shape[0], State.ClassCount, given.shape[1], device: given.device)
-            .scatter(1, _labels.expand(given.shape).unsqueeze(1), given.unsqueeze(1));                      // [B, C, N]
-        return new Explanation(ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale), support: support);
+        return new Explanation(ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale), support: Cache.ByKey(given, _labels, State.ClassCount));
     }
 }

@@ -1,4 +1,3 @@
-using Kedge.Optimisation;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -65,33 +64,12 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var keys = new Parameter(SupportFeatures.Mean(task));                                // [N, D]
-        var schedule = new CosineSchedule(options.LearningRate, options.Epochs * Batches(task));
         using var optimizer = optim.AdamW([keys], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
-        var random = new Random(options.Seed);
-        var order = Enumerable.Range(0, task.SupportCount).Select(i => (long)i).ToArray();
-        var step = 0;
-        for (var epoch = 0; epoch < options.Epochs; epoch++)
-        {
-            random.Shuffle(order);
-            foreach (var batch in order.Chunk(options.BatchSize))
-            {
-                using var scope = NewDisposeScope();
-                var rows = tensor(batch, device: task.Device);
-                var f = task.SupportFeatures[epoch % task.Views].index_select(0, rows); // [B, D]
-                var logits = TipAdapter.Logits(f, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Cache);
-                var loss = nn.functional.cross_entropy(logits, task.SupportLabels.index_select(0, rows));
-                optimizer.ParamGroups.Single().LearningRate = schedule.At(step++);
-                optimizer.zero_grad();
-                loss.backward();
-                optimizer.step();
-                run.Report(step, schedule.Steps, loss.item<float>());
-            }
-        }
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (f, labels) => nn.functional.cross_entropy(
+            TipAdapter.Logits(f, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Cache), labels));
         return TipAdapterClassifier.Of(task, keys);
     }
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new TipAdapterClassifier(state, options.Cache);
-
-    private int Batches(FewShotTask task) => (task.SupportCount + options.BatchSize - 1) / options.BatchSize;
 }

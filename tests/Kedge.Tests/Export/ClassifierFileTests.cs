@@ -83,15 +83,15 @@ public class ClassifierFileTests
     private static string Describe(ClassifierState state) =>
         JsonSerializer.Serialize(new { state.Method, state.Options, state.ClassNames, state.Templates, state.LogitScale, state.FeatureWidth, state.Selection, state.Details });
 
-    /// <summary>A Tip-Adapter of three classes in a file.</summary>
+    /// <summary>A classifier of three classes in a file; a Tip-Adapter where no other is asked for.</summary>
     internal sealed class Saved : IDisposable
     {
         private readonly TemporaryFile _file = new();
 
-        public Saved()
+        public Saved(FewShotMethod? method = null)
         {
             using var synthetic = new SyntheticTask([3, 1, 2]);
-            using var classifier = new TipAdapter(new()).Fit(synthetic.Task);
+            using var classifier = (method ?? new TipAdapter(new())).Fit(synthetic.Task);
             ClassifierFile.Save(Path, classifier, Card);
         }
 

@@ -1,4 +1,5 @@
 using Kedge.Export;
+using Kedge.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -87,6 +88,24 @@ public class DamagedClassifierFileTests
         Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: Restoring a classifier of tip-adapter {message}", saved.OpeningError());
     }
 
+    [Theory]
+    [InlineData("sim", "\"details\":{\"anchors\":", "\"details\":{\"words\":", "no anchor words (")]
+    [InlineData("sim", "\"details\":{\"anchors\":[\"", "\"details\":{\"anchors\":[\"x\",\"", "'anchor.features' as Float32 [256, 16], expected Float32 [257, 16]: ")]
+    [InlineData("ape", "\"beta\":", "\"bete\":", "no α and β (")]
+    [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[", "\"details\":{\"members\":[null,", "2 methods of 1: ")]
+    [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[{\"method\":", "\"details\":{\"members\":[{\"name\":", "no list of its methods (")]
+    public void Wrong_details(string method, string text, string other, string message)
+    {
+        using var saved = new ClassifierFileTests.Saved(MethodVariant.Parse(method).Method);
+        saved.Change((_, metadata) =>
+        {
+            Assert.Contains(text, metadata["classifier"]);
+            var place = metadata["classifier"].LastIndexOf(text, StringComparison.Ordinal);
+            metadata["classifier"] = metadata["classifier"][..place] + other + metadata["classifier"][(place + text.Length)..];
+        });
+        Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: Restoring a classifier of {method.Split('[')[0]} found {message}", saved.OpeningError());
+    }
+
     [Fact]
     public void A_file_cut_short_anywhere_is_refused()
     {
@@ -99,10 +118,15 @@ public class DamagedClassifierFileTests
         }
     }
 
-    [Fact]
-    public void A_changed_byte_gives_a_classifier_or_one_sentence_and_leaks_no_tensor()
+    [Theory]
+    [InlineData("tip-adapter")]
+    [InlineData("sim[anchors=[\"sky\",\"wood\"]]")]
+    [InlineData("ape")]
+    [InlineData("clip-adapter[epochs=1]")]
+    [InlineData("fuse[methods=ape-t[epochs=1],sim[anchors=[\"sky\",\"wood\"]]]")]
+    public void A_changed_byte_gives_a_classifier_or_one_sentence_and_leaks_no_tensor(string method)
     {
-        using var saved = new ClassifierFileTests.Saved();
+        using var saved = new ClassifierFileTests.Saved(MethodVariant.Parse(method).Method);
         var bytes = File.ReadAllBytes(saved.Path);
         var random = new Random(1);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -13,9 +13,20 @@ public class MethodCatalogTests
     [InlineData("tip-adapter-f", """{"alpha":1,"beta":5.5,"learningRate":0.001,"epsilon":0.0001,"weightDecay":0.01,"epochs":20,"batchSize":256,"seed":1}""")]
     [InlineData("gda", """{"alpha":null}""")]
     [InlineData("proker", """{"beta":5.5,"lambda":null}""")]
+    [InlineData("linear-adapter", """{"lambda":null,"learningRate":0.0001,"epsilon":0.0001,"epochs":300}""")]
+    [InlineData("clap", """{"learningRate":0.1,"momentum":0.9,"epochs":300,"batchSize":256,"length":1,"seed":1}""")]
+    [InlineData("zs-lp", """{"learningRate":0.1,"momentum":0.9,"epochs":300,"batchSize":256,"length":1,"seed":1}""")]
+    [InlineData("taskres", """{"alpha":0.5,"length":1,"learningRate":0.002,"weightDecay":0.0005,"epochs":null,"batchSize":256,"seed":1}""")]
+    [InlineData("lp++", """{"epochs":300}""")]
+    [InlineData("sim", """{"anchors":null,"lambda":0.1}""")]
+    [InlineData("ape", """{"channels":0.7,"similarityWeight":0.5,"alpha":null,"beta":null,"gamma":null}""")]
+    [InlineData("ape-t", """{"channels":0.8,"similarityWeight":0.2,"alpha":null,"beta":null,"learningRate":0.001,"epsilon":0.001,"weightDecay":0.1,"epochs":30,"batchSize":256,"seed":1}""")]
+    [InlineData("clip-adapter", """{"alpha":0.2,"reduction":4,"learningRate":0.001,"epochs":200,"batchSize":256,"seed":1}""")]
+    [InlineData("linear-probe", """{"strength":null,"iterations":1000}""")]
     [InlineData("rtos", """{"anchorCount":null,"tokens":1,"start":"words","anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":null,"learnAlpha":false,"relationTemperature":0,"attentionTemperature":0,"steps":null,"batchSize":256,"learningRate":null,"projectionPull":1,"anchorPull":100,"seed":1}""")]
     [InlineData("rtos+", """{"anchorCount":null,"anchors":null,"ban":null,"steps":null,"seed":1}""")]
     [InlineData("rtos-names", """{"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":3,"relationTemperature":0,"attentionTemperature":0}""")]
+    [InlineData("fuse", """{"methods":"rtos,tip-adapter","weights":null}""")]
     public void Names_and_default_options_are_these(string name, string options)
     {
         var method = MethodCatalog.Create(name);

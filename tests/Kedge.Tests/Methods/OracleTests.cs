@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Kedge.Methods;
-using static TorchSharp.torch;
+using static Kedge.Tests.Methods.Plain;
 
 namespace Kedge.Tests.Methods;
 
@@ -111,19 +111,6 @@ public class OracleTests
         Assert.Equal(synthetic.QueryLabels.Length * Shots.Length, logits.Length);
         Assert.All(logits, (logit, i) => Assert.Equal(expected(i / Shots.Length, i % Shots.Length), logit, Tolerance));
     }
-
-    private static float[] Logits(FewShotMethod method, SyntheticTask synthetic)
-    {
-        using var classifier = method.Fit(synthetic.Task);
-        using var logits = classifier.Logits(synthetic.Queries);
-        return logits.data<float>().ToArray();
-    }
-
-    private static double[][][] Views(SyntheticTask synthetic) => [.. Enumerable.Range(0, synthetic.Task.Views).Select(view => Rows(synthetic.Support[view]))];
-
-    private static double[][] Rows(Tensor matrix) => [.. matrix.data<float>().Select(x => (double)x).Chunk((int)matrix.shape[1])];
-
-    private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
 
     private sealed class Collect(List<FitProgress> steps) : IProgress<FitProgress>
     {

@@ -49,7 +49,7 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (anchors, names, template) = Anchors(task, run);
+        var (anchors, names, template) = WordAnchors.Of(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.ClassNames, options.Ban ?? [], run));
         var details = new RtosDetails(names, template, options.Value,
             RelationTransition.RelationTemperature(options.RelationTemperature, task.ClassFeatures, anchors, options.Value),
             RelationTransition.Temperature(options.AttentionTemperature, task.ClassFeatures, anchors),
@@ -60,19 +60,4 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new RtosClassifier(state);
-
-    private (Tensor Features, IReadOnlyList<string> Names, string Template) Anchors(FewShotTask task, FitRun run)
-    {
-        if (task.TextTower is null && (task.Anchors is null || options.Anchors is not null))
-            throw new KedgeException($"Fitting {Name} found a task without a text tower that could encode names: fit on photos, or give the task anchor features.");
-        var list = task.TextTower is null ? task.Anchors!.Names : options.Anchors ?? OpenWords.All;
-        var words = RtosPrompts.Without(list, task.ClassNames, options.Ban ?? [], run);
-        if (words.Count < 2)
-            throw new KedgeException($"Fitting {Name} found {words.Count} anchor name(s) that are no class names: it needs at least 2; give more names.");
-        IReadOnlyList<string> names = [.. words.Select(word => word.Name)];
-        if (task.TextTower is null)
-            return (task.Anchors!.Features.index_select(0, tensor(words.Select(word => word.Row).ToArray(), device: task.Device)), names, "");
-        var template = RtosPrompts.Template(task);
-        return (task.TextTower.EncodeText([.. names.Select(template.Fill)]), names, template.Text);
-    }
 }

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>
+/// The channels of the features that tell classes apart (APE, arXiv 2304.01195): those of which different classes' samples have unlike values, and class features spread ones.
+/// <code>
+///     similarity_d = mean over pairs of samples x, y of different classes of x_d y_d       samples: class features, and keys where there are any
+///     variance_d = variance over the classes of t_d
+///     kept = the channels of the largest −w · similarity_d + (1 − w) · variance_d
+/// </code>
+/// </summary>
+internal static class ApeChannels
+{
+    /// <summary>Picks channels: [Q] int64, ascending.</summary>
+    /// <param name="classFeatures">T [C, D].</param>
+    /// <param name="keys">F [N, D]; <see langword="null"/> to go by the class features alone.</param>
+    /// <param name="labels">[N] int64; <see langword="null"/> with the keys.</param>
+    /// <param name="part">Q / D.</param>
+    /// <param name="similarityWeight">w.</param>
+    internal static Tensor Of(Tensor classFeatures, Tensor? keys, Tensor? labels, double part, double similarityWeight)
+    {
+        var (classes, width) = (classFeatures.shape[0], classFeatures.shape[1]);
+        var sums = classFeatures.clone(); // of each class's samples: [C, D]
+        var counts = ones(classes, device: classFeatures.device);
+        if (keys is not null && labels is not null)
+        {
+            sums.index_add_(0, labels, keys, 1);
+            counts.index_add_(0, labels, ones(labels.shape[0], device: labels.device), 1);
+        }
+        var pairs = counts.sum().square() - counts.square().sum();
+        var similarity = (sums.sum(dim: 0).square() - sums.square().sum(dim: 0)) / pairs; // all pairs without those of one class: [D]
+        var variance = (classFeatures - classFeatures.mean([0])).square().sum(dim: 0) / (classes - 1); // [D]
+        var kept = Math.Max(1, (long)Math.Round(part * width));
+        return (variance * (1 - similarityWeight) - similarity * similarityWeight).topk((int)kept).indexes.sort().Values;
+    }
+}

@@ -1,0 +1,45 @@
+using Kedge.Optimisation;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>
+/// Learns on the support features: in batches shuffled anew each epoch, or on all images at once. Each epoch takes the next of the task's cached views, where published
+/// codes draw new random crops, and the learning rate falls to 0 along a half cosine over all steps.
+/// </summary>
+/// <param name="Epochs">Passes over the support set.</param>
+/// <param name="LearningRate">Of the first step.</param>
+/// <param name="BatchSize">Images a step; <see langword="null"/> for all.</param>
+/// <param name="Seed">Of the order of the images; of no effect where a step takes all.</param>
+internal sealed record FeatureTraining(int Epochs, double LearningRate, int? BatchSize = null, int Seed = 0)
+{
+    /// <summary>Learns, and reports each step.</summary>
+    /// <param name="task">The task, its rows in canonical order.</param>
+    /// <param name="run">Told of each step.</param>
+    /// <param name="optimizer">Of what is learned.</param>
+    /// <param name="loss">From unit features [B, D] and labels [B] to the loss.</param>
+    internal void Run(FewShotTask task, FitRun run, optim.Optimizer optimizer, Func<Tensor, Tensor, Tensor> loss)
+    {
+        var order = Enumerable.Range(0, task.SupportCount).Select(i => (long)i).ToArray();
+        var size = BatchSize ?? order.Length;
+        var schedule = new CosineSchedule(LearningRate, Epochs * ((order.Length + size - 1) / size));
+        var random = new Random(Seed);
+        var step = 0;
+        for (var epoch = 0; epoch < Epochs; epoch++)
+        {
+            if (BatchSize is not null)
+                random.Shuffle(order);
+            foreach (var batch in order.Chunk(size))
+            {
+                using var scope = NewDisposeScope();
+                var rows = tensor(batch, device: task.Device);
+                var value = loss(task.SupportFeatures[epoch % task.Views].index_select(0, rows), task.SupportLabels.index_select(0, rows));
+                optimizer.ParamGroups.Single().LearningRate = schedule.At(step++);
+                optimizer.zero_grad();
+                value.backward();
+                optimizer.step();
+                run.Report(step, schedule.Steps, value.item<float>());
+            }
+        }
+    }
+}

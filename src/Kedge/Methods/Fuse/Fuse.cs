@@ -1,0 +1,100 @@
+namespace Kedge.Methods;
+
+/// <summary>Options of <see cref="Fuse"/>.</summary>
+public sealed record FuseOptions : MethodOptions
+{
+    /// <summary>The methods, as <see cref="MethodVariant"/> reads a list: commas between them, their options in brackets. Default rtos and tip-adapter.</summary>
+    public string Methods { get; init; } = $"{Rtos.CatalogName},{TipAdapter.CatalogName}";
+
+    /// <summary>What each method's logits are multiplied by, one number a method, each 0 to 1000. Default none: the same for all, 1 in sum.</summary>
+    public IReadOnlyList<double>? Weights { get; init; }
+
+    /// <summary>The methods and their weights.</summary>
+    internal IReadOnlyList<(FewShotMethod Method, double Weight)> Members()
+    {
+        var methods = MethodVariant.ParseList(Methods);
+        var weights = Weights ?? [.. methods.Select(_ => 1.0 / methods.Count)];
+        return weights.Count == methods.Count
+            ? [.. methods.Zip(weights, (variant, weight) => (variant.Method, weight))]
+            : throw new KedgeException($"The option weights has {weights.Count} number(s) for {methods.Count} method(s): give one a method, or leave it away.");
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Check()
+    {
+        foreach (var (_, weight) in Members())
+            Require(weight, 0, 1000, nameof(Weights));
+    }
+}
+
+/// <summary>
+/// A weighted sum of methods, which is itself a method, such as <c>fuse[methods=rtos,tip-adapter;weights=[0.7,0.3]]</c>.
+/// <code>
+///     logits = Σ_m w_m · logits_m       [B, C]
+/// </code>
+/// Every method is fitted on the whole support set by itself, and chooses its own hyper-parameters if it does so; the weights are given and nothing is chosen on data.
+/// The parts of an explanation are the methods' own, each times its method's weight. Unlike <see cref="RtosPlus"/> it knows nothing of its methods, and a fit of it begins
+/// from the start where it was stopped. Inductive where the methods are.
+/// </summary>
+public sealed class Fuse : FewShotMethod
+{
+    internal const string CatalogName = "fuse";
+
+    private readonly IReadOnlyList<(FewShotMethod Method, double Weight)> _members;
+
+    /// <summary>Takes the methods.</summary>
+    /// <param name="options">The methods and their weights.</param>
+    /// <exception cref="KedgeException">There is no such method or option, or the weights do not fit.</exception>
+    public Fuse(FuseOptions options) : base(CatalogName, options) => _members = options.Members();
+
+    /// <inheritdoc/>
+    public override bool NeedsSupport => _members.Any(member => member.Method.NeedsSupport);
+
+    /// <inheritdoc/>
+    public override bool NeedsTextTower => _members.Any(member => member.Method.NeedsTextTower);
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run)
+    {
+        var parts = new List<FusePart>();
+        var tensors = new Dictionary<string, TorchSharp.torch.Tensor>();
+        foreach (var (index, (method, _)) in _members.Index())
+        {
+            using var classifier = method.Fit(task, new Forward(run), run.Cancellation);
+            parts.Add(FusePart.Of(classifier.State));
+            foreach (var (name, tensor) in classifier.State.Tensors)
+                tensors[FusePart.Prefix(index) + name] = tensor.clone();
+        }
+        var chosen = parts.Select(part => part.Selection).FirstOrDefault(selection => selection != Fitted.NothingSelected);
+        return new Fitted(tensors, chosen ?? Fitted.NothingSelected, new FuseDetails(parts).ToJson());
+    }
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state)
+    {
+        var restored = new List<FewShotClassifier>();
+        try
+        {
+            foreach (var (index, part) in FuseDetails.Of(state, _members.Count).Members.Index())
+                restored.Add(MethodCatalog.Create(part.Method, part.Options).Restore(part.State(state, index)));
+            return new FuseClassifier(state, restored, [.. _members.Select(member => member.Weight)]);
+        }
+        catch
+        {
+            restored.ForEach(classifier => classifier.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Tells the whole fit of a method's steps, which are counted for each method anew.</summary>
+    private sealed class Forward(FitRun run) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value)
+        {
+            if (value.Note is { } note)
+                run.Note(note);
+            else
+                run.Report(value.Step, value.Steps, value.Loss, value.HeldOutGain);
+        }
+    }
+}

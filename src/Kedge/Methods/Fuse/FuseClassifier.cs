@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>A weighted sum of classifiers.</summary>
+internal sealed class FuseClassifier : FewShotClassifier
+{
+    private readonly IReadOnlyList<(FewShotClassifier Classifier, double Weight)> _members;
+    private readonly bool _ownsAnchors;
+
+    /// <param name="state">The whole state, of which the members hold the tensors.</param>
+    /// <param name="members">The classifiers; owned from now on.</param>
+    /// <param name="weights">One a classifier.</param>
+    internal FuseClassifier(ClassifierState state, IReadOnlyList<FewShotClassifier> members, IReadOnlyList<double> weights) : base(state)
+    {
+        _members = [.. members.Zip(weights)];
+        Support = members.Select(member => member.Support).FirstOrDefault(support => support is not null);
+        var sets = members.Select(member => member.Anchors).OfType<AnchorSet>().ToArray();
+        _ownsAnchors = sets.Length > 1;
+        Anchors = sets.Length < 2 ? sets.FirstOrDefault()
+            : new AnchorSet(cat([.. sets.Select(set => set.Features)], 0).DetachFromDisposeScope(), [.. sets.SelectMany(set => set.Names)]);
+    }
+
+    /// <summary>All anchors of all members, in their order; several members' without their tokens, which need not be alike.</summary>
+    public override AnchorSet? Anchors { get; }
+
+    /// <summary>The support images, which are the same for every member that keeps them.</summary>
+    public override SupportSet? Support { get; }
+
+    protected override Tensor LogitsCore(Tensor imageFeatures) => Sum(member => member.Logits(imageFeatures))!;
+
+    /// <summary>Each part is the sum of the members' own, but for the anchors, which stand beside one another.</summary>
+    protected override Explanation ExplainCore(Tensor imageFeatures)
+    {
+        var parts = _members.ToDictionary(member => member.Classifier, member => member.Classifier.Explain(imageFeatures));
+        Tensor[] anchors = [.. _members.Where(member => parts[member.Classifier].Anchors is not null).Select(member => parts[member.Classifier].Anchors! * member.Weight)];
+        return new Explanation(Sum(member => parts[member].ZeroShot)!, anchors.Length == 0 ? null : cat(anchors, 2),
+            Sum(member => parts[member].Support), Sum(member => parts[member].Bias));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var (classifier, _) in _members)
+                classifier.Dispose();
+            if (_ownsAnchors)
+                Anchors!.Features.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Σ_m w_m x_m over the members that have one; <see langword="null"/> where none has.</summary>
+    private Tensor? Sum(Func<FewShotClassifier, Tensor?> of) =>
+        _members.Select(member => of(member.Classifier) is { } x ? x * member.Weight : null).OfType<Tensor>().Aggregate((Tensor?)null, (sum, x) => sum is null ? x : sum + x);
+}

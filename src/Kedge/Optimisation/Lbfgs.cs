@@ -1,0 +1,81 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Optimisation;
+
+/// <summary>
+/// L-BFGS (J. Nocedal, "Updating Quasi-Newton Matrices with Limited Storage", 1980) with Armijo's line search, for smooth and strictly convex losses. TorchSharp's own has
+/// no line search, and so need not come down.
+/// </summary>
+internal static class Lbfgs
+{
+    private const int Memory = 10, MostHalvings = 40;
+    private const double LeastFall = 1e-4; // Armijo's: of what the slope promises
+
+    /// <summary>Descends until no entry of the gradient is above the tolerance, the loss falls no more, or the steps are used up.</summary>
+    /// <param name="start">Where to begin; any shape.</param>
+    /// <param name="curve">The loss and its gradient.</param>
+    /// <param name="mostSteps">Steps at most.</param>
+    /// <param name="tolerance">Of the largest entry of the gradient.</param>
+    /// <returns>A new tensor in the current dispose scope.</returns>
+    internal static Tensor Minimise(Tensor start, Func<Tensor, (double Loss, Tensor Gradient)> curve, int mostSteps, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        var x = start.clone();
+        var (loss, gradient) = curve(x);
+        var history = new LinkedList<(Tensor Step, Tensor Turn, double Inverse)>(); // the last first
+        for (var step = 0; step < mostSteps && gradient.abs().max().item<double>() > tolerance; step++)
+        {
+            using var inner = NewDisposeScope();
+            var direction = Direction(gradient, history);
+            var slope = Dot(direction, gradient);
+            var length = history.Count == 0 ? Math.Min(1, 1 / Math.Sqrt(Dot(gradient, gradient))) : 1;
+            if (Search(x, direction, length, loss, slope, curve) is not { } found)
+                break;
+            var (moved, turn) = (found.X - x, found.Gradient - gradient);
+            if (Dot(moved, turn) is > 0 and var curvature)
+                history.AddFirst((moved.MoveToOuterDisposeScope(), turn.MoveToOuterDisposeScope(), 1 / curvature));
+            if (history.Count > Memory)
+            {
+                history.Last!.Value.Step.Dispose();
+                history.Last.Value.Turn.Dispose();
+                history.RemoveLast();
+            }
+            x.Dispose();
+            gradient.Dispose();
+            (x, loss, gradient) = (found.X.MoveToOuterDisposeScope(), found.Loss, found.Gradient.MoveToOuterDisposeScope());
+        }
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>−H g, H the inverse of the curvature as the last steps have shown it.</summary>
+    private static Tensor Direction(Tensor gradient, LinkedList<(Tensor Step, Tensor Turn, double Inverse)> history)
+    {
+        var q = -gradient;
+        var weights = new Stack<double>();
+        foreach (var (step, turn, inverse) in history)
+        {
+            weights.Push(inverse * Dot(step, q));
+            q = q - turn * weights.Peek();
+        }
+        if (history.First is { Value: var last })
+            q = q / (last.Inverse * Dot(last.Turn, last.Turn));
+        for (var node = history.Last; node is not null; node = node.Previous)
+            q = q + node.Value.Step * (weights.Pop() - node.Value.Inverse * Dot(node.Value.Turn, q));
+        return q;
+    }
+
+    private static (Tensor X, double Loss, Tensor Gradient)? Search(
+        Tensor x, Tensor direction, double length, double loss, double slope, Func<Tensor, (double Loss, Tensor Gradient)> curve)
+    {
+        for (var halvings = 0; halvings < MostHalvings; halvings++, length /= 2)
+        {
+            var tried = x + direction * length;
+            var (there, gradient) = curve(tried);
+            if (there < loss && there <= loss + LeastFall * length * slope)
+                return (tried, there, gradient);
+        }
+        return null;
+    }
+
+    private static double Dot(Tensor a, Tensor b) => (a * b).sum().item<double>();
+}
