@@ -49,14 +49,16 @@ internal sealed class PretrainCommand : KedgeCommand
         {
             model = new ContrastiveTrainer(architecture, options, device).Run(data, folder, progress, Terminal.Cancellation);
         }
+        catch (OperationCanceledException)
+        {
+            Draw(folder);
+            throw;
+        }
         finally
         {
             progress.Dispose();
         }
-        var curve = TrainingCurve.Read(folder);
-        var accuracy = curve.Count > 0 ? curve[^1].HeldOutAccuracy : null;
-        if (curve.Count > 0)
-            OutputFile.WriteBytes(Path.Combine(folder, "curve.png"), TrainingPlot.Png([.. curve.Select(point => (point.Step, point.Loss, point.HeldOutAccuracy))]));
+        var accuracy = Draw(folder) is [.., var last] ? last.HeldOutAccuracy : null;
         if (parsed.GetValue(_json))
             Terminal.Out.WriteJson(new { model, options.Steps, heldOutImages = data.HeldOut?.Images.Count ?? 0, zeroShotTop1 = accuracy });
         else
@@ -65,6 +67,15 @@ internal sealed class PretrainCommand : KedgeCommand
 
     protected override string Kept(ParseResult parsed) =>
         $"what is finished is kept in '{parsed.GetValue(_output)}'; the same command with --resume goes on from there.";
+
+    /// <summary>Draws the curve of a run's folder, and gives its points.</summary>
+    private static IReadOnlyList<CurvePoint> Draw(string folder)
+    {
+        var curve = TrainingCurve.Read(folder);
+        if (curve.Count > 0)
+            OutputFile.WriteBytes(Path.Combine(folder, "curve.png"), TrainingPlot.Png([.. curve.Select(point => (point.Step, point.Loss, point.HeldOutAccuracy))]));
+        return curve;
+    }
 
     private static string Describe(double? accuracy, HeldOutImages? held) =>
         accuracy is null || held is null ? "not measured: there are no held-out images" : $"{accuracy:0.0 %} of {held.Images.Count} held-out images";

@@ -11,7 +11,7 @@ namespace Kedge.Demo;
 /// <summary>The page of the demo: the task in pictures, the comparison, and what RTOS's anchors have become; one HTML file, without scripts.</summary>
 public static class DemoPage
 {
-    private const int PictureSide = 72;
+    private const int PictureSide = 64;
     private const int PicturesPerClass = 4;
     private const int Top = 5;
 

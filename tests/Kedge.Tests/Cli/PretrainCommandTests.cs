@@ -19,6 +19,9 @@ public class PretrainCommandTests
         Assert.InRange(report.GetProperty("zeroShotTop1").GetDouble(), 0, 1);
         Assert.Contains("image tower    ResNet, blocks 1-1-1-1, width 2, heads 1, 32 pixels\n", CliRun.Done("info", model));
 
+        Assert.Equal(2, File.ReadLines(photos["run/curve.csv"]).Count()); // a head, and the last step
+        Assert.True(new FileInfo(photos["run/curve.png"]).Length > 1000);
+
         var first = File.ReadAllBytes(model);
         Assert.Matches(@"^model               .*model\.safetensors\nzero-shot accuracy  [\d.]+ % of 3 held-out images\n$", CliRun.Done([.. Pretrain(photos), "--resume"]));
         Assert.Equal(first, File.ReadAllBytes(model));

@@ -9,7 +9,7 @@ public class ArchitectureFileTests
     private static readonly string Example = Path.Combine(TestData.Folder, "..", "..", "..", "docs", "models", "kedge-mini.arch.json");
 
     private static readonly ClipConfiguration Mini = new(
-        256, new ResNetConfiguration(64, Width: 24, [2, 2, 2, 2], Heads: 12),
+        256, new ResNetConfiguration(64, Width: 32, [1, 2, 2, 1], Heads: 16),
         new TextConfiguration(77, 49408, new(64, Layers: 4, Heads: 1, MlpWidth: 256, Activation.QuickGelu)));
 
     public static TheoryData<string> Published => [.. ClipPresets.All.Keys];
@@ -25,10 +25,10 @@ public class ArchitectureFileTests
     }
 
     [Theory]
-    [InlineData("\"heads\": 12", "\"heads\": 7", "heads are 7, expected a divisor of 32 · width = 768")]
+    [InlineData("\"heads\": 16", "\"heads\": 7", "heads are 7, expected a divisor of 32 · width = 1024")]
     [InlineData("\"resolution\": 64", "\"resolution\": 65", "resolution is 65, expected a multiple of 32")]
-    [InlineData("[2, 2, 2, 2]", "[2, 2, 2]", "blocks are [2, 2, 2], expected four numbers from 1")]
-    [InlineData("\"width\": 24", "\"width\": 0", "width is 0, expected an even number from 2")]
+    [InlineData("[1, 2, 2, 1]", "[2, 2, 2]", "blocks are [2, 2, 2], expected four numbers from 1")]
+    [InlineData("\"width\": 32", "\"width\": 0", "width is 0, expected an even number from 2")]
     [InlineData("\"heads\": 1,", "\"heads\": 3,", "text: heads are 3, expected a divisor of width 64")]
     [InlineData("\"layers\": 4", "\"layers\": 0", "text: width is 64, layers 0, mlpWidth 256, expected at least 1 of each")]
     [InlineData("\"contextLength\": 77", "\"contextLength\": 1", "contextLength is 1, expected at least 3")]
