@@ -16,6 +16,18 @@ internal readonly record struct Duel(double First, double Second, double Ratio)
         return new Duel(Median(times.Select(t => t.First)), Median(times.Select(t => t.Second)), Median(times.Select(t => t.Second / t.First)));
     }
 
+    /// <summary>Median seconds of one way, after one turn that does not count: on the clock, and of all cores together, which others on the machine disturb less.</summary>
+    public static (double Clock, double Processor) Time(int turns, Action action)
+    {
+        action();
+        var times = Enumerable.Range(0, turns).Select(_ =>
+        {
+            var before = Environment.CpuUsage.TotalTime;
+            return (Clock: Seconds(action), Processor: (Environment.CpuUsage.TotalTime - before).TotalSeconds);
+        }).ToArray();
+        return (Median(times.Select(t => t.Clock)), Median(times.Select(t => t.Processor)));
+    }
+
     private static double Seconds(Action action)
     {
         var start = Stopwatch.GetTimestamp();
