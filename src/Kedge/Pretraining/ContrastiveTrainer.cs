@@ -69,7 +69,6 @@ public sealed class ContrastiveTrainer
         var (done, losses, since) = (checkpoint.Step, new List<double>(), _time.GetTimestamp());
         foreach (var step in batches.From(done))
         {
-            training.Optimizer.zero_grad();
             losses.Add(step.Sum(batch => Backward(training, batch, preprocessing)) + (lesson?.Backward(training.Network, done) ?? 0));
             var rate = schedule.At(done);
             training.Update(done, rate);

@@ -47,7 +47,7 @@ internal sealed class TrainingState : IDisposable
 
     private IEnumerable<Parameter> Parameters => LogitBias is null ? Network.parameters() : Network.parameters().Append(LogitBias);
 
-    /// <summary>One step along the gradients that are there.</summary>
+    /// <summary>One step along the gradients that are there, which are gone afterwards.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="rate">Its learning rate.</param>
     public void Update(int step, double rate)
@@ -57,6 +57,7 @@ internal sealed class TrainingState : IDisposable
             group.LearningRate = rate;
         nn.utils.clip_grad_norm_(Parameters, _options.ClipNorm);
         Optimizer.step();
+        Optimizer.zero_grad();
         using (no_grad())
             Network.logit_scale.clamp_(0, LargestLogitScale);
         Average?.Update(step);
