@@ -21,6 +21,8 @@ internal static class EvaluationReport
                 result.Top1,
                 top5 = result.ClassNames.Count > TopFive ? result.Top5 : (double?)null,
                 result.MacroF1,
+                result.Calibration.NegativeLogLikelihood,
+                expectedCalibrationError = result.Calibration.ExpectedError,
                 result.ClassNames,
                 result.ClassAccuracies,
                 result.Confusion,
@@ -33,6 +35,8 @@ internal static class EvaluationReport
             ("top-1 accuracy", $"{result.Top1:0.0 %}"),
             .. result.ClassNames.Count > TopFive ? [("top-5 accuracy", $"{result.Top5:0.0 %}")] : Array.Empty<(string, object?)>(),
             ("macro F1", $"{result.MacroF1:0.000}"),
+            ("log loss", $"{result.Calibration.NegativeLogLikelihood:0.000}"),
+            ("calibration error", $"{result.Calibration.ExpectedError:0.0 %}"),
         ]);
         output.WriteClasses(result);
     }

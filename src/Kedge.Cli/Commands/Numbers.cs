@@ -10,6 +10,8 @@ internal static class Numbers
 
     public static Option<T> Above<T>(double least, Option<T> option) => Checked(option, number => number > least, $"above {least}");
 
+    public static Option<T> Below<T>(double most, Option<T> option) => Checked(option, number => number < most, $"below {most}");
+
     public static Option<double> Share(string name, string description, double value) => Checked(
         new Option<double>(name) { Description = description, HelpName = "share", DefaultValueFactory = _ => value }, number => number is >= 0 and <= 1, "0 to 1");
 

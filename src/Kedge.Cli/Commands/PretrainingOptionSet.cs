@@ -45,18 +45,11 @@ internal sealed class PretrainingOptionSet
         HelpName = "count",
         DefaultValueFactory = _ => Defaults.NegativeCaptions,
     });
-    private readonly Option<ContrastiveLoss> _loss = new("--loss")
-    {
-        Description = "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.",
-        DefaultValueFactory = _ => Defaults.Loss,
-    };
-    private readonly Option<TrainingPrecision> _precision = new("--precision")
-    {
-        Description = "The image tower's numbers; bf16 is about twice as fast on processors that compute in it.",
-        DefaultValueFactory = _ => Defaults.Precision,
-    };
-    private readonly Option<double> _average = Numbers.Share("--average", "Share of the old value that a step leaves in the averaged weights, below 1; 0 for no average.", Defaults.AverageDecay);
-    private readonly Option<double> _crop = Numbers.Share("--crop-area", "The least part of a picture that a random crop keeps, above 0.", Defaults.MinimumCropArea);
+    private readonly Option<ContrastiveLoss> _loss = Choice.Of("--loss", "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.", Defaults.Loss);
+    private readonly Option<TrainingPrecision> _precision = Choice.Of(
+        "--precision", "The image tower's numbers; bf16 is about twice as fast on processors that compute in it.", Defaults.Precision);
+    private readonly Option<double> _average = Numbers.Below(1, Numbers.Share("--average", "Share of the old value that a step leaves in the averaged weights, below 1; 0 for no average.", Defaults.AverageDecay));
+    private readonly Option<double> _crop = Numbers.Above(0, Numbers.Share("--crop-area", "The least part of a picture that a random crop keeps, above 0.", Defaults.MinimumCropArea));
     private readonly Option<double> _flip = Numbers.Share("--flip", "How often a picture is mirrored; 0 where captions speak of left and right.", Defaults.FlipProbability);
     private readonly Option<double> _jitter = Numbers.Share("--colour-jitter", "Strength of random brightness, contrast and saturation.", Defaults.ColourJitter);
     private readonly Option<int> _checkpoint = Numbers.AtLeast(1, new Option<int>("--checkpoint-every")

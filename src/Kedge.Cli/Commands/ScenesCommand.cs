@@ -9,11 +9,8 @@ internal sealed class ScenesCommand : KedgeCommand
     private readonly Option<int> _count = Numbers.AtLeast(1, new Option<int>("--count") { Description = "How many pictures.", HelpName = "count", Required = true });
     private readonly Option<int> _seed = new("--seed") { Description = "Another seed gives other pictures.", HelpName = "number", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _output = new("--out") { Description = "A new or empty folder.", HelpName = "folder", Required = true };
-    private readonly Option<SceneSplit> _split = new("--split")
-    {
-        Description = "Scenes for training, or single objects that those never show: of new combinations of colour and shape, or of new shapes, in a folder a class.",
-        DefaultValueFactory = _ => SceneSplit.Training,
-    };
+    private readonly Option<SceneSplit> _split = Choice.Of(
+        "--split", "Scenes for training, or single objects that those never show: of new combinations of colour and shape, or of new shapes, in a folder a class.", SceneSplit.Training);
     private readonly Option<int> _resolution = new("--resolution") { Description = "Pixels a side, 32 to 512.", HelpName = "pixels", DefaultValueFactory = _ => 64 };
     private readonly Option<bool> _json = SharedOptions.Json();
 
@@ -38,7 +35,7 @@ internal sealed class ScenesCommand : KedgeCommand
         using (var progress = new ProgressLine(Terminal))
             SceneFolder.Write(generator, count, folder, progress.Counting("Drawing scenes", count), Terminal.Cancellation);
         if (parsed.GetValue(_json))
-            Terminal.Out.WriteJson(new { folder, count, split = generator.Split.ToString(), classes = generator.ClassNames });
+            Terminal.Out.WriteJson(new { folder, count, split = Choice.Word(generator.Split), classes = generator.ClassNames });
         else
             Terminal.Out.WriteFacts(("scenes", $"{count:N0} in {folder}, listed in {SceneFolder.Manifest}"), ("classes", generator.ClassNames.Count == 0 ? "captions, no classes" : generator.ClassNames.Count));
     }

@@ -7,7 +7,7 @@ public sealed class EvaluationResult
 {
     private readonly int[][] _confusion;
 
-    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, int inTop5)
+    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, int inTop5, Calibration calibration)
     {
         (ClassNames, _confusion) = (classNames, confusion);
         var classes = Enumerable.Range(0, confusion.Length).ToArray();
@@ -16,6 +16,7 @@ public sealed class EvaluationResult
         Count = shown.Sum();
         Top1 = classes.Sum(c => confusion[c][c]) / (double)Count;
         Top5 = inTop5 / (double)Count;
+        Calibration = calibration;
         ClassAccuracies = [.. classes.Select(c => shown[c] == 0 ? (double?)null : confusion[c][c] / (double)shown[c])];
         MacroF1 = classes.Where(c => shown[c] + chosen[c] > 0).Average(c => 2.0 * confusion[c][c] / (shown[c] + chosen[c]));
     }
@@ -37,6 +38,9 @@ public sealed class EvaluationResult
 
     /// <summary>The plain mean of each class's F1 (harmonic mean of precision and recall), over the classes that were shown or chosen at least once.</summary>
     public double MacroF1 { get; }
+
+    /// <summary>How far the probabilities can be believed.</summary>
+    public Calibration Calibration { get; }
 
     /// <summary>[C][C]: how many images of the row's class were taken for the column's.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Confusion => _confusion;
@@ -81,6 +85,6 @@ public sealed class EvaluationResult
             confusion[label][best]++;
             inTop5 += higher < 5 ? 1 : 0;
         }
-        return new EvaluationResult([.. classNames], confusion, inTop5);
+        return new EvaluationResult([.. classNames], confusion, inTop5, Calibration.Of(logits, labels, count));
     }
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Kedge.Pretraining;
 
 /// <summary>The number format of an image tower in training.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TrainingPrecision>))]
 public enum TrainingPrecision
 {
     /// <summary>Single precision throughout.</summary>

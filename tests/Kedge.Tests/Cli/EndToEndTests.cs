@@ -42,10 +42,12 @@ public class EndToEndTests
         using var photos = PhotoFolder.WithParts();
         CliRun.Done("fit", "--data", photos.Data, "--model", PhotoFolder.Clip, "--method", "nearest-class-mean", "--shots", "all", "--no-cache", "--out", photos["x.kedge"]);
         Assert.Equal("""
-            data            photos, part test, 6 images
-            classifier      nearest-class-mean on openai.fp16.safetensors
-            top-1 accuracy  100.0 %
-            macro F1        1.000
+            data               photos, part test, 6 images
+            classifier         nearest-class-mean on openai.fp16.safetensors
+            top-1 accuracy     100.0 %
+            macro F1           1.000
+            log loss           0.000
+            calibration error  0.0 %
 
             class      images    right  accuracy
             apple           2        2   100.0 %

@@ -49,6 +49,20 @@ public class PretrainCommandTests
         Assert.EndsWith("not measured: there are no held-out images\n", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--crop-area", "0", "--crop-area is 0: it must be above 0.")]
+    [InlineData("--average", "1", "--average is 1: it must be below 1.")]
+    [InlineData("--flip", "2", "--flip is 2: it must be 0 to 1.")]
+    [InlineData("--loss", "triplet", "--loss is triplet: it must be info-nce or sigmoid.")]
+    [InlineData("--precision", "f16", "--precision is f16: it must be f32 or bf16.")]
+    public void A_value_out_of_range_is_refused(string option, string value, string message)
+    {
+        using var photos = Described();
+        var run = CliRun.Of([.. Pretrain(photos), option, value]);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(photos["run"]));
+    }
+
     [Fact]
     public void Photos_of_classes_need_descriptions()
     {

@@ -22,9 +22,18 @@ public sealed class ScenesCommandTests : IDisposable
     public void Held_out_shapes_have_a_folder_a_class()
     {
         var folder = _scratch.File("shapes");
-        var report = JsonDocument.Parse(CliRun.Done("scenes", "--count", "24", "--split", "heldoutshapes", "--out", folder, "--json")).RootElement;
+        var report = JsonDocument.Parse(CliRun.Done("scenes", "--count", "24", "--split", "held-out-shapes", "--out", folder, "--json")).RootElement;
+        Assert.Equal("held-out-shapes", report.GetProperty("split").GetString());
         Assert.Equal(12, report.GetProperty("classes").GetArrayLength());
         Assert.Equal(12, Directory.GetDirectories(folder).Length);
+    }
+
+    [Fact]
+    public void A_split_that_there_is_not_is_refused()
+    {
+        var run = CliRun.Of("scenes", "--count", "1", "--out", _scratch.File("scenes"), "--split", "shapes");
+        Assert.Equal("--split is shapes: it must be training, held-out-combinations or held-out-shapes.", run.Error.Split('\n')[0]);
+        Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path));
     }
 
     [Fact]
