@@ -41,6 +41,7 @@ internal static class CommandLine
             new PretrainCommand(terminal),
             new ScenesCommand(terminal),
             new DemoCommand(terminal),
+            new DatasetsCommand(terminal),
             verbose,
             version,
             new HelpOption(),

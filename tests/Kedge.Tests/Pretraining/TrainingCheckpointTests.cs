@@ -117,6 +117,14 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     public void Another_order_of_images_is_refused() => AssertRefused("other images or captions",
         folder => TinyRun.Run(folder, pairs: [.. TinyRun.Pairs.Reverse()]));
 
+    [Fact]
+    public void Another_text_teacher_is_refused() => AssertRefused("another text teacher or none", folder => new ContrastiveTrainer(TinyRun.Architecture, TinyRun.Options)
+        .Run(new(TinyRun.Pairs) { Teacher = new(["cat", "dog"], [[1, 0], [0, 1]]) }, folder, cancellation: TestContext.Current.CancellationToken));
+
+    [Fact]
+    public void Choices_are_named_by_their_words() => AssertRefused("Options.Loss \"InfoNce\" instead of \"Sigmoid\", Options.Precision \"F32\" instead of \"BF16\"",
+        folder => TinyRun.Run(folder, TinyRun.Options with { Loss = ContrastiveLoss.Sigmoid, Precision = TrainingPrecision.BF16 }));
+
     [Theory, InlineData("run.json"), InlineData("model.safetensors"), InlineData("optimizer.bin")]
     public void A_damaged_file_is_named_with_the_way_out(string file)
     {
