@@ -36,39 +36,39 @@ internal sealed class PretrainingSources
     public PretrainingData Read(ParseResult parsed)
     {
         var descriptions = parsed.GetValue(_descriptions) is { } file ? ClassDescription.ReadAll(file) : null;
-        var (pairs, held, groups) = (new List<CaptionedImage>(), (HeldOutImages?)null, 0);
+        var (pairs, held, groups) = (new List<CaptionedImage>(), HeldOut(parsed.GetValue(_heldOut)), 0);
         foreach (var path in parsed.GetValue(_pairs)!)
         {
-            IReadOnlyList<CaptionedImage> read;
-            if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
-            {
-                read = CaptionCsv.Read(path);
-            }
-            else if (SceneFolder.IsAt(path))
-            {
-                read = SceneFolder.Pairs(path);
-            }
-            else
-            {
-                var dataset = DatasetReader.Open(path);
-                var described = new DescribedDataset(dataset, descriptions ?? throw new KedgeException(
-                    $"'{path}' holds photos of classes, and captions are made of the classes' descriptions: name a file of them (--descriptions)."));
-                read = described.Pairs();
-                held ??= dataset.Validation.Count > 0 ? new(dataset.Validation, described.Names) : null;
-            }
+            var (read, beside) = Open(path, descriptions);
+            held ??= beside;
             var before = groups; // groups of different sources are different
             pairs.AddRange(read.Select(pair => pair with { Group = before + pair.Group }));
             groups += read.Max(pair => pair.Group) + 1;
-        }
-        if (parsed.GetValue(_heldOut) is { } other)
-        {
-            var dataset = DatasetReader.Open(other);
-            held = new(dataset.Validation.Count > 0 ? dataset.Validation : dataset.Train, dataset.ClassNames);
         }
         return new(pairs)
         {
             HeldOut = held,
             Teacher = parsed.GetValue(_teacher) is { } teacher ? TextTeacher.Read(teacher) : null,
         };
+    }
+
+    private static (IReadOnlyList<CaptionedImage> Pairs, HeldOutImages? Beside) Open(string path, IReadOnlyDictionary<string, ClassDescription>? descriptions)
+    {
+        if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
+            return (CaptionCsv.Read(path), null);
+        if (SceneFolder.IsAt(path))
+            return (SceneFolder.Pairs(path), null);
+        var dataset = DatasetReader.Open(path);
+        var described = new DescribedDataset(dataset, descriptions ?? throw new KedgeException(
+            $"'{path}' holds photos of classes, and captions are made of the classes' descriptions: name a file of them (--descriptions)."));
+        return (described.Pairs(), dataset.Validation.Count > 0 ? new(dataset.Validation, described.Names) : null);
+    }
+
+    private static HeldOutImages? HeldOut(string? path)
+    {
+        if (path is null)
+            return null;
+        var dataset = DatasetReader.Open(path);
+        return new(dataset.Validation.Count > 0 ? dataset.Validation : dataset.Train, dataset.ClassNames);
     }
 }

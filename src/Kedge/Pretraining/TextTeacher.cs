@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Checkpoints;
 using Kedge.Features;
+using Kedge.Native;
 using static TorchSharp.torch;
 
 namespace Kedge.Pretraining;
@@ -20,6 +21,7 @@ public sealed record TextTeacher(IReadOnlyList<string> Names, IReadOnlyList<floa
     /// <exception cref="KedgeException">The file is missing, damaged, or of another form.</exception>
     public static TextTeacher Read(string path)
     {
+        LibTorch.Load();
         using var scope = NewDisposeScope();
         using var file = SafetensorsFile.Open(path);
         if (!file.Entries.ContainsKey("features") || List("names") is not { Length: > 1 } names)
