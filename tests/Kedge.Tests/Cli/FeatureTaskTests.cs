@@ -72,7 +72,7 @@ public sealed class FeatureTaskTests : IDisposable
         CliRun.Done("fit", "--task", _file.Write(), "--method", "zero-shot", "--out", _file["x.kedge"]);
         var run = CliRun.Of("evaluate", "--classifier", _file["x.kedge"], "--task", _file.Path, "--split", split);
         Assert.Equal(0, run.ExitCode);
-        Assert.StartsWith($"data            pets, part {split}, {images} images\nclassifier      zero-shot on features of an unnamed model\n", run.Out);
+        Assert.StartsWith($"data               pets, part {split}, {images} images\nclassifier         zero-shot on features of an unnamed model\n", run.Out);
         Assert.Equal(split == "train", run.Error.StartsWith("Note: the part 'train' may hold", StringComparison.Ordinal));
     }
 

@@ -12,6 +12,8 @@ public sealed class RtosPhotosTests : IDisposable
 {
     private const double Random = 1, Names = 0.2; // points, of the specification: what anchors that nobody learned may change
 
+    private const double PublishedScale = 100; // of the logits that the specification's α of 20 stands beside
+
     private readonly ClipModel _clip = ClipModel.Load("kedge-mini");
 
     [Fact]
@@ -32,7 +34,7 @@ public sealed class RtosPhotosTests : IDisposable
         var noise = Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise }));
         Assert.True(learned > names && learned > noise, $"learned {learned:f1}, names {names:f1}, noise {noise:f1}");
         Assert.InRange(learned, zeroShot, 100);
-        Assert.InRange(Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise, Alpha = 20 })), zeroShot - Random, zeroShot + Random);
+        Assert.InRange(Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise, Alpha = 20 * _clip.LogitScale / PublishedScale })), zeroShot - Random, zeroShot + Random);
         Assert.InRange(Mean(new RtosNames(new())), zeroShot - Names, 100);
         Assert.InRange(Mean(new RtosPlus(new())), learned, 100);
 
