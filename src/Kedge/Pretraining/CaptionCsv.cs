@@ -1,4 +1,3 @@
-using CsvHelper;
 using Kedge.Tasks;
 using Kedge.Text;
 
@@ -17,7 +16,7 @@ public static class CaptionCsv
     /// <exception cref="KedgeException">The file is damaged, a caption is empty or longer than 75 tokens, or images are missing.</exception>
     public static IReadOnlyList<CaptionedImage> Read(string path, string? images = null)
     {
-        var rows = Rows(path);
+        var rows = CsvRows.Read(path, ["path", "caption"], "path and caption", csv => (Image: csv.GetString("path"), Caption: Checked(csv.GetString("caption"), csv.LineNumber, path)));
         if (rows.Count == 0)
             throw new KedgeException($"The CSV file {path} has no row; expected an image and a caption a row.");
         var captions = rows.GroupBy(row => row.Image).ToDictionary(group => group.Key, group => group.Select(row => row.Caption).ToArray());
@@ -31,28 +30,6 @@ public static class CaptionCsv
             var meaning = string.Join('\n', texts.Order(StringComparer.Ordinal));
             groups.TryAdd(meaning, groups.Count);
             return groups[meaning];
-        }
-    }
-
-    private static List<(string Image, string Caption)> Rows(string path)
-    {
-        try
-        {
-            using var csv = CsvReader.FromFile(path, new CsvReaderOptions { TrimWhitespace = true, TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw });
-            if (!csv.TryGetFieldIndex("path", out _) || !csv.TryGetFieldIndex("caption", out _))
-                throw new KedgeException($"The CSV file {path} has the columns {string.Join(", ", csv.Headers.ToArray())}; expected path and caption.");
-            List<(string, string)> rows = [];
-            while (csv.Read())
-                rows.Add((csv.GetString("path"), Checked(csv.GetString("caption"), csv.LineNumber, path)));
-            return rows;
-        }
-        catch (CsvFormatException e)
-        {
-            throw new KedgeException($"The CSV file {path} is damaged near line {e.LineNumber} ({e.Message}); expected rows of path and caption, with quotes in pairs.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new KedgeException($"The CSV file {path} cannot be read ({e.Message}); check the file and its permissions.", e);
         }
     }
 

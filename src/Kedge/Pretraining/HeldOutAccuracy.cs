@@ -10,7 +10,6 @@ namespace Kedge.Pretraining;
 internal sealed class HeldOutAccuracy(HeldOutImages held, Preprocessing preprocessing, Device device)
 {
     private const int BatchSize = 256;
-    private static readonly PromptTemplate Template = new("a photo of a {}.");
     private readonly Lazy<RgbImage[]> _crops = new(() => [.. held.Images.Select(image => preprocessing.Crop(image.Image))]);
 
     /// <summary>Top-1, 0 to 1; the network is left as it was, but in training mode.</summary>
@@ -20,8 +19,7 @@ internal sealed class HeldOutAccuracy(HeldOutImages held, Preprocessing preproce
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         network.eval();
-        var prompts = held.ClassNames.Select(name => ClipTokenizer.Default.Encode(Template.Fill(name), network.Configuration.Text.ContextLength, truncate: true));
-        var names = network.EncodeText(TokenBatch.From([.. prompts], device)).Unit(); // [C, D]
+        var names = CaptionEncoder.Encode(network, [.. held.ClassNames.Select(PromptTemplates.Default.Fill)], device).Unit(); // [C, D]
         var (right, next) = (0, 0);
         foreach (var crops in _crops.Value.Chunk(BatchSize))
         {

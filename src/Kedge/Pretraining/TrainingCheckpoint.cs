@@ -11,6 +11,8 @@ namespace Kedge.Pretraining;
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
+    private const string CurrentFolder = "checkpoint";
+    private const string PreviousFolder = "checkpoint.previous";
     private const string ModelFile = "model.safetensors";
     private const string OptimizerFile = "optimizer.bin";
     private const string StateFile = "run.json";
@@ -46,11 +48,11 @@ internal sealed class TrainingCheckpoint
     public int Step { get; private set; }
 
     /// <summary>Whether a folder holds a checkpoint, whole or not.</summary>
-    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, "checkpoint")) || Directory.Exists(Path.Combine(folder, "checkpoint.previous"));
+    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, CurrentFolder)) || Directory.Exists(Path.Combine(folder, PreviousFolder));
 
-    private string Current => Path.Combine(_folder, "checkpoint");
+    private string Current => Path.Combine(_folder, CurrentFolder);
 
-    private string Previous => Path.Combine(_folder, "checkpoint.previous");
+    private string Previous => Path.Combine(_folder, PreviousFolder);
 
     private string Unfinished => Path.Combine(_folder, "checkpoint.writing");
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CsvHelper;
 
 namespace Kedge.Tasks;
 
@@ -46,28 +45,8 @@ internal static class CsvDataset
             : throw new KedgeException($"Line {rows[wrong].Line} of {path} has the label {rows[wrong].Label}, which is out of range: the file has {count} different labels, so expected 0 to {count - 1}; number the classes from 0 without gaps, or use names.");
     }
 
-    private static List<Row> ReadRows(string path)
-    {
-        try
-        {
-            using var csv = CsvReader.FromFile(path, new CsvReaderOptions { TrimWhitespace = true, TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw });
-            if (!csv.TryGetFieldIndex("path", out _) || !csv.TryGetFieldIndex("label", out _))
-                throw new KedgeException($"The CSV file {path} has the columns {string.Join(", ", csv.Headers.ToArray())}; expected path, label and, if wished, split.");
-            var hasSplit = csv.TryGetFieldIndex("split", out var split);
-            List<Row> rows = [];
-            while (csv.Read())
-                rows.Add(ReadRow(path, csv.LineNumber, csv.GetString("path"), csv.GetString("label"), hasSplit ? csv.GetString(split) : ""));
-            return rows;
-        }
-        catch (CsvFormatException e)
-        {
-            throw new KedgeException($"The CSV file {path} is damaged near line {e.LineNumber} ({e.Message}); expected rows of path, label and, if wished, split, with quotes in pairs.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new KedgeException($"The CSV file {path} cannot be read ({e.Message}); check the file and its permissions.", e);
-        }
-    }
+    private static List<Row> ReadRows(string path) => CsvRows.Read(path, ["path", "label"], "path, label and, if wished, split", csv =>
+        ReadRow(path, csv.LineNumber, csv.GetString("path"), csv.GetString("label"), csv.TryGetFieldIndex("split", out var split) ? csv.GetString(split) : ""));
 
     private static Row ReadRow(string path, long line, string image, string label, string split)
     {
