@@ -5,14 +5,18 @@ using Kedge.Pretraining;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge pretrain</c>: a small CLIP from nothing.</summary>
+/// <summary><c>kedge pretrain</c>: a small CLIP from nothing, or from one that is trained already.</summary>
 internal sealed class PretrainCommand : KedgeCommand
 {
-    private readonly Option<string> _architecture = new("--arch")
+    private readonly Option<string?> _architecture = new("--arch")
     {
-        Description = "JSON: the architecture (docs/models/kedge-mini.arch.json is one).",
+        Description = "JSON: the architecture to train from nothing (docs/models/kedge-mini.arch.json is one).",
         HelpName = "file",
-        Required = true,
+    };
+    private readonly Option<string?> _start = new("--start")
+    {
+        Description = "In place of --arch: a model to train on from, with its architecture and weights.",
+        HelpName = "model",
     };
     private readonly Option<string> _output = new("--out")
     {
@@ -27,10 +31,10 @@ internal sealed class PretrainCommand : KedgeCommand
     private readonly ModelOptions _where = new();
 
     public PretrainCommand(Terminal terminal)
-        : base(terminal, "pretrain", "Trains a small CLIP from nothing on images and captions.",
+        : base(terminal, "pretrain", "Trains a small CLIP on images and captions.",
             "kedge pretrain --pairs photos.zip --descriptions classes.json --arch kedge-mini.arch.json --steps 5000 --out runs/mini")
     {
-        foreach (var option in _sources.Options.Concat([_architecture, _output, _resume]).Concat(_options.Options))
+        foreach (var option in _sources.Options.Concat([_architecture, _start, _output, _resume]).Concat(_options.Options))
             Add(option);
         _where.AddTo(this, named: false);
         Add(_json);
@@ -39,15 +43,16 @@ internal sealed class PretrainCommand : KedgeCommand
     protected override void Run(ParseResult parsed)
     {
         var folder = parsed.GetValue(_output)!;
-        var architecture = ArchitectureFile.Read(parsed.GetValue(_architecture)!);
         if (!parsed.GetValue(_resume) && ContrastiveTrainer.HasCheckpoint(folder))
             throw new KedgeException($"'{folder}' holds a training run already: go on with it (--resume), or name another folder.");
-        var (data, options, device) = (_sources.Read(parsed), _options.Read(parsed), _where.Device(parsed));
+        var options = _options.Read(parsed);
+        var trainer = Trainer(parsed, options);
+        var data = _sources.Read(parsed);
         using var progress = new ProgressLine(Terminal);
         string model;
         try
         {
-            model = new ContrastiveTrainer(architecture, options, device).Run(data, folder, progress, Terminal.Cancellation);
+            model = trainer.Run(data, folder, progress, Terminal.Cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -64,6 +69,13 @@ internal sealed class PretrainCommand : KedgeCommand
         else
             Terminal.Out.WriteFacts(("model", model), ("zero-shot accuracy", Describe(accuracy, data.HeldOut)));
     }
+
+    private ContrastiveTrainer Trainer(ParseResult parsed, PretrainingOptions options) => (parsed.GetValue(_architecture), parsed.GetValue(_start)) switch
+    {
+        ({ } file, null) => new(ArchitectureFile.Read(file), options, _where.Device(parsed)),
+        (null, { } model) => new(model, options, _where.Device(parsed)),
+        _ => throw new KedgeException("A training run starts from an architecture or from a model: give one of --arch and --start."),
+    };
 
     protected override string Kept(ParseResult parsed) =>
         $"what is finished is kept in '{parsed.GetValue(_output)}'; the same command with --resume goes on from there.";

@@ -8,13 +8,13 @@ internal static class CheckpointWeights
 {
     private const int MostNamed = 12;
 
-    public static ClipNetwork Load(Checkpoint checkpoint, ClipConfiguration configuration, Device device)
+    public static ClipNetwork Load(Checkpoint checkpoint, ClipConfiguration configuration, Device device, bool trainable = false)
     {
         var source = checkpoint.Tensors;
         var (missing, misshapen, used) = (new List<string>(), new List<string>(), new HashSet<string>());
         using var normal = inference_mode(false); // gradients must pass through the frozen towers, whatever mode the caller is in
         using var noGrad = no_grad();
-        var network = new ClipNetwork(new Weights(Take), configuration);
+        var network = new ClipNetwork(new Weights(Take, trainable), configuration);
         var unexpected = source.Entries.Keys.Where(key => !used.Contains(key)).Order(StringComparer.Ordinal).ToList();
         if (missing.Count + misshapen.Count + unexpected.Count == 0)
         {

@@ -34,9 +34,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     public static ClipModel Load(string model, Device? device = null)
     {
         LibTorch.Load();
-        if (!EmbeddedModels.Contains(model) && !System.IO.Path.Exists(model))
-            throw new KedgeException($"There is no model '{model}': it is neither a file nor a folder, nor a model of the package ({string.Join(", ", EmbeddedModels.Names)}); check the name or path.");
-        using var checkpoint = EmbeddedModels.Contains(model) ? EmbeddedModels.Open(model) : Checkpoint.Open(model);
+        using var checkpoint = EmbeddedModels.OpenAny(model);
         var configuration = ClipArchitecture.Of(checkpoint);
         var network = CheckpointWeights.Load(checkpoint, configuration, device ?? CPU);
         if (EmbeddedModels.Contains(model))

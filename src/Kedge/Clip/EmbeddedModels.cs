@@ -16,7 +16,14 @@ public static class EmbeddedModels
 
     internal static bool Contains(string name) => Names.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    internal static Checkpoint Open(string name)
+    /// <summary>Opens a model of the package, or a file or folder.</summary>
+    /// <exception cref="KedgeException">There is neither.</exception>
+    internal static Checkpoint OpenAny(string model) =>
+        Contains(model) ? Open(model)
+        : Path.Exists(model) ? Checkpoint.Open(model)
+        : throw new KedgeException($"There is no model '{model}': it is neither a file nor a folder, nor a model of the package ({string.Join(", ", Names)}); check the name or path.");
+
+    private static Checkpoint Open(string name)
     {
         var resource = $"{name.ToLowerInvariant()}.safetensors";
         var stream = typeof(EmbeddedModels).Assembly.GetManifestResourceStream(resource)

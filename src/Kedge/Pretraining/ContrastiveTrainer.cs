@@ -9,19 +9,19 @@ using static TorchSharp.torch;
 namespace Kedge.Pretraining;
 
 /// <summary>
-/// Trains a CLIP from nothing on images and captions: a contrastive loss, AdamW with decay on matrices only, linear warm-up and cosine decay, clipped
+/// Trains a CLIP, from nothing or from weights that it has, on images and captions: a contrastive loss, AdamW with decay on matrices only, linear warm-up and cosine decay, clipped
 /// gradients, logit scale at most 100 (Radford et al. 2021, §2.5), and an average of the weights. Text features may also be drawn to those of a
 /// <see cref="TextTeacher"/>. One process, one device; the same seed and device give the same run, resumed or not.
 /// </summary>
 public sealed class ContrastiveTrainer
 {
     private const int ReportEvery = 10;
-    private readonly ClipConfiguration _architecture;
+    private readonly TrainingStart _start;
     private readonly PretrainingOptions _options;
     private readonly TimeProvider _time;
     private readonly Device _device;
 
-    /// <summary>Prepares a run; nothing is computed yet.</summary>
+    /// <summary>Prepares a run from nothing; nothing is computed yet.</summary>
     /// <param name="architecture">The network to train; its text tower reads the 49,408 tokens of CLIP's tokenizer.</param>
     /// <param name="options">How.</param>
     /// <param name="device">Where; the CPU where none is given.</param>
@@ -29,11 +29,28 @@ public sealed class ContrastiveTrainer
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="KedgeException">The token table has another size, or libtorch cannot be loaded.</exception>
     public ContrastiveTrainer(ClipConfiguration architecture, PretrainingOptions options, Device? device = null, TimeProvider? time = null)
+        : this(TrainingStart.Anew(architecture), options, device, time)
+    {
+    }
+
+    /// <summary>Prepares a run from the weights of a CLIP; nothing is computed yet.</summary>
+    /// <param name="model">The name of an embedded model (<see cref="EmbeddedModels"/>), a checkpoint's file, or a folder; its text tower reads the 49,408 tokens of CLIP's tokenizer.</param>
+    /// <param name="options">How.</param>
+    /// <param name="device">Where; the CPU where none is given.</param>
+    /// <param name="time">The clock that speeds are measured by; the system's where none is given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="KedgeException">There is no such model, its token table has another size, or libtorch cannot be loaded.</exception>
+    public ContrastiveTrainer(string model, PretrainingOptions options, Device? device = null, TimeProvider? time = null)
+        : this(TrainingStart.From(model), options, device, time)
+    {
+    }
+
+    private ContrastiveTrainer(TrainingStart start, PretrainingOptions options, Device? device, TimeProvider? time)
     {
         LibTorch.Load();
-        if (architecture.Text.VocabularySize is var rows && ClipTokenizer.Default.VocabularySize is var tokens && rows != tokens)
+        if (start.Architecture.Text.VocabularySize is var rows && ClipTokenizer.Default.VocabularySize is var tokens && rows != tokens)
             throw new KedgeException($"The architecture to train has a token table of {rows:N0} rows, and CLIP's tokenizer has {tokens:N0} tokens: make them equal.");
-        (_architecture, _options, _device, _time) = (architecture, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
+        (_start, _options, _device, _time) = (start, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
     }
 
     /// <summary>Whether <see cref="Run"/> with this folder would go on with a run.</summary>
@@ -48,7 +65,7 @@ public sealed class ContrastiveTrainer
     /// <returns>The path of the finished weights.</returns>
     /// <exception cref="KedgeException">
     /// There are too few groups, an image cannot be read, the loss or the weights are not finite, a checkpoint cannot be written, or the folder's is
-    /// damaged or of another run (architecture, options, images or captions).
+    /// damaged or of another run (start, options, images or captions).
     /// </exception>
     /// <exception cref="ArgumentException">An image has no caption.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
@@ -56,12 +73,12 @@ public sealed class ContrastiveTrainer
     {
         if (data.Pairs.FirstOrDefault(pair => pair.Captions.Count == 0) is { } bare)
             throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(data));
-        var preprocessing = new Preprocessing { Resolution = _architecture.Vision.Resolution };
+        var preprocessing = new Preprocessing { Resolution = _start.Architecture.Vision.Resolution };
         var batches = new PairBatches(data.Pairs, preprocessing, _options);
-        var checkpoint = new TrainingCheckpoint(folder, TrainingRun.Of(_architecture, _options, data));
-        using var training = new TrainingState(_architecture, _options, _device);
+        var checkpoint = new TrainingCheckpoint(folder, TrainingRun.Of(_start, _options, data));
+        using var training = new TrainingState(_start.Build(_options.Seed, _device), _options, _device);
         checkpoint.Restore(training);
-        using var lesson = data.Teacher is { } teacher ? new TextLesson(teacher, _architecture.FeatureWidth, _options, _device) : null;
+        using var lesson = data.Teacher is { } teacher ? new TextLesson(teacher, _start.Architecture.FeatureWidth, _options, _device) : null;
         var held = data.HeldOut is { } images ? new HeldOutAccuracy(images, preprocessing, _device) : null;
         var curve = new TrainingCurve(folder, checkpoint.Step);
         var schedule = new CosineSchedule(_options.LearningRate, _options.Steps, _options.WarmUpSteps);

@@ -10,11 +10,12 @@ namespace Kedge.Pretraining;
 /// <param name="Options">How it is trained.</param>
 /// <param name="Data">SHA-256 of the names, groups and captions of all images in their order; not of the pixels, which would have to be read for it.</param>
 /// <param name="Teacher">SHA-256 of the text teacher; empty without one.</param>
-internal sealed record TrainingRun(ClipConfiguration Architecture, PretrainingOptions Options, string Data, string Teacher)
+/// <param name="Start">Fingerprint of the weights that it starts from; empty for an initialisation.</param>
+internal sealed record TrainingRun(ClipConfiguration Architecture, PretrainingOptions Options, string Data, string Teacher, string Start)
 {
-    public static TrainingRun Of(ClipConfiguration architecture, PretrainingOptions options, PretrainingData data) => new(
-        architecture, options, Digest(data.Pairs.Select(pair => (object)new { pair.Image.Name, pair.Group, pair.Captions })),
-        data.Teacher is { } teacher ? Digest(teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features })) : "");
+    public static TrainingRun Of(TrainingStart start, PretrainingOptions options, PretrainingData data) => new(
+        start.Architecture, options, Digest(data.Pairs.Select(pair => (object)new { pair.Image.Name, pair.Group, pair.Captions })),
+        data.Teacher is { } teacher ? Digest(teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features })) : "", start.Fingerprint);
 
     private static string Digest(IEnumerable<object> rows)
     {
@@ -31,7 +32,13 @@ internal sealed record TrainingRun(ClipConfiguration Architecture, PretrainingOp
         return string.Join(", ", from leaf in Leaves(other)
                                  let asked = own.GetValueOrDefault(leaf.Path)
                                  where leaf.Value != asked
-                                 select leaf.Path == nameof(Data) ? "other images or captions" : leaf.Path == nameof(Teacher) ? "another text teacher or none" : $"{leaf.Path} {leaf.Value} instead of {asked ?? "none"}");
+                                 select leaf.Path switch
+                                 {
+                                     nameof(Data) => "other images or captions",
+                                     nameof(Teacher) => "another text teacher or none",
+                                     nameof(Start) => "other weights to start from or none",
+                                     _ => $"{leaf.Path} {leaf.Value} instead of {asked ?? "none"}",
+                                 });
     }
 
     private static IEnumerable<(string Path, string Value)> Leaves(TrainingRun run) => Leaves(JsonSerializer.SerializeToNode(run)!);

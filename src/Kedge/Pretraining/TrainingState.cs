@@ -13,10 +13,13 @@ internal sealed class TrainingState : IDisposable
     private const float FirstLogitBias = -10; // Zhai et al. 2023, §3.2
     private readonly PretrainingOptions _options;
 
-    public TrainingState(ClipConfiguration architecture, PretrainingOptions options, Device device)
+    /// <summary>The state before the first step.</summary>
+    /// <param name="network">What is trained; owned from here on.</param>
+    /// <param name="options">How.</param>
+    /// <param name="device">Where.</param>
+    public TrainingState(ClipNetwork network, PretrainingOptions options, Device device)
     {
-        _options = options;
-        Network = ClipInitialisation.Build(architecture, options.Seed, device);
+        (Network, _options) = (network, options);
         LogitBias = options.Loss == ContrastiveLoss.Sigmoid ? new Parameter(tensor(FirstLogitBias, device: device)) : null;
         Average = options.AverageDecay > 0 ? new WeightAverage(Network, options.AverageDecay) : null;
         Optimizer = AdamW();

@@ -49,6 +49,16 @@ public class PretrainCommandTests
         Assert.EndsWith("not measured: there are no held-out images\n", run.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_trained_model_is_trained_on_from()
+    {
+        using var photos = Described();
+        Trained(Pretrain(photos));
+        string[] both = [.. Pretrain(photos)[..^1], photos["more"], "--start", photos["run/model.safetensors"]];
+        Assert.Equal("A training run starts from an architecture or from a model: give one of --arch and --start.", CliRun.Failed(both));
+        Trained([.. both.Except(["--arch", photos["arch.json"]])]);
+    }
+
     [Theory]
     [InlineData("--crop-area", "0", "--crop-area is 0: it must be above 0.")]
     [InlineData("--average", "1", "--average is 1: it must be below 1.")]

@@ -99,6 +99,27 @@ public sealed class ContrastiveTrainerTests : IDisposable
         Assert.Throws<ArgumentException>(() => TinyRun.Run(_scratch.Path, pairs: [TinyRun.Pairs[0] with { Captions = [] }, .. TinyRun.Pairs.Skip(1)]));
 
     [Fact]
+    public void A_run_from_a_model_begins_with_its_weights()
+    {
+        var options = TinyRun.Options with { Steps = 1, WarmUpSteps = 0, LearningRate = double.Epsilon, AverageDecay = 0 };
+        var first = TinyRun.Run(_scratch.File("first"));
+        var second = RunFrom(first, "second", options);
+        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second)); // a step of no length
+    }
+
+    [Fact]
+    public void A_run_from_a_model_is_resumed_from_the_same_model_alone()
+    {
+        var (first, other) = (TinyRun.Run(_scratch.File("first")), TinyRun.Run(_scratch.File("other"), TinyRun.Options with { Seed = 2 }));
+        RunFrom(first, "second", TinyRun.Options);
+        var error = Assert.Throws<KedgeException>(() => RunFrom(other, "second", TinyRun.Options));
+        Assert.Equal($"The run in '{_scratch.File("second")}' cannot be resumed: it was started with other weights to start from or none; ask for the same, or give another folder.", error.Message);
+    }
+
+    private string RunFrom(string model, string folder, PretrainingOptions options) => new ContrastiveTrainer(model, options)
+        .Run(new(TinyRun.Pairs), _scratch.File(folder), cancellation: TestContext.Current.CancellationToken);
+
+    [Fact]
     public void Leaves_no_tensor_behind()
     {
         var options = TinyRun.Options with { Steps = 2 };
