@@ -84,8 +84,8 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
         var context = new Parameter(start.expand(1, options.ClassSpecific ? task.ClassCount : 1, -1, -1).clone()); // [1, 1 or C, M, W]
         using var prompts = tower.ContextPrompts(task.ClassNames, (int)start.shape[0], options.Position);
         using var optimizer = optim.SGD([context], options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (f, labels) =>
-            nn.functional.cross_entropy(ZeroShot.Logits(f, ClassFeatures(), task.LogitScale), labels));
+        new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
+            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.LogitScale), labels));
         return LinearClassifier.Of(ClassFeatures()) with { Details = Words(tower, context) };
 
         Tensor ClassFeatures() => prompts.Encode(context).squeeze(0);

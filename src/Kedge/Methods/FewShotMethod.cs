@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -31,6 +32,9 @@ public abstract class FewShotMethod
 
     /// <summary>Whether the task must bring CLIP's text side.</summary>
     public virtual bool NeedsTextTower => false;
+
+    /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
+    public virtual FeatureKinds Needs => FeatureKinds.Image;
 
     /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
     /// <param name="task">What to learn from; computation runs on its device.</param>
@@ -111,6 +115,11 @@ public abstract class FewShotMethod
             throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
         if (!NeedsSupport)
             return;
+        if (task.SupportCount > 0 && (Needs & ~task.Support.Kinds) is var lacking && lacking != FeatureKinds.Image)
+        {
+            var what = lacking.HasFlag(FeatureKinds.Patches) ? "features of the images' patches" : "the images' features before the projection into the joint space";
+            throw new KedgeException($"Fitting {Name} found a task without {what}: it learns from them; give it photos and a model (--data), not features.");
+        }
         var empty = task.ClassNames.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First).ToList();
         if (empty.Count > 0)
         {
