@@ -94,6 +94,7 @@ public sealed class Comparison
                 Selection = classifier.State.Selection,
                 Numbers = classifier.State.Tensors.Values.Sum(tensor => tensor.numel()),
                 Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
+                Right = RightBits.Write(result.Right),
             };
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))
