@@ -54,6 +54,9 @@ public sealed class Fuse : FewShotMethod
     public override bool NeedsTextTower => _members.Any(member => member.Method.NeedsTextTower);
 
     /// <inheritdoc/>
+    protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));
+
+    /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var parts = new List<FusePart>();
