@@ -29,23 +29,36 @@ public sealed class FeatureClassifier : IDisposable
     /// <param name="createdBy">The program that the saved file names as its maker.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="store">Where a method that learns long keeps what it has reached, and goes on from; null is nowhere.</param>
+    /// <param name="calibration">Whether probabilities are calibrated and images rejected, at the cost of up to four more fits; null is neither.</param>
     /// <param name="cancellation">Stops the fit between two steps.</param>
     /// <returns>The classifier, on the task's device; dispose it.</returns>
     /// <exception cref="KedgeException">The task lacks something that the method needs, such as a text tower or a class's images.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
     public static FeatureClassifier Fit(FeatureTask task, FewShotMethod method, string createdBy = "Kedge", IProgress<FitProgress>? progress = null,
-        IFitStore? store = null, CancellationToken cancellation = default)
+        IFitStore? store = null, CalibrationOptions? calibration = null, CancellationToken cancellation = default)
     {
+        calibration?.Check();
+        if (calibration is not null)
+            CrossFit.Require(method, task.Task);
         var card = new ClassifierCard
         {
             Model = task.Model is { } model ? $"features of {model}" : "features of an unnamed model",
             Fingerprint = task.Fingerprint,
             Preprocessing = NoPreprocessing,
-            Support = new SupportDescription(task.Name, method.NeedsSupport ? task.Support.Count : 0),
+            Support = new SupportDescription(task.Name, method.NeedsSupport || calibration is not null ? task.Support.Count : 0),
             CreatedBy = createdBy,
         };
         var classifier = store is null ? method.Fit(task.Task, progress, cancellation) : method.Fit(task.Task, store, progress, cancellation);
-        return new FeatureClassifier(classifier, card);
+        try
+        {
+            return new FeatureClassifier(classifier, calibration is null ? card
+                : card with { Probabilities = ProbabilityCalibration.Fit(method, task.Task, calibration, progress, cancellation) });
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads a classifier.</summary>
@@ -83,7 +96,7 @@ public sealed class FeatureClassifier : IDisposable
         }
         using var scope = NewDisposeScope();
         var logits = Classifier.LogitsInBatches(part.Features, cancellation);                   // [Q, C]
-        return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames);
+        return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames, Card.Probabilities);
     }
 
     /// <summary>Frees the classifier.</summary>

@@ -47,8 +47,10 @@ public sealed class ImageClassifier : IDisposable
     {
         options ??= new();
         var method = MethodCatalog.Create(options.Method, options.MethodOptions);
-        var support = method.NeedsSupport ? ImageTask.Support(dataset, options) : [];
-        var drawn = method.NeedsSupport ? options : options with { Shots = null };
+        options.Calibration?.Check();
+        var seesSupport = method.NeedsSupport || options.Calibration is not null;
+        var support = seesSupport ? ImageTask.Support(dataset, options) : [];
+        var drawn = seesSupport ? options : options with { Shots = null };
         var description = new SupportDescription(dataset.Name, support.Count, drawn.Shots, drawn.Shots is null ? null : options.Seed);
         return Fit(clip, method, dataset.ClassNames, support, options, description, work ?? new(), cancellation);
     }
@@ -106,8 +108,9 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var probabilities = nn.functional.softmax(Logits(images, work, cancellation), dim: 1).cpu(); // [B, C]
-        return [.. probabilities.data<float>().Chunk(ClassNames.Count).Zip(images, (row, image) => new ImagePrediction(image, Top(row, top)))];
+        var logits = Logits(images, work, cancellation);
+        var probabilities = Card.Probabilities?.Probabilities(logits) ?? nn.functional.softmax(logits, dim: 1).to(ScalarType.Float64); // [B, C]
+        return [.. probabilities.cpu().data<double>().Chunk(ClassNames.Count).Zip(images, (row, image) => Prediction(image, row, top))];
     }
 
     /// <summary>Explains why images get their classes.</summary>
@@ -125,7 +128,7 @@ public sealed class ImageClassifier : IDisposable
             return [];
         using var scope = NewDisposeScope();
         var features = PhotoFeatures.Plain(_clip, images, work, cancellation);
-        return [.. images.Zip(Decision.Of(Classifier, features, classes), (image, decision) => new ImageExplanation(image, decision))];
+        return [.. images.Zip(Decision.Of(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1), (image, decision) => new ImageExplanation(image, decision))];
     }
 
     /// <summary>Reads what the classifier's anchors have become.</summary>
@@ -152,7 +155,7 @@ public sealed class ImageClassifier : IDisposable
         int[] labels = [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
         using var scope = NewDisposeScope();
         var logits = images.Count > 0 ? Logits([.. images.Select(image => image.Image)], work, cancellation) : empty(0, ClassNames.Count);
-        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames);
+        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames, Card.Probabilities);
     }
 
     /// <summary>Frees the classifier, not the CLIP.</summary>
@@ -165,6 +168,8 @@ public sealed class ImageClassifier : IDisposable
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var task = ImageTask.Of(clip, classNames, support, options, work, cancellation);
+        if (options.Calibration is not null)
+            CrossFit.Require(method, task);
         var card = new ClassifierCard
         {
             Model = clip.Name,
@@ -175,7 +180,16 @@ public sealed class ImageClassifier : IDisposable
             CreatedBy = options.CreatedBy,
         };
         var classifier = work.FitStore is { } store ? method.Fit(task, store, work.Fitting, cancellation) : method.Fit(task, work.Fitting, cancellation);
-        return new ImageClassifier(clip, classifier, card);
+        try
+        {
+            var probabilities = options.Calibration is { } calibration ? ProbabilityCalibration.Fit(method, task, calibration, work.Fitting, cancellation) : null;
+            return new ImageClassifier(clip, classifier, card with { Probabilities = probabilities });
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
     }
 
     private static void RequirePreprocessing(string path, ClassifierCard card, ClipModel clip)
@@ -200,8 +214,15 @@ public sealed class ImageClassifier : IDisposable
         return Classifier.LogitsInBatches(features, cancellation);
     }
 
-    private ClassProbability[] Top(float[] probabilities, int top) =>
-        [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(c => c.Probability).Take(top)];
+    private ImagePrediction Prediction(ImageFile image, double[] probabilities, int top)
+    {
+        ClassProbability[] classes = [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(c => c.Probability)];
+        return Card.Probabilities?.Rejection is not { } rejection ? new(image, [.. classes.Take(top)]) : new(image, [.. classes.Take(top)])
+        {
+            Rejected = rejection.Rejects(classes[0].Probability),
+            Set = [.. classes.Where(c => rejection.Admits(c.Probability)).Select(c => c.ClassName)],
+        };
+    }
 
     private KedgeException Unknown(string className)
     {

@@ -10,14 +10,14 @@ namespace Kedge.Export;
 /// CLIP weights, of which it holds the fingerprint. Nothing in it is ever executed. The same classifier and card always give the same bytes.
 /// </summary>
 /// <remarks>
-/// Metadata: <c>format</c> = "kedge-classifier"; <c>version</c> = "1", raised when an older Kedge could no longer read the file;
+/// Metadata: <c>format</c> = "kedge-classifier"; <c>version</c> = "1", or "2" where the card has probabilities, which the first Kedge could not read;
 /// <c>classifier</c> = a JSON object with kedgeVersion, method, options, classNames, templates, logitScale, featureWidth, selection, details and card
-/// (model, fingerprint, preprocessing, support, createdBy).
+/// (model, fingerprint, preprocessing, support, probabilities, createdBy).
 /// </remarks>
 public sealed class ClassifierFile : IDisposable
 {
     private const string FormatName = "kedge-classifier";
-    private const int NewestVersion = 1;
+    private const int NewestVersion = 2;
 
     private readonly string _path;
 
@@ -42,7 +42,7 @@ public sealed class ClassifierFile : IDisposable
         SafetensorsWriter.Write(path, classifier.State.Tensors, new Dictionary<string, string>
         {
             ["format"] = FormatName,
-            ["version"] = NewestVersion.ToString(CultureInfo.InvariantCulture),
+            ["version"] = card.Probabilities is null ? "1" : "2",
             ["classifier"] = ClassifierDocument.Of(classifier.State, card).Write(),
         });
 
