@@ -52,7 +52,7 @@ internal static class FitReport
         .. found.Rejection is { } rejection ? [("none of these", Describe(rejection, found.Images, classes))] : Array.Empty<(string, object?)>(),
     ];
 
-    private static string Describe(Rejection rejection, int images, int classes) => rejection.Threshold is { } least
-        ? $"below a best probability of {least:0.0 %}, at an error rate of {rejection.ErrorRate:0.### %}"
+    private static string Describe(Rejection rejection, int images, int classes) => rejection.LeastLikeness is { } least
+        ? $"below a likeness of {least:0.000} to the support images, at an error rate of {rejection.ErrorRate:0.### %}"
         : $"never: an error rate of {rejection.ErrorRate:0.### %} needs {rejection.ImagesNeeded} left-out images, {Math.Max(2, (rejection.ImagesNeeded + classes - 1) / classes)} shots, and there were {images}";
 }

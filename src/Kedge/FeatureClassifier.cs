@@ -15,7 +15,9 @@ public sealed class FeatureClassifier : IDisposable
 {
     private static readonly JsonElement NoPreprocessing = JsonSerializer.SerializeToElement<object?>(null);
 
-    private FeatureClassifier(FewShotClassifier classifier, ClassifierCard card) => (Classifier, Card) = (classifier, card);
+    private readonly Tensor? _centres; // [C, D], where there is "none of these"
+
+    private FeatureClassifier(FewShotClassifier classifier, ClassifierCard card, Tensor? centres) => (Classifier, Card, _centres) = (classifier, card, centres);
 
     /// <summary>The fitted classifier of features; owned by this.</summary>
     public FewShotClassifier Classifier { get; }
@@ -51,8 +53,9 @@ public sealed class FeatureClassifier : IDisposable
         var classifier = store is null ? method.Fit(task.Task, progress, cancellation) : method.Fit(task.Task, store, progress, cancellation);
         try
         {
-            return new FeatureClassifier(classifier, calibration is null ? card
-                : card with { Probabilities = ProbabilityCalibration.Fit(method, task.Task, calibration, progress, cancellation) });
+            var probabilities = calibration is null ? null : ProbabilityCalibration.Fit(method, task.Task, calibration, progress, cancellation);
+            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task.Task).DetachFromDisposeScope();
+            return new FeatureClassifier(classifier, card with { Probabilities = probabilities }, centres);
         }
         catch
         {
@@ -71,7 +74,7 @@ public sealed class FeatureClassifier : IDisposable
         LibTorch.Load();
         var file = ClassifierFile.Open(path, device);
         if (file.Card.OfFeatures)
-            return new FeatureClassifier(file.Classifier, file.Card);
+            return new FeatureClassifier(file.Classifier, file.Card, file.Centres);
         file.Dispose();
         throw new KedgeException($"The classifier '{path}' was fitted on photos with {file.Card.Model}, not on a task of features: " +
             "give it photos (--data), or fit on the task (--task).");
@@ -80,7 +83,7 @@ public sealed class FeatureClassifier : IDisposable
     /// <summary>Writes the classifier, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card);
+    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card, _centres);
 
     /// <summary>Measures how often the classifier is right.</summary>
     /// <param name="task">A task of the classes and class features that it was fitted on; the shots and the seed may be others.</param>
@@ -95,10 +98,15 @@ public sealed class FeatureClassifier : IDisposable
                 $"than {task.Name} has (fingerprint {task.Fingerprint}): take a task of the same features, or fit again on this one.");
         }
         using var scope = NewDisposeScope();
-        var logits = Classifier.LogitsInBatches(part.Features, cancellation);                   // [Q, C]
-        return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames, Card.Probabilities);
+        var logits = Classifier.LogitsInBatches(part.Images, cancellation);                   // [Q, C]
+        return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames, Card.Probabilities,
+            _centres is null ? null : SupportCentres.Likeness(_centres, part.Features));
     }
 
     /// <summary>Frees the classifier.</summary>
-    public void Dispose() => Classifier.Dispose();
+    public void Dispose()
+    {
+        Classifier.Dispose();
+        _centres?.Dispose();
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kedge.Cli.Reports;
 using Kedge.Evaluation;
+using Kedge.Features;
 using Kedge.Methods;
 
 namespace Kedge.Cli.Commands;
@@ -22,6 +23,12 @@ internal sealed class CompareCommand : KedgeCommand
         Required = true,
     };
     private readonly Option<bool> _retry = new("--retry") { Description = "Try again what failed before." };
+    private readonly Option<int> _parallel = Numbers.AtLeast(1, new Option<int>("--parallel")
+    {
+        Description = "Runs at once, each with its part of the threads, where memory allows.",
+        HelpName = "count",
+        DefaultValueFactory = _ => 1,
+    });
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ComparedData _data = new();
     private readonly ModelOptions _model = new();
@@ -35,6 +42,7 @@ internal sealed class CompareCommand : KedgeCommand
         Add(_methods);
         Add(_output);
         Add(_retry);
+        Add(_parallel);
         _model.AddTo(this);
         _cache.AddTo(this);
         Add(_json);
@@ -55,7 +63,8 @@ internal sealed class CompareCommand : KedgeCommand
         using var log = Open(parsed); // a folder that cannot be written to is refused before the work
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
-        using var photos = ComparisonTasks.Encode(clip, draws, templates, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
+        var kinds = methods.Aggregate(FeatureKinds.Image, (needs, method) => needs | method.Method.Needs);
+        using var photos = ComparisonTasks.Encode(clip, draws, templates, kinds, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
         progress.Dispose();
         Compare(parsed, methods, photos, log);
     }
@@ -70,7 +79,7 @@ internal sealed class CompareCommand : KedgeCommand
 
     private void Compare(ParseResult parsed, IReadOnlyList<MethodVariant> methods, ComparisonTasks tasks, ComparisonLog log)
     {
-        var comparison = new Comparison(methods, tasks.Tasks);
+        var comparison = new Comparison(methods, tasks.Tasks) { AtOnce = parsed.GetValue(_parallel) };
         foreach (var note in comparison.Foresee())
             Terminal.Error.WriteLine($"Note: {note}");
         using var progress = new ProgressLine(Terminal);

@@ -41,6 +41,9 @@ public sealed record ComparisonRow
     /// </summary>
     public string? Right { get; init; }
 
+    /// <summary>How many runs could go on at once when its seconds were measured; <see langword="null"/> in rows of earlier versions, which ran one.</summary>
+    public int? AtOnce { get; init; }
+
     /// <summary>Why the method failed; <see langword="null"/> where it did not.</summary>
     public string? Error { get; init; }
 

@@ -18,8 +18,12 @@ internal static class ComparisonTexts
         $"Difference to the best method of each column, in points, with its 95 % interval and two-sided p: paired bootstrap over the test images, {PairedBootstrap.DefaultResamples:N0} resamples. ") +
         "An interval that holds 0 may be chance. The best was picked on these same test images, p is of each pair alone, and the chance of drawing other support images is in neither.";
 
-    public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows) => Invariant(
-        $"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; and the data that hyper-parameters were chosen on.");
+    public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows)
+    {
+        int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.AtOnce ?? 1).Distinct().Order()];
+        var shared = atOnce is [] or [1] ? "" : $" Measured with {string.Join(" or ", atOnce)} runs at once, which slow each other: not to be held against seconds of a run alone.";
+        return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; and the data that hyper-parameters were chosen on.{shared}");
+    }
 
     public static string Heading(int? shots) => shots switch { null => "uneven shots", 1 => "1 shot", _ => $"{shots} shots" };
 

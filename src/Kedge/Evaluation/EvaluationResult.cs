@@ -58,9 +58,11 @@ public sealed class EvaluationResult
     /// <param name="labels">Q true classes, each in 0 … C−1.</param>
     /// <param name="classNames">C names.</param>
     /// <param name="probabilities">How logits become probabilities; null is their softmax.</param>
+    /// <param name="likeness">Q times how much the image is like the support images, for <see cref="Rejection"/>; null leaves that out.</param>
     /// <exception cref="KedgeException">There is no image, or logits hold NaN.</exception>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a label is no class.</exception>
-    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities = null)
+    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities = null,
+        IReadOnlyList<double>? likeness = null)
     {
         if (logits.shape is not [var q, var c] || q != labels.Count || c != classNames.Count)
         {
@@ -72,10 +74,11 @@ public sealed class EvaluationResult
         if (labels.Any(label => label < 0 || label >= classNames.Count))
             throw new ArgumentOutOfRangeException(nameof(labels), $"Labels must be from 0 to {classNames.Count - 1}.");
         using var scope = NewDisposeScope();
-        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames, probabilities);
+        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames, probabilities, likeness);
     }
 
-    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities)
+    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities,
+        IReadOnlyList<double>? likeness)
     {
         var count = classNames.Count;
         var confusion = Enumerable.Range(0, count).Select(_ => new int[count]).ToArray();
@@ -100,17 +103,17 @@ public sealed class EvaluationResult
         {
             Calibration = Calibration.Of(logits, labels, count, probabilities?.Temperature ?? 1),
             Uncalibrated = probabilities is null ? null : Calibration.Of(logits, labels, count),
-            Rejection = probabilities?.Rejection is { } rejection ? Reject(rejection, probabilities.Temperature, logits, labels, right) : null,
+            Rejection = probabilities?.Rejection is { } rejection && likeness is not null ? Reject(rejection, probabilities.Temperature, logits, labels, right, likeness) : null,
         };
     }
 
-    private static RejectionResult Reject(Rejection rejection, double temperature, ReadOnlySpan<float> logits, IReadOnlyList<int> labels, bool[] right)
+    private static RejectionResult Reject(Rejection rejection, double temperature, ReadOnlySpan<float> logits, IReadOnlyList<int> labels, bool[] right, IReadOnlyList<double> likeness)
     {
         var (classes, rejected, acceptedRight, covered, admitted) = (logits.Length / labels.Count, 0, 0, 0, 0L);
         for (var i = 0; i < labels.Count; i++)
         {
             var probabilities = ProbabilityCalibration.Probabilities(logits.Slice(i * classes, classes), temperature);
-            var isRejected = rejection.Rejects(probabilities.Max());
+            var isRejected = rejection.Rejects(likeness[i]);
             (rejected, admitted) = (rejected + (isRejected ? 1 : 0), admitted + probabilities.Count(rejection.Admits));
             acceptedRight += !isRejected && right[i] ? 1 : 0;
             covered += rejection.Admits(probabilities[labels[i]]) ? 1 : 0;

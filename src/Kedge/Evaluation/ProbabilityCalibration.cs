@@ -46,9 +46,9 @@ public sealed record ProbabilityCalibration(
     internal static ProbabilityCalibration Of(CrossFit left, int classes, CalibrationOptions options)
     {
         var temperature = Evaluation.Temperature.Of(left.Logits, left.Labels, classes);
-        double[][] probabilities = [.. left.Logits.Chunk(classes).Select(row => Probabilities(row, temperature))];
+        double[] ofTrue = [.. left.Logits.Chunk(classes).Zip(left.Labels, (row, label) => Probabilities(row, temperature)[label])];
         return new(temperature, left.Labels.Length, left.Folds, Calibration.Of(left.Logits, left.Labels, classes), Calibration.Of(left.Logits, left.Labels, classes, temperature),
-            options.ErrorRate is { } rate ? Rejection.Of(rate, [.. probabilities.Select(row => row.Max())], [.. probabilities.Zip(left.Labels, (row, label) => row[label])]) : null);
+            options.ErrorRate is { } rate ? Rejection.Of(rate, left.Likeness, ofTrue) : null);
     }
 
     /// <summary>[B, C] probabilities in double precision: the softmax of logits / T.</summary>

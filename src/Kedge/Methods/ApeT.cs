@@ -95,10 +95,10 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var residuals = new Parameter(zeros(task.ClassCount, channels.shape[0], device: task.Device)); // r [C, Q]
         var values = new Parameter(ones(task.SupportCount, device: task.Device)); // v [N]
         using var optimizer = optim.AdamW([residuals, values], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (f, labels) =>
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
             var now = Moved();
-            return F.cross_entropy(ZeroShot.Logits(f, now.Names, task.LogitScale) + Given(f, now, task, beta) * alpha, labels);
+            return F.cross_entropy(ZeroShot.Logits(images.Image, now.Names, task.LogitScale) + Given(images.Image, now, task, beta) * alpha, labels);
         });
         return Moved();
 
@@ -115,7 +115,8 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
         return (options.Beta is { } given ? [given] : Betas).Select(beta =>
         {
-            var (alpha, loss) = Cache.Weigh(byNames, Given(images, learned, rest, beta), held.Labels, options.Alpha);
+            var cache = FitMemory.InBlocks(images, rest.SupportCount, some => Given(some, learned, rest, beta)); // [H, C]
+            var (alpha, loss) = Cache.Weigh(byNames, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, beta));
         }).MinBy(found => found.Loss).Chosen;
     }

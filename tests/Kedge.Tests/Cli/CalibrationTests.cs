@@ -29,19 +29,21 @@ public sealed class CalibrationTests : IDisposable
         Assert.True(Loss(fitted.GetProperty("after")) <= Loss(fitted.GetProperty("before")));
         var rule = fitted.GetProperty("rejection");
         Assert.Equal(0.3, rule.GetProperty("errorRate").GetDouble());
-        var threshold = rule.GetProperty("threshold").GetDouble();
-        Assert.InRange(rule.GetProperty("setThreshold").GetDouble(), 0, threshold);
+        Assert.InRange(rule.GetProperty("leastLikeness").GetDouble(), -1, 1);
+        var least = rule.GetProperty("leastProbability").GetDouble();
 
         var lines = CliRun.Done(["predict", "--classifier", Classifier, .. Cache, "--top", "4", "--json", _folder["foreign"]]).TrimEnd('\n').Split('\n');
         var predictions = lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(foreign, predictions.Length);
-        Assert.All(predictions, found => Assert.Equal(Probabilities(found)[0] < threshold, found.GetProperty("rejected").GetBoolean()));
         Assert.All(predictions, found => Assert.Equal(
-            found.GetProperty("classes").EnumerateArray().Where(c => c.GetProperty("probability").GetDouble() >= rule.GetProperty("setThreshold").GetDouble()).Select(c => c.GetProperty("class").GetString()),
+            found.GetProperty("classes").EnumerateArray().Where(c => c.GetProperty("probability").GetDouble() >= least).Select(c => c.GetProperty("class").GetString()),
             found.GetProperty("set").EnumerateArray().Select(name => name.GetString())));
         Assert.All(predictions, found => Assert.Equal(1, Probabilities(found).Sum(), precision: 9));
-        var rejected = Array.FindIndex(predictions, found => found.GetProperty("rejected").GetBoolean());
-        Assert.True(rejected >= 0, "No picture of other things was rejected.");
+        var isRejected = predictions.Select(found => found.GetProperty("rejected").GetBoolean()).ToArray();
+        Assert.InRange(isRejected.Count(it => it), 1, foreign);
+        Assert.InRange(Json(["evaluate", "--classifier", Classifier, "--data", Shapes, .. Cache, "--json"]).GetProperty("rejection").GetProperty("rejected").GetInt32() / 40.0,
+            0, isRejected.Count(it => it) / (double)foreign); // what is drawn by another hand is rejected more often
+        var rejected = Array.IndexOf(isRejected, true);
 
         var text = CliRun.Done(["predict", "--classifier", Classifier, .. Cache, predictions[rejected].GetProperty("image").GetString()!]).Split('\n');
         var nearest = predictions[rejected].GetProperty("classes")[0].GetProperty("class").GetString();
@@ -75,7 +77,7 @@ public sealed class CalibrationTests : IDisposable
     {
         var text = CliRun.Done(["fit", "--data", Shapes, "--method", "nearest-class-mean", "--shots", "4", "--reject", "0.01", .. Cache, "--out", Classifier]);
         Assert.Contains("none of these               never: an error rate of 1 % needs 99 left-out images, 25 shots, and there were 16\n", text, StringComparison.Ordinal);
-        var prediction = Json(["predict", "--classifier", Classifier, .. Cache, "--json", Path.Combine(Shapes, "test", "star", "00.png")]);
+        var prediction = Json(["predict", "--classifier", Classifier, .. Cache, "--json", Path.Combine(Shapes, "test", "star", "star-01.png")]);
         Assert.False(prediction.GetProperty("rejected").GetBoolean());
         Assert.Equal(4, prediction.GetProperty("set").GetArrayLength());
     }
@@ -85,7 +87,7 @@ public sealed class CalibrationTests : IDisposable
     {
         string[] fit = ["fit", "--data", Shapes, "--method", "nearest-class-mean", "--shots", "4", .. Cache, "--out", Classifier];
         Assert.DoesNotContain("temperature", CliRun.Done(fit), StringComparison.Ordinal);
-        string[] predict = ["predict", "--classifier", Classifier, .. Cache, "--json", Path.Combine(Shapes, "test", "star", "00.png")];
+        string[] predict = ["predict", "--classifier", Classifier, .. Cache, "--json", Path.Combine(Shapes, "test", "star", "star-01.png")];
         Assert.Equal(["image", "classes"], Json(predict).EnumerateObject().Select(key => key.Name));
         Assert.Matches(@"(?m)^temperature +\d+\.\d{3}, by 16 left-out images in 4 folds$", CliRun.Done([.. fit, "--calibrate"]));
         Assert.Equal(["image", "classes"], Json(predict).EnumerateObject().Select(key => key.Name));

@@ -60,15 +60,19 @@ public class ClassifierFileTests
         {
             Assert.Equal("2", file.Metadata["version"]);
             Assert.Contains("""
-                ,"probabilities":{"temperature":1.5,"images":64,"folds":4,"before":{"negativeLogLikelihood":2,"expectedError":0.25},"after":{"negativeLogLikelihood":1,"expectedError":0.125},"rejection":{"errorRate":0.1,"threshold":0.5,"setThreshold":0.125}},"createdBy":
+                ,"probabilities":{"temperature":1.5,"images":64,"folds":4,"before":{"negativeLogLikelihood":2,"expectedError":0.25},"after":{"negativeLogLikelihood":1,"expectedError":0.125},"rejection":{"errorRate":0.1,"leastLikeness":0.5,"leastProbability":0.125}},"createdBy":
                 """, file.Metadata["classifier"], StringComparison.Ordinal);
         }
         using var read = ClassifierFile.Open(saved.Path);
         Assert.Equal(Calibrated.Probabilities, read.Card.Probabilities);
         var without = Calibrated with { Probabilities = Calibrated.Probabilities! with { Rejection = new(0.001) } };
-        ClassifierFile.Save(saved.Path, read.Classifier, without);
+        using var kept = read.Centres!.clone();
+        ClassifierFile.Save(saved.Path, read.Classifier, without, kept);
         using var again = ClassifierFile.Open(saved.Path);
         Assert.Equal(without.Probabilities, again.Card.Probabilities);
+        Assert.Equal(kept.data<float>(), again.Centres!.data<float>());
+        Assert.Throws<ArgumentException>(() => ClassifierFile.Save(saved.Path, again.Classifier, without));
+        Assert.Throws<ArgumentException>(() => ClassifierFile.Save(saved.Path, again.Classifier, Card, kept));
     }
 
     [Fact]
@@ -113,7 +117,8 @@ public class ClassifierFileTests
         {
             using var synthetic = new SyntheticTask([3, 1, 2]);
             using var classifier = (method ?? new TipAdapter(new())).Fit(synthetic.Task);
-            ClassifierFile.Save(Path, classifier, card ?? Card);
+            using var centres = card?.Probabilities?.Rejection is null ? null : SupportCentres.Of(synthetic.Task);
+            ClassifierFile.Save(Path, classifier, card ?? Card, centres);
         }
 
         public string Path => _file.Name;

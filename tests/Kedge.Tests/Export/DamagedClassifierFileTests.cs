@@ -67,11 +67,10 @@ public class DamagedClassifierFileTests
     [InlineData("\"expectedError\":0.25", "\"expectedError\":2", "its description is damaged (The figures of the calibration are none.); fit it again.")]
     [InlineData("\"negativeLogLikelihood\":2", "\"negativeLogLikelihood\":-2", "its description is damaged (The figures of the calibration are none.); fit it again.")]
     [InlineData("\"before\":{", "\"earlier\":{", "its description is damaged (")]
-    [InlineData("\"errorRate\":0.1", "\"errorRate\":1", "its description is damaged (The error rate 1 has the thresholds 0.5 and 0.125.); fit it again.")]
-    [InlineData("\"threshold\":0.5", "\"threshold\":1.5", "its description is damaged (The error rate 0.1 has the thresholds 1.5 and 0.125.); fit it again.")]
-    [InlineData("\"threshold\":0.5", "\"threshold\":0.1", "its description is damaged (The error rate 0.1 has the thresholds 0.1 and 0.125.); fit it again.")]
-    [InlineData("\"threshold\":0.5,", "", "its description is damaged (The error rate 0.1 has the thresholds  and 0.125.); fit it again.")]
-    [InlineData("\"setThreshold\":0.125", "\"setThreshold\":-1", "its description is damaged (The error rate 0.1 has the thresholds 0.5 and -1.); fit it again.")]
+    [InlineData("\"errorRate\":0.1", "\"errorRate\":1", "its description is damaged (The error rate 1 has a least likeness of 0.5 and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastLikeness\":0.5", "\"leastLikeness\":-2", "its description is damaged (The error rate 0.1 has a least likeness of -2 and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastLikeness\":0.5,", "", "its description is damaged (The error rate 0.1 has a least likeness of  and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastProbability\":0.125", "\"leastProbability\":1.5", "its description is damaged (The error rate 0.1 has a least likeness of 0.5 and a least probability of 1.5.); fit it again.")]
     public void Wrong_probabilities(string text, string other, string message)
     {
         using var saved = new ClassifierFileTests.Saved(card: ClassifierFileTests.Calibrated);
@@ -81,6 +80,27 @@ public class DamagedClassifierFileTests
             metadata["classifier"] = metadata["classifier"].Replace(text, other, StringComparison.Ordinal);
         });
         Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: {message}", saved.OpeningError());
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("shape")]
+    [InlineData("type")]
+    [InlineData("NaN")]
+    public void Wrong_centres(string what)
+    {
+        using var saved = new ClassifierFileTests.Saved(card: ClassifierFileTests.Calibrated);
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        saved.Change((tensors, _) =>
+        {
+            const string name = "rejection.centres";
+            if (what == "none")
+                tensors.Remove(name);
+            else
+                tensors[name] = what switch { "shape" => tensors[name][..2], "type" => tensors[name].to(ScalarType.Float64), _ => tensors[name] * float.NaN };
+        });
+        Assert.Equal($"Opening the classifier '{saved.Path}' failed: its 'rejection.centres' are not finite numbers of Float32 [3, 16]; fit it again.", saved.OpeningError());
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using Kedge.Features;
+
 namespace Kedge.Methods;
 
 /// <summary>Options of <see cref="Fuse"/>.</summary>
@@ -52,6 +54,12 @@ public sealed class Fuse : FewShotMethod
 
     /// <inheritdoc/>
     public override bool NeedsTextTower => _members.Any(member => member.Method.NeedsTextTower);
+
+    /// <inheritdoc/>
+    public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Method.Needs);
+
+    /// <inheritdoc/>
+    protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
