@@ -25,7 +25,7 @@ public sealed class ComparisonTasks : IDisposable
     /// </summary>
     /// <param name="clip">The model.</param>
     /// <param name="datasets">The draws of one or several data sets.</param>
-    /// <param name="templates">The sentences that class names are put into, at least one.</param>
+    /// <param name="templates">The sentences that class names are put into, at least one; data sets may have their own.</param>
     /// <param name="work">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>A task a draw, on the model's device; dispose it.</returns>
@@ -33,7 +33,7 @@ public sealed class ComparisonTasks : IDisposable
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
     public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, ImageWork? work = null,
         CancellationToken cancellation = default) =>
-        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, templates, work, cancellation))]);
+        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, work, cancellation))]);
 
     /// <summary>Reads files of features.</summary>
     /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>

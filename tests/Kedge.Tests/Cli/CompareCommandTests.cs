@@ -39,6 +39,17 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public void Runs_at_once_give_the_rows_of_runs_one_by_one()
+    {
+        string[] arguments = ["compare", "--data", Shapes, "--methods", "zero-shot,gda,tip-adapter,lp++", "--shots", "1,2", "--seeds", "1", "--cache", _folder["cache"], "--json"];
+        CliRun.Done([.. arguments, "--threads", "1", "--out", _folder["alone"]]);
+        CliRun.Done([.. arguments, "--threads", "2", "--parallel", "2", "--out", Output]);
+        string[] Accuracies(string folder) => [.. File.ReadAllLines(_folder[$"{folder}/results.csv"]).Select(line => string.Join(',', line.Split(',')[..5]))];
+        Assert.Equal(Accuracies("alone"), Accuracies("out"));
+        Assert.Contains("Measured with 2 runs at once", File.ReadAllText(_folder["out/results.md"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_page_shows_the_tables_the_curve_and_the_mistakes()
     {
         var tables = CliRun.Done("compare", "--data", Shapes, "--methods", "zero-shot,nearest-class-mean", "--shots", "1,2", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output);
