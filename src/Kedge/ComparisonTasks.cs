@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Evaluation;
+using Kedge.Features;
 using Kedge.Methods;
 using Kedge.Native;
 using Kedge.Tasks;
@@ -26,14 +27,15 @@ public sealed class ComparisonTasks : IDisposable
     /// <param name="clip">The model.</param>
     /// <param name="datasets">The draws of one or several data sets.</param>
     /// <param name="templates">The sentences that class names are put into, at least one; data sets may have their own.</param>
+    /// <param name="kinds">What the methods need beside the images' own features (<see cref="FewShotMethod.Needs"/>).</param>
     /// <param name="work">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>A task a draw, on the model's device; dispose it.</returns>
     /// <exception cref="KedgeException">Images cannot be read, or a text is too long.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
-    public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, ImageWork? work = null,
-        CancellationToken cancellation = default) =>
-        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, work, cancellation))]);
+    public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds = FeatureKinds.Image,
+        ImageWork? work = null, CancellationToken cancellation = default) =>
+        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, kinds, work, cancellation))]);
 
     /// <summary>Reads files of features.</summary>
     /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>
@@ -68,15 +70,17 @@ public sealed class ComparisonTasks : IDisposable
         }
     }
 
-    private List<ComparisonTask> Encode(ClipModel clip, SupportDraws dataset, IReadOnlyList<PromptTemplate> templates, ImageWork? work, CancellationToken cancellation)
+    private List<ComparisonTask> Encode(
+        ClipModel clip, SupportDraws dataset, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, ImageWork? work, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var images = dataset.Draws.SelectMany(draw => draw.Support).Concat(dataset.Test).Select(image => image.Image).DistinctBy(image => image.Name).ToArray();
         var rows = images.Select((image, row) => (image.Name, Row: (long)row)).ToDictionary(pair => pair.Name, pair => pair.Row);
-        var features = PhotoFeatures.Plain(clip, images, work, cancellation).to(clip.Device);      // [all, D]
+        var features = PhotoFeatures.Plain(clip, images, kinds, work, cancellation).Each(tensor => tensor.to(clip.Device)); // [all, D]
+        var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? Own(clip.Projection) : null;
         var digests = images.ToDictionary(image => image.Name, image => Convert.ToHexStringLower(SHA256.HashData(image.ReadAllBytes())));
-        var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates).DetachFromDisposeScope());
+        var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
         string[] sentences = [.. templates.Select(template => template.Text)];
         var query = Pick(dataset.Test);
         return [.. dataset.Draws.Select(Task)];
@@ -84,17 +88,19 @@ public sealed class ComparisonTasks : IDisposable
         ComparisonTask Task(SupportDraw draw)
         {
             var (support, labels) = Pick(draw.Support);
-            var task = new FewShotTask(support.unsqueeze(0).DetachFromDisposeScope(), labels, classes, dataset.ClassNames, clip.LogitScale, sentences, clip)
+            var task = new FewShotTask(Own(support.Each(tensor => tensor.unsqueeze(0))), labels, classes, dataset.ClassNames, clip.LogitScale, sentences, clip)
             {
+                Projection = projection,
                 SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
-            Own(task.SupportFeatures);
             return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
         }
 
-        LabelledFeatures Pick(IReadOnlyList<LabelledImage> picked) => new(
-            Own(features.index_select(0, tensor(picked.Select(image => rows[image.Image.Name]).ToArray(), device: clip.Device)).DetachFromDisposeScope()),
-            Own(PhotoFeatures.Labels(clip, picked).DetachFromDisposeScope()));
+        LabelledFeatures Pick(IReadOnlyList<LabelledImage> picked)
+        {
+            var places = tensor(picked.Select(image => rows[image.Image.Name]).ToArray(), device: clip.Device);
+            return new(Own(features.Each(some => some.index_select(0, places))), Own(PhotoFeatures.Labels(clip, picked)));
+        }
 
         string Identify(SupportDraw draw) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
         {
@@ -108,9 +114,19 @@ public sealed class ComparisonTasks : IDisposable
         IEnumerable<string> Contents(IReadOnlyList<LabelledImage> part) => part.Select(image => $"{image.Label} {digests[image.Image.Name]}");
     }
 
-    private T Own<T>(T made) where T : IDisposable
+    private ImageFeatures Own(ImageFeatures made) => made.Each(Own);
+
+    private ImageProjection Own(ImageProjection made) => new(Own(made.Weight), made.Bias is null ? null : Own(made.Bias));
+
+    private FeatureTask Own(FeatureTask made)
     {
         _owned.Add(made);
+        return made;
+    }
+
+    private Tensor Own(Tensor made)
+    {
+        _owned.Add(made.DetachFromDisposeScope());
         return made;
     }
 }

@@ -82,7 +82,7 @@ public sealed class FeatureClassifier : IDisposable
                 $"than {task.Name} has (fingerprint {task.Fingerprint}): take a task of the same features, or fit again on this one.");
         }
         using var scope = NewDisposeScope();
-        var logits = Classifier.LogitsInBatches(part.Features, cancellation);                   // [Q, C]
+        var logits = Classifier.LogitsInBatches(part.Images, cancellation);                   // [Q, C]
         return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames);
     }
 

@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Features;
 using Kedge.Methods;
 using Kedge.Tasks;
 using Kedge.Text;
@@ -29,7 +30,7 @@ public static class ImageAnchors
         options ??= new();
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        var task = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), options, work, cancellation);
+        var task = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), FeatureKinds.Image, options, work, cancellation);
         return AnchorMining.Rank(task, words ?? OpenWords.Nouns, mining, encoding, cancellation);
     }
 }

@@ -120,11 +120,11 @@ public sealed class ImageClassifier : IDisposable
     public IReadOnlyList<ImageExplanation> Explain(
         IReadOnlyList<ImageFile> images, int classes = 5, ImageWork? work = null, CancellationToken cancellation = default)
     {
-        Decision.RequireParts(Classifier);
+        Classifier.RequireParts();
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var features = PhotoFeatures.Plain(_clip, images, work, cancellation);
+        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
         return [.. images.Zip(Decision.Of(Classifier, features, classes), (image, decision) => new ImageExplanation(image, decision))];
     }
 
@@ -164,7 +164,7 @@ public sealed class ImageClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var task = ImageTask.Of(clip, classNames, support, options, work, cancellation);
+        var task = ImageTask.Of(clip, classNames, support, method.Needs, options, work, cancellation);
         var card = new ClassifierCard
         {
             Model = clip.Name,
@@ -196,7 +196,7 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>[B, C], on the CPU.</summary>
     private Tensor Logits(IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation)
     {
-        var features = PhotoFeatures.Plain(_clip, images, work, cancellation);
+        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
         return Classifier.LogitsInBatches(features, cancellation);
     }
 

@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Features;
 using Kedge.Imaging;
 using Kedge.Methods;
 using Kedge.Tasks;
@@ -14,13 +15,13 @@ internal static class ImageTask
         options.Shots is { } shots ? SupportSampler.Sample(dataset, shots, options.Seed) : dataset.Train;
 
     /// <summary>The task of learning classes from labelled images, which may be none.</summary>
-    public static FewShotTask Of(ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, TaskOptions options, ImageWork? work,
-        CancellationToken cancellation)
+    public static FewShotTask Of(ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, FeatureKinds kinds, TaskOptions options,
+        ImageWork? work, CancellationToken cancellation)
     {
         ImageFile[] images = [.. support.Select(image => image.Image)];
-        var features = images.Length > 0 ? PhotoFeatures.Views(clip, images, options, work, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
+        var features = images.Length > 0 ? PhotoFeatures.Views(clip, images, kinds, options, work, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
         return new FewShotTask(
-            features.to(clip.Device),
+            features.Each(tensor => tensor.to(clip.Device)),
             PhotoFeatures.Labels(clip, support),
             clip.ClassFeatures(classNames, options.Templates),
             classNames,
@@ -28,6 +29,7 @@ internal static class ImageTask
             [.. options.Templates.Select(template => template.Text)],
             clip)
         {
+            Projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null,
             SupportNames = [.. images.Select(image => image.Name)],
         };
     }

@@ -9,25 +9,27 @@ namespace Kedge;
 /// <summary>Photos to features, as classifiers and tasks take them.</summary>
 internal static class PhotoFeatures
 {
-    /// <summary>The centre crops: [N, D] unit F32, on the CPU.</summary>
-    internal static Tensor Plain(ClipModel clip, IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation) =>
-        Extract(clip, images, views: null, work, cancellation);
+    /// <summary>The centre crops: [N, D] unit F32, and what else is asked for; on the CPU.</summary>
+    internal static ImageFeatures Plain(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, ImageWork? work, CancellationToken cancellation) =>
+        Extract(clip, images, kinds, views: null, work, cancellation);
 
-    /// <summary>The centre crop first, then random views: [V, N, D] unit F32, on the CPU.</summary>
-    internal static Tensor Views(ClipModel clip, IReadOnlyList<ImageFile> images, TaskOptions options, ImageWork? work, CancellationToken cancellation)
+    /// <summary>The centre crop first, then random views: [V, N, D] unit F32, and what else is asked for; on the CPU.</summary>
+    internal static ImageFeatures Views(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, TaskOptions options, ImageWork? work, CancellationToken cancellation)
     {
-        var plain = Plain(clip, images, work, cancellation).unsqueeze(0);
-        return options.Views == 1 ? plain : cat([plain, Extract(clip, images, new ViewSet(options.Views - 1, options.Seed), work, cancellation)]);
+        var plain = Plain(clip, images, kinds, work, cancellation).Each(tensor => tensor.unsqueeze(0));
+        return options.Views == 1 ? plain : plain.Beside(Extract(clip, images, kinds, new ViewSet(options.Views - 1, options.Seed), work, cancellation));
     }
 
     /// <summary>The images' labels: [N] int64, on the model's device.</summary>
     internal static Tensor Labels(ClipModel clip, IReadOnlyList<LabelledImage> images) =>
         tensor(images.Select(image => (long)image.Label).ToArray(), device: clip.Device);
 
-    private static Tensor Extract(ClipModel clip, IReadOnlyList<ImageFile> images, ViewSet? views, ImageWork? work, CancellationToken cancellation)
+    private static ImageFeatures Extract(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? views, ImageWork? work, CancellationToken cancellation)
     {
         work ??= new();
+        var encoder = new PackedEncoder(clip, kinds);
         var options = new ExtractionOptions { DecodeThreads = work.DecodeThreads, Views = views };
-        return new FeatureExtractor(clip, work.Cache).Extract(images, options, work.Encoding, cancellation);
+        var rows = new FeatureExtractor(encoder, work.Cache).Extract(images, options, work.Encoding, cancellation); // owned by the current scope
+        return encoder.Unpack(rows);
     }
 }

@@ -1,3 +1,4 @@
+using Kedge.Features;
 using Kedge.Methods;
 using static TorchSharp.torch;
 
@@ -8,13 +9,13 @@ internal static class QueryBatches
 {
     private const int QueriesAtOnce = 1024; // bounds the memory of methods that compare queries with all they have learned
 
-    /// <summary>[Q, D] → [Q, C], on the CPU.</summary>
-    internal static Tensor LogitsInBatches(this FewShotClassifier classifier, Tensor features, CancellationToken cancellation = default)
+    /// <summary>Q images → [Q, C], on the CPU.</summary>
+    internal static Tensor LogitsInBatches(this FewShotClassifier classifier, ImageFeatures images, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
-        return cat([.. features.split(QueriesAtOnce).Select(Batch)]).MoveToOuterDisposeScope();
+        return cat([.. images.Split(QueriesAtOnce).Select(Batch)]).MoveToOuterDisposeScope();
 
-        Tensor Batch(Tensor queries)
+        Tensor Batch(ImageFeatures queries)
         {
             cancellation.ThrowIfCancellationRequested();
             return classifier.Logits(queries).cpu();

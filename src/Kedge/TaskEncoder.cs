@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Features;
 using Kedge.Methods;
 using Kedge.Tasks;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ public static class TaskEncoder
         }
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var drawn = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), options, work, cancellation);
+        var drawn = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), FeatureKinds.Image, options, work, cancellation);
         var task = new FewShotTask(drawn.SupportFeatures, drawn.SupportLabels, drawn.ClassFeatures, drawn.ClassNames, drawn.LogitScale, drawn.Templates) // no tower: it outlives the model
         {
             Anchors = anchorWords is null ? null : new AnchorSet(clip.ClassFeatures(anchorWords, options.Templates), anchorWords),
@@ -40,5 +41,5 @@ public static class TaskEncoder
     }
 
     private static LabelledFeatures Encode(ClipModel clip, IReadOnlyList<LabelledImage> images, ImageWork? work, CancellationToken cancellation) =>
-        new(PhotoFeatures.Plain(clip, [.. images.Select(image => image.Image)], work, cancellation).to(clip.Device), PhotoFeatures.Labels(clip, images));
+        new(PhotoFeatures.Plain(clip, [.. images.Select(image => image.Image)], FeatureKinds.Image, work, cancellation).Image.to(clip.Device), PhotoFeatures.Labels(clip, images));
 }

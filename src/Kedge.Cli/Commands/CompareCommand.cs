@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kedge.Cli.Reports;
 using Kedge.Evaluation;
+using Kedge.Features;
 using Kedge.Methods;
 
 namespace Kedge.Cli.Commands;
@@ -62,7 +63,8 @@ internal sealed class CompareCommand : KedgeCommand
         using var log = Open(parsed); // a folder that cannot be written to is refused before the work
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
-        using var photos = ComparisonTasks.Encode(clip, draws, templates, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
+        var kinds = methods.Aggregate(FeatureKinds.Image, (needs, method) => needs | method.Method.Needs);
+        using var photos = ComparisonTasks.Encode(clip, draws, templates, kinds, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
         progress.Dispose();
         Compare(parsed, methods, photos, log);
     }

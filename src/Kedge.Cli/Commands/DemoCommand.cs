@@ -47,7 +47,7 @@ internal sealed class DemoCommand : KedgeCommand
         using var clip = ClipModel.Load(EmbeddedModels.Scenes, device);
         var shots = _shots.Read(parsed);
         var draws = SupportDraws.Sample(dataset, shots, _seeds.Read(parsed));
-        using var tasks = ComparisonTasks.Encode(clip, [draws], [PromptTemplates.Default], work, Terminal.Cancellation);
+        using var tasks = ComparisonTasks.Encode(clip, [draws], [PromptTemplates.Default], work: work, cancellation: Terminal.Cancellation);
         var report = Compare(tasks, log);
         var curves = ComparisonFiles.Curves(report, folder);
         report.Write(folder);

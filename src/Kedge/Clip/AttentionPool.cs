@@ -22,13 +22,13 @@ internal sealed class AttentionPool : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>[B, C, h, w] → [B, queries, D]; query 0 is the mean, the others are the positions in order.</summary>
-    public Tensor Forward(Tensor grid, int queries)
+    /// <summary>[B, C, h, w] → [B, queries, C], before the last projection; query 0 is the mean, the others are the positions in order.</summary>
+    public Tensor Pool(Tensor grid, int queries)
     {
         var x = grid.flatten(2).transpose(1, 2); // [B, P, C]
         x = cat([x.mean([1], keepdim: true), x], 1) + positional_embedding.In(grid); // [B, 1 + P, C]
         var pooled = F.scaled_dot_product_attention(Heads(q_proj.forward(x.narrow(1, 0, queries))), Heads(k_proj.forward(x)), Heads(v_proj.forward(x)));
-        return c_proj.forward(pooled.transpose(1, 2).reshape(x.shape[0], queries, -1));
+        return pooled.transpose(1, 2).reshape(x.shape[0], queries, -1);
     }
 
     // [B, L, C] → [B, H, L, C/H]

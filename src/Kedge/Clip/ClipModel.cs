@@ -79,6 +79,9 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <summary>D, the width of the joint features.</summary>
     public int FeatureWidth => Configuration.FeatureWidth;
 
+    /// <summary>P, patches of an image.</summary>
+    public int Patches => Configuration.Vision.Patches;
+
     int IImageEncoder.Width => FeatureWidth;
 
     int ITextTower.Width => Configuration.Text.Transformer.Width;
@@ -98,15 +101,37 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
         return Finish(_network.visual.Forward(OnDevice(pixels)), normalize).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Features of images and of their patches (ViT: the tokens after the last norm and projection; ResNet: the pooling attention asked by each position).</summary>
+    /// <summary>
+    /// Features of images with more than one of each. Patches are, in a ViT, the tokens after the last norm and projection; in a ResNet, the pooling attention asked by each position.
+    /// </summary>
     /// <param name="pixels">[B, 3, R, R], F32.</param>
-    /// <returns>New tensors [B, D] and [B, P, D], F32, rows of unit length, owned by the caller; patches row by row from the top left.</returns>
-    public (Tensor Image, Tensor Patches) EncodePatches(Tensor pixels)
+    /// <param name="kinds">What beside the images' own features.</param>
+    /// <returns>New tensors: images [B, D] and patches [B, P, D], F32, rows of unit length; unprojected [B, U], F32, as the tower makes them. Owned by the caller.</returns>
+    public ImageFeatures EncodeImage(Tensor pixels, FeatureKinds kinds)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (image, patches) = _network.visual.ForwardWithPatches(OnDevice(pixels));
-        return (Finish(image, normalize: true).MoveToOuterDisposeScope(), Finish(patches, normalize: true).MoveToOuterDisposeScope());
+        var tokens = _network.visual.Tokens(OnDevice(pixels), kinds.HasFlag(FeatureKinds.Patches)); // [B, 1 or 1 + P, U]
+        var features = Finish(_network.visual.Project(tokens), normalize: true);
+        return new ImageFeatures(features.select(1, 0).contiguous().MoveToOuterDisposeScope())
+        {
+            Patches = kinds.HasFlag(FeatureKinds.Patches) ? features.narrow(1, 1, Patches).contiguous().MoveToOuterDisposeScope() : null,
+            Unprojected = kinds.HasFlag(FeatureKinds.Unprojected) ? tokens.select(1, 0).contiguous().MoveToOuterDisposeScope() : null,
+        };
+    }
+
+    /// <summary>U, the width of unprojected features.</summary>
+    public int UnprojectedWidth => (int)_network.visual.Projection.Weight.shape[0];
+
+    /// <summary>The image tower's step into the joint space: copies, owned by the caller.</summary>
+    internal ImageProjection Projection
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            var (weight, bias) = _network.visual.Projection;
+            return new(weight.detach().clone().MoveToOuterDisposeScope(), bias?.detach().clone().MoveToOuterDisposeScope());
+        }
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Kedge.Features;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -33,18 +34,15 @@ internal sealed class ModifiedResNet : VisionTower
         RegisterComponents();
     }
 
-    public override Tensor Forward(Tensor pixels)
-    {
-        using var scope = NewDisposeScope();
-        return attnpool.Forward(Grid(pixels), queries: 1).select(1, 0).MoveToOuterDisposeScope();
-    }
+    public override ImageProjection Projection => new(attnpool.c_proj.weight.t(), attnpool.c_proj.bias);
 
-    public override (Tensor Image, Tensor Patches) ForwardWithPatches(Tensor pixels)
+    public override Tensor Project(Tensor tokens) => attnpool.c_proj.forward(tokens);
+
+    public override Tensor Tokens(Tensor pixels, bool patches)
     {
         using var scope = NewDisposeScope();
         var grid = Grid(pixels);
-        var features = attnpool.Forward(grid, queries: (int)(1 + grid.shape[2] * grid.shape[3])); // [B, 1 + P, D]
-        return (features.select(1, 0).MoveToOuterDisposeScope(), features.narrow(1, 1, features.shape[1] - 1).MoveToOuterDisposeScope());
+        return attnpool.Pool(grid, queries: patches ? (int)(1 + grid.shape[2] * grid.shape[3]) : 1).MoveToOuterDisposeScope();
     }
 
     // [B, 3, R, R] → [B, 32·width, R/32, R/32]

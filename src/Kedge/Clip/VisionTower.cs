@@ -1,15 +1,28 @@
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Clip;
 
-/// <summary>An image tower: pixels in, features of the whole image and of its patches out, both in the joint space and not yet unit length.</summary>
+/// <summary>
+/// An image tower: pixels to tokens of the whole image and of its patches, and these by one linear step into the joint space, where they are not yet unit length. U is the tokens' width.
+/// </summary>
 internal abstract class VisionTower(string name) : nn.Module(name)
 {
-    /// <summary>[B, 3, R, R] → [B, D].</summary>
-    public abstract Tensor Forward(Tensor pixels);
+    /// <summary>[B, 3, R, R] → [B, 1, U], the image, or [B, 1 + P, U], the image and then its patches row by row from the top left.</summary>
+    public abstract Tensor Tokens(Tensor pixels, bool patches);
 
-    /// <summary>[B, 3, R, R] → the image [B, D] and its patches [B, P, D], row by row from the top left.</summary>
-    public abstract (Tensor Image, Tensor Patches) ForwardWithPatches(Tensor pixels);
+    /// <summary>The step into the joint space; its tensors are the tower's.</summary>
+    public abstract ImageProjection Projection { get; }
+
+    /// <summary>[…, U] → […, D].</summary>
+    public abstract Tensor Project(Tensor tokens);
+
+    /// <summary>[B, 3, R, R] → [B, D].</summary>
+    public Tensor Forward(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Project(Tokens(pixels, patches: false).select(1, 0)).MoveToOuterDisposeScope();
+    }
 
     public static VisionTower Build(Weights weights, VisionConfiguration configuration, int featureWidth) => configuration switch
     {

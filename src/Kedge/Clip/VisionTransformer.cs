@@ -1,3 +1,4 @@
+using Kedge.Features;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -30,24 +31,16 @@ internal sealed class VisionTransformer : VisionTower
         RegisterComponents();
     }
 
-    public override Tensor Forward(Tensor pixels)
+    public override ImageProjection Projection => new(proj, Bias: null);
+
+    public override Tensor Project(Tensor tokens) => matmul(tokens, proj.In(tokens));
+
+    public override Tensor Tokens(Tensor pixels, bool patches)
     {
         using var scope = NewDisposeScope();
-        return matmul(ln_post.forward(Tokens(pixels).select(1, 0)), proj.In(pixels)).MoveToOuterDisposeScope();
-    }
-
-    public override (Tensor Image, Tensor Patches) ForwardWithPatches(Tensor pixels)
-    {
-        using var scope = NewDisposeScope();
-        var features = matmul(ln_post.forward(Tokens(pixels)), proj.In(pixels)); // [B, 1 + P, D]
-        return (features.select(1, 0).MoveToOuterDisposeScope(), features.narrow(1, 1, features.shape[1] - 1).MoveToOuterDisposeScope());
-    }
-
-    // [B, 3, R, R] → [B, 1 + P, W]
-    private Tensor Tokens(Tensor pixels)
-    {
-        var patches = conv1.forward(pixels).flatten(2).transpose(1, 2); // [B, P, W]
-        var token = class_embedding.In(pixels).expand(patches.shape[0], 1, -1);
-        return transformer.Forward(ln_pre.forward(cat([token, patches], 1) + positional_embedding.In(pixels)));
+        var grid = conv1.forward(pixels).flatten(2).transpose(1, 2); // [B, P, W]
+        var token = class_embedding.In(pixels).expand(grid.shape[0], 1, -1);
+        var tokens = transformer.Forward(ln_pre.forward(cat([token, grid], 1) + positional_embedding.In(pixels))); // [B, 1 + P, W]
+        return ln_post.forward(patches ? tokens : tokens.narrow(1, 0, 1)).MoveToOuterDisposeScope();
     }
 }

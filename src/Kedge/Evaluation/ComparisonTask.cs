@@ -40,7 +40,7 @@ public sealed record ComparisonTask(
         var learned = task.Task;
         var texts = new { task.Fingerprint, learned.LogitScale, learned.Templates, learned.Views, Anchors = learned.Anchors?.Names };
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(texts));
-        Tensor?[] tensors = [learned.SupportFeatures, learned.SupportLabels, task.Query.Features, task.Query.Labels, learned.Anchors?.Features];
+        Tensor?[] tensors = [.. learned.Support.Tensors, learned.SupportLabels, .. task.Query.Images.Tensors, task.Query.Labels, learned.Anchors?.Features];
         foreach (var tensor in tensors)
         {
             if (tensor is not null)

@@ -29,7 +29,7 @@ public sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tower
     public IReadOnlyList<AnchorReading> Read(int top = 5, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        Decision.RequireParts(classifier);
+        classifier.RequireParts();
         var anchors = classifier.Anchors ?? throw new KedgeException(
             $"Reading anchors found a classifier of {classifier.Method}, which has none: name photos to explain, or fit one of rtos or rtos+.");
         if (tower is not null && anchors.Tokens is { } learned && !(learned.shape is [_, > 0, var width] && width == tower.Width))

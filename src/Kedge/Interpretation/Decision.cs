@@ -1,3 +1,4 @@
+using Kedge.Features;
 using Kedge.Methods;
 using static TorchSharp.torch;
 
@@ -22,43 +23,35 @@ public sealed class Decision
 
     /// <summary>Explains decisions.</summary>
     /// <param name="classifier">A classifier whose logits have parts.</param>
-    /// <param name="imageFeatures">[B, D] unit, any floating type, any device.</param>
+    /// <param name="images">B images, as <see cref="FewShotClassifier.Logits"/> takes them.</param>
     /// <param name="classes">Classes an image, at least 2; all where there are fewer.</param>
     /// <returns>B decisions, in the order of the images.</returns>
     /// <exception cref="KedgeException">The logits have no parts or are not finite, or the features are none.</exception>
-    public static IReadOnlyList<Decision> Of(FewShotClassifier classifier, Tensor imageFeatures, int classes = 5)
+    public static IReadOnlyList<Decision> Of(FewShotClassifier classifier, ImageFeatures images, int classes = 5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         using var scope = NewDisposeScope();
-        var features = imageFeatures.to(ScalarType.Float32).to(classifier.Device);
+        var features = images.Each(tensor => tensor.to(ScalarType.Float32).to(classifier.Device));
         return [.. InParts(classifier, features).SelectMany(some => Explain(classifier, some, classes))];
     }
 
-    /// <summary>Refuses a classifier whose logits have no parts, before anything is encoded for it.</summary>
-    /// <exception cref="KedgeException">They have none.</exception>
-    internal static void RequireParts(FewShotClassifier classifier)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = classifier.Explain(eye(1, classifier.FeatureWidth)); // any unit feature tells
-    }
-
-    /// <summary>[B, D] in pieces whose explanations fit into memory.</summary>
-    internal static IEnumerable<Tensor> InParts(FewShotClassifier classifier, Tensor features)
+    /// <summary>B images in pieces whose explanations fit into memory.</summary>
+    internal static IEnumerable<ImageFeatures> InParts(FewShotClassifier classifier, ImageFeatures images)
     {
         var parts = 1 + (classifier.Anchors?.Names.Count ?? 0) + (classifier.Support?.Labels.shape[0] ?? 0);
-        return features.shape[0] == 0 ? [] : features.split(Math.Max(1, NumbersAtOnce / (classifier.ClassNames.Count * parts)));
+        return images.Image.shape[0] == 0 ? [] : images.Split(Math.Max(1, NumbersAtOnce / (classifier.ClassNames.Count * parts)));
     }
 
-    private static List<Decision> Explain(FewShotClassifier classifier, Tensor features, int classes)
+    private static List<Decision> Explain(FewShotClassifier classifier, ImageFeatures images, int classes)
     {
         using var scope = NewDisposeScope();
-        using var explanation = classifier.Explain(features);
+        using var explanation = classifier.Explain(images);
         using var still = no_grad();
         var logits = explanation.Sum();
         if (!logits.AllFinite())
             throw new KedgeException($"Explaining found logits of {classifier.Method} that are not finite: the classifier is damaged; fit it again.");
         var (probabilities, best) = nn.functional.softmax(logits, dim: 1).topk((int)Math.Min(classes, logits.shape[1])); // [B, top]
-        var nearest = SupportNeighbour.Of(classifier, features);
+        var nearest = SupportNeighbour.Of(classifier, images.Image);
         return [.. Enumerable.Range(0, nearest.Count).Select(image => new Decision(
             [.. best[image].cpu().data<long>().Zip(probabilities[image].cpu().data<float>(), (c, p) => Score(classifier.ClassNames[(int)c], p, explanation, image, c))],
             nearest[image]))];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -42,10 +43,12 @@ internal sealed class ApeClassifier : FewShotClassifier
         return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(details, ClassifierState.DetailsFormat));
     }
 
-    protected override Tensor LogitsCore(Tensor imageFeatures) => ByNames(imageFeatures) + Cache.ByClass(Given(imageFeatures), Support.Labels, State.ClassCount);
+    public override bool HasParts => true;
 
-    protected override Explanation ExplainCore(Tensor imageFeatures) =>
-        new(ByNames(imageFeatures), support: Cache.ByKey(Given(imageFeatures), Support.Labels, State.ClassCount));
+    protected override Tensor LogitsCore(ImageFeatures images) => ByNames(images.Image) + Cache.ByClass(Given(images.Image), Support.Labels, State.ClassCount);
+
+    protected override Explanation ExplainCore(ImageFeatures images) =>
+        new(ByNames(images.Image), support: Cache.ByKey(Given(images.Image), Support.Labels, State.ClassCount));
 
     private Tensor ByNames(Tensor imageFeatures) => ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale);
 

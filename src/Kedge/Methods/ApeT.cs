@@ -95,10 +95,10 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var residuals = new Parameter(zeros(task.ClassCount, channels.shape[0], device: task.Device)); // r [C, Q]
         var values = new Parameter(ones(task.SupportCount, device: task.Device)); // v [N]
         using var optimizer = optim.AdamW([residuals, values], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (f, labels) =>
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
             var now = Moved();
-            return F.cross_entropy(ZeroShot.Logits(f, now.Names, task.LogitScale) + Given(f, now, task, beta) * alpha, labels);
+            return F.cross_entropy(ZeroShot.Logits(images.Image, now.Names, task.LogitScale) + Given(images.Image, now, task, beta) * alpha, labels);
         });
         return Moved();
 

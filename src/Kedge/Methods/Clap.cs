@@ -84,9 +84,9 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
         var prototypes = new Parameter(task.ClassFeatures.clone()); // w / r [C, D]
         var (square, rate) = (options.Length * options.Length, options.LearningRate / (options.Length * options.Length));
         using var optimizer = optim.SGD([prototypes], rate, options.Momentum);
-        new FeatureTraining(options.Epochs, rate, options.BatchSize, options.Seed).Run(task, run, optimizer, (f, labels) =>
+        new FeatureTraining(options.Epochs, rate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
-            var loss = F.cross_entropy(ZeroShot.Logits(f, prototypes.AsLongAs(task.ClassFeatures), task.LogitScale), labels);
+            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.AsLongAs(task.ClassFeatures), task.LogitScale), labels);
             return strengths is null ? loss : loss + (strengths * (prototypes - task.ClassFeatures).square().sum(dim: 1)).mean() * square;
         });
         return prototypes.AsLongAs(task.ClassFeatures);

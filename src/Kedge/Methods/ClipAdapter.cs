@@ -61,8 +61,8 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
         var (width, hidden) = (task.FeatureWidth, Math.Max(1, task.FeatureWidth / options.Reduction));
         var (down, up) = (Draw(hidden, width), Draw(width, hidden));
         using var optimizer = optim.Adam([down, up], options.LearningRate);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (f, labels) =>
-            F.cross_entropy(ZeroShot.Logits(Adapted(f, down, up, options.Alpha), task.ClassFeatures, task.LogitScale), labels));
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
+            F.cross_entropy(ZeroShot.Logits(Adapted(images.Image, down, up, options.Alpha), task.ClassFeatures, task.LogitScale), labels));
         return new Fitted(new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures, ["down"] = down, ["up"] = up });
 
         Parameter Draw(long outputs, long inputs) => new((rand([outputs, inputs], device: task.Device, generator: generator) * 2 - 1) / Math.Sqrt(inputs));
@@ -90,6 +90,6 @@ internal sealed class ClipAdapterClassifier : FewShotClassifier
         _up = state.Take("up", ScalarType.Float32, state.FeatureWidth, _down.shape[0]);
     }
 
-    protected override Tensor LogitsCore(Tensor imageFeatures) =>
-        ZeroShot.Logits(ClipAdapter.Adapted(imageFeatures, _down, _up, _alpha), _classFeatures, State.LogitScale);
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        ZeroShot.Logits(ClipAdapter.Adapted(images.Image, _down, _up, _alpha), _classFeatures, State.LogitScale);
 }

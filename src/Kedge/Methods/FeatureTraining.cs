@@ -1,3 +1,4 @@
+using Kedge.Features;
 using Kedge.Optimisation;
 using static TorchSharp.torch;
 
@@ -17,8 +18,8 @@ internal sealed record FeatureTraining(int Epochs, double LearningRate, int? Bat
     /// <param name="task">The task, its rows in canonical order.</param>
     /// <param name="run">Told of each step.</param>
     /// <param name="optimizer">Of what is learned.</param>
-    /// <param name="loss">From unit features [B, D] and labels [B] to the loss.</param>
-    internal void Run(FewShotTask task, FitRun run, optim.Optimizer optimizer, Func<Tensor, Tensor, Tensor> loss)
+    /// <param name="loss">From the features of B images and labels [B] to the loss.</param>
+    internal void Run(FewShotTask task, FitRun run, optim.Optimizer optimizer, Func<ImageFeatures, Tensor, Tensor> loss)
     {
         var order = Enumerable.Range(0, task.SupportCount).Select(i => (long)i).ToArray();
         var size = BatchSize ?? order.Length;
@@ -27,13 +28,14 @@ internal sealed record FeatureTraining(int Epochs, double LearningRate, int? Bat
         var step = 0;
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
+            var view = epoch % task.Views;
             if (BatchSize is not null)
                 random.Shuffle(order);
             foreach (var batch in order.Chunk(size))
             {
                 using var scope = NewDisposeScope();
                 var rows = tensor(batch, device: task.Device);
-                var value = loss(task.SupportFeatures[epoch % task.Views].index_select(0, rows), task.SupportLabels.index_select(0, rows));
+                var value = loss(task.Support.Each(views => views.select(0, view).index_select(0, rows)), task.SupportLabels.index_select(0, rows));
                 optimizer.ParamGroups.Single().LearningRate = schedule.At(step++);
                 optimizer.zero_grad();
                 value.backward();

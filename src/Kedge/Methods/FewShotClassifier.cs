@@ -1,3 +1,4 @@
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -26,15 +27,18 @@ public abstract class FewShotClassifier : IDisposable
     /// <summary>Where the classifier computes.</summary>
     public Device Device => State.Tensors.Values.First().device;
 
+    /// <summary>What it looks at beside the images' own features.</summary>
+    public virtual FeatureKinds Needs => FeatureKinds.Image;
+
     /// <summary>Scores images against every class.</summary>
-    /// <param name="imageFeatures">[B, D] unit, any floating type, any device.</param>
+    /// <param name="images">B images: features [B, D] unit, and what <see cref="Needs"/> names, any floating type, any device.</param>
     /// <returns>[B, C] F32 on <see cref="Device"/>: already scaled, a softmax gives probabilities. Without gradient, owned by the caller.</returns>
-    /// <exception cref="KedgeException">The features have another width, are not of unit length, or hold NaN.</exception>
-    public Tensor Logits(Tensor imageFeatures)
+    /// <exception cref="KedgeException">The features are not what is needed, have another width, are not of unit length, or hold NaN.</exception>
+    public Tensor Logits(ImageFeatures images)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        return LogitsCore(Checked(imageFeatures)).MoveToOuterDisposeScope();
+        return LogitsCore(Checked(images)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scores every patch of images against every class, each patch as if it were an image of its own: where in an image a class is.</summary>
@@ -43,21 +47,34 @@ public abstract class FewShotClassifier : IDisposable
     /// <exception cref="KedgeException">The features have another shape or width, are not of unit length, or hold NaN.</exception>
     public Tensor PatchLogits(Tensor patchFeatures)
     {
+        if (Needs != FeatureKinds.Image)
+            throw new KedgeException($"Classifying patches with {Method} found a classifier that looks at more of an image than its own feature, which a patch does not have: fit another method.");
         if (patchFeatures.shape is not [var images, var patches, _])
             throw new KedgeException($"Classifying patches with {Method} found features of shape {patchFeatures.Shape()}, expected [B, P, {FeatureWidth}]: encode the images' patches.");
         using var scope = NewDisposeScope();
         return Logits(patchFeatures.flatten(0, 1)).reshape(images, patches, ClassNames.Count).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether the logits have parts that <see cref="Explain"/> can tell.</summary>
+    public virtual bool HasParts => false;
+
     /// <summary>Takes the logits of images apart. Holds B · C · (K + N) numbers: give few images at a time where there are many classes.</summary>
-    /// <param name="imageFeatures">[B, D] unit, any floating type, any device.</param>
+    /// <param name="images">As for <see cref="Logits"/>.</param>
     /// <returns>Parts that add up to <see cref="Logits"/>; dispose it.</returns>
-    /// <exception cref="KedgeException">The method cannot say what its logits consist of, or the features are none.</exception>
-    public Explanation Explain(Tensor imageFeatures)
+    /// <exception cref="KedgeException">The method cannot say what its logits consist of, or the features are not what is needed.</exception>
+    public Explanation Explain(ImageFeatures images)
     {
+        RequireParts();
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        return ExplainCore(Checked(imageFeatures)).MoveToOuterDisposeScope();
+        return ExplainCore(Checked(images)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Refuses to explain where there are no parts.</summary>
+    internal virtual void RequireParts()
+    {
+        if (!HasParts)
+            throw new KedgeException($"Explaining found a classifier of {Method}, whose logits have no parts by anchor or by support image: fit one of rtos, rtos+ or tip-adapter.");
     }
 
     /// <summary>What the classifier relates images and classes to; <see langword="null"/> where the method has no anchors. Owned by the classifier.</summary>
@@ -67,14 +84,13 @@ public abstract class FewShotClassifier : IDisposable
     public virtual SupportSet? Support => null;
 
     /// <summary>The method's formula. Runs inside a dispose scope without gradients.</summary>
-    /// <param name="imageFeatures">[B, D] unit F32 on <see cref="Device"/>.</param>
+    /// <param name="images">B images, F32 on <see cref="Device"/>, with all that <see cref="Needs"/> names.</param>
     /// <returns>[B, C].</returns>
-    protected abstract Tensor LogitsCore(Tensor imageFeatures);
+    protected abstract Tensor LogitsCore(ImageFeatures images);
 
-    /// <summary>The parts of <see cref="LogitsCore"/>. Runs inside a dispose scope without gradients; the parts must be new tensors.</summary>
-    /// <param name="imageFeatures">[B, D] unit F32 on <see cref="Device"/>.</param>
-    protected virtual Explanation ExplainCore(Tensor imageFeatures) => throw new KedgeException(
-        $"Explaining found a classifier of {Method}, whose logits have no parts by anchor or by support image: fit one of rtos, rtos+ or tip-adapter.");
+    /// <summary>The parts of <see cref="LogitsCore"/>, for classifiers that have some. Runs inside a dispose scope without gradients; the parts must be new tensors.</summary>
+    /// <param name="images">B images, F32 on <see cref="Device"/>, with all that <see cref="Needs"/> names.</param>
+    protected virtual Explanation ExplainCore(ImageFeatures images) => throw new NotSupportedException($"{Method} has parts and does not tell them.");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -93,16 +109,22 @@ public abstract class FewShotClassifier : IDisposable
         State.Dispose();
     }
 
-    private Tensor Checked(Tensor imageFeatures)
+    private ImageFeatures Checked(ImageFeatures images)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (imageFeatures.shape is not [_, var width] || width != FeatureWidth)
-        {
-            throw new KedgeException($"Classifying with {Method} found image features of shape {imageFeatures.Shape()}, expected [B, {FeatureWidth}]: " +
-                "encode the images with the model that the classifier was fitted on.");
-        }
-        var features = imageFeatures.to(ScalarType.Float32).to(Device);
-        features.RequireUnit($"Classifying with {Method}", "image features");
+        if (images.Image.shape is not [var count, var width] || width != FeatureWidth)
+            throw Wrong($"image features of shape {images.Image.Shape()}", $"[B, {FeatureWidth}]");
+        if (Needs.HasFlag(FeatureKinds.Patches) && (images.Patches?.shape is not [var b, > 0, var d] || (b, d) != (count, FeatureWidth)))
+            throw Wrong(images.Patches is null ? "images without features of their patches" : $"patch features of shape {images.Patches.Shape()}", $"[{count}, P, {FeatureWidth}]");
+        if (Needs.HasFlag(FeatureKinds.Unprojected) && (images.Unprojected?.shape is not [var n, > 0] || n != count))
+            throw Wrong(images.Unprojected is null ? "images without unprojected features" : $"unprojected features of shape {images.Unprojected.Shape()}", $"[{count}, U]");
+        var features = images.Each(tensor => tensor.to(ScalarType.Float32).to(Device));
+        features.Image.RequireUnit($"Classifying with {Method}", "image features");
+        if (Needs.HasFlag(FeatureKinds.Patches))
+            features.Patches!.RequireUnit($"Classifying with {Method}", "patch features");
         return features;
     }
+
+    private KedgeException Wrong(string found, string expected) =>
+        new($"Classifying with {Method} found {found}, expected {expected}: encode the images with the model that the classifier was fitted on.");
 }

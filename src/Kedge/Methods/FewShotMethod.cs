@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -35,6 +36,9 @@ public abstract class FewShotMethod
     /// <summary>About how many bytes a fit takes beyond its task at its largest; 0 where that is no more than some copies of the task. Above what the process may use, the fit is refused.</summary>
     /// <param name="task">What would be learned from.</param>
     protected internal virtual long BytesToFit(FewShotTask task) => 0;
+
+    /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
+    public virtual FeatureKinds Needs => FeatureKinds.Image;
 
     /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
     /// <param name="task">What to learn from; computation runs on its device.</param>
@@ -116,6 +120,11 @@ public abstract class FewShotMethod
         FitMemory.Require(this, task);
         if (!NeedsSupport)
             return;
+        if (task.SupportCount > 0 && (Needs & ~task.Support.Kinds) is var lacking && lacking != FeatureKinds.Image)
+        {
+            var what = lacking.HasFlag(FeatureKinds.Patches) ? "features of the images' patches" : "the images' features before the projection into the joint space";
+            throw new KedgeException($"Fitting {Name} found a task without {what}: it learns from them; give it photos and a model (--data), not features.");
+        }
         var empty = task.ClassNames.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First).ToList();
         if (empty.Count > 0)
         {

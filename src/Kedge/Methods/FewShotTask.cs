@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -10,8 +11,9 @@ namespace Kedge.Methods;
 public sealed class FewShotTask
 {
     /// <summary>States a task.</summary>
-    /// <param name="supportFeatures">
-    /// [V, N, D] unit F32: V views of each of the N support images, view 0 the plain centre crop. N may be 0 for zero-shot.
+    /// <param name="support">
+    /// Features [V, N, D] unit F32: V views of each of the N support images, view 0 the plain centre crop; where methods ask for more, [V, N, P, D] and [V, N, U] beside them. N may be 0 for
+    /// zero-shot.
     /// </param>
     /// <param name="supportLabels">[N] int64, each in 0 … C−1.</param>
     /// <param name="classFeatures">[C, D] unit F32: each class's text features, averaged over the templates and made unit length again.</param>
@@ -20,17 +22,20 @@ public sealed class FewShotTask
     /// <param name="templates">The prompt templates behind <paramref name="classFeatures"/>, kept with the classifier.</param>
     /// <param name="textTower">The text side, for methods that learn prompts.</param>
     /// <exception cref="KedgeException">The parts do not fit together, or hold values that are no features.</exception>
-    public FewShotTask(Tensor supportFeatures, Tensor supportLabels, Tensor classFeatures, IReadOnlyList<string> classNames, float logitScale,
+    public FewShotTask(ImageFeatures support, Tensor supportLabels, Tensor classFeatures, IReadOnlyList<string> classNames, float logitScale,
         IReadOnlyList<string> templates, ITextTower? textTower = null)
     {
-        (SupportFeatures, SupportLabels, ClassFeatures) = (supportFeatures, supportLabels, classFeatures);
+        (Support, SupportLabels, ClassFeatures) = (support, supportLabels, classFeatures);
         (ClassNames, LogitScale, Templates, TextTower) = ([.. classNames], logitScale, [.. templates], textTower);
         CheckClasses();
         CheckSupport();
     }
 
-    /// <summary>[V, N, D] unit F32; view 0 is the plain centre crop.</summary>
-    public Tensor SupportFeatures { get; }
+    /// <summary>Features of V views of N images; view 0 is the plain centre crop.</summary>
+    public ImageFeatures Support { get; }
+
+    /// <summary>[V, N, D] unit F32: the features of the whole images.</summary>
+    public Tensor SupportFeatures => Support.Image;
 
     /// <summary>[N] int64, each in 0 … C−1.</summary>
     public Tensor SupportLabels { get; }
@@ -66,6 +71,11 @@ public sealed class FewShotTask
         }
     }
 
+    /// <summary>
+    /// The image tower's last step, which unprojected features go through, on the device of the features; <see langword="null"/> where the tower is not at hand. Its tensors are not owned.
+    /// </summary>
+    public ImageProjection? Projection { get; init; }
+
     /// <summary>What the N support images are called, such as their files; <see langword="null"/> where they have no names. Kept with the classifier.</summary>
     /// <exception cref="KedgeException">There are not N of them.</exception>
     public IReadOnlyList<string>? SupportNames
@@ -100,6 +110,19 @@ public sealed class FewShotTask
         return [.. bincount(SupportLabels, minlength: ClassCount).cpu().data<long>().Select(count => (int)count)];
     }
 
+    /// <summary>The task of some of the support images; support and class features are copies without gradient in the current dispose scope.</summary>
+    /// <param name="rows">[M] int64, places of support images.</param>
+    internal FewShotTask AtRows(Tensor rows)
+    {
+        var names = SupportNames;
+        return new(Support.Each(views => views.detach().index_select(1, rows)), SupportLabels.index_select(0, rows), ClassFeatures.detach().clone(), ClassNames, LogitScale, Templates, TextTower)
+        {
+            Anchors = Anchors,
+            Projection = Projection,
+            SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
+        };
+    }
+
     private void CheckClasses()
     {
         Require(ClassCount >= 2, $"{ClassCount} class name(s)", "at least 2");
@@ -121,11 +144,23 @@ public sealed class FewShotTask
         Require(SupportFeatures.device.ToString() == Device.ToString() && SupportLabels.device.ToString() == Device.ToString(),
             $"support features on {SupportFeatures.device} and labels on {SupportLabels.device}", $"both on {Device}, where the class features are");
         SupportFeatures.RequireUnit(Making, "support features");
+        CheckPatches();
+        Require(Support.Unprojected is not { } tokens || (tokens.shape is [var v, var m, > 0] && (v, m) == (Views, SupportCount)),
+            $"unprojected support features of shape {Support.Unprojected?.Shape()}", $"[{Views}, {SupportCount}, U], one a view and image");
         if (SupportCount == 0)
             return;
         using var scope = NewDisposeScope();
         var (low, high) = (SupportLabels.min().item<long>(), SupportLabels.max().item<long>());
         Require(low >= 0 && high < ClassCount, $"support labels from {low} to {high}", $"0 to {ClassCount - 1}");
+    }
+
+    private void CheckPatches()
+    {
+        if (Support.Patches is not { } patches)
+            return;
+        Require(patches.shape is [var v, var n, > 0, var d] && (v, n, d) == (Views, SupportCount, FeatureWidth),
+            $"support patches of shape {patches.Shape()}", $"[{Views}, {SupportCount}, P, {FeatureWidth}], as many and as wide as the support features");
+        patches.flatten(0, 2).RequireUnit(Making, "support patches");
     }
 
     private void CheckAnchors(AnchorSet anchors)

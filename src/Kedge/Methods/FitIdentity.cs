@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.Checkpoints;
+using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
@@ -30,7 +31,7 @@ internal static class FitIdentity
             Anchors = task.Anchors?.Names,
             Device = task.Device.type.ToString(),
         }));
-        foreach (var tensor in new[] { task.SupportFeatures, task.SupportLabels, task.ClassFeatures, task.Anchors?.Features })
+        foreach (var tensor in (Tensor?[])[.. task.Support.Tensors, task.SupportLabels, task.ClassFeatures, task.Anchors?.Features, task.Projection?.Weight, task.Projection?.Bias])
         {
             if (tensor is not null)
                 TensorBytes.Visit(tensor, hash.AppendData);

@@ -39,11 +39,7 @@ internal sealed class HeldOutShots
     }
 
     /// <summary>The task without the shots held out; its tensors live in the current dispose scope.</summary>
-    internal FewShotTask Rest(FewShotTask task) => new(task.SupportFeatures.index_select(1, Train), task.SupportLabels.index_select(0, Train),
-        task.ClassFeatures, task.ClassNames, task.LogitScale, task.Templates, task.TextTower)
-    {
-        Anchors = task.Anchors,
-    };
+    internal FewShotTask Rest(FewShotTask task) => task.AtRows(Train);
 
     /// <summary>All shots, to judge what was fitted on none.</summary>
     internal static HeldOutShots All(FewShotTask task) => new(task, [], [.. Enumerable.Range(0, task.SupportCount).Select(row => (long)row)]);

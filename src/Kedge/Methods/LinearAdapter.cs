@@ -51,8 +51,8 @@ public sealed class LinearAdapter(LinearAdapterOptions options) : FewShotMethod(
         var adapter = new Parameter(identity.clone()); // A [D, D]
         var lambda = options.Lambda ?? (double)task.ClassCount / task.SupportCount;
         using var optimizer = optim.Adam([adapter], options.LearningRate, eps: options.Epsilon);
-        new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (f, labels) =>
-            nn.functional.cross_entropy(Logits(f, adapter, task.ClassFeatures, task.LogitScale), labels) + (adapter - identity).square().sum() * lambda);
+        new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
+            nn.functional.cross_entropy(Logits(images.Image, adapter, task.ClassFeatures, task.LogitScale), labels) + (adapter - identity).square().sum() * lambda);
         return new Fitted(new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures, ["adapter"] = adapter });
     }
 
@@ -75,5 +75,5 @@ internal sealed class LinearAdapterClassifier : FewShotClassifier
         _adapter = state.Take("adapter", ScalarType.Float32, state.FeatureWidth, state.FeatureWidth);
     }
 
-    protected override Tensor LogitsCore(Tensor imageFeatures) => LinearAdapter.Logits(imageFeatures, _adapter, _classFeatures, State.LogitScale);
+    protected override Tensor LogitsCore(ImageFeatures images) => LinearAdapter.Logits(images.Image, _adapter, _classFeatures, State.LogitScale);
 }

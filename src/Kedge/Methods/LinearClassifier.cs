@@ -1,3 +1,4 @@
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -34,9 +35,9 @@ public sealed class LinearClassifier : FewShotClassifier
     internal static Fitted Of(Tensor weight) => new(Tensors(weight));
 
     /// <inheritdoc/>
-    protected override Tensor LogitsCore(Tensor imageFeatures)
+    protected override Tensor LogitsCore(ImageFeatures images)
     {
-        var logits = ZeroShot.Logits(imageFeatures, Weight, State.LogitScale);
+        var logits = ZeroShot.Logits(images.Image, Weight, State.LogitScale);
         return Bias is null ? logits : logits + Bias;
     }
 }

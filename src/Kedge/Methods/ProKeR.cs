@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Features;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -104,12 +105,14 @@ internal sealed class ProKeRClassifier : FewShotClassifier
 
     public override SupportSet Support { get; }
 
-    protected override Tensor LogitsCore(Tensor imageFeatures) =>
-        ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale) + Affinity(imageFeatures).matmul(_coefficients) * State.LogitScale;
+    public override bool HasParts => true;
 
-    protected override Explanation ExplainCore(Tensor imageFeatures) => new(
-        ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale),
-        support: Affinity(imageFeatures).unsqueeze(1) * _coefficients.t() * State.LogitScale); // [B, C, N]
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale) + Affinity(images.Image).matmul(_coefficients) * State.LogitScale;
+
+    protected override Explanation ExplainCore(ImageFeatures images) => new(
+        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale),
+        support: Affinity(images.Image).unsqueeze(1) * _coefficients.t() * State.LogitScale); // [B, C, N]
 
     private Tensor Affinity(Tensor imageFeatures) => TipAdapter.Affinity(imageFeatures, Support.Features, _beta);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Features;
 using Kedge.Text;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -63,11 +64,13 @@ internal sealed class SimClassifier : FewShotClassifier
 
     public override AnchorSet Anchors { get; }
 
-    protected override Tensor LogitsCore(Tensor imageFeatures) => Similarities(imageFeatures).matmul(_map);
+    public override bool HasParts => true;
 
-    protected override Explanation ExplainCore(Tensor imageFeatures) => new(
-        zeros(imageFeatures.shape[0], State.ClassCount, device: imageFeatures.device),
-        Similarities(imageFeatures).unsqueeze(1) * _map.t()); // [B, C, K]
+    protected override Tensor LogitsCore(ImageFeatures images) => Similarities(images.Image).matmul(_map);
+
+    protected override Explanation ExplainCore(ImageFeatures images) => new(
+        zeros(images.Image.shape[0], State.ClassCount, device: images.Image.device),
+        Similarities(images.Image).unsqueeze(1) * _map.t()); // [B, C, K]
 
     /// <summary>s · f Pᵀ: [B, K].</summary>
     private Tensor Similarities(Tensor imageFeatures) => imageFeatures.matmul(Anchors.Features.t()) * State.LogitScale;

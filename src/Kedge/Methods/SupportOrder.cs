@@ -9,17 +9,12 @@ namespace Kedge.Methods;
 /// </summary>
 internal static class SupportOrder
 {
-    /// <summary>The task with its support rows sorted; class features and rows are copies in the current dispose scope.</summary>
+    /// <summary>The task with its support rows sorted, which are copies in the current dispose scope, as are class features.</summary>
     internal static FewShotTask Canonical(FewShotTask task)
     {
         var sorted = Sort(task);
         var order = tensor(sorted, dtype: ScalarType.Int64, device: task.Device);
-        return new FewShotTask(task.SupportFeatures.index_select(1, order).detach(), task.SupportLabels.index_select(0, order),
-            task.ClassFeatures.detach().clone(), task.ClassNames, task.LogitScale, task.Templates, task.TextTower)
-        {
-            Anchors = task.Anchors,
-            SupportNames = task.SupportNames is { } names ? [.. sorted.Select(i => names[(int)i])] : null,
-        };
+        return task.AtRows(order);
     }
 
     private static long[] Sort(FewShotTask task)

@@ -67,8 +67,8 @@ public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName,
         var residuals = new Parameter(zeros_like(task.ClassFeatures)); // x [C, D]
         var epochs = options.Epochs ?? (task.SupportCount <= FewShots * task.ClassCount ? EpochsOfFewShots : EpochsOfMore);
         using var optimizer = optim.Adam([residuals], options.LearningRate, weight_decay: options.WeightDecay);
-        new FeatureTraining(epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (f, labels) =>
-            nn.functional.cross_entropy(ZeroShot.Logits(f, Tuned(), task.LogitScale), labels));
+        new FeatureTraining(epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
+            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, Tuned(), task.LogitScale), labels));
         return LinearClassifier.Of(Tuned());
 
         Tensor Tuned() => (task.ClassFeatures + residuals * (options.Alpha / options.Length)).AsLongAs(task.ClassFeatures); // unit(r T + a x)

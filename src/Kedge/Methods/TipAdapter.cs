@@ -1,3 +1,4 @@
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -83,13 +84,15 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
         ["labels"] = task.SupportLabels,
     });
 
-    protected override Tensor LogitsCore(Tensor imageFeatures) =>
-        TipAdapter.Logits(imageFeatures, _classFeatures, _keys, _labels, State.LogitScale, _options);
+    public override bool HasParts => true;
+
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        TipAdapter.Logits(images.Image, _classFeatures, _keys, _labels, State.LogitScale, _options);
 
     /// <summary>α · exp(−β (1 − f Fᵀ)) of each key to its own class.</summary>
-    protected override Explanation ExplainCore(Tensor imageFeatures)
+    protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var given = TipAdapter.Affinity(imageFeatures, _keys, _options.Beta) * _options.Alpha;                    // [B, N]
-        return new Explanation(ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale), support: Cache.ByKey(given, _labels, State.ClassCount));
+        var given = TipAdapter.Affinity(images.Image, _keys, _options.Beta) * _options.Alpha;                    // [B, N]
+        return new Explanation(ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), support: Cache.ByKey(given, _labels, State.ClassCount));
     }
 }

@@ -65,8 +65,8 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
     {
         var keys = new Parameter(SupportFeatures.Mean(task));                                // [N, D]
         using var optimizer = optim.AdamW([keys], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (f, labels) => nn.functional.cross_entropy(
-            TipAdapter.Logits(f, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Cache), labels));
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
+            TipAdapter.Logits(images.Image, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Cache), labels));
         return TipAdapterClassifier.Of(task, keys);
     }
 

@@ -99,7 +99,7 @@ public sealed class FeatureTask : IDisposable
     {
         const string making = "Making a feature task";
         using var scope = NewDisposeScope();
-        var (features, labels) = images;
+        var (features, labels) = (images.Features, images.Labels);
         if (features.shape is not [var q and > 0, var d] || d != Task.FeatureWidth)
             throw new KedgeException($"{making} found {part} features of shape {features.Shape()}: it needs [Q, {Task.FeatureWidth}], Q at least 1.");
         features.RequireUnit(making, $"{part} features");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Features;
 using Kedge.Imaging;
 using static TorchSharp.torch;
 
@@ -46,7 +47,9 @@ public class GoldenClipTests
         using var golden = Golden.Open(folder, "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var pixels = golden.Pixels();
-        var (image, patches) = golden.Model.EncodePatches(pixels);
+        var features = golden.Model.EncodeImage(pixels, FeatureKinds.Patches | FeatureKinds.Unprojected);
+        var (image, patches) = (features.Image, features.Patches!);
+        Assert.InRange(Difference(image, golden.Model.Projection.Apply(features.Unprojected!).Unit()), 0, FeatureTolerance);
         Assert.Equal([pixels.shape[0], golden.Model.Configuration.Vision.Patches, golden.Model.FeatureWidth], patches.shape);
         Assert.InRange(Difference(golden.Model.EncodeImage(pixels), image), 0, FeatureTolerance);
         Assert.InRange(Difference(ones(patches.shape[0], patches.shape[1]), patches.norm(-1)), 0, FeatureTolerance);

@@ -1,3 +1,4 @@
+using Kedge.Features;
 using Kedge.Methods;
 using static TorchSharp.torch;
 
@@ -22,6 +23,6 @@ internal sealed class CountedMethod(Action<int>? atFit = null) : FewShotMethod("
     {
         private readonly Tensor _weight = state.Take("weight", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
 
-        protected override Tensor LogitsCore(Tensor imageFeatures) => imageFeatures.matmul(_weight.T);
+        protected override Tensor LogitsCore(ImageFeatures images) => images.Image.matmul(_weight.T);
     }
 }

@@ -1,3 +1,5 @@
+using Kedge.Features;
+
 namespace Kedge.Methods;
 
 /// <summary>Options of <see cref="Fuse"/>.</summary>
@@ -55,6 +57,8 @@ public sealed class Fuse : FewShotMethod
 
     /// <inheritdoc/>
     protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));
+
+    public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Method.Needs);
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)

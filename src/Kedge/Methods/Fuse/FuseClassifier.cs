@@ -1,3 +1,4 @@
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -27,12 +28,22 @@ internal sealed class FuseClassifier : FewShotClassifier
     /// <summary>The support images, which are the same for every member that keeps them.</summary>
     public override SupportSet? Support { get; }
 
-    protected override Tensor LogitsCore(Tensor imageFeatures) => Sum(member => member.Logits(imageFeatures))!;
+    public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Classifier.Needs);
+
+    public override bool HasParts => _members.All(member => member.Classifier.HasParts);
+
+    internal override void RequireParts()
+    {
+        foreach (var (classifier, _) in _members)
+            classifier.RequireParts();
+    }
+
+    protected override Tensor LogitsCore(ImageFeatures images) => Sum(member => member.Logits(images))!;
 
     /// <summary>Each part is the sum of the members' own, but for the anchors, which stand beside one another.</summary>
-    protected override Explanation ExplainCore(Tensor imageFeatures)
+    protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var parts = _members.ToDictionary(member => member.Classifier, member => member.Classifier.Explain(imageFeatures));
+        var parts = _members.ToDictionary(member => member.Classifier, member => member.Classifier.Explain(images));
         Tensor[] anchors = [.. _members.Where(member => parts[member.Classifier].Anchors is not null).Select(member => parts[member.Classifier].Anchors! * member.Weight)];
         return new Explanation(Sum(member => parts[member].ZeroShot)!, anchors.Length == 0 ? null : cat(anchors, 2),
             Sum(member => parts[member].Support), Sum(member => parts[member].Bias));

@@ -1,3 +1,4 @@
+using Kedge.Features;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -29,12 +30,15 @@ public sealed class RtosClassifier : FewShotClassifier
         RtosPart.Tensors(task, anchors, tokens, query, key, details), details.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
 
     /// <inheritdoc/>
-    protected override Tensor LogitsCore(Tensor imageFeatures) =>
-        ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale) + _rtos.Logits(imageFeatures);
+    public override bool HasParts => true;
+
+    /// <inheritdoc/>
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale) + _rtos.Logits(images.Image);
 
     /// <summary>α · P_bk · R_ck beside s · X Tᵀ: the sum over the anchors is what RTOS adds to zero-shot.</summary>
-    protected override Explanation ExplainCore(Tensor imageFeatures) => new(
-        ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale), _rtos.Contributions(imageFeatures));
+    protected override Explanation ExplainCore(ImageFeatures images) => new(
+        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), _rtos.Contributions(images.Image));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using Kedge.Features;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -64,23 +65,26 @@ public sealed class RtosPlusClassifier : FewShotClassifier
     }
 
     /// <inheritdoc/>
-    protected override Tensor LogitsCore(Tensor imageFeatures)
+    public override bool HasParts => true;
+
+    /// <inheritdoc/>
+    protected override Tensor LogitsCore(ImageFeatures images)
     {
-        var logits = ByNames(imageFeatures) + _rtos.Logits(imageFeatures) + StartAttention(imageFeatures).matmul(_anchorRidge)
-            + (imageFeatures - _middle).matmul(_head.t()) + _bias;
-        return _kernel.shape[0] == 0 ? logits : logits + SupportMembers.Kernel(imageFeatures, Support.Features).matmul(_kernel);
+        var logits = ByNames(images.Image) + _rtos.Logits(images.Image) + StartAttention(images.Image).matmul(_anchorRidge)
+            + (images.Image - _middle).matmul(_head.t()) + _bias;
+        return _kernel.shape[0] == 0 ? logits : logits + SupportMembers.Kernel(images.Image, Support.Features).matmul(_kernel);
     }
 
     /// <inheritdoc/>
-    protected override Explanation ExplainCore(Tensor imageFeatures)
+    protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var (x, images) = (imageFeatures - _middle, Support.Features - _middle);
-        var anchors = _rtos.Contributions(imageFeatures) + StartAttention(imageFeatures).unsqueeze(1) * _anchorRidge.t(); // [B, C, K]
-        var support = x.matmul(_precision).matmul(images.t()).unsqueeze(1) * Membership().t()
-            + x.matmul(images.t()).unsqueeze(1) * _ridge.t(); // [B, C, N]
+        var (x, support) = (images.Image - _middle, Support.Features - _middle);
+        var anchors = _rtos.Contributions(images.Image) + StartAttention(images.Image).unsqueeze(1) * _anchorRidge.t(); // [B, C, K]
+        var given = x.matmul(_precision).matmul(support.t()).unsqueeze(1) * Membership().t()
+            + x.matmul(support.t()).unsqueeze(1) * _ridge.t(); // [B, C, N]
         if (_kernel.shape[0] > 0)
-            support += SupportMembers.Kernel(imageFeatures, Support.Features).unsqueeze(1) * _kernel.t();
-        return new Explanation(ByNames(imageFeatures), anchors, support, _bias.clone());
+            given += SupportMembers.Kernel(images.Image, Support.Features).unsqueeze(1) * _kernel.t();
+        return new Explanation(ByNames(images.Image), anchors, given, _bias.clone());
     }
 
     /// <inheritdoc/>
