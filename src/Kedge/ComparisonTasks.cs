@@ -48,6 +48,11 @@ public sealed class ComparisonTasks : IDisposable
         return Make(made => [.. paths.Select(path => ComparisonTask.Of(made.Own(FeatureTask.Open(path, device))))]);
     }
 
+    /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
+    /// <param name="protocol">The protocol. Where it has several data sets, the draws of the first are learned from, and the others' test images are tested on.</param>
+    /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
+    public IReadOnlyList<ComparisonTask> Under(Protocol protocol) => ProtocolTasks.Of(protocol, Tasks, Own);
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {

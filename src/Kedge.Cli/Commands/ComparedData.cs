@@ -61,13 +61,17 @@ internal sealed class ComparedData
     public IReadOnlyList<PromptTemplate> Templates(ParseResult parsed) => parsed.ReadTemplates(_templates);
 
     /// <summary>The draws from each data set; no photo is read yet.</summary>
-    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed)
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="onOthers">Whether all data sets but the first are only tested on.</param>
+    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed, bool onOthers)
     {
         var indexes = parsed.GetValue(_indexes);
         var (shots, seeds) = (_shots.Read(parsed), _seeds.Read(parsed));
         var given = parsed.GetValue(_templates) is { Length: > 0 };
-        return [.. parsed.GetValue(_data)!.Select(data => (indexes is null
-            ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds)
-            : SupportDraws.Read(index => _source.Open(parsed, data, index), indexes, shots, seeds)) with { Templates = given ? null : _source.Templates(parsed, data) })];
+        return [.. parsed.GetValue(_data)!.Select((data, place) => Of(data, place) with { Templates = given ? null : _source.Templates(parsed, data) })];
+
+        SupportDraws Of(string data, int place) => onOthers && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data))
+            : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds)
+            : SupportDraws.Read(index => _source.Open(parsed, data, index), indexes, shots, seeds);
     }
 }

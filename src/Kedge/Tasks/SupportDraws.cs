@@ -26,6 +26,11 @@ public sealed record SupportDraws(string Name, IReadOnlyList<string> ClassNames,
     public static SupportDraws Sample(ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds) =>
         Of(dataset, shots, seeds, (s, seed) => SupportSampler.Sample(dataset, s, seed));
 
+    /// <summary>One draw without any image to learn from: the test part and the names, for protocols that learn from another data set.</summary>
+    /// <param name="dataset">A data set with a test part.</param>
+    /// <exception cref="KedgeException">There is no test part.</exception>
+    public static SupportDraws ForTesting(ImageDataset dataset) => Of(dataset, [0], [0], (_, _) => []);
+
     /// <summary>Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a CoOp split.</summary>
     /// <param name="path">The split, a .json file.</param>
     /// <param name="images">Where its images lie; null is beside it.</param>

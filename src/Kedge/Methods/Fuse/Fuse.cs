@@ -53,11 +53,15 @@ public sealed class Fuse : FewShotMethod
     public override bool NeedsSupport => _members.Any(member => member.Method.NeedsSupport);
 
     /// <inheritdoc/>
+    public override bool NeedsNames => _members.Any(member => member.Method.NeedsNames);
+
+    /// <inheritdoc/>
     public override bool NeedsTextTower => _members.Any(member => member.Method.NeedsTextTower);
 
     /// <inheritdoc/>
     protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));
 
+    /// <inheritdoc/>
     public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Method.Needs);
 
     /// <inheritdoc/>
