@@ -168,6 +168,18 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
         _network, Tokenizer.TokensOf, [Tokenizer.StartId, .. Tokenizer.TokensOf(before)], [.. Tokenizer.TokensOf(after), Tokenizer.EndId], slots);
 
     /// <inheritdoc/>
+    public IContextPrompts ContextPrompts(IReadOnlyList<string> classNames, int contextTokens, ContextPosition position) =>
+        new ContextPrompts(_network, Tokenizer, classNames, contextTokens, position);
+
+    /// <inheritdoc/>
+    public Tensor TokenEmbeddings(string words)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return _network.token_embedding.Of(Tokenizer.TokensOf(words)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<IReadOnlyList<Neighbour>> NearestWords(Tensor tokens, int top) => TokenWords.Nearest(tokens, _network.token_embedding.weight!, Tokenizer, top);
 
     /// <summary>Frees the weights.</summary>

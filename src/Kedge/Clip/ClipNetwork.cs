@@ -48,6 +48,39 @@ internal sealed class ClipNetwork : nn.Module
     /// <summary>Text features of texts, [B, D], not unit length.</summary>
     public Tensor EncodeText(TokenBatch texts) => EncodeText(token_embedding.forward(texts.Ids), texts.Ends);
 
+    /// <summary>Keys and values of what prompts begin with, a block each, for <see cref="EncodeAfter"/>: the tower is causal, so what comes later cannot change them.</summary>
+    /// <param name="embeddings">[B, Lp, W], without positions added.</param>
+    public KeyValue[] Prefix(Tensor embeddings)
+    {
+        var x = embeddings + positional_embedding.narrow(0, 0, embeddings.shape[1]);
+        var prefix = new List<KeyValue>();
+        foreach (var block in transformer.resblocks)
+        {
+            prefix.Add(block.attn.KeyValues(block.ln_1.forward(x)));
+            if (prefix.Count < transformer.resblocks.Count)
+                x = block.Forward(x, causal: true);
+        }
+        return [.. prefix];
+    }
+
+    /// <summary>Text features of prompts that end with the end of text, by what follows a prefix alone; of the last block only that position is computed.</summary>
+    /// <param name="embeddings">[B, L, W], the positions after the prefix, without positions added.</param>
+    /// <param name="prefix">A block each: [1, H, Lp, W/H], the same for every prompt, or [B, H, Lp, W/H].</param>
+    /// <returns>[B, D], not unit length.</returns>
+    public Tensor EncodeAfter(Tensor embeddings, IReadOnlyList<KeyValue> prefix)
+    {
+        using var scope = NewDisposeScope();
+        var (before, length) = (prefix[0].Key.shape[2], embeddings.shape[1]);
+        var mask = full(length, before + length, float.NegativeInfinity, device: embeddings.device).triu(before + 1);
+        var x = embeddings + positional_embedding.narrow(0, before, length);
+        for (var layer = 0; layer < prefix.Count; layer++)
+        {
+            var queries = layer == prefix.Count - 1 ? 1 : (int)length;
+            x = transformer.resblocks[layer].AfterPrefix(x, prefix[layer], mask.narrow(0, length - queries, queries), queries);
+        }
+        return Project(x.squeeze(1)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>End-of-text outputs of the last block [B, W] → features [B, D].</summary>
     public Tensor Project(Tensor ends) => matmul(ln_final.forward(ends), text_projection);
 }

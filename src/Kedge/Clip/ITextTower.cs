@@ -23,6 +23,19 @@ public interface ITextTower
     /// <exception cref="KedgeException">The prompt does not fit the context length.</exception>
     ISlotPrompts Prompts(string before, string after, int slots);
 
+    /// <summary>Prompts of whole class names whose context is learned.</summary>
+    /// <param name="classNames">C ≥ 1 names, of any numbers of tokens.</param>
+    /// <param name="contextTokens">Learned tokens a prompt, M ≥ 1.</param>
+    /// <param name="position">Where the name stands among them.</param>
+    /// <returns>The encoder of such prompts, owned by the caller; the text tower must outlive it.</returns>
+    /// <exception cref="KedgeException">A prompt does not fit the context length.</exception>
+    IContextPrompts ContextPrompts(IReadOnlyList<string> classNames, int contextTokens, ContextPosition position);
+
+    /// <summary>Embeddings of the tokens of words, such as learned tokens may start from.</summary>
+    /// <param name="words">Any text, "a photo of a" say.</param>
+    /// <returns>A new tensor [tokens, W], F32, without gradient, owned by the caller; no row for an empty text.</returns>
+    Tensor TokenEmbeddings(string words);
+
     /// <summary>Names learned tokens: the words whose own embeddings are nearest to them, by cosine.</summary>
     /// <param name="tokens">[n, W] token embeddings, of any length.</param>
     /// <param name="top">How many words a token, at least 1.</param>

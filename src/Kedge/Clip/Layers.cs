@@ -58,6 +58,9 @@ internal sealed class Embedding : nn.Module<Tensor, Tensor>
 
     /// <summary>Ids […] → rows […, W].</summary>
     public override Tensor forward(Tensor ids) => weight.index_select(0, ids.flatten()).view([.. ids.shape, weight.shape[1]]);
+
+    /// <summary>L ids → rows [L, W].</summary>
+    public Tensor Of(IReadOnlyList<int> ids) => forward(tensor(ids.Select(id => (long)id).ToArray(), device: weight.device));
 }
 
 /// <summary>A convolution without bias; every one in CLIP is.</summary>

@@ -15,8 +15,6 @@ internal sealed class SlotPrompts : ISlotPrompts
     private readonly int _slots;
     private readonly KeyValue[] _prefix; // a block each: [1, H, Lp, W/H]
     private readonly Tensor _after; // [1, La, W], the words after the slots and EOS
-    private readonly Tensor _positions; // [m + La, W]
-    private readonly Tensor _mask; // [m + La, Lp + m + La]
 
     /// <param name="clip">The network; not owned.</param>
     /// <param name="tokens">Words to ids, without start and end of text.</param>
@@ -33,18 +31,8 @@ internal sealed class SlotPrompts : ISlotPrompts
 
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var device = clip.token_embedding.weight.device;
         _after = Embed(after).unsqueeze(0);
-        _positions = clip.positional_embedding.narrow(0, before.Count, slots + after.Count);
-        _mask = full(length, length, float.NegativeInfinity, device: device).triu(1).narrow(0, before.Count, slots + after.Count);
-        var x = (Embed(before) + clip.positional_embedding.narrow(0, 0, before.Count)).unsqueeze(0); // [1, Lp, W]
-        var prefix = new List<KeyValue>();
-        foreach (var block in clip.transformer.resblocks)
-        {
-            prefix.Add(block.attn.KeyValues(block.ln_1.forward(x)));
-            x = block.Forward(x, causal: true);
-        }
-        _prefix = [.. prefix];
+        _prefix = clip.Prefix(Embed(before).unsqueeze(0));
         scope.Detach(Kept);
     }
 
@@ -64,14 +52,7 @@ internal sealed class SlotPrompts : ISlotPrompts
     public Tensor Encode(Tensor slots)
     {
         using var scope = NewDisposeScope();
-        var x = cat([slots, _after.expand(slots.shape[0], -1, -1)], 1) + _positions; // [K, m + La, W]
-        for (var layer = 0; layer < _prefix.Length; layer++)
-        {
-            var queries = layer == _prefix.Length - 1 ? 1 : (int)x.shape[1];
-            var mask = _mask.narrow(0, _mask.shape[0] - queries, queries);
-            x = _clip.transformer.resblocks[layer].AfterPrefix(x, _prefix[layer], mask, queries);
-        }
-        return _clip.Project(x.squeeze(1)).Unit().MoveToOuterDisposeScope();
+        return _clip.EncodeAfter(cat([slots, _after.expand(slots.shape[0], -1, -1)], 1), _prefix).Unit().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -81,12 +62,8 @@ internal sealed class SlotPrompts : ISlotPrompts
             tensor.Dispose();
     }
 
-    private Tensor[] Kept => [_after, _positions, _mask, .. _prefix.SelectMany(layer => new[] { layer.Key, layer.Value })];
+    private Tensor[] Kept => [_after, .. _prefix.SelectMany(layer => new[] { layer.Key, layer.Value })];
 
     // ids → [L, W]
-    private Tensor Embed(IReadOnlyList<int> ids)
-    {
-        var table = _clip.token_embedding;
-        return table.forward(tensor(ids.Select(id => (long)id).ToArray(), device: table.weight.device));
-    }
+    private Tensor Embed(IReadOnlyList<int> ids) => _clip.token_embedding.Of(ids);
 }

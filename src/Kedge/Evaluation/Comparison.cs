@@ -126,6 +126,7 @@ public sealed class Comparison
                 Selection = classifier.State.Selection,
                 Numbers = classifier.State.Tensors.Values.Sum(tensor => tensor.numel()),
                 Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
+                Right = RightBits.Write(result.Right),
             };
             return FurtherRows.Fill(empty, own, classifier, task, _time, cancellation);
         }

@@ -42,6 +42,11 @@ public sealed record ComparisonRow
     /// <summary>What was taken for what; <see langword="null"/> where the method failed, on further parts, above 100 classes, or in rows of earlier versions.</summary>
     public Confusion? Confusion { get; init; }
 
+    /// <summary>
+    /// Which queries were right: base64 of a bit a query, eight to a byte, the first in the lowest bit; <see langword="null"/> where the method failed, or in rows of earlier versions.
+    /// </summary>
+    public string? Right { get; init; }
+
     /// <summary>How many runs could go on at once when its seconds were measured; <see langword="null"/> in rows of earlier versions, which ran one.</summary>
     public int? AtOnce { get; init; }
 

@@ -3,18 +3,18 @@ using static Kedge.Evaluation.ComparisonTexts;
 
 namespace Kedge.Evaluation;
 
-/// <summary>The tables of a comparison, in Markdown: for each task accuracies, then seconds and what data chose the hyper-parameters, then failures.</summary>
+/// <summary>The tables of a comparison, in Markdown: for each task accuracies, how far each method is from the best, then seconds and what data chose the hyper-parameters, then failures.</summary>
 internal static class ComparisonTables
 {
-    public static string Of(IReadOnlyList<ComparisonRow> rows)
+    public static string Of(IReadOnlyList<ComparisonRow> rows, IReadOnlyList<MethodDifference> differences)
     {
         var text = new StringBuilder();
         foreach (var task in rows.GroupBy(row => row.Task))
-            Append(text, [.. task]);
+            Append(text, [.. task], [.. differences.Where(difference => difference.Task == task.Key)]);
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    private static void Append(StringBuilder text, List<ComparisonRow> rows)
+    private static void Append(StringBuilder text, List<ComparisonRow> rows, List<MethodDifference> differences)
     {
         var cells = ComparisonCell.Of(rows).ToDictionary(cell => (cell.Method, cell.Part, cell.Shots));
         string[] methods = [.. rows.Select(row => row.Method).Distinct()];
@@ -23,8 +23,14 @@ internal static class ComparisonTables
 
         text.Append($"## {rows[0].Task}\n\n{AccuracyCaption(rows)}\n\n")
             .Append(MarkdownTable.Of([["method", .. columns.Select(column => Heading(column.Part, column.Shots))], .. methods.Select(method => (string[])[
-                method, .. columns.Select(column => Accuracy(cells[(method, column.Part, column.Shots)]))])]))
-            .Append($"\n{SecondsCaption(rows)}\n\n")
+                method, .. columns.Select(column => Accuracy(cells[(method, column.Part, column.Shots)]))])]));
+        if (differences.Count > 0)
+        {
+            text.Append($"\n{DifferencesCaption}\n\n")
+                .Append(MarkdownTable.Of([["method", .. own.Select(column => Heading(column.Shots))], .. methods.Select(method => (string[])[
+                    method, .. own.Select(column => Difference(differences, method, column.Shots))])]));
+        }
+        text.Append($"\n{SecondsCaption(rows)}\n\n")
             .Append(MarkdownTable.Of([["method", .. own.Select(column => Heading(column.Shots)), "chosen on"], .. methods.Select(method => (string[])[
                 method, .. own.Select(column => Seconds(cells[(method, column.Part, column.Shots)])), Chosen(own.SelectMany(column => cells[(method, column.Part, column.Shots)].Selections))])]))
             .Append('\n');

@@ -17,6 +17,10 @@ internal static class ComparisonTexts
         return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. Nothing was learned from images of any part but {rows[0].Part}.";
     }
 
+    public static string DifferencesCaption => Invariant(
+        $"Difference to the best method of each column, in points, with its 95 % interval and two-sided p: paired bootstrap over the test images, {PairedBootstrap.DefaultResamples:N0} resamples. ") +
+        "An interval that holds 0 may be chance. The best was picked on these same test images, p is of each pair alone, and the chance of drawing other support images is in neither.";
+
     public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows)
     {
         int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.AtOnce ?? 1).Distinct().Order()];
@@ -40,6 +44,15 @@ internal static class ComparisonTexts
     public static string Seconds(ComparisonCell cell) =>
         cell.FitSeconds is { } fit ? Invariant($"{Short(fit)} / {Short(cell.PredictSeconds!.Value)}") : Nothing;
 
+    /// <summary>"−3.2 [−4.1, −2.3], p 0.012"; "best" for the one that others are held against.</summary>
+    public static string Difference(IReadOnlyList<MethodDifference> differences, string method, int? shots)
+    {
+        var column = differences.Where(difference => difference.Shots == shots).ToArray();
+        if (Array.Find(column, difference => difference.Method == method)?.Difference is not { } found)
+            return column.Any(difference => difference.Best == method) ? "best" : Nothing;
+        return Invariant($"{Points(found.Mean)} [{Points(found.Low)}, {Points(found.High)}], p {(found.P < 0.001 ? "< 0.001" : found.P.ToString("0.000", CultureInfo.InvariantCulture))}");
+    }
+
     public static string Chosen(IEnumerable<string> selections) => string.Join("; ", selections.Distinct().DefaultIfEmpty(Nothing));
 
     /// <summary>From the smallest to the largest number of numbers.</summary>
@@ -55,6 +68,8 @@ internal static class ComparisonTexts
         .Select(failed => $"{failed.Key.Method}, {string.Join("; ", failed.Select(Draw))}: {failed.Key.Error}");
 
     private static string Draw(ComparisonRow row) => $"{Heading(row.Part, row.Shots)}{(row.Seed is { } seed ? Invariant($", seed {seed}") : "")}";
+
+    private static string Points(double points) => points.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 
     private static string Short(double seconds) => seconds.ToString(seconds < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 

@@ -6,14 +6,17 @@ namespace Kedge.Methods;
 
 /// <summary>
 /// Learns on the support features: in batches shuffled anew each epoch, or on all images at once. Each epoch takes the next of the task's cached views, where published
-/// codes draw new random crops, and the learning rate falls to 0 along a half cosine over all steps.
+/// codes draw new random crops, and the learning rate falls to 0 along a half cosine over all steps after the warm-up.
 /// </summary>
 /// <param name="Epochs">Passes over the support set.</param>
-/// <param name="LearningRate">Of the first step.</param>
+/// <param name="LearningRate">Of the first step after the warm-up.</param>
 /// <param name="BatchSize">Images a step; <see langword="null"/> for all.</param>
 /// <param name="Seed">Of the order of the images; of no effect where a step takes all.</param>
-internal sealed record FeatureTraining(int Epochs, double LearningRate, int? BatchSize = null, int Seed = 0)
+/// <param name="WarmUpEpochs">How many of the epochs come first with a rate of 1e-5, as in the training framework that CoOp and many after it stand on.</param>
+internal sealed record FeatureTraining(int Epochs, double LearningRate, int? BatchSize = null, int Seed = 0, int WarmUpEpochs = 0)
 {
+    private const double WarmUpRate = 1e-5;
+
     /// <summary>Learns, and reports each step.</summary>
     /// <param name="task">The task, its rows in canonical order.</param>
     /// <param name="run">Told of each step.</param>
@@ -23,7 +26,9 @@ internal sealed record FeatureTraining(int Epochs, double LearningRate, int? Bat
     {
         var order = Enumerable.Range(0, task.SupportCount).Select(i => (long)i).ToArray();
         var size = BatchSize ?? order.Length;
-        var schedule = new CosineSchedule(LearningRate, Epochs * ((order.Length + size - 1) / size));
+        var inEpoch = (order.Length + size - 1) / size;
+        var (steps, warmUp) = (Epochs * inEpoch, Math.Min(WarmUpEpochs, Epochs) * inEpoch);
+        var schedule = new CosineSchedule(LearningRate, steps - warmUp);
         var random = new Random(Seed);
         var step = 0;
         for (var epoch = 0; epoch < Epochs; epoch++)
@@ -36,11 +41,11 @@ internal sealed record FeatureTraining(int Epochs, double LearningRate, int? Bat
                 using var scope = NewDisposeScope();
                 var rows = tensor(batch, device: task.Device);
                 var value = loss(task.Support.Each(views => views.select(0, view).index_select(0, rows)), task.SupportLabels.index_select(0, rows));
-                optimizer.ParamGroups.Single().LearningRate = schedule.At(step++);
+                optimizer.ParamGroups.Single().LearningRate = step < warmUp ? WarmUpRate : schedule.At(step - warmUp);
                 optimizer.zero_grad();
                 value.backward();
                 optimizer.step();
-                run.Report(step, schedule.Steps, value.item<float>());
+                run.Report(++step, steps, value.item<float>());
             }
         }
     }

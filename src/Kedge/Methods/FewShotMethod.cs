@@ -36,12 +36,12 @@ public abstract class FewShotMethod
     /// <summary>Whether the task must bring CLIP's text side.</summary>
     public virtual bool NeedsTextTower => false;
 
+    /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
+    public virtual FeatureKinds Needs => FeatureKinds.Image;
+
     /// <summary>About how many bytes a fit takes beyond its task at its largest; 0 where that is no more than some copies of the task. Above what the process may use, the fit is refused.</summary>
     /// <param name="task">What would be learned from.</param>
     protected internal virtual long BytesToFit(FewShotTask task) => 0;
-
-    /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
-    public virtual FeatureKinds Needs => FeatureKinds.Image;
 
     /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
     /// <param name="task">What to learn from; computation runs on its device.</param>

@@ -29,6 +29,7 @@ public class LearnedMethodTests
     [InlineData("clap", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("zs-lp", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("taskres", """{"epochs":30,"batchSize":3}""", 90)]
+    [InlineData("coop", """{"epochs":30,"batchSize":3,"learningRate":0.1}""", 90)]
     [InlineData("lp++", """{"epochs":30}""", 30)]
     [InlineData("ape-t", """{"epochs":30,"batchSize":3,"alpha":1,"beta":1}""", 90)]
     [InlineData("clip-adapter", """{"epochs":30,"batchSize":3}""", 90)]
@@ -47,6 +48,7 @@ public class LearnedMethodTests
     [InlineData("clap")]
     [InlineData("zs-lp")]
     [InlineData("taskres")]
+    [InlineData("coop")]
     [InlineData("ape-t")]
     [InlineData("clip-adapter")]
     public void The_seed_draws_the_order_of_the_images(string name)

@@ -61,8 +61,8 @@ internal static class Plain
         return x;
     }
 
-    /// <summary>Stochastic gradient descent with momentum, the rate falling along a half cosine to 0.</summary>
-    public static double[] Sgd(double[] start, int steps, double rate, double momentum, Func<int, double[], double> loss)
+    /// <summary>Stochastic gradient descent with momentum and weight decay, first some steps at 1e-5, then the rate falling along a half cosine to 0.</summary>
+    public static double[] Sgd(double[] start, int steps, double rate, double momentum, Func<int, double[], double> loss, double decay = 0, int warmUp = 0)
     {
         var (x, velocity) = (start.ToArray(), new double[start.Length]);
         for (var step = 0; step < steps; step++)
@@ -70,8 +70,8 @@ internal static class Plain
             var gradient = Gradient(at => loss(step, at), x);
             for (var i = 0; i < x.Length; i++)
             {
-                velocity[i] = momentum * velocity[i] + gradient[i];
-                x[i] -= Cosine(rate, step, steps) * velocity[i];
+                velocity[i] = momentum * velocity[i] + gradient[i] + decay * x[i];
+                x[i] -= (step < warmUp ? 1e-5 : Cosine(rate, step - warmUp, steps - warmUp)) * velocity[i];
             }
         }
         return x;

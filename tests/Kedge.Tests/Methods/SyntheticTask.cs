@@ -38,7 +38,7 @@ internal sealed class SyntheticTask : IDisposable
         Support = stack(support.Select(Tensor)).DetachFromDisposeScope();
         Labels = tensor(labels).DetachFromDisposeScope();
         Classes = Tensor(_classes).DetachFromDisposeScope();
-        Tower = new SyntheticTextTower(width);
+        Tower = new SyntheticTextTower(width, Classes);
         Task = Make(Support, Labels);
     }
 

@@ -5,14 +5,28 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;
 
-/// <summary>A text tower of one matrix: a prompt's feature is the mean of its tokens' drawn embeddings times that matrix.</summary>
+/// <summary>A text tower of one matrix: a prompt's feature is the mean of its tokens' embeddings, drawn ones but for those of class names, times that matrix.</summary>
 internal sealed class SyntheticTextTower : ITextTower, IDisposable
 {
     private const int EmbeddingWidth = 12;
+    private const float NameLength = 20; // of the feature of a class's name before it is made unit: as long as a handful of drawn tokens
     private readonly Tensor _projection;
 
-    public SyntheticTextTower(int featureWidth) =>
-        _projection = tensor(Normal(new Random(77), EmbeddingWidth * featureWidth)).reshape(EmbeddingWidth, featureWidth).DetachFromDisposeScope();
+    /// <param name="featureWidth">D.</param>
+    /// <param name="classes">[C, D]: what the names "class 0" and so on are to say in prompts with a context, as far as the narrower embeddings can.</param>
+    public SyntheticTextTower(int featureWidth, Tensor classes)
+    {
+        using var scope = NewDisposeScope();
+        _projection = tensor(Normal(new Random(77), EmbeddingWidth * featureWidth)).reshape(EmbeddingWidth, featureWidth);
+        ClassEmbeddings = classes.matmul(linalg.pinv(_projection)) * NameLength;
+        scope.Detach(_projection, ClassEmbeddings);
+    }
+
+    /// <summary>[C, W], the token that each class name ends with, full stop included.</summary>
+    public Tensor ClassEmbeddings { get; }
+
+    /// <summary>[W, D].</summary>
+    public Tensor Projection => _projection;
 
     public int Width => EmbeddingWidth;
 
@@ -24,6 +38,14 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
 
     public ISlotPrompts Prompts(string before, string after, int slots) => new SlotPrompts(this, before.Split(' '), slots);
 
+    public IContextPrompts ContextPrompts(IReadOnlyList<string> classNames, int contextTokens, ContextPosition position) => new SyntheticContextPrompts(this, contextTokens);
+
+    public Tensor TokenEmbeddings(string words)
+    {
+        using var scope = NewDisposeScope();
+        return Embed(words.Split(' ')).MoveToOuterDisposeScope();
+    }
+
     public IReadOnlyList<IReadOnlyList<Neighbour>> NearestWords(Tensor tokens, int top)
     {
         using var scope = NewDisposeScope();
@@ -31,7 +53,11 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
             .Select(near => near.Select(found => new Neighbour(OpenWords.All[found.Row], found.Cosine)).ToArray())];
     }
 
-    public void Dispose() => _projection.Dispose();
+    public void Dispose()
+    {
+        _projection.Dispose();
+        ClassEmbeddings.Dispose();
+    }
 
     internal static float[] Normal(Random random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
@@ -60,5 +86,21 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
         }
 
         public void Dispose() => _before.Dispose();
+    }
+
+    /// <summary>Names are one token: "class 3", full stop included. A mean does not see where they stand.</summary>
+    private sealed class SyntheticContextPrompts(SyntheticTextTower tower, int tokens) : IContextPrompts
+    {
+        public int ContextTokens => tokens;
+
+        public Tensor Encode(Tensor context)
+        {
+            using var scope = NewDisposeScope();
+            var names = tower.ClassEmbeddings.unsqueeze(1).expand(context.shape[0], -1, 1, -1); // [n, C, 1, W]
+            var prompts = cat([context.expand(-1, names.shape[1], -1, -1), names], 2);
+            return tower.Encode(prompts.flatten(0, 1)).view(context.shape[0], names.shape[1], -1).MoveToOuterDisposeScope();
+        }
+
+        public void Dispose() { }
     }
 }

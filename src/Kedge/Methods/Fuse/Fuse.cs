@@ -59,10 +59,10 @@ public sealed class Fuse : FewShotMethod
     public override bool NeedsTextTower => _members.Any(member => member.Method.NeedsTextTower);
 
     /// <inheritdoc/>
-    protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));
+    public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Method.Needs);
 
     /// <inheritdoc/>
-    public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Method.Needs);
+    protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
