@@ -91,9 +91,17 @@ public sealed class ComparisonTasks : IDisposable
             var task = new FewShotTask(Own(support.Each(tensor => tensor.unsqueeze(0))), labels, classes, dataset.ClassNames, clip.LogitScale, sentences, clip)
             {
                 Projection = projection,
+                Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (work ?? new()).DecodeThreads),
                 SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
-            return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
+            return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query) { QueryUnder = QueryUnder };
+        }
+
+        Tensor QueryUnder(LowRankUpdates updates, CancellationToken stop)
+        {
+            using var adapted = clip.With(updates);
+            var uncached = new ImageWork { DecodeThreads = (work ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
+            return PhotoFeatures.Plain(adapted, [.. dataset.Test.Select(image => image.Image)], FeatureKinds.Image, uncached, stop).Image;
         }
 
         LabelledFeatures Pick(IReadOnlyList<LabelledImage> picked)

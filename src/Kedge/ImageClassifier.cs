@@ -21,8 +21,13 @@ public sealed class ImageClassifier : IDisposable
     private static readonly JsonSerializerOptions PreprocessingFormat = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly ClipModel _clip;
+    private readonly ClipModel? _adapted; // the CLIP with the classifier's update, where it has one
 
-    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card) => (_clip, Classifier, Card) = (clip, classifier, card);
+    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card)
+    {
+        (_clip, Classifier, Card) = (clip, classifier, card);
+        _adapted = classifier.Update is { } update ? clip.With(update) : null;
+    }
 
     /// <summary>The fitted classifier of features; owned by this.</summary>
     public FewShotClassifier Classifier { get; }
@@ -124,7 +129,7 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
         return [.. images.Zip(Decision.Of(Classifier, features, classes), (image, decision) => new ImageExplanation(image, decision))];
     }
 
@@ -156,7 +161,11 @@ public sealed class ImageClassifier : IDisposable
     }
 
     /// <summary>Frees the classifier, not the CLIP.</summary>
-    public void Dispose() => Classifier.Dispose();
+    public void Dispose()
+    {
+        Classifier.Dispose();
+        _adapted?.Dispose();
+    }
 
     private static ImageClassifier Fit(
         ClipModel clip, FewShotMethod method, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, ImageClassifierOptions options,
@@ -196,7 +205,7 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>[B, C], on the CPU.</summary>
     private Tensor Logits(IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation)
     {
-        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
         return Classifier.LogitsInBatches(features, cancellation);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.Checkpoints;
+using Kedge.Clip;
 using Kedge.Methods;
 using Kedge.Tasks;
 using static TorchSharp.torch;
@@ -21,6 +22,12 @@ namespace Kedge.Evaluation;
 public sealed record ComparisonTask(
     string Name, int? Shots, int? Seed, string Model, string ModelFingerprint, string Fingerprint, FewShotTask Task, LabelledFeatures Query)
 {
+    /// <summary>
+    /// Encodes the queries by the task's model under a method's updates: [Q, D] unit, in the order of <see cref="Query"/>, owned by the current dispose scope;
+    /// <see langword="null"/> where only features are at hand.
+    /// </summary>
+    public Func<LowRankUpdates, CancellationToken, Tensor>? QueryUnder { get; init; }
+
     /// <summary>A task of features: its shots are what its classes have in common, its seed is not known.</summary>
     /// <param name="task">The task; stays the caller's and must outlive this.</param>
     public static ComparisonTask Of(FeatureTask task)

@@ -36,6 +36,9 @@ public abstract class FewShotMethod
     /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
     public virtual FeatureKinds Needs => FeatureKinds.Image;
 
+    /// <summary>Whether it changes CLIP's towers, so that the task must bring its images and the model, and images are encoded anew to be classified.</summary>
+    public virtual bool AdaptsTowers => false;
+
     /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
     /// <param name="task">What to learn from; computation runs on its device.</param>
     /// <param name="progress">Told of each step.</param>
@@ -113,6 +116,8 @@ public abstract class FewShotMethod
     {
         if (NeedsTextTower && task.TextTower is null)
             throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
+        if (AdaptsTowers && task.Images is null)
+            throw new KedgeException($"Fitting {Name} found a task without its images and the model: it changes the towers that encode them; fit on photos.");
         if (!NeedsSupport)
             return;
         if (task.SupportCount > 0 && (Needs & ~task.Support.Kinds) is var lacking && lacking != FeatureKinds.Image)

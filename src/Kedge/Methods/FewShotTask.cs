@@ -76,6 +76,11 @@ public sealed class FewShotTask
     /// </summary>
     public ImageProjection? Projection { get; init; }
 
+    /// <summary>
+    /// The support images themselves with the CLIP that encodes them, for methods that change its towers; <see langword="null"/> where only features are at hand.
+    /// </summary>
+    public ISupportImages? Images { get; init; }
+
     /// <summary>What the N support images are called, such as their files; <see langword="null"/> where they have no names. Kept with the classifier.</summary>
     /// <exception cref="KedgeException">There are not N of them.</exception>
     public IReadOnlyList<string>? SupportNames
@@ -119,6 +124,7 @@ public sealed class FewShotTask
         {
             Anchors = Anchors,
             Projection = Projection,
+            Images = Images?.AtRows(rows.cpu().data<long>().ToArray()),
             SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
         };
     }

@@ -18,6 +18,7 @@ public static class MethodCatalog
         new Entry<ClapOptions>(ZsLp.CatalogName, options => new ZsLp(options)),
         new Entry<TaskResOptions>(TaskRes.CatalogName, options => new TaskRes(options)),
         new Entry<CoOpOptions>(CoOp.CatalogName, options => new CoOp(options)),
+        new Entry<ClipLoraOptions>(ClipLora.CatalogName, options => new ClipLora(options)),
         new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, options => new LpPlusPlus(options)),
         new Entry<SimOptions>(Sim.CatalogName, options => new Sim(options)),
         new Entry<ApeOptions>(Ape.CatalogName, options => new Ape(options)),

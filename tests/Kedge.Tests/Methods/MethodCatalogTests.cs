@@ -18,6 +18,7 @@ public class MethodCatalogTests
     [InlineData("zs-lp", """{"learningRate":0.1,"momentum":0.9,"epochs":300,"batchSize":256,"length":1,"seed":1}""")]
     [InlineData("taskres", """{"alpha":0.5,"length":1,"learningRate":0.002,"weightDecay":0.0005,"epochs":null,"batchSize":256,"seed":1}""")]
     [InlineData("coop", """{"contextTokens":16,"classSpecific":false,"position":"end","start":null,"learningRate":0.002,"momentum":0.9,"weightDecay":0.0005,"epochs":null,"batchSize":32,"seed":1}""")]
+    [InlineData("clip-lora", """{"rank":2,"alpha":1,"dropout":0.25,"learningRate":0.0002,"weightDecay":0.01,"steps":null,"batchSize":32,"seed":1}""")]
     [InlineData("lp++", """{"epochs":300}""")]
     [InlineData("sim", """{"anchors":null,"lambda":0.1}""")]
     [InlineData("ape", """{"channels":0.7,"similarityWeight":0.5,"alpha":null,"beta":null,"gamma":null}""")]

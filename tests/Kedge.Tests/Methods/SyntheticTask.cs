@@ -64,12 +64,17 @@ internal sealed class SyntheticTask : IDisposable
     public int[] QueryLabels { get; }
 
     /// <summary>This task with other support images.</summary>
-    public FewShotTask Make(Tensor support, Tensor labels) =>
-        new(support, labels, Classes, [.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], LogitScale, ["a photo of a {}."], Tower);
+    public FewShotTask Make(Tensor support, Tensor labels, IReadOnlyList<string>? names = null) =>
+        new(support, labels, Classes, [.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], LogitScale, ["a photo of a {}."], Tower)
+        {
+            Images = new SyntheticImages(support, Classes),
+            SupportNames = names,
+        };
 
     public float Accuracy(FewShotClassifier classifier)
     {
-        using var logits = classifier.Logits(Queries);
+        using var queries = SyntheticImages.Under(classifier.Update, Queries);
+        using var logits = classifier.Logits(queries);
         using var best = logits.argmax(1);
         return best.data<long>().Zip(QueryLabels).Count(pair => pair.First == pair.Second) / (float)QueryLabels.Length;
     }
