@@ -61,7 +61,8 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     public void Report(ComparisonProgress value)
     {
         _fitting = null;
-        var run = $"Comparing: {value.Done + 1} of {value.Runs}, {value.Method} on {value.Task}";
+        var place = value.AtOnce == 1 ? $"{value.Done + 1} of {value.Runs}" : $"{value.Done} of {value.Runs} done, {value.AtOnce} at once";
+        var run = $"Comparing: {place}, {value.Method} on {value.Task}";
         _comparing = $"{run}. ";
         Show(run);
     }

@@ -23,6 +23,12 @@ internal sealed class CompareCommand : KedgeCommand
         Required = true,
     };
     private readonly Option<bool> _retry = new("--retry") { Description = "Try again what failed before." };
+    private readonly Option<int> _parallel = Numbers.AtLeast(1, new Option<int>("--parallel")
+    {
+        Description = "Runs at once, each with its part of the threads, where memory allows.",
+        HelpName = "count",
+        DefaultValueFactory = _ => 1,
+    });
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ComparedData _data = new();
     private readonly ModelOptions _model = new();
@@ -36,6 +42,7 @@ internal sealed class CompareCommand : KedgeCommand
         Add(_methods);
         Add(_output);
         Add(_retry);
+        Add(_parallel);
         _model.AddTo(this);
         _cache.AddTo(this);
         Add(_json);
@@ -72,7 +79,7 @@ internal sealed class CompareCommand : KedgeCommand
 
     private void Compare(ParseResult parsed, IReadOnlyList<MethodVariant> methods, ComparisonTasks tasks, ComparisonLog log)
     {
-        var comparison = new Comparison(methods, tasks.Tasks);
+        var comparison = new Comparison(methods, tasks.Tasks) { AtOnce = parsed.GetValue(_parallel) };
         foreach (var note in comparison.Foresee())
             Terminal.Error.WriteLine($"Note: {note}");
         using var progress = new ProgressLine(Terminal);

@@ -8,10 +8,11 @@ namespace Kedge.Evaluation;
 /// <param name="Runs">Methods × draws of tasks.</param>
 /// <param name="Method">The method that is fitted next.</param>
 /// <param name="Task">The draw that it is fitted on.</param>
-public sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task);
+/// <param name="AtOnce">How many runs may go on at once.</param>
+public sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int AtOnce = 1);
 
 /// <summary>
-/// The few-shot protocol: every method on every draw of every task, one after another. Methods see the support sets alone; the queries give the
+/// The few-shot protocol: every method on every draw of every task, one after another or some at once. Methods see the support sets alone; the queries give the
 /// accuracy and choose nothing.
 /// </summary>
 public sealed class Comparison
@@ -38,15 +39,38 @@ public sealed class Comparison
     /// <summary>The draws of the tasks, in the order of the tables.</summary>
     public IReadOnlyList<ComparisonTask> Tasks { get; }
 
-    /// <summary>What is known to fail before anything runs, such as a method that needs a text tower on a task without one: a sentence each.</summary>
+    /// <summary>
+    /// How many runs may go on at once, at least 1; default 1. Each computes with its part of the cores (<see cref="TorchSharp.torch.get_num_threads"/> ÷ this, at least one), and one that
+    /// takes more memory than is left waits. Its accuracy does not depend on this where each computes with one core either way; sums that several cores share are rounded otherwise.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    public int AtOnce
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1;
+
+    /// <summary>
+    /// What is known before anything runs, a sentence each: what will fail, such as a method that needs a text tower on a task without one, and fits that take more than 2 GB of
+    /// memory.
+    /// </summary>
     public IReadOnlyList<string> Foresee() =>
-        [.. Tasks.SelectMany(task => Methods.Select(method => (task.Name, Method: method.Text, Lack: Lack(method, task))))
-            .Where(run => run.Lack is not null).Distinct().Select(run => $"{run.Method} is left out on {run.Name}. {run.Lack}")];
+    [
+        .. Pairs().Select(run => (run.Task.Name, run.Method.Text, Lack: Lack(run.Method, run.Task))).Where(run => run.Lack is not null).Distinct()
+            .Select(run => $"{run.Text} is left out on {run.Name}. {run.Lack}"),
+        .. Pairs().Where(run => Lack(run.Method, run.Task) is null).Select(run => (run.Method.Text, run.Task.Name, run.Task.Shots, Bytes: run.Method.Method.BytesToFit(run.Task.Task)))
+            .Where(run => run.Bytes > FitMemory.Large).Distinct()
+            .Select(run => $"{run.Text} takes about {FitMemory.Show(run.Bytes)} of memory on {run.Name}, {ComparisonTexts.Heading(run.Shots)}."),
+    ];
 
     /// <summary>Runs what is not in the log yet. A method that fails gives a row with its reason.</summary>
     /// <param name="log">The rows that are finished; each new one is added at once. Stays the caller's.</param>
-    /// <param name="progress">Told before each run; null is nobody.</param>
-    /// <param name="fitting">Told of each step of a fit; null is nobody.</param>
+    /// <param name="progress">Told before each run, on its thread but never twice at a time; null is nobody.</param>
+    /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their notes alone; likewise.</param>
     /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
     /// <returns>A row for each draw and method, draw by draw.</returns>
     /// <exception cref="KedgeException">A row cannot be written.</exception>
@@ -55,22 +79,29 @@ public sealed class Comparison
         ComparisonLog log, IProgress<ComparisonProgress>? progress = null, IProgress<FitProgress>? fitting = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        var rows = new List<ComparisonRow>(Tasks.Count * Methods.Count);
-        foreach (var (task, method) in Tasks.SelectMany(task => Methods.Select(method => (task, method))))
+        (MethodVariant Method, ComparisonTask Task)[] pairs = [.. Pairs()];
+        var rows = new ComparisonRow?[pairs.Length];
+        var (gate, done) = (new Lock(), 0);
+        var steps = AtOnce == 1 || fitting is null ? fitting : new Notes(fitting, gate);
+        foreach (var (index, run) in pairs.Index())
+            done += (rows[index] = log.Find(Row(run.Method, run.Task))) is null ? 0 : 1;
+        var work = pairs.Index().Where(pair => rows[pair.Index] is null).Select(pair => (pair.Item.Method.Method.BytesToFit(pair.Item.Task.Task), (Action)(() => Run(pair.Index))));
+        SideBySide.Run([.. work], AtOnce, FitMemory.Available - Environment.WorkingSet);
+        return rows!;
+
+        void Run(int index)
         {
             cancellation.ThrowIfCancellationRequested();
-            var empty = Row(method, task);
-            if (log.Find(empty) is { } finished)
+            var (method, task) = pairs[index];
+            lock (gate)
+                progress?.Report(new(done, pairs.Length, method.Text, task, AtOnce));
+            var row = this.Run(Row(method, task), method.Method, task, steps, cancellation);
+            lock (gate)
             {
-                rows.Add(finished);
-                continue;
+                log.Append(row);
+                (rows[index], done) = (row, done + 1);
             }
-            progress?.Report(new(rows.Count, Tasks.Count * Methods.Count, method.Text, task));
-            var row = Run(empty, method.Method, task, fitting, cancellation);
-            log.Append(row);
-            rows.Add(row);
         }
-        return rows;
     }
 
 #pragma warning disable CA1031 // whatever one method fails of must not cost the rows of the others
@@ -95,6 +126,7 @@ public sealed class Comparison
                 Selection = classifier.State.Selection,
                 Numbers = classifier.State.Tensors.Values.Sum(tensor => tensor.numel()),
                 Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
+                Right = RightBits.Write(result.Right),
             };
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))
@@ -104,7 +136,9 @@ public sealed class Comparison
     }
 #pragma warning restore CA1031
 
-    private static ComparisonRow Row(MethodVariant method, ComparisonTask task) => new()
+    private IEnumerable<(MethodVariant Method, ComparisonTask Task)> Pairs() => Tasks.SelectMany(task => Methods.Select(method => (method, task)));
+
+    private ComparisonRow Row(MethodVariant method, ComparisonTask task) => new()
     {
         Method = method.Text,
         Task = task.Name,
@@ -115,6 +149,7 @@ public sealed class Comparison
         Model = task.Model,
         ModelFingerprint = task.ModelFingerprint,
         TaskFingerprint = task.Fingerprint,
+        AtOnce = AtOnce,
     };
 
     private static string? Lack(MethodVariant method, ComparisonTask task)
@@ -132,4 +167,16 @@ public sealed class Comparison
 
     /// <summary>libtorch's messages go on with the places in its source.</summary>
     private static string FirstLine(string message) => message.Trim().Split('\n')[0].TrimEnd();
+
+    /// <summary>Of fits that go on at once, the steps would come one over the other.</summary>
+    private sealed class Notes(IProgress<FitProgress> fitting, Lock gate) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value)
+        {
+            if (value.Note is null)
+                return;
+            lock (gate)
+                fitting.Report(value);
+        }
+    }
 }

@@ -102,6 +102,8 @@ public sealed class ComparisonLog : IDisposable
             try
             {
                 var row = JsonSerializer.Deserialize<ComparisonRow>(line, Format) ?? throw new JsonException("It is null.");
+                if (row.Right is not null)
+                    RightBits.Read(row.Right, row.Queries);
                 if (row.Error is null || !retry)
                     _rows[row.Key] = row;
             }

@@ -21,8 +21,11 @@ public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Compa
 
     internal string Seeds => string.Join(", ", Comparison.Tasks.Select(task => task.Seed).OfType<int>().Distinct().Select(seed => $"{seed}").DefaultIfEmpty("unknown"));
 
+    /// <summary>Each method against the best of its task and number of shots.</summary>
+    public IReadOnlyList<MethodDifference> Differences { get; } = MethodDifference.Of(Rows);
+
     /// <summary>The tables in Markdown, which read well as plain text too.</summary>
-    public string Tables => ComparisonTables.Of(Rows);
+    public string Tables => ComparisonTables.Of(Rows, Differences);
 
     /// <summary>Writes the three files, each completely or not at all.</summary>
     /// <param name="folder">A folder that is there; files of the same names are replaced.</param>
@@ -73,5 +76,5 @@ public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Compa
     }
 
     private string Json() => JsonSerializer.Serialize(
-        new { CommandLine, Kedge = Version, Models, Templates, Cells = ComparisonCell.Of(Rows), Rows }, Indented) + "\n";
+        new { CommandLine, Kedge = Version, Models, Templates, Cells = ComparisonCell.Of(Rows), Differences, Rows }, Indented) + "\n";
 }

@@ -36,6 +36,14 @@ public sealed record ComparisonRow
     /// <summary>What was taken for what; <see langword="null"/> where the method failed, above 100 classes, or in rows of earlier versions.</summary>
     public Confusion? Confusion { get; init; }
 
+    /// <summary>
+    /// Which queries were right: base64 of a bit a query, eight to a byte, the first in the lowest bit; <see langword="null"/> where the method failed, or in rows of earlier versions.
+    /// </summary>
+    public string? Right { get; init; }
+
+    /// <summary>How many runs could go on at once when its seconds were measured; <see langword="null"/> in rows of earlier versions, which ran one.</summary>
+    public int? AtOnce { get; init; }
+
     /// <summary>Why the method failed; <see langword="null"/> where it did not.</summary>
     public string? Error { get; init; }
 

@@ -3,18 +3,18 @@ using static Kedge.Evaluation.ComparisonTexts;
 
 namespace Kedge.Evaluation;
 
-/// <summary>The tables of a comparison, in Markdown: for each task accuracies, then seconds and what data chose the hyper-parameters, then failures.</summary>
+/// <summary>The tables of a comparison, in Markdown: for each task accuracies, how far each method is from the best, then seconds and what data chose the hyper-parameters, then failures.</summary>
 internal static class ComparisonTables
 {
-    public static string Of(IReadOnlyList<ComparisonRow> rows)
+    public static string Of(IReadOnlyList<ComparisonRow> rows, IReadOnlyList<MethodDifference> differences)
     {
         var text = new StringBuilder();
         foreach (var task in rows.GroupBy(row => row.Task))
-            Append(text, [.. task]);
+            Append(text, [.. task], [.. differences.Where(difference => difference.Task == task.Key)]);
         return text.ToString().TrimEnd('\n') + "\n";
     }
 
-    private static void Append(StringBuilder text, List<ComparisonRow> rows)
+    private static void Append(StringBuilder text, List<ComparisonRow> rows, List<MethodDifference> differences)
     {
         var cells = ComparisonCell.Of(rows).ToDictionary(cell => (cell.Method, cell.Shots));
         string[] methods = [.. rows.Select(row => row.Method).Distinct()];
@@ -22,8 +22,13 @@ internal static class ComparisonTables
         string[] headings = ["method", .. shots.Select(Heading)];
 
         text.Append($"## {rows[0].Task}\n\n{AccuracyCaption(rows)}\n\n")
-            .Append(MarkdownTable.Of([headings, .. methods.Select(method => (string[])[method, .. shots.Select(s => Accuracy(cells[(method, s)]))])]))
-            .Append($"\n{SecondsCaption(rows)}\n\n")
+            .Append(MarkdownTable.Of([headings, .. methods.Select(method => (string[])[method, .. shots.Select(s => Accuracy(cells[(method, s)]))])]));
+        if (differences.Count > 0)
+        {
+            text.Append($"\n{DifferencesCaption}\n\n")
+                .Append(MarkdownTable.Of([headings, .. methods.Select(method => (string[])[method, .. shots.Select(s => Difference(differences, method, s))])]));
+        }
+        text.Append($"\n{SecondsCaption(rows)}\n\n")
             .Append(MarkdownTable.Of([[.. headings, "chosen on"], .. methods.Select(method => (string[])[
                 method, .. shots.Select(s => Seconds(cells[(method, s)])), Chosen(shots.SelectMany(s => cells[(method, s)].Selections))])]))
             .Append('\n');

@@ -14,8 +14,16 @@ internal static class ComparisonTexts
         return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.");
     }
 
-    public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows) => Invariant(
-        $"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; and the data that hyper-parameters were chosen on.");
+    public static string DifferencesCaption => Invariant(
+        $"Difference to the best method of each column, in points, with its 95 % interval and two-sided p: paired bootstrap over the test images, {PairedBootstrap.DefaultResamples:N0} resamples. ") +
+        "An interval that holds 0 may be chance. The best was picked on these same test images, p is of each pair alone, and the chance of drawing other support images is in neither.";
+
+    public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows)
+    {
+        int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.AtOnce ?? 1).Distinct().Order()];
+        var shared = atOnce is [] or [1] ? "" : $" Measured with {string.Join(" or ", atOnce)} runs at once, which slow each other: not to be held against seconds of a run alone.";
+        return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; and the data that hyper-parameters were chosen on.{shared}");
+    }
 
     public static string Heading(int? shots) => shots switch { null => "uneven shots", 1 => "1 shot", _ => $"{shots} shots" };
 
@@ -29,6 +37,15 @@ internal static class ComparisonTexts
 
     public static string Seconds(ComparisonCell cell) =>
         cell.FitSeconds is { } fit ? Invariant($"{Short(fit)} / {Short(cell.PredictSeconds!.Value)}") : Nothing;
+
+    /// <summary>"−3.2 [−4.1, −2.3], p 0.012"; "best" for the one that others are held against.</summary>
+    public static string Difference(IReadOnlyList<MethodDifference> differences, string method, int? shots)
+    {
+        var column = differences.Where(difference => difference.Shots == shots).ToArray();
+        if (Array.Find(column, difference => difference.Method == method)?.Difference is not { } found)
+            return column.Any(difference => difference.Best == method) ? "best" : Nothing;
+        return Invariant($"{Points(found.Mean)} [{Points(found.Low)}, {Points(found.High)}], p {(found.P < 0.001 ? "< 0.001" : found.P.ToString("0.000", CultureInfo.InvariantCulture))}");
+    }
 
     public static string Chosen(IEnumerable<string> selections) => string.Join("; ", selections.Distinct().DefaultIfEmpty(Nothing));
 
@@ -45,6 +62,8 @@ internal static class ComparisonTexts
         .Select(failed => $"{failed.Key.Method}, {string.Join("; ", failed.Select(Draw))}: {failed.Key.Error}");
 
     private static string Draw(ComparisonRow row) => $"{Heading(row.Shots)}{(row.Seed is { } seed ? Invariant($", seed {seed}") : "")}";
+
+    private static string Points(double points) => points.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 
     private static string Short(double seconds) => seconds.ToString(seconds < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 

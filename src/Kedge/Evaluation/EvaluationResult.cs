@@ -7,9 +7,9 @@ public sealed class EvaluationResult
 {
     private readonly int[][] _confusion;
 
-    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, int inTop5, Calibration calibration)
+    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, bool[] right, int inTop5, Calibration calibration)
     {
-        (ClassNames, _confusion) = (classNames, confusion);
+        (ClassNames, _confusion, Right) = (classNames, confusion, right);
         var classes = Enumerable.Range(0, confusion.Length).ToArray();
         var shown = classes.Select(c => confusion[c].Sum()).ToArray();
         var chosen = classes.Select(c => confusion.Sum(row => row[c])).ToArray();
@@ -26,6 +26,9 @@ public sealed class EvaluationResult
 
     /// <summary>Images evaluated.</summary>
     public int Count { get; }
+
+    /// <summary>For each image whether its class has the highest logit, as <see cref="Top1"/> counts.</summary>
+    public IReadOnlyList<bool> Right { get; }
 
     /// <summary>The share of images whose class has the highest logit; of equal logits the first class counts as higher.</summary>
     public double Top1 { get; }
@@ -70,6 +73,7 @@ public sealed class EvaluationResult
     {
         var count = classNames.Count;
         var confusion = Enumerable.Range(0, count).Select(_ => new int[count]).ToArray();
+        var right = new bool[labels.Count];
         var inTop5 = 0;
         for (var i = 0; i < labels.Count; i++)
         {
@@ -83,8 +87,9 @@ public sealed class EvaluationResult
                 higher += row[c] > row[label] || (row[c] == row[label] && c < label) ? 1 : 0;
             }
             confusion[label][best]++;
+            right[i] = best == label;
             inTop5 += higher < 5 ? 1 : 0;
         }
-        return new EvaluationResult([.. classNames], confusion, inTop5, Calibration.Of(logits, labels, count));
+        return new EvaluationResult([.. classNames], confusion, right, inTop5, Calibration.Of(logits, labels, count));
     }
 }

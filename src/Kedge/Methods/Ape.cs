@@ -91,8 +91,9 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
-            var given = Affinity(images, keys, channels, pair.beta) * (surprise * pair.gamma).exp(); // [H, N − H]
-            var (alpha, loss) = Cache.Weigh(zeroShot, Cache.ByClass(given, labels, task.ClassCount), held.Labels, options.Alpha);
+            var cache = FitMemory.InBlocks(images, keys.shape[0], some =>
+                Cache.ByClass(Affinity(some, keys, channels, pair.beta) * (surprise * pair.gamma).exp(), labels, task.ClassCount)); // [H, C]
+            var (alpha, loss) = Cache.Weigh(zeroShot, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, pair.beta, pair.gamma));
         }).MinBy(found => found.Loss).Chosen;
     }

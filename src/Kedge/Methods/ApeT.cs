@@ -115,7 +115,8 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
         return (options.Beta is { } given ? [given] : Betas).Select(beta =>
         {
-            var (alpha, loss) = Cache.Weigh(byNames, Given(images, learned, rest, beta), held.Labels, options.Alpha);
+            var cache = FitMemory.InBlocks(images, rest.SupportCount, some => Given(some, learned, rest, beta)); // [H, C]
+            var (alpha, loss) = Cache.Weigh(byNames, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, beta));
         }).MinBy(found => found.Loss).Chosen;
     }

@@ -39,6 +39,10 @@ public abstract class FewShotMethod
     /// <summary>Whether it changes CLIP's towers, so that the task must bring its images and the model, and images are encoded anew to be classified.</summary>
     public virtual bool AdaptsTowers => false;
 
+    /// <summary>About how many bytes a fit takes beyond its task at its largest; 0 where that is no more than some copies of the task. Above what the process may use, the fit is refused.</summary>
+    /// <param name="task">What would be learned from.</param>
+    protected internal virtual long BytesToFit(FewShotTask task) => 0;
+
     /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
     /// <param name="task">What to learn from; computation runs on its device.</param>
     /// <param name="progress">Told of each step.</param>
@@ -118,6 +122,7 @@ public abstract class FewShotMethod
             throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
         if (AdaptsTowers && task.Images is null)
             throw new KedgeException($"Fitting {Name} found a task without its images and the model: it changes the towers that encode them; fit on photos.");
+        FitMemory.Require(this, task);
         if (!NeedsSupport)
             return;
         if (task.SupportCount > 0 && (Needs & ~task.Support.Kinds) is var lacking && lacking != FeatureKinds.Image)

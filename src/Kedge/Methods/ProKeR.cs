@@ -35,7 +35,8 @@ public sealed record ProKeROptions : MethodOptions
 /// </code>
 /// Differences from the published code: λ is chosen by closed-form leave-one-out on the support images of classes with two or more, and β is fixed, where both are
 /// searched on a validation set; the sum is multiplied by CLIP's logit scale s, so that logits of all methods are of one kind. The equation is that of
-/// (k / λ + I) A' = Y − F Tᵀ with A = A' / λ. With one shot a class λ is 1; it is so too beyond 5,000 support images, where it would be searched for long. Inductive.
+/// (k / λ + I) A' = Y − F Tᵀ with A = A' / λ. With one shot a class λ is 1; it is so too beyond 5,000 support images, where it would be searched for long. The kernel
+/// and its factor are 16 N² bytes: 2 GB at 11,180 support images, above which that is said before the fit. Inductive.
 /// </summary>
 /// <param name="options">β and λ.</param>
 public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, options)
@@ -45,34 +46,47 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     private const double FixedLambda = 1; // the middle of those tried: an image's own equation and the names weigh alike
     private static readonly double[] Lambdas = [0.1, 0.3, 1, 3, 10];
 
+    private const int BytesAPair = 16, BytesAPairOfSearch = 24; // kernel and factor; kernel, and in half its precision kernel, the same with λ, factor and inverse
+
+    /// <inheritdoc/>
+    protected internal override long BytesToFit(FewShotTask task) =>
+        (long)task.SupportCount * task.SupportCount * (task.SupportCount <= SupportMembers.MostKernelImages ? BytesAPairOfSearch : BytesAPair);
+
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
+        using var still = no_grad();
         var images = SupportFeatures.Mean(task).to(ScalarType.Float64); // [N, D]
-        var kernel = TipAdapter.Affinity(images, images, options.Beta); // [N, N]
+        var kernel = images.matmul(images.t()).sub_(1).mul_(options.Beta).exp_(); // [N, N]
         var residual = F.one_hot(task.SupportLabels, task.ClassCount) - images.matmul(task.ClassFeatures.to(ScalarType.Float64).t()); // [N, C]
         var rows = HeldOutShots.Repeated(task);
         var search = options.Lambda is null && rows.shape[0] > 0 && task.SupportCount <= SupportMembers.MostKernelImages;
-        var rough = (Kernel: kernel.to(ScalarType.Float32), Residual: residual.to(ScalarType.Float32)); // to choose λ by
-        var lambda = search ? Lambdas.MinBy(Error) : options.Lambda ?? FixedLambda;
+        var lambda = search ? Choose(kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32), rows, run) : options.Lambda ?? FixedLambda;
         var tensors = new Dictionary<string, Tensor>
         {
             ["class.features"] = task.ClassFeatures,
-            ["coefficients"] = Ridge.OnKernel(kernel, residual, lambda).Coefficients.to(ScalarType.Float32),
+            ["coefficients"] = Ridge.CoefficientsInPlace(kernel, residual, lambda).to(ScalarType.Float32),
         };
         SupportFeatures.AddTo(tensors, task);
         return new Fitted(tensors, search ? Fitted.SupportSet : Fitted.NothingSelected, JsonSerializer.SerializeToElement(new { lambda }));
+    }
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new ProKeRClassifier(state, options.Beta);
+
+    /// <summary>λ by leaving each image out; takes the rough kernel [N, N] over.</summary>
+    private static double Choose(Tensor kernel, Tensor residual, Tensor rows, FitRun run)
+    {
+        using (kernel)
+            return Lambdas.MinBy(Error);
 
         double Error(double strength)
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
-            return (rough.Residual - Ridge.OnKernel(rough.Kernel, rough.Residual, strength).LeftOut).index_select(0, rows).square().sum().item<float>();
+            return (residual - Ridge.OnKernel(kernel, residual, strength).LeftOut).index_select(0, rows).square().sum().item<float>();
         }
     }
-
-    /// <inheritdoc/>
-    protected override FewShotClassifier RestoreCore(ClassifierState state) => new ProKeRClassifier(state, options.Beta);
 }
 
 /// <summary>Zero-shot, and for each support image a coefficient of each class.</summary>

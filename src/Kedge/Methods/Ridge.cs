@@ -22,8 +22,21 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
     /// <param name="strength">λ, above 0.</param>
     internal static Ridge OnKernel(Tensor kernel, Tensor targets, double strength)
     {
-        var inverse = cholesky_inverse(linalg.cholesky(kernel + eye(kernel.shape[0], dtype: kernel.dtype, device: kernel.device) * strength)); // [N, N]
+        using var shifted = kernel.clone();
+        using var factor = Factor(shifted, strength);
+        var inverse = cholesky_inverse(factor); // [N, N]
         return Of(targets, inverse.matmul(targets), inverse.diagonal());
+    }
+
+    /// <summary>A alone, with no more than the kernel and one copy of it in memory at a time.</summary>
+    /// <param name="kernel">K [N, N]; freed.</param>
+    /// <param name="targets">Y [N, C].</param>
+    /// <param name="strength">λ, above 0.</param>
+    internal static Tensor CoefficientsInPlace(Tensor kernel, Tensor targets, double strength)
+    {
+        using var factor = Factor(kernel, strength);
+        kernel.Dispose();
+        return cholesky_solve(targets, factor);
     }
 
     /// <summary>The same on the linear kernel of centred features, at the cost of their width rather than of their number.</summary>
@@ -37,6 +50,14 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
         var hat = features.matmul(inverse); // [N, d]
         var coefficients = (targets - hat.matmul(features.t().matmul(targets))) / lambda;
         return Of(targets, coefficients, (1 - (hat * features).sum(1)) / lambda);
+    }
+
+    /// <summary>L of L Lᵀ = K + λ I, which K becomes: [N, N].</summary>
+    private static Tensor Factor(Tensor kernel, double strength)
+    {
+        using var diagonal = kernel.diagonal();
+        diagonal.add_(strength);
+        return linalg.cholesky(kernel);
     }
 
     private static Ridge Of(Tensor targets, Tensor coefficients, Tensor diagonal) => new(coefficients, targets - coefficients / diagonal.unsqueeze(1));

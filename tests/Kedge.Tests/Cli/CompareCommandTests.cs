@@ -35,6 +35,8 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(rows.Length, File.ReadAllLines(_folder["out/rows.jsonl"]).Length);
         Assert.Equal(1 + rows.Length, File.ReadAllLines(_folder["out/results.csv"]).Length);
         using var results = JsonDocument.Parse(File.ReadAllText(_folder["out/results.json"]));
+        Assert.Equal(4, results.RootElement.GetProperty("differences").GetArrayLength());
+        Assert.All(results.RootElement.GetProperty("rows").EnumerateArray(), row => Assert.NotEmpty(row.GetProperty("right").GetString()!));
         Assert.Equal((6, rows.Length), (results.RootElement.GetProperty("cells").GetArrayLength(), results.RootElement.GetProperty("rows").GetArrayLength()));
     }
 

@@ -38,6 +38,8 @@ public sealed class ComparisonTests : IDisposable
         using var logits = classifier.Logits(_synthetic.Queries);
         Assert.Equal(Confusion.Of(EvaluationResult.Of(logits, _synthetic.QueryLabels, classifier.ClassNames)), row.Confusion);
         Assert.Equal(_synthetic.Task.ClassCount * _synthetic.Task.FeatureWidth, row.Numbers);
+        using var predicted = logits.argmax(1);
+        Assert.Equal(predicted.data<long>().Zip(_synthetic.QueryLabels, (chosen, label) => chosen == label), RightBits.Read(row.Right!, row.Queries));
     }
 
     [Fact]
@@ -134,6 +136,18 @@ public sealed class ComparisonTests : IDisposable
     {
         _folder.Write("out/rows.jsonl", "{}\n");
         Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (", Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_whose_right_images_are_damaged_is_named_and_one_without_them_is_read()
+    {
+        Run([new("zero-shot", new ZeroShot())], Draw(1));
+        var line = File.ReadAllText(Rows);
+        var right = line.Split("\"right\":")[1].Split(',')[0];
+        File.WriteAllText(Rows, line.Replace(right, "\"AAAAAAAA\"", StringComparison.Ordinal));
+        Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (Its right images are not base64 of 24 bits.): ", Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
+        File.WriteAllText(Rows, line.Replace($",\"right\":{right}", "", StringComparison.Ordinal));
+        Assert.True(Run([new("zero-shot", new ZeroShot())], Draw(1)).Single() is { Right: null, Accuracy: not null });
     }
 
     [Fact]

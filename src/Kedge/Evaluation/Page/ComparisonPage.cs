@@ -18,7 +18,7 @@ public static class ComparisonPage
 
     internal static Html Body(ComparisonReport report, IReadOnlyDictionary<string, string>? curves)
     {
-        var tasks = report.Rows.GroupBy(row => row.Task).Select(rows => new TaskSection([.. rows], ClassNames(report, rows.Key)).Of(curves?.GetValueOrDefault(rows.Key)));
+        var tasks = report.Rows.GroupBy(row => row.Task).Select(rows => new TaskSection([.. rows], [.. report.Differences.Where(difference => difference.Task == rows.Key)], ClassNames(report, rows.Key)).Of(curves?.GetValueOrDefault(rows.Key)));
         return Html.Of($"""
             <dl class="facts">
             <dt>command</dt><dd><code>{report.CommandLine}</code></dd>

@@ -6,14 +6,15 @@ namespace Kedge.Evaluation.Page;
 internal sealed class TaskSection
 {
     private readonly List<ComparisonRow> _rows;
+    private readonly List<MethodDifference> _differences;
     private readonly IReadOnlyList<string> _classNames;
     private readonly IReadOnlyList<ComparisonCell> _cells;
     private readonly string[] _methods;
     private readonly int?[] _shots;
 
-    internal TaskSection(List<ComparisonRow> rows, IReadOnlyList<string> classNames)
+    internal TaskSection(List<ComparisonRow> rows, List<MethodDifference> differences, IReadOnlyList<string> classNames)
     {
-        (_rows, _classNames, _cells) = (rows, classNames, ComparisonCell.Of(rows));
+        (_rows, _differences, _classNames, _cells) = (rows, differences, classNames, ComparisonCell.Of(rows));
         _methods = [.. rows.Select(row => row.Method).Distinct()];
         _shots = [.. rows.Select(row => row.Shots).Distinct()];
     }
@@ -24,6 +25,7 @@ internal sealed class TaskSection
         <p class="caption">{ComparisonTexts.AccuracyCaption(_rows)}{(_methods.Length > 1 ? " The highest of each column is in bold." : null)}</p>
         {Table(Accuracy)}
         {(curve is null ? null : Html.Of($"""<figure class="curve">{new Html(curve)}</figure>"""))}
+        {Differences()}
         <h3>Time, size and choices</h3>
         <p class="caption">{ComparisonTexts.SecondsCaption(_rows)} Numbers are all those that a fitted classifier consists of, the features of images that it remembers among them.</p>
         {Table(Seconds, ("numbers", method => ComparisonTexts.Numbers(RowsOf(method))), ("chosen on", method => ComparisonTexts.Chosen(RowsOf(method).Select(row => row.Selection).OfType<string>())))}
@@ -53,6 +55,12 @@ internal sealed class TaskSection
         var isBest = _methods.Length > 1 && cell.Mean is not null && cell.Mean == _cells.Where(other => other.Shots == cell.Shots).Max(other => other.Mean);
         return isBest ? Html.Of($"<td><b>{text}</b></td>") : Html.Of($"<td>{text}</td>");
     }
+
+    private Html? Differences() => _differences.Count == 0 ? null : Html.Of($"""
+        <h3>Which differences are real</h3>
+        <p class="caption">{ComparisonTexts.DifferencesCaption}</p>
+        {Table(cell => Html.Of($"<td>{ComparisonTexts.Difference(_differences, cell.Method, cell.Shots)}</td>"))}
+        """);
 
     private static Html Seconds(ComparisonCell cell) => Html.Of($"<td>{ComparisonTexts.Seconds(cell)}</td>");
 

@@ -61,6 +61,9 @@ public sealed class Fuse : FewShotMethod
     public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Method.Needs);
 
     /// <inheritdoc/>
+    protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));
+
+    /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var parts = new List<FusePart>();

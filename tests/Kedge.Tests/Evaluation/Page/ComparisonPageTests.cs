@@ -54,6 +54,19 @@ public sealed class ComparisonPageTests : IDisposable
     }
 
     [Fact]
+    public void Differences_to_the_best_are_those_of_the_tables()
+    {
+        var report = Report("photos", ["zero-shot", "tip"], Row("zero-shot", 1, 1, 50) with { Right = RightBits.Write([true, false, true, false]) },
+            Row("tip", 1, 1, 75) with { Right = RightBits.Write([true, true, true, false]) });
+        var page = Write(report);
+        var shown = page.Descendants("h3").First(heading => heading.Value == "Which differences are real").ElementsAfterSelf("div").First().Descendants("td").Select(cell => cell.Value);
+        string[] written = ["−25.0 [−75.0, 0.0], p 0.635", "best"]; // of all resamples there are: 2 · (3/4)⁴ = 0.633
+        Assert.Equal(written, shown);
+        Assert.All(written, cell => Assert.Contains($" {cell} |", report.Tables, StringComparison.Ordinal));
+        Assert.Contains($"\n{ComparisonTexts.DifferencesCaption}\n", report.Tables, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_says_what_was_compared()
     {
         var facts = Write(Report("photos", ["zero-shot"], Row("zero-shot", 1, 1, 50))).Descendants("dl").Single().Elements().Select(fact => fact.Value).ToArray();
