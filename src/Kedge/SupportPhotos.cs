@@ -5,32 +5,25 @@ using static TorchSharp.torch;
 
 namespace Kedge;
 
-/// <summary>Photos as what towers are adapted to. They are read and decoded when towers are first adapted, in the views that the task's features are of, and kept as pixels from then on.</summary>
-internal sealed class SupportPhotos : ISupportImages
+/// <summary>Photos as what towers are adapted to, in the views that the task's features are of. Pixels are read when adapted towers first ask for them, and kept as long as these.</summary>
+/// <param name="clip">The model; must outlive this.</param>
+/// <param name="images">N photos.</param>
+/// <param name="random">The random views beside the centre crop; <see langword="null"/> for none.</param>
+/// <param name="threads">Threads that decode.</param>
+internal sealed class SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> images, ViewSet? random, int threads) : ISupportImages
 {
-    private readonly ClipModel _clip;
-    private readonly Lazy<RgbImage[][]> _crops; // [image][view]
-    private readonly IReadOnlyList<long> _rows;
+    public IReadOnlyList<AttentionProjection> Projections => clip.AttentionProjections;
 
-    /// <param name="clip">The model; must outlive this.</param>
-    /// <param name="images">N photos.</param>
-    /// <param name="random">The random views beside the centre crop; <see langword="null"/> for none.</param>
-    /// <param name="threads">Threads that decode.</param>
-    public SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> images, ViewSet? random, int threads)
-        : this(clip, new(() => Read(clip, images, random, threads)), [.. Enumerable.Range(0, images.Count).Select(row => (long)row)])
+    public ISupportImages AtRows(IReadOnlyList<long> rows) => new SupportPhotos(clip, [.. rows.Select(row => images[(int)row])], random, threads);
+
+    public IAdaptedTowers Adapt(LowRankUpdates updates, Func<Tensor, Tensor>? dropout)
     {
+        var crops = new Lazy<RgbImage[][]>(Read);
+        return new Towers(clip.Adapt(updates, dropout), (view, rows) => clip.Preprocessing.ToTensor([.. rows.Select(row => crops.Value[row][view])]), images.Count);
     }
 
-    private SupportPhotos(ClipModel clip, Lazy<RgbImage[][]> crops, IReadOnlyList<long> rows) => (_clip, _crops, _rows) = (clip, crops, rows);
-
-    public IReadOnlyList<AttentionProjection> Projections => _clip.AttentionProjections;
-
-    public ISupportImages AtRows(IReadOnlyList<long> rows) => new SupportPhotos(_clip, _crops, [.. rows.Select(row => _rows[(int)row])]);
-
-    public IAdaptedTowers Adapt(LowRankUpdates updates, Func<Tensor, Tensor>? dropout) =>
-        new Towers(_clip.Adapt(updates, dropout), (view, rows) => _clip.Preprocessing.ToTensor([.. rows.Select(row => _crops.Value[_rows[(int)row]][view])]), _rows.Count);
-
-    private static RgbImage[][] Read(ClipModel clip, IReadOnlyList<ImageFile> images, ViewSet? random, int threads)
+    // [image][view]
+    private RgbImage[][] Read()
     {
         ViewSet?[] kinds = random is null ? [null] : [null, random];
         var loaders = kinds.Select(views => new CropLoader(clip.Preprocessing, views, FeatureShelf.InMemory())).ToArray();
