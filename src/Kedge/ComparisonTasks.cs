@@ -87,7 +87,7 @@ public sealed class ComparisonTasks : IDisposable
         var digests = images.ToDictionary(image => image.Name, image => Convert.ToHexStringLower(SHA256.HashData(image.ReadAllBytes())));
         var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
         string[] sentences = [.. templates.Select(template => template.Text)];
-        var query = Pick(dataset.Test);
+        var query = Pick(dataset.Test) with { Under = TestUnder };
         return [.. dataset.Draws.Select(Task)];
 
         ComparisonTask Task(SupportDraw draw)
@@ -96,9 +96,17 @@ public sealed class ComparisonTasks : IDisposable
             var task = new FewShotTask(Own(support.Each(tensor => tensor.unsqueeze(0))), labels, classes, dataset.ClassNames, clip.LogitScale, sentences, clip)
             {
                 Projection = projection,
+                Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (work ?? new()).DecodeThreads),
                 SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
             return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
+        }
+
+        Tensor TestUnder(LowRankUpdates updates, CancellationToken stop)
+        {
+            using var adapted = clip.With(updates);
+            var uncached = new ImageWork { DecodeThreads = (work ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
+            return PhotoFeatures.Plain(adapted, [.. dataset.Test.Select(image => image.Image)], FeatureKinds.Image, uncached, stop).Image;
         }
 
         LabelledFeatures Pick(IReadOnlyList<LabelledImage> picked)

@@ -21,11 +21,15 @@ public sealed class ImageClassifier : IDisposable
     private static readonly JsonSerializerOptions PreprocessingFormat = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly ClipModel _clip;
+    private readonly ClipModel? _adapted; // the CLIP with the classifier's update, where it has one
 
     private readonly Tensor? _centres; // [C, D], where there is "none of these"
 
-    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card, Tensor? centres) =>
+    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card, Tensor? centres)
+    {
         (_clip, Classifier, Card, _centres) = (clip, classifier, card, centres);
+        _adapted = classifier.Update is { } update ? clip.With(update) : null;
+    }
 
     /// <summary>The fitted classifier of features; owned by this.</summary>
     public FewShotClassifier Classifier { get; }
@@ -130,7 +134,7 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
         return [.. images.Zip(Decision.Of(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1), (image, decision) => new ImageExplanation(image, decision))];
     }
 
@@ -166,6 +170,7 @@ public sealed class ImageClassifier : IDisposable
     {
         Classifier.Dispose();
         _centres?.Dispose();
+        _adapted?.Dispose();
     }
 
     private static ImageClassifier Fit(
@@ -218,7 +223,7 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>[B, C] on the CPU; and how much the images are like those learned from, where that is asked.</summary>
     private (Tensor Logits, double[]? Likeness) Judge(IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation)
     {
-        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
         return (Classifier.LogitsInBatches(features, cancellation), _centres is null ? null : SupportCentres.Likeness(_centres, features.Image));
     }
 

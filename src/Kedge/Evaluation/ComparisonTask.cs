@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.Checkpoints;
+using Kedge.Clip;
 using Kedge.Methods;
 using Kedge.Tasks;
 using static TorchSharp.torch;

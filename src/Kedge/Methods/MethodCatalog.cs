@@ -23,6 +23,7 @@ public static class MethodCatalog
         new Entry<CalipOptions>(Calip.CatalogName, options => new Calip(options)),
         new Entry<VtClipOptions>(VtClip.CatalogName, options => new VtClip(options)),
         new Entry<ProLipOptions>(ProLip.CatalogName, options => new ProLip(options)),
+        new Entry<ClipLoraOptions>(ClipLora.CatalogName, options => new ClipLora(options)),
         new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, options => new LpPlusPlus(options)),
         new Entry<SimOptions>(Sim.CatalogName, options => new Sim(options)),
         new Entry<ApeOptions>(Ape.CatalogName, options => new Ape(options)),

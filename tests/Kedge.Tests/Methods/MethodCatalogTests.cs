@@ -22,6 +22,7 @@ public class MethodCatalogTests
     [InlineData("calip", """{"textWeight":1.12,"imageWeight":0.02}""")]
     [InlineData("vt-clip", """{"gamma":1,"heads":8,"reduction":4,"learningRate":0.001,"weightDecay":0.01,"epochs":20,"batchSize":32,"seed":1}""")]
     [InlineData("prolip", """{"lambda":null,"learningRate":0.0001,"epsilon":0.0001,"epochs":300}""")]
+    [InlineData("clip-lora", """{"rank":2,"alpha":1,"dropout":0.25,"learningRate":0.0002,"weightDecay":0.01,"steps":null,"batchSize":32,"seed":1}""")]
     [InlineData("lp++", """{"epochs":300}""")]
     [InlineData("sim", """{"anchors":null,"lambda":0.1}""")]
     [InlineData("ape", """{"channels":0.7,"similarityWeight":0.5,"alpha":null,"beta":null,"gamma":null}""")]

@@ -83,13 +83,19 @@ internal sealed class SyntheticTask : IDisposable
     public int[] QueryLabels { get; }
 
     /// <summary>This task with other support images.</summary>
-    public FewShotTask Make(ImageFeatures support, Tensor labels) =>
-        new(support, labels, Classes, [.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], LogitScale, ["a photo of a {}."], Tower) { Projection = Projection };
+    public FewShotTask Make(ImageFeatures support, Tensor labels, IReadOnlyList<string>? names = null) =>
+        new(support, labels, Classes, [.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], LogitScale, ["a photo of a {}."], Tower)
+        {
+            Projection = Projection,
+            Images = new SyntheticImages(support.Image, Classes),
+            SupportNames = names,
+        };
 
     public float Accuracy(FewShotClassifier classifier)
     {
-        using var logits = classifier.Logits(Images);
-        using var best = logits.argmax(1);
+        using var scope = NewDisposeScope();
+        var logits = classifier.Logits(SyntheticImages.Under(classifier.Update, Images));
+        var best = logits.argmax(1);
         return best.data<long>().Zip(QueryLabels).Count(pair => pair.First == pair.Second) / (float)QueryLabels.Length;
     }
 
