@@ -114,13 +114,13 @@ internal sealed record CrossAttention(Tensor Query, Tensor Key, Tensor Value, Te
     {
         var query = Split(names.matmul(Query).unsqueeze(0), heads);                                    // [1, H, C, D/H]
         var weights = F.softmax(query.matmul(Split(patches.matmul(Key), heads).transpose(2, 3)) / Math.Sqrt(query.shape[3]), -1); // [B, H, C, P]
-        var values = Split(patches.matmul(Value), heads).matmul(Output.view(heads, -1, Output.shape[1])); // V Wv_h Wo_h [B, H, P, D]: cheaper than Wo after the names, which are many
+        var values = Split(patches.matmul(Value), heads).matmul(Output.view(heads, Output.shape[0] / heads, Output.shape[1])); // V Wv_h Wo_h [B, H, P, D]: cheaper than Wo after the names, which are many
         var attended = weights.transpose(1, 2).flatten(2).matmul(values.flatten(1, 2));                // a [B, C, D]
         return attended + F.relu(attended.matmul(First)).matmul(Second);
     }
 
     // [B, L, D] → [B, H, L, D/H]
-    private static Tensor Split(Tensor x, int heads) => x.view(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
+    private static Tensor Split(Tensor x, int heads) => x.view(x.shape[0], x.shape[1], heads, x.shape[2] / heads).transpose(1, 2);
 }
 
 /// <summary>Class features that attend to an image's patches.</summary>

@@ -50,7 +50,7 @@ public class BadInputTests
     public void An_unknown_method()
     {
         using var photos = PhotoFolder.Flat();
-        Assert.Equal("There is no method 'tip-adaptor': nearest are tip-adapter and tip-adapter-f; there are zero-shot, nearest-class-mean, tip-adapter, tip-adapter-f, gda, proker, linear-adapter, clap, zs-lp, taskres, coop, clip-lora, lp++, sim, ape, ape-t, clip-adapter, linear-probe, rtos, rtos+, rtos-names, fuse.",
+        Assert.Equal("There is no method 'tip-adaptor': nearest are tip-adapter and tip-adapter-f; there are zero-shot, nearest-class-mean, tip-adapter, tip-adapter-f, gda, proker, linear-adapter, clap, zs-lp, taskres, coop, plot, calip, vt-clip, prolip, clip-lora, lp++, sim, ape, ape-t, clip-adapter, linear-probe, rtos, rtos+, rtos-names, fuse.",
             Fit(photos, "--method", "tip-adaptor"));
     }
 
@@ -131,9 +131,9 @@ public class BadInputTests
         {
             using var file = SafetensorsFile.Open(photos["x.kedge"]);
             SafetensorsWriter.Write(photos["newer.kedge"], file.Entries.Keys.ToDictionary(name => name, name => file.Read(name)),
-                new Dictionary<string, string>(file.Metadata) { ["version"] = "2" });
+                new Dictionary<string, string>(file.Metadata) { ["version"] = "3" });
         }
-        Assert.Equal($"'{photos["newer.kedge"]}' was written by a newer Kedge (format 2, this one reads up to 1): update Kedge.",
+        Assert.Equal($"'{photos["newer.kedge"]}' was written by a newer Kedge (format 3, this one reads up to 2): update Kedge.",
             CliRun.Failed("predict", "--classifier", photos["newer.kedge"], photos.Data));
     }
 

@@ -31,8 +31,8 @@ public class ClassifierFileTests
         ClassifierFile.Save(path.Name, fitted, Card);
         using var file = ClassifierFile.Open(path.Name);
         Assert.Equal(fitted.Update?.ByWeight.Keys.Order(), file.Classifier.Update?.ByWeight.Keys.Order());
-        using var expected = fitted.Logits(synthetic.Queries);
-        using var logits = file.Classifier.Logits(synthetic.Queries);
+        using var expected = fitted.Logits(synthetic.Images);
+        using var logits = file.Classifier.Logits(synthetic.Images);
         Assert.Equal(expected.data<float>(), logits.data<float>());
         Assert.Equal(Describe(fitted.State), Describe(file.Classifier.State));
         Assert.Equal(JsonSerializer.Serialize(Card), JsonSerializer.Serialize(file.Card));

@@ -132,9 +132,9 @@ public class MethodContractTests
         Assert.Equal($"Classifying with {name} found image features of shape [3, 17], expected [B, 16]: encode the images with the model that the classifier was fitted on.",
             Assert.Throws<KedgeException>(() => classifier.Logits(ones(3, 17))).Message);
         Assert.Equal($"Classifying with {name} found image features that hold NaN or infinity: encode the images or texts again, in single precision.",
-            Assert.Throws<KedgeException>(() => classifier.Logits(full(3, 16, float.NaN))).Message);
+            Assert.Throws<KedgeException>(() => classifier.Logits(synthetic.Images with { Image = full_like(synthetic.Queries, float.NaN) })).Message);
         Assert.Equal($"Classifying with {name} found image features whose lengths are up to 3 off 1: it needs unit features; divide each row by its length.",
-            Assert.Throws<KedgeException>(() => classifier.Logits(ones(3, 16))).Message);
+            Assert.Throws<KedgeException>(() => classifier.Logits(synthetic.Images with { Image = ones_like(synthetic.Queries) })).Message);
     }
 
     [Theory, MemberData(nameof(Names))]

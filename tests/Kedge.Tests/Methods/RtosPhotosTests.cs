@@ -26,7 +26,7 @@ public sealed class RtosPhotosTests : IDisposable
         var queries = Extract(images);
         var classes = _clip.ClassFeatures(dataset.ClassNames, [PromptTemplates.Default]);
         int[] labels = [.. images.Select(image => image.Label)];
-        var seeds = new[] { 1, 2, 3 };
+        int[] seeds = [1, 2, 3], manySeeds = [.. Enumerable.Range(1, 10)]; // the latter where nothing is learned, as which anchors are drawn is then all that differs
 
         var zeroShot = Mean(new ZeroShot());
         var learned = Mean(new Rtos(new()));
@@ -34,11 +34,14 @@ public sealed class RtosPhotosTests : IDisposable
         var noise = Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise }));
         Assert.True(learned > names && learned > noise, $"learned {learned:f1}, names {names:f1}, noise {noise:f1}");
         Assert.InRange(learned, zeroShot, 100);
-        Assert.InRange(Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise, Alpha = 20 * _clip.LogitScale / PublishedScale })), zeroShot - Random, zeroShot + Random);
+        Assert.InRange(manySeeds.Average(seed => Accuracy(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise, Alpha = 20 * _clip.LogitScale / PublishedScale, Seed = seed }), seed)),
+            zeroShot - Random, zeroShot + Random);
         Assert.InRange(Mean(new RtosNames(new())), zeroShot - Names, 100);
         Assert.InRange(Mean(new RtosPlus(new())), learned, 100);
 
-        double Mean(FewShotMethod method) => seeds.Average(seed =>
+        double Mean(FewShotMethod method) => seeds.Average(seed => Accuracy(method, seed));
+
+        double Accuracy(FewShotMethod method, int seed)
         {
             var support = SupportSampler.Sample(dataset, 4, seed);
             var task = new FewShotTask(Extract(support).unsqueeze(0), tensor(support.Select(image => (long)image.Label).ToArray()), classes,
@@ -46,7 +49,7 @@ public sealed class RtosPhotosTests : IDisposable
             using var classifier = method.Fit(task, cancellation: TestContext.Current.CancellationToken);
             using var best = classifier.Logits(queries).argmax(1);
             return 100.0 * best.data<long>().Zip(labels).Count(pair => pair.First == pair.Second) / labels.Length;
-        });
+        }
     }
 
     public void Dispose() => _clip.Dispose();

@@ -76,7 +76,7 @@ public class RtosResumeTests
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
         using var other = SyntheticTask.Even(classes: 4, shots: 3, seed: 2);
         using var scope = NewDisposeScope();
-        var shuffled = synthetic.Make(synthetic.Support.flip(1), synthetic.Labels.flip(0));
+        var shuffled = synthetic.Make(synthetic.SupportImages.Each(tensor => tensor.flip(1)), synthetic.Labels.flip(0));
         string[] fits = [Fit(new Rtos(new() { Steps = 1 }), synthetic.Task), Fit(new Rtos(new() { Steps = 1, Seed = 2 }), synthetic.Task),
             Fit(new TipAdapter(new()), synthetic.Task), Fit(new Rtos(new() { Steps = 1 }), other.Task), Fit(new Rtos(new() { Steps = 1 }), WithoutTower(synthetic))];
         Assert.Equal(fits.Length, fits.Distinct().Count());
