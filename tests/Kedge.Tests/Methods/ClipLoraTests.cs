@@ -137,7 +137,8 @@ public sealed class ClipLoraTests
         using var resnet = Golden.Open("small/clip-rn", "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var update = new LowRankUpdate(zeros(1, 2, 8), zeros(1, 8, 2));
-        Assert.EndsWith("found an update of 'visual.attnpool.q_proj.weight' with factors [1, 2, 8] and [1, 8, 2], which is no projection of its attention: take the model that the update was learned on.",
+        Assert.EndsWith("found an update of 'visual.attnpool.q_proj.weight' with factors [1, 2, 8] and [1, 8, 2], which is no projection of its attention: " +
+            "take the model that the update was learned on.",
             Assert.Throws<KedgeException>(() => vit.Model.With(new(new Dictionary<string, LowRankUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
         var width = resnet.Model.AttentionProjections[^1].Inputs;
         Assert.EndsWith($"which has 1 projection(s) [{width}, {width}]: take the model that the update was learned on.",
