@@ -26,7 +26,7 @@ public sealed class ComparisonTasks : IDisposable
     /// </summary>
     /// <param name="clip">The model.</param>
     /// <param name="datasets">The draws of one or several data sets.</param>
-    /// <param name="templates">The sentences that class names are put into, at least one.</param>
+    /// <param name="templates">The sentences that class names are put into, at least one; data sets may have their own.</param>
     /// <param name="kinds">What the methods need beside the images' own features (<see cref="FewShotMethod.Needs"/>).</param>
     /// <param name="work">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
@@ -35,7 +35,7 @@ public sealed class ComparisonTasks : IDisposable
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
     public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds = FeatureKinds.Image,
         ImageWork? work = null, CancellationToken cancellation = default) =>
-        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, templates, kinds, work, cancellation))]);
+        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, kinds, work, cancellation))]);
 
     /// <summary>Reads files of features.</summary>
     /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>
@@ -47,6 +47,11 @@ public sealed class ComparisonTasks : IDisposable
         LibTorch.Load();
         return Make(made => [.. paths.Select(path => ComparisonTask.Of(made.Own(FeatureTask.Open(path, device))))]);
     }
+
+    /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
+    /// <param name="protocol">The protocol. Where it has several data sets, the draws of the first are learned from, and the others' test images are tested on.</param>
+    /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
+    public IReadOnlyList<ComparisonTask> Under(Protocol protocol) => ProtocolTasks.Of(protocol, Tasks, Own);
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
@@ -82,7 +87,7 @@ public sealed class ComparisonTasks : IDisposable
         var digests = images.ToDictionary(image => image.Name, image => Convert.ToHexStringLower(SHA256.HashData(image.ReadAllBytes())));
         var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
         string[] sentences = [.. templates.Select(template => template.Text)];
-        var query = Pick(dataset.Test);
+        var query = Pick(dataset.Test) with { Under = TestUnder };
         return [.. dataset.Draws.Select(Task)];
 
         ComparisonTask Task(SupportDraw draw)
@@ -94,10 +99,10 @@ public sealed class ComparisonTasks : IDisposable
                 Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (work ?? new()).DecodeThreads),
                 SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
-            return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query) { QueryUnder = QueryUnder };
+            return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
         }
 
-        Tensor QueryUnder(LowRankUpdates updates, CancellationToken stop)
+        Tensor TestUnder(LowRankUpdates updates, CancellationToken stop)
         {
             using var adapted = clip.With(updates);
             var uncached = new ImageWork { DecodeThreads = (work ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again

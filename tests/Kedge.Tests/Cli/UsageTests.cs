@@ -33,6 +33,8 @@ public class UsageTests
     [InlineData("fit --data x --out y --threads -1", "--threads is -1: it must be at least 1.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --out y --option alpha", "--option is alpha: it must be key=value.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --out y --seed one", "Cannot parse argument 'one' for option '--seed' as expected type 'System.Int32'.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --reject 0", "--reject is 0: it must be above 0.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --reject 1", "--reject is 1: it must be below 1.\nSee: kedge fit --help\n")]
     [InlineData("fit --out y", "Give either --data or --task.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --task z --out y", "Give either --data or --task.\nSee: kedge fit --help\n")]
     [InlineData("fit --task x --out y --images z", "--images: for photos (--data) only; a task (--task) has its features already.\nSee: kedge fit --help\n")]
@@ -45,6 +47,9 @@ public class UsageTests
     [InlineData("compare --out y", "Give either --data or --task.\nSee: kedge compare --help\n")]
     [InlineData("compare --data x", "Option '--out' is required.\nSee: kedge compare --help\n")]
     [InlineData("compare --data x --out y --shots 1,0", "--shots is 1,0: it must be whole numbers from 1 with commas between them.\nSee: kedge compare --help\n")]
+    [InlineData("compare --data x --out y --protocol zero", "--protocol is zero: it must be few-shot, base-to-new, cross-data-set, domain-shift or vocabulary-free.\nSee: kedge compare --help\n")]
+    [InlineData("compare --data x --out y --parallel 0", "--parallel is 0: it must be at least 1.\nSee: kedge compare --help\n")]
+    [InlineData("compare --task x --out y --root z", "--root: for photos (--data) only; a task (--task) has its features already.\nSee: kedge compare --help\n")]
     [InlineData("compare --data x --out y --seeds one", "--seeds is one: it must be whole numbers with commas between them.\nSee: kedge compare --help\n")]
     [InlineData("compare --data x y --out z --index-folder a", "--index-folder: for one data set (--data) only, as its files are of one.\nSee: kedge compare --help\n")]
     [InlineData("compare --task x --out y --shots 1 --model m",

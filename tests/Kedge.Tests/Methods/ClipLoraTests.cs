@@ -30,8 +30,8 @@ public sealed class ClipLoraTests
             CrossEntropy(views[step % 2].Select(f => LogitsOf(x, f)), labels), beside: true);
 
         using var fitted = Method(steps, decay).Fit(synthetic.Task, null, Stop);
-        using var queries = SyntheticImages.Under(fitted.Update, synthetic.Queries);
-        using var logits = fitted.Logits(queries);
+        using var scope = NewDisposeScope();
+        var logits = fitted.Logits(SyntheticImages.Under(fitted.Update, synthetic.Queries));
         var plain = Rows(synthetic.Queries).Select(f => LogitsOf(learned, f)).ToArray();
         var differences = Rows(logits).Zip(plain, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max());
         Assert.InRange(differences.Max() / plain.Max(row => row.Max(Math.Abs)), 0, tolerance);

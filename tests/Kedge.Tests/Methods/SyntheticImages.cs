@@ -15,8 +15,8 @@ internal sealed class SyntheticImages(Tensor support, Tensor classes) : ISupport
     public IReadOnlyList<AttentionProjection> Projections { get; } =
         [new(Image, 1, (int)classes.shape[1], (int)classes.shape[1]), new(Text, 1, (int)classes.shape[1], (int)classes.shape[1])];
 
-    /// <summary>Images as the updated tower encodes them: a new tensor.</summary>
-    public static Tensor Under(LowRankUpdates? updates, Tensor images) => updates is null ? images.alias() : Changed(images, updates.ByWeight[Image], null);
+    /// <summary>Images as the updated tower encodes them, in the current dispose scope; without updates these images.</summary>
+    public static ImageFeatures Under(LowRankUpdates? updates, ImageFeatures images) => updates is null ? images : Changed(images.Image, updates.ByWeight[Image], null);
 
     public ISupportImages AtRows(IReadOnlyList<long> rows) => new SyntheticImages(support.index_select(1, tensor(rows.ToArray())), classes);
 
