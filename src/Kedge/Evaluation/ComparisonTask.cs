@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.Checkpoints;
-using Kedge.Clip;
 using Kedge.Methods;
 using Kedge.Tasks;
 using static TorchSharp.torch;

@@ -146,6 +146,28 @@ public sealed class ClipLoraTests
     }
 
     [Fact]
+    public void Images_left_out_for_calibration_are_encoded_by_the_towers_of_their_fold()
+    {
+        using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
+        using var scope = NewDisposeScope();
+        var method = new ClipLora(new() { Steps = 20, LearningRate = 0.05 });
+        var found = CrossFit.Of(method, synthetic.Task, null, Stop);
+        var ordered = SupportOrder.Canonical(synthetic.Task);
+        var (logits, likeness) = (new List<float>(), new List<double>());
+        foreach (var (train, left) in ShotFolds.Refits(ordered.SupportLabels, ordered.ClassCount))
+        {
+            using var classifier = method.Fit(ordered.AtRows(train), null, Stop);
+            var images = SyntheticImages.Under(classifier.Update, ordered.SupportFeatures[0].index_select(0, left));
+            logits.AddRange(classifier.Logits(images).data<float>());
+            var learned = Rows(SyntheticImages.Under(classifier.Update, ordered.SupportFeatures[0].index_select(0, train)).Image);
+            var centres = learned.Zip(ordered.SupportLabels.index_select(0, train).data<long>()).GroupBy(pair => pair.Second).Select(same => Unit([.. Enumerable.Range(0, 16).Select(d => same.Sum(pair => pair.First[d]))])).ToArray();
+            likeness.AddRange(Rows(images.Image).Select(image => centres.Max(centre => Dot(image, centre))));
+        }
+        Assert.All(found.Logits.Zip(logits), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+        Assert.All(found.Likeness.Zip(likeness), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+    }
+
+    [Fact]
     public void A_task_without_its_images_is_refused()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
