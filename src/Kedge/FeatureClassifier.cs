@@ -54,7 +54,7 @@ public sealed class FeatureClassifier : IDisposable
         try
         {
             var probabilities = calibration is null ? null : ProbabilityCalibration.Fit(method, task.Task, calibration, progress, cancellation);
-            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task.Task).DetachFromDisposeScope();
+            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task.Task, classifier.Update).DetachFromDisposeScope();
             return new FeatureClassifier(classifier, card with { Probabilities = probabilities }, centres);
         }
         catch

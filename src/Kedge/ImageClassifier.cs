@@ -195,7 +195,7 @@ public sealed class ImageClassifier : IDisposable
         try
         {
             var probabilities = options.Calibration is { } calibration ? ProbabilityCalibration.Fit(method, task, calibration, work.Fitting, cancellation) : null;
-            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task).DetachFromDisposeScope();
+            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task, classifier.Update).DetachFromDisposeScope();
             return new ImageClassifier(clip, classifier, card with { Probabilities = probabilities }, centres);
         }
         catch

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Kedge;
 
-/// <summary>Photos as what towers are adapted to, in the views that the task's features are of. Pixels are read when adapted towers first ask for them, and kept as long as these.</summary>
+/// <summary>
+/// Photos as what towers are adapted to, in the views that the task's features are of. Pixels are read when adapted towers first ask for them, and kept as long as these.
+/// </summary>
 /// <param name="clip">The model; must outlive this.</param>
 /// <param name="images">N photos.</param>
 /// <param name="random">The random views beside the centre crop; <see langword="null"/> for none.</param>

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Clip;
 
-/// <summary>The N support images of a task with the CLIP that their features are of, for methods that change its towers. Features of a changed tower are none of those that are stored.</summary>
+/// <summary>
+/// The N support images of a task with the CLIP that their features are of, for methods that change its towers: features of a changed tower are none of those that are stored.
+/// </summary>
 public interface ISupportImages
 {
     /// <summary>The weights that may be changed: queries, keys and values of the attention of both towers; of a ResNet, of its attention pooling alone.</summary>

@@ -58,8 +58,9 @@ public sealed class LowRankUpdates
                 (p, inputs, q, outputs, rank) == (there.Parts, there.Inputs, there.Parts, there.Outputs, r);
             if (!fits)
             {
+                var expected = there is null ? "is no projection of its attention" : $"has {there.Parts} projection(s) [{there.Outputs}, {there.Inputs}]";
                 throw new KedgeException($"Adapting {model} found an update of '{name}' with factors [{string.Join(", ", down.shape)}] and [{string.Join(", ", up.shape)}], " +
-                    $"which {(there is null ? "is no projection of its attention" : $"has {there.Parts} projection(s) [{there.Outputs}, {there.Inputs}]")}: take the model that the update was learned on.");
+                    $"which {expected}: take the model that the update was learned on.");
             }
         }
     }

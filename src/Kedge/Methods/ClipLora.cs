@@ -91,7 +91,8 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
     private void Learn(FewShotTask task, FitRun run, LowRankUpdates updates, int steps, Generator generator)
     {
         using var towers = task.Images!.Adapt(updates, options.Dropout > 0 ? Drop : null);
-        using var optimizer = optim.AdamW(updates.ByWeight.Values.SelectMany(update => new[] { (Parameter)update.Down, (Parameter)update.Up }), options.LearningRate, weight_decay: options.WeightDecay);
+        var factors = updates.ByWeight.Values.SelectMany(update => new[] { (Parameter)update.Down, (Parameter)update.Up });
+        using var optimizer = optim.AdamW(factors, options.LearningRate, weight_decay: options.WeightDecay);
         var schedule = new CosineSchedule(options.LearningRate, steps);
         foreach (var (step, (view, rows)) in Batches(task).Take(steps).Index())
         {

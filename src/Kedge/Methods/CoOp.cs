@@ -106,7 +106,8 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
         if (options.Start is { } words)
         {
             var embeddings = tower.TokenEmbeddings(words);
-            return embeddings.shape[0] > 0 ? embeddings : throw new KedgeException($"Fitting coop found the words '{words}' to start from, which have no tokens: give words, or none for noise.");
+            return embeddings.shape[0] > 0 ? embeddings : throw new KedgeException(
+                $"Fitting coop found the words '{words}' to start from, which have no tokens: give words, or none for noise.");
         }
         using var generator = new Generator((ulong)options.Seed, device);
         return randn([options.ContextTokens, tower.Width], device: device, generator: generator) * Deviation;

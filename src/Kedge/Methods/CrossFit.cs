@@ -28,13 +28,13 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Likeness,
             var told = progress is null ? null : new Part(progress, $"cross-fit {fold + 1} of {folds.Length}");
             var others = ordered.AtRows(train);
             using var classifier = method.Fit(others, told, cancellation);
-            var images = ordered.Support.Each(views => views[0].index_select(0, left));
+            var images = classifier.Update is { } update ? ordered.AtRows(left).FirstView(update) : ordered.Support.Each(views => views[0].index_select(0, left));
             var found = classifier.LogitsInBatches(images, cancellation);
             if (!found.AllFinite())
                 throw new KedgeException($"Calibrating found logits of {method.Name} that are not finite: fit with other options.");
             logits.AddRange(found.data<float>());
             labels.AddRange(ordered.SupportLabels.index_select(0, left).cpu().data<long>().Select(label => (int)label));
-            likeness.AddRange(SupportCentres.Likeness(SupportCentres.Of(others), images.Image));
+            likeness.AddRange(SupportCentres.Likeness(SupportCentres.Of(others, classifier.Update), images.Image));
         }
         return new([.. logits], [.. labels], [.. likeness], folds.Length);
     }

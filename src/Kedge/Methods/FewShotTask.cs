@@ -150,6 +150,18 @@ public sealed class FewShotTask
         return [.. bincount(SupportLabels, minlength: ClassCount).cpu().data<long>().Select(count => (int)count)];
     }
 
+    /// <summary>The first view's features [N, D] as a classifier must be given them: encoded again where it has changed the towers. In the current dispose scope, without gradient.</summary>
+    /// <param name="update">The classifier's (<see cref="FewShotClassifier.Update"/>), which can only be there where <see cref="Images"/> are.</param>
+    internal Tensor FirstView(LowRankUpdates? update)
+    {
+        const int atOnce = 256; // bounds the memory of towers
+        if (update is null)
+            return SupportFeatures[0];
+        using var still = no_grad();
+        using var towers = Images!.Adapt(update);
+        return cat([.. Enumerable.Range(0, SupportCount).Select(row => (long)row).Chunk(atOnce).Select(rows => towers.EncodeSupport(0, rows))]);
+    }
+
     /// <summary>The task of some of the support images; support and class features are copies without gradient in the current dispose scope.</summary>
     /// <param name="rows">[M] int64, places of support images.</param>
     internal FewShotTask AtRows(Tensor rows)

@@ -1,3 +1,4 @@
+using Kedge.Clip;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -9,11 +10,13 @@ namespace Kedge.Methods;
 internal static class SupportCentres
 {
     /// <summary>Unit means of each class's images in their first view: [C, D], 0 where a class has none.</summary>
-    internal static Tensor Of(FewShotTask task)
+    /// <param name="task">The images.</param>
+    /// <param name="update">The change of the towers by which the images to be held against them are encoded; <see langword="null"/> for none.</param>
+    internal static Tensor Of(FewShotTask task, LowRankUpdates? update = null)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        var sums = zeros_like(task.ClassFeatures).index_add_(0, task.SupportLabels, task.SupportFeatures[0], 1); // [C, D]
+        var sums = zeros_like(task.ClassFeatures).index_add_(0, task.SupportLabels, task.FirstView(update), 1); // [C, D]
         return (sums / sums.norm(1, keepdim: true).clamp_min(float.Epsilon)).MoveToOuterDisposeScope();
     }
 

@@ -137,11 +137,34 @@ public sealed class ClipLoraTests
         using var resnet = Golden.Open("small/clip-rn", "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var update = new LowRankUpdate(zeros(1, 2, 8), zeros(1, 8, 2));
-        Assert.EndsWith("found an update of 'visual.attnpool.q_proj.weight' with factors [1, 2, 8] and [1, 8, 2], which is no projection of its attention: take the model that the update was learned on.",
+        Assert.EndsWith("found an update of 'visual.attnpool.q_proj.weight' with factors [1, 2, 8] and [1, 8, 2], which is no projection of its attention: " +
+            "take the model that the update was learned on.",
             Assert.Throws<KedgeException>(() => vit.Model.With(new(new Dictionary<string, LowRankUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
         var width = resnet.Model.AttentionProjections[^1].Inputs;
         Assert.EndsWith($"which has 1 projection(s) [{width}, {width}]: take the model that the update was learned on.",
             Assert.Throws<KedgeException>(() => resnet.Model.With(new(new Dictionary<string, LowRankUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
+    }
+
+    [Fact]
+    public void Images_left_out_for_calibration_are_encoded_by_the_towers_of_their_fold()
+    {
+        using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
+        using var scope = NewDisposeScope();
+        var method = new ClipLora(new() { Steps = 20, LearningRate = 0.05 });
+        var found = CrossFit.Of(method, synthetic.Task, null, Stop);
+        var ordered = SupportOrder.Canonical(synthetic.Task);
+        var (logits, likeness) = (new List<float>(), new List<double>());
+        foreach (var (train, left) in ShotFolds.Refits(ordered.SupportLabels, ordered.ClassCount))
+        {
+            using var classifier = method.Fit(ordered.AtRows(train), null, Stop);
+            var images = SyntheticImages.Under(classifier.Update, ordered.SupportFeatures[0].index_select(0, left));
+            logits.AddRange(classifier.Logits(images).data<float>());
+            var learned = Rows(SyntheticImages.Under(classifier.Update, ordered.SupportFeatures[0].index_select(0, train)).Image);
+            var centres = learned.Zip(ordered.SupportLabels.index_select(0, train).data<long>()).GroupBy(pair => pair.Second).Select(same => Unit([.. Enumerable.Range(0, 16).Select(d => same.Sum(pair => pair.First[d]))])).ToArray();
+            likeness.AddRange(Rows(images.Image).Select(image => centres.Max(centre => Dot(image, centre))));
+        }
+        Assert.All(found.Logits.Zip(logits), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+        Assert.All(found.Likeness.Zip(likeness), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
     }
 
     [Fact]

@@ -80,7 +80,8 @@ public class CoOpTests
         using var golden = Clip.Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var clip = golden.Model;
-        var task = new FewShotTask(eye(2, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1 }), clip.ClassFeatures(["fox", "cat"], [new("{}")]), ["fox", "cat"], clip.LogitScale, ["{}"], clip);
+        var task = new FewShotTask(eye(2, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1 }), clip.ClassFeatures(["fox", "cat"], [new("{}")]), ["fox", "cat"],
+            clip.LogitScale, ["{}"], clip);
         Assert.Equal("Fitting coop found the words ' ' to start from, which have no tokens: give words, or none for noise.",
             Assert.Throws<KedgeException>(() => new CoOp(new() { Start = " " }).Fit(task, null, TestContext.Current.CancellationToken)).Message);
     }
