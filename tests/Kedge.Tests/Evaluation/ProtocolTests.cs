@@ -65,6 +65,21 @@ public sealed class ProtocolTests : IDisposable
         Assert.Null(carried.Support);
     }
 
+    [Theory]
+    [InlineData("coop[epochs=3;contextTokens=2]", true)]
+    [InlineData("coop[epochs=3;contextTokens=2;classSpecific=true]", false)]
+    public void A_learned_context_is_carried_over_where_classes_share_it(string text, bool shared)
+    {
+        using var classifier = MethodVariant.Parse(text).Method.Fit(_synthetic.Task, cancellation: Stop);
+        using var carried = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes) { TextTower = _synthetic.Tower });
+        Assert.Equal(shared, carried is not null);
+        const float rounding = 1e-4f; // text features that are computed again
+        if (carried is not null)
+            Assert.Equal(classifier.Logits(_synthetic.Queries).data<float>().ToArray(), carried.Logits(_synthetic.Queries).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
+        using var blind = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes));
+        Assert.Null(blind);
+    }
+
     [Fact]
     public void The_classifier_carried_over_has_tensors_of_its_own_and_leaks_none()
     {
@@ -83,11 +98,11 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Methods_that_know_only_their_classes_say_so()
     {
-        string[] known = ["zero-shot", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
+        string[] known = ["zero-shot", "coop", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
         foreach (var name in MethodCatalog.Names.Except(known).Except(["fuse", "rtos+"]))
         {
             var rows = Run(Under(Protocol.BaseToNew, Draw("drawn"))[0], name);
-            Assert.NotNull(rows[0].Accuracy);
+            Assert.Equal((name, null), (name, rows[0].Error));
             Assert.All(rows.Skip(1), row => Assert.Equal($"{name} knows only the classes that it was fitted on.", row.Error));
         }
     }
