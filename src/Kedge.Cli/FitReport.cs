@@ -1,3 +1,4 @@
+using Kedge.Evaluation;
 using Kedge.Export;
 using Kedge.Methods;
 
@@ -25,19 +26,33 @@ internal static class FitReport
                 card.Support,
                 encoded,
                 state.Selection,
+                card.Probabilities,
                 seconds,
             });
             return;
         }
         var draw = card.Support.Shots is { } shots ? $" ({shots} shots, seed {card.Support.Seed})" : "";
         var now = card.OfFeatures ? "" : $", {encoded} of them encoded now";
-        output.WriteFacts(
+        output.WriteFacts([
             ("classifier", $"{path}, {bytes:N0} bytes"),
             ("method", state.Method),
             ("model", card.Model),
             ("classes", state.ClassCount),
             ("support images", $"{card.Support.Images} of {card.Support.Data}{draw}{now}"),
             ("hyper-parameters chosen on", state.Selection),
-            ("seconds", $"{seconds:0.0}"));
+            .. card.Probabilities is { } probabilities ? Calibrated(probabilities, state.ClassCount) : [],
+            ("seconds", $"{seconds:0.0}"),
+        ]);
     }
+
+    private static (string, object?)[] Calibrated(ProbabilityCalibration found, int classes) => [
+        ("temperature", $"{found.Temperature:0.000}, by {found.Images} left-out images in {found.Folds} folds"),
+        ("left-out log loss", $"{found.After.NegativeLogLikelihood:0.000} ({found.Before.NegativeLogLikelihood:0.000} before)"),
+        ("left-out calibration error", $"{found.After.ExpectedError:0.0 %} ({found.Before.ExpectedError:0.0 %} before)"),
+        .. found.Rejection is { } rejection ? [("none of these", Describe(rejection, found.Images, classes))] : Array.Empty<(string, object?)>(),
+    ];
+
+    private static string Describe(Rejection rejection, int images, int classes) => rejection.LeastLikeness is { } least
+        ? $"below a likeness of {least:0.000} to the support images, at an error rate of {rejection.ErrorRate:0.### %}"
+        : $"never: an error rate of {rejection.ErrorRate:0.### %} needs {rejection.ImagesNeeded} left-out images, {Math.Max(2, (rejection.ImagesNeeded + classes - 1) / classes)} shots, and there were {images}";
 }

@@ -20,6 +20,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     private long _last = (time ?? TimeProvider.System).GetTimestamp();
     private readonly HashSet<string> _notes = [];
     private (long At, int Step)? _fitting; // the first report starts the clock, at whatever step it goes on from
+    private string? _part;
     private string _comparing = "";
     private bool _open;
 
@@ -43,11 +44,13 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
                 Say($"Note: {note}");
             return;
         }
+        if (value.Part != _part)
+            (_part, _fitting) = (value.Part, null);
         var started = _fitting ??= (_time.GetTimestamp(), value.Step);
         var left = value.Step > started.Step ? $", {Show(_time.GetElapsedTime(started.At) * ((value.Steps - value.Step) / (double)(value.Step - started.Step)))} left" : "";
         var loss = value.Loss is { } current ? $", loss {current:0.000}" : "";
         var gain = value.HeldOutGain is { } held ? $", {100 * held:+0.0;-0.0;0.0} points over zero-shot on held-out shots" : "";
-        Show($"{_comparing}Learning: step {value.Step} of {value.Steps}{loss}{gain}{left}");
+        Show($"{_comparing}Learning{(value.Part is { } part ? $" ({part})" : "")}: step {value.Step} of {value.Steps}{loss}{gain}{left}");
     }
 
     public void Report(PretrainingProgress value)

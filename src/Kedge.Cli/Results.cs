@@ -31,14 +31,18 @@ internal static class Results
     /// <summary>Each image with its classes below it; or a JSON object a line.</summary>
     public static void WritePredictions(this TextWriter output, IEnumerable<ImagePrediction> predictions, bool json)
     {
-        foreach (var (image, classes) in predictions)
+        foreach (var prediction in predictions)
         {
+            var (image, classes) = prediction;
             if (json)
             {
-                output.WriteJson(new { image = image.Name, classes = classes.Select(c => new { @class = c.ClassName, c.Probability }) });
+                var found = classes.Select(c => new { @class = c.ClassName, c.Probability });
+                output.WriteJson(prediction.Set is { } set ? new { image = image.Name, classes = found, prediction.Rejected, set } : new { image = image.Name, classes = found });
                 continue;
             }
             output.WriteLine(image.Name);
+            if (prediction.Rejected)
+                output.WriteLine($"  none of these; nearest is {classes[0].ClassName}");
             foreach (var (className, probability) in classes)
                 output.WriteLine($"  {probability,7:0.0 %}  {className}");
         }

@@ -106,7 +106,7 @@ public sealed class ComparisonTasks : IDisposable
         var digests = images.ToDictionary(image => image.Name, image => Convert.ToHexStringLower(SHA256.HashData(image.ReadAllBytes())));
         var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
         string[] sentences = [.. templates.Select(template => template.Text)];
-        var query = Pick(dataset.Test);
+        var query = Pick(dataset.Test) with { Under = TestUnder };
         var validations = new Dictionary<IReadOnlyList<LabelledImage>, ValidationSet>(ReferenceEqualityComparer.Instance);
         return [.. dataset.Draws.Select(Task)];
 
@@ -117,6 +117,7 @@ public sealed class ComparisonTasks : IDisposable
             {
                 Projection = projection,
                 Validation = Validation(draw.Validation),
+                Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (work ?? new()).DecodeThreads),
                 SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
             return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
@@ -132,6 +133,13 @@ public sealed class ComparisonTasks : IDisposable
                 validations[picked] = set = new(part.Images, part.Labels);
             }
             return set;
+        }
+
+        Tensor TestUnder(LowRankUpdates updates, CancellationToken stop)
+        {
+            using var adapted = clip.With(updates);
+            var uncached = new ImageWork { DecodeThreads = (work ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
+            return PhotoFeatures.Plain(adapted, [.. dataset.Test.Select(image => image.Image)], FeatureKinds.Image, uncached, stop).Image;
         }
 
         LabelledFeatures Pick(IReadOnlyList<LabelledImage> picked)

@@ -15,7 +15,9 @@ public sealed class FeatureClassifier : IDisposable
 {
     private static readonly JsonElement NoPreprocessing = JsonSerializer.SerializeToElement<object?>(null);
 
-    private FeatureClassifier(FewShotClassifier classifier, ClassifierCard card) => (Classifier, Card) = (classifier, card);
+    private readonly Tensor? _centres; // [C, D], where there is "none of these"
+
+    private FeatureClassifier(FewShotClassifier classifier, ClassifierCard card, Tensor? centres) => (Classifier, Card, _centres) = (classifier, card, centres);
 
     /// <summary>The fitted classifier of features; owned by this.</summary>
     public FewShotClassifier Classifier { get; }
@@ -29,23 +31,37 @@ public sealed class FeatureClassifier : IDisposable
     /// <param name="createdBy">The program that the saved file names as its maker.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="store">Where a method that learns long keeps what it has reached, and goes on from; null is nowhere.</param>
+    /// <param name="calibration">Whether probabilities are calibrated and images rejected, at the cost of up to four more fits; null is neither.</param>
     /// <param name="cancellation">Stops the fit between two steps.</param>
     /// <returns>The classifier, on the task's device; dispose it.</returns>
     /// <exception cref="KedgeException">The task lacks something that the method needs, such as a text tower or a class's images.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
     public static FeatureClassifier Fit(FeatureTask task, FewShotMethod method, string createdBy = "Kedge", IProgress<FitProgress>? progress = null,
-        IFitStore? store = null, CancellationToken cancellation = default)
+        IFitStore? store = null, CalibrationOptions? calibration = null, CancellationToken cancellation = default)
     {
+        calibration?.Check();
+        if (calibration is not null)
+            CrossFit.Require(method, task.Task);
         var card = new ClassifierCard
         {
             Model = task.Model is { } model ? $"features of {model}" : "features of an unnamed model",
             Fingerprint = task.Fingerprint,
             Preprocessing = NoPreprocessing,
-            Support = new SupportDescription(task.Name, method.NeedsSupport ? task.Support.Count : 0),
+            Support = new SupportDescription(task.Name, method.NeedsSupport || calibration is not null ? task.Support.Count : 0),
             CreatedBy = createdBy,
         };
         var classifier = store is null ? method.Fit(task.Task, progress, cancellation) : method.Fit(task.Task, store, progress, cancellation);
-        return new FeatureClassifier(classifier, card);
+        try
+        {
+            var probabilities = calibration is null ? null : ProbabilityCalibration.Fit(method, task.Task, calibration, progress, cancellation);
+            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task.Task).DetachFromDisposeScope();
+            return new FeatureClassifier(classifier, card with { Probabilities = probabilities }, centres);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads a classifier.</summary>
@@ -58,7 +74,7 @@ public sealed class FeatureClassifier : IDisposable
         LibTorch.Load();
         var file = ClassifierFile.Open(path, device);
         if (file.Card.OfFeatures)
-            return new FeatureClassifier(file.Classifier, file.Card);
+            return new FeatureClassifier(file.Classifier, file.Card, file.Centres);
         file.Dispose();
         throw new KedgeException($"The classifier '{path}' was fitted on photos with {file.Card.Model}, not on a task of features: " +
             "give it photos (--data), or fit on the task (--task).");
@@ -67,7 +83,7 @@ public sealed class FeatureClassifier : IDisposable
     /// <summary>Writes the classifier, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card);
+    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card, _centres);
 
     /// <summary>Measures how often the classifier is right.</summary>
     /// <param name="task">A task of the classes and class features that it was fitted on; the shots and the seed may be others.</param>
@@ -83,9 +99,14 @@ public sealed class FeatureClassifier : IDisposable
         }
         using var scope = NewDisposeScope();
         var logits = Classifier.LogitsInBatches(part.Images, cancellation);                   // [Q, C]
-        return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames);
+        return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames, Card.Probabilities,
+            _centres is null ? null : SupportCentres.Likeness(_centres, part.Features));
     }
 
     /// <summary>Frees the classifier.</summary>
-    public void Dispose() => Classifier.Dispose();
+    public void Dispose()
+    {
+        Classifier.Dispose();
+        _centres?.Dispose();
+    }
 }

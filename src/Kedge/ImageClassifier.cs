@@ -21,8 +21,15 @@ public sealed class ImageClassifier : IDisposable
     private static readonly JsonSerializerOptions PreprocessingFormat = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     private readonly ClipModel _clip;
+    private readonly ClipModel? _adapted; // the CLIP with the classifier's update, where it has one
 
-    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card) => (_clip, Classifier, Card) = (clip, classifier, card);
+    private readonly Tensor? _centres; // [C, D], where there is "none of these"
+
+    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card, Tensor? centres)
+    {
+        (_clip, Classifier, Card, _centres) = (clip, classifier, card, centres);
+        _adapted = classifier.Update is { } update ? clip.With(update) : null;
+    }
 
     /// <summary>The fitted classifier of features; owned by this.</summary>
     public FewShotClassifier Classifier { get; }
@@ -47,8 +54,10 @@ public sealed class ImageClassifier : IDisposable
     {
         options ??= new();
         var method = MethodCatalog.Create(options.Method, options.MethodOptions);
-        var support = method.NeedsSupport ? ImageTask.Support(dataset, options) : [];
-        var drawn = method.NeedsSupport ? options : options with { Shots = null };
+        options.Calibration?.Check();
+        var seesSupport = method.NeedsSupport || options.Calibration is not null;
+        var support = seesSupport ? ImageTask.Support(dataset, options) : [];
+        var drawn = seesSupport ? options : options with { Shots = null };
         var description = new SupportDescription(dataset.Name, support.Count, drawn.Shots, drawn.Shots is null ? null : options.Seed);
         return Fit(clip, method, dataset.ClassNames, support, options, description, work ?? new(), cancellation);
     }
@@ -78,7 +87,7 @@ public sealed class ImageClassifier : IDisposable
         {
             file.RequireModel(clip.Name, clip.Fingerprint);
             RequirePreprocessing(path, file.Card, clip);
-            return new ImageClassifier(clip, file.Classifier, file.Card);
+            return new ImageClassifier(clip, file.Classifier, file.Card, file.Centres);
         }
         catch
         {
@@ -90,7 +99,7 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>Writes the classifier, completely or not at all: all of it but the CLIP weights, whose fingerprint it holds.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card);
+    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card, _centres);
 
     /// <summary>Finds the most probable classes of images.</summary>
     /// <param name="images">B images.</param>
@@ -106,8 +115,9 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var probabilities = nn.functional.softmax(Logits(images, work, cancellation), dim: 1).cpu(); // [B, C]
-        return [.. probabilities.data<float>().Chunk(ClassNames.Count).Zip(images, (row, image) => new ImagePrediction(image, Top(row, top)))];
+        var (logits, likeness) = Judge(images, work, cancellation);
+        var probabilities = Card.Probabilities?.Probabilities(logits) ?? nn.functional.softmax(logits, dim: 1).to(ScalarType.Float64); // [B, C]
+        return [.. probabilities.cpu().data<double>().Chunk(ClassNames.Count).Select((row, i) => Prediction(images[i], row, likeness?[i], top))];
     }
 
     /// <summary>Explains why images get their classes.</summary>
@@ -124,8 +134,8 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
-        return [.. images.Zip(Decision.Of(Classifier, features, classes), (image, decision) => new ImageExplanation(image, decision))];
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
+        return [.. images.Zip(Decision.Of(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1), (image, decision) => new ImageExplanation(image, decision))];
     }
 
     /// <summary>Reads what the classifier's anchors have become.</summary>
@@ -151,12 +161,17 @@ public sealed class ImageClassifier : IDisposable
         var places = ClassNames.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
         int[] labels = [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
         using var scope = NewDisposeScope();
-        var logits = images.Count > 0 ? Logits([.. images.Select(image => image.Image)], work, cancellation) : empty(0, ClassNames.Count);
-        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames);
+        var (logits, likeness) = images.Count > 0 ? Judge([.. images.Select(image => image.Image)], work, cancellation) : (empty(0, ClassNames.Count), null);
+        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames, Card.Probabilities, likeness);
     }
 
     /// <summary>Frees the classifier, not the CLIP.</summary>
-    public void Dispose() => Classifier.Dispose();
+    public void Dispose()
+    {
+        Classifier.Dispose();
+        _centres?.Dispose();
+        _adapted?.Dispose();
+    }
 
     private static ImageClassifier Fit(
         ClipModel clip, FewShotMethod method, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, ImageClassifierOptions options,
@@ -165,6 +180,8 @@ public sealed class ImageClassifier : IDisposable
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var task = ImageTask.Of(clip, classNames, support, method.Needs, options, work, cancellation);
+        if (options.Calibration is not null)
+            CrossFit.Require(method, task);
         var card = new ClassifierCard
         {
             Model = clip.Name,
@@ -175,7 +192,17 @@ public sealed class ImageClassifier : IDisposable
             CreatedBy = options.CreatedBy,
         };
         var classifier = work.FitStore is { } store ? method.Fit(task, store, work.Fitting, cancellation) : method.Fit(task, work.Fitting, cancellation);
-        return new ImageClassifier(clip, classifier, card);
+        try
+        {
+            var probabilities = options.Calibration is { } calibration ? ProbabilityCalibration.Fit(method, task, calibration, work.Fitting, cancellation) : null;
+            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task).DetachFromDisposeScope();
+            return new ImageClassifier(clip, classifier, card with { Probabilities = probabilities }, centres);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
     }
 
     private static void RequirePreprocessing(string path, ClassifierCard card, ClipModel clip)
@@ -193,15 +220,22 @@ public sealed class ImageClassifier : IDisposable
             $"prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: give the model the same settings, or fit again.");
     }
 
-    /// <summary>[B, C], on the CPU.</summary>
-    private Tensor Logits(IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation)
+    /// <summary>[B, C] on the CPU; and how much the images are like those learned from, where that is asked.</summary>
+    private (Tensor Logits, double[]? Likeness) Judge(IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation)
     {
-        var features = PhotoFeatures.Plain(_clip, images, Classifier.Needs, work, cancellation);
-        return Classifier.LogitsInBatches(features, cancellation);
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
+        return (Classifier.LogitsInBatches(features, cancellation), _centres is null ? null : SupportCentres.Likeness(_centres, features.Image));
     }
 
-    private ClassProbability[] Top(float[] probabilities, int top) =>
-        [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(c => c.Probability).Take(top)];
+    private ImagePrediction Prediction(ImageFile image, double[] probabilities, double? likeness, int top)
+    {
+        ClassProbability[] classes = [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(c => c.Probability)];
+        return Card.Probabilities?.Rejection is not { } rejection ? new(image, [.. classes.Take(top)]) : new(image, [.. classes.Take(top)])
+        {
+            Rejected = rejection.Rejects(likeness!.Value),
+            Set = [.. classes.Where(c => rejection.Admits(c.Probability)).Select(c => c.ClassName)],
+        };
+    }
 
     private KedgeException Unknown(string className)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Evaluation;
 using Kedge.Features;
 using Kedge.Imaging;
 using Kedge.Methods;
@@ -13,6 +14,9 @@ public sealed record ImageClassifierOptions : TaskOptions
 
     /// <summary>The method's options that differ from its defaults, such as <c>{"alpha":10}</c>; default none.</summary>
     public JsonElement? MethodOptions { get; init; }
+
+    /// <summary>Whether probabilities are calibrated and photos rejected, at the cost of up to four more fits; default null, neither.</summary>
+    public CalibrationOptions? Calibration { get; init; }
 
     /// <summary>The program that the saved file names as its maker; default "Kedge".</summary>
     public string CreatedBy { get; init; } = "Kedge";
@@ -40,9 +44,16 @@ public sealed record ImageWork
 /// <summary>What a classifier says of an image.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="Classes">The most probable classes, the most probable first; of equals, the one that is first among the class names.</param>
-public sealed record ImagePrediction(ImageFile Image, IReadOnlyList<ClassProbability> Classes);
+public sealed record ImagePrediction(ImageFile Image, IReadOnlyList<ClassProbability> Classes)
+{
+    /// <summary>Whether the answer is "none of these", by the classifier's <see cref="Rejection"/>; <see cref="Classes"/> then has the nearest.</summary>
+    public bool Rejected { get; init; }
+
+    /// <summary>All classes that the image may well be of, if it is of any, the most probable first, by the classifier's <see cref="Rejection"/>; <see langword="null"/> where it has none.</summary>
+    public IReadOnlyList<string>? Set { get; init; }
+}
 
 /// <summary>How probable a class is.</summary>
 /// <param name="ClassName">The class.</param>
-/// <param name="Probability">0 to 1; the softmax of the logits. All classes of an image sum to 1.</param>
+/// <param name="Probability">0 to 1; the softmax of the logits, calibrated where the classifier is. All classes of an image sum to 1.</param>
 public readonly record struct ClassProbability(string ClassName, double Probability);

@@ -30,6 +30,7 @@ internal static class ImageTask
             clip)
         {
             Projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null,
+            Images = new SupportPhotos(clip, images, PhotoFeatures.Random(options), (work ?? new()).DecodeThreads),
             SupportNames = [.. images.Select(image => image.Name)],
         };
     }

@@ -17,8 +17,11 @@ internal static class PhotoFeatures
     internal static ImageFeatures Views(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, TaskOptions options, ImageWork? work, CancellationToken cancellation)
     {
         var plain = Plain(clip, images, kinds, work, cancellation).Each(tensor => tensor.unsqueeze(0));
-        return options.Views == 1 ? plain : plain.Beside(Extract(clip, images, kinds, new ViewSet(options.Views - 1, options.Seed), work, cancellation));
+        return Random(options) is { } random ? plain.Beside(Extract(clip, images, kinds, random, work, cancellation)) : plain;
     }
+
+    /// <summary>The views beside the centre crop; <see langword="null"/> for none.</summary>
+    internal static ViewSet? Random(TaskOptions options) => options.Views == 1 ? null : new ViewSet(options.Views - 1, options.Seed);
 
     /// <summary>The images' labels: [N] int64, on the model's device.</summary>
     internal static Tensor Labels(ClipModel clip, IReadOnlyList<LabelledImage> images) =>

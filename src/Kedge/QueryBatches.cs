@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.Methods;
+using Kedge.Tasks;
 using static TorchSharp.torch;
 
 namespace Kedge;
@@ -8,6 +9,14 @@ namespace Kedge;
 internal static class QueryBatches
 {
     private const int QueriesAtOnce = 1024; // bounds the memory of methods that compare queries with all they have learned
+
+    /// <summary>Q images → [Q, C], on the CPU; encoded again where the classifier has changed the towers.</summary>
+    internal static Tensor LogitsInBatches(this FewShotClassifier classifier, LabelledFeatures images, CancellationToken cancellation = default)
+    {
+        using var scope = NewDisposeScope();
+        var features = classifier.Update is { } update ? images.Under!(update, cancellation) : images.Images; // a method that changes towers refuses a task without photos
+        return classifier.LogitsInBatches(features, cancellation).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Q images → [Q, C], on the CPU.</summary>
     internal static Tensor LogitsInBatches(this FewShotClassifier classifier, ImageFeatures images, CancellationToken cancellation = default)

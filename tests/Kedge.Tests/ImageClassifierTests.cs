@@ -97,7 +97,7 @@ public sealed class ImageClassifierTests : IDisposable
 
     [Fact]
     public void Defaults_are_these() => Assert.Equal(
-        """{"method":"rtos\u002B","methodOptions":null,"createdBy":"Kedge","shots":16,"seed":1,"templates":[{"text":"a photo of a {}.","before":"a photo of a ","after":"."}],"views":1}""",
+        """{"method":"rtos\u002B","methodOptions":null,"calibration":null,"createdBy":"Kedge","shots":16,"seed":1,"templates":[{"text":"a photo of a {}.","before":"a photo of a ","after":"."}],"views":1}""",
         JsonSerializer.Serialize(new ImageClassifierOptions(), JsonSerializerOptions.Web));
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed class FitCommand : KedgeCommand
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();
     private readonly CheckpointOption _checkpoint = new();
+    private readonly CalibrationArguments _calibration = new();
 
     public FitCommand(Terminal terminal)
         : base(terminal, "fit", "Learns a classifier from a few photos a class and writes it to a file.",
@@ -31,6 +32,7 @@ internal sealed class FitCommand : KedgeCommand
         _model.AddTo(this);
         _cache.AddTo(this);
         _checkpoint.AddTo(this);
+        _calibration.AddTo(this);
         Add(_json);
     }
 
@@ -52,7 +54,7 @@ internal sealed class FitCommand : KedgeCommand
     {
         var started = Stopwatch.GetTimestamp();
         var (method, methodOptions) = _method.Read(parsed, Terminal.Error);
-        var options = _draw.Read(parsed, _data.Templates(parsed)) with { Method = method, MethodOptions = methodOptions, CreatedBy = Maker };
+        var options = _draw.Read(parsed, _data.Templates(parsed)) with { Method = method, MethodOptions = methodOptions, Calibration = _calibration.Read(parsed), CreatedBy = Maker };
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
@@ -69,7 +71,7 @@ internal sealed class FitCommand : KedgeCommand
         var (method, methodOptions) = _method.Read(parsed, Terminal.Error);
         using var task = FeatureTask.Open(source, _model.Device(parsed));
         using var progress = new ProgressLine(Terminal);
-        using var classifier = FeatureClassifier.Fit(task, MethodCatalog.Create(method, methodOptions), Maker, progress, checkpoint, Terminal.Cancellation);
+        using var classifier = FeatureClassifier.Fit(task, MethodCatalog.Create(method, methodOptions), Maker, progress, checkpoint, _calibration.Read(parsed), Terminal.Cancellation);
         progress.Dispose();
         classifier.Save(path);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -25,13 +25,17 @@ internal sealed class Attention : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>An update beside <see cref="in_proj_weight"/>, while it is learned, which <see cref="Forward"/> alone knows; <see langword="null"/> for none.</summary>
+    public LowRankPath? LowRank { get; set; }
+
     /// <summary>Every position attends to every position, or (causal) to itself and those before it.</summary>
     /// <param name="x">[B, L, W].</param>
     /// <param name="causal">Whether a position sees only itself and those before it.</param>
     /// <returns>[B, L, W].</returns>
     public Tensor Forward(Tensor x, bool causal)
     {
-        var qkv = Split(F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x)), 3); // 3 × [B, H, L, W/H]
+        var projected = F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x));
+        var qkv = Split(LowRank is null ? projected : projected + LowRank.Of(x), 3); // 3 × [B, H, L, W/H]
         return out_proj.forward(Join(F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], is_casual: causal)));
     }
 

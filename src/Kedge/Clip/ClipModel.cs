@@ -26,6 +26,13 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
         Parameters = network.parameters().Sum(parameter => parameter.numel());
     }
 
+    /// <summary>A model of other weights.</summary>
+    private ClipModel(ClipModel original, string name, string fingerprint, ClipNetwork network)
+    {
+        (Name, Path, Layout, Format, _network, Tokenizer) = (name, original.Path, original.Layout, original.Format, network, original.Tokenizer);
+        (Fingerprint, Preprocessing, LogitScale, Parameters) = (fingerprint, original.Preprocessing, original.LogitScale, original.Parameters);
+    }
+
     /// <summary>Loads a model.</summary>
     /// <param name="model">The name of an embedded model (<see cref="EmbeddedModels"/>), a checkpoint's file, or a folder.</param>
     /// <param name="device">Where it computes; the CPU where none is given.</param>
@@ -69,6 +76,9 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 
     /// <summary>Trained numbers.</summary>
     public long Parameters { get; }
+
+    /// <summary>The weights that <see cref="With"/> may change: queries, keys and values of the attention of both towers; of a ResNet, of its attention pooling alone.</summary>
+    public IReadOnlyList<AttentionProjection> AttentionProjections => [.. AdaptableWeight.Of(_network).Select(weight => weight.Projection)];
 
     /// <summary>Texts to token ids.</summary>
     public ClipTokenizer Tokenizer { get; }
@@ -181,6 +191,29 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<IReadOnlyList<Neighbour>> NearestWords(Tensor tokens, int top) => TokenWords.Nearest(tokens, _network.token_embedding.weight!, Tokenizer, top);
+
+    /// <summary>This model with updates merged into its weights. It has a fingerprint of its own, so that features of the two are never taken for one another's.</summary>
+    /// <param name="updates">The updates; their tensors stay the caller's and are not looked at later.</param>
+    /// <returns>The model, owned by the caller. Weights that are not changed are shared and not copied; either model may be freed first.</returns>
+    /// <exception cref="KedgeException">An update is of no weight of <see cref="AttentionProjections"/>, or of another shape.</exception>
+    public ClipModel With(LowRankUpdates updates)
+    {
+        ArgumentNullException.ThrowIfNull(updates);
+        updates.Require(AttentionProjections, Name);
+        using var normal = inference_mode(false);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var changed = AdaptableWeight.Of(_network).Where(weight => updates.ByWeight.ContainsKey(weight.Projection.Name)).ToDictionary(
+            weight => weight.Projection.Name, weight => (weight.Weight + updates.ByWeight[weight.Projection.Name].Product().to(Device)).DetachFromDisposeScope());
+        return new ClipModel(this, $"{Name} (adapted)", updates.Fingerprint(Fingerprint), _network.Share(changed));
+    }
+
+    /// <summary>The towers with updates beside their weights, to be learned: see <see cref="ISupportImages.Adapt"/>.</summary>
+    internal AdaptedClip Adapt(LowRankUpdates updates, Func<Tensor, Tensor>? dropout)
+    {
+        updates.Require(AttentionProjections, Name);
+        return new AdaptedClip(this, _network, updates, dropout);
+    }
 
     /// <summary>Frees the weights.</summary>
     public void Dispose() => _network.Dispose();

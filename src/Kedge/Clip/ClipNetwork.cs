@@ -30,6 +30,20 @@ internal sealed class ClipNetwork : nn.Module
 
     public ClipConfiguration Configuration { get; }
 
+    /// <summary>A network of the same weights, which are not copied, but for those given anew: it may outlive this one.</summary>
+    /// <param name="changed">New weights by their names, in this network's place and precision; owned by the new network from now on. <see langword="null"/> for none.</param>
+    public ClipNetwork Share(IReadOnlyDictionary<string, Tensor>? changed = null)
+    {
+        using var normal = inference_mode(false); // gradients must pass through the frozen towers, whatever mode the caller is in
+        using var still = no_grad();
+        var own = state_dict();
+        var network = new ClipNetwork(new Weights((name, _) => changed?.GetValueOrDefault(name) ?? own[name].detach()), Configuration);
+        network.eval();
+        foreach (var weight in network.state_dict().Values)
+            weight.DetachFromDisposeScope();
+        return network;
+    }
+
     /// <summary>
     /// Text features of embedded prompts. The tower is causal: positions after the end of text cannot change its feature, so L may be anything
     /// from the longest prompt to the context length, with the same result.

@@ -24,7 +24,14 @@ internal sealed class Linear : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => F.linear(x, weight.In(x), bias.In(x));
+    /// <summary>An update beside the weight, while it is learned; <see langword="null"/> for none.</summary>
+    public LowRankPath? LowRank { get; set; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var y = F.linear(x, weight.In(x), bias.In(x));
+        return LowRank is null ? y : y + LowRank.Of(x);
+    }
 }
 
 internal sealed class LayerNorm : nn.Module<Tensor, Tensor>

@@ -45,8 +45,11 @@ internal sealed class ModifiedResNet : VisionTower
         return attnpool.Pool(grid, queries: patches ? (int)(1 + grid.shape[2] * grid.shape[3]) : 1).MoveToOuterDisposeScope();
     }
 
-    // [B, 3, R, R] → [B, 32·width, R/32, R/32]
-    private Tensor Grid(Tensor pixels)
+    /// <summary>Features of <see cref="Grid"/>'s grids: [B, 32·width, R/32, R/32] → [B, D], not unit length.</summary>
+    public Tensor OfGrid(Tensor grid) => Project(attnpool.Pool(grid, queries: 1).select(1, 0));
+
+    /// <summary>What the attention pooling is asked about: [B, 3, R, R] → [B, 32·width, R/32, R/32].</summary>
+    public Tensor Grid(Tensor pixels)
     {
         var x = F.relu(bn1.forward(conv1.forward(pixels)));
         x = F.relu(bn2.forward(conv2.forward(x)));

@@ -14,7 +14,8 @@ public sealed record Calibration(double NegativeLogLikelihood, double ExpectedEr
     /// <param name="logits">[Q · C], row by row, without NaN.</param>
     /// <param name="labels">Q true classes.</param>
     /// <param name="classes">C.</param>
-    internal static Calibration Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, int classes)
+    /// <param name="temperature">What logits are divided by.</param>
+    internal static Calibration Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, int classes, double temperature = 1)
     {
         var loss = 0.0;
         var gaps = new double[Bins]; // per bin: the sum of probability − right
@@ -25,9 +26,9 @@ public sealed record Calibration(double NegativeLogLikelihood, double ExpectedEr
             for (var c = 1; c < classes; c++)
                 best = row[c] > row[best] ? c : best;
             foreach (var logit in row)
-                sum += Math.Exp((double)logit - row[best]);
+                sum += Math.Exp(((double)logit - row[best]) / temperature);
             var confidence = 1 / sum;
-            loss += Math.Log(sum) - ((double)row[labels[i]] - row[best]);
+            loss += Math.Log(sum) - (((double)row[labels[i]] - row[best]) / temperature);
             gaps[Math.Min(Bins - 1, (int)(confidence * Bins))] += confidence - (best == labels[i] ? 1 : 0);
         }
         return new(loss / labels.Count, gaps.Sum(Math.Abs) / labels.Count);

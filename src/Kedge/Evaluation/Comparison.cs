@@ -114,7 +114,7 @@ public sealed class Comparison
             var started = _time.GetTimestamp();
             using var classifier = method.Fit(task.Task, fitting, cancellation);
             var fitted = _time.GetTimestamp();
-            var logits = classifier.LogitsInBatches(task.Query.Images, cancellation);       // [Q, C]
+            var logits = classifier.LogitsInBatches(task.Query, cancellation);              // [Q, C]
             var predicted = _time.GetTimestamp();
             int[] labels = [.. task.Query.Labels.cpu().data<long>().Select(label => (int)label)];
             var result = EvaluationResult.Of(logits, labels, classifier.ClassNames);

@@ -7,7 +7,7 @@ public sealed class EvaluationResult
 {
     private readonly int[][] _confusion;
 
-    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, bool[] right, int inTop5, Calibration calibration)
+    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, bool[] right, int inTop5)
     {
         (ClassNames, _confusion, Right) = (classNames, confusion, right);
         var classes = Enumerable.Range(0, confusion.Length).ToArray();
@@ -16,7 +16,6 @@ public sealed class EvaluationResult
         Count = shown.Sum();
         Top1 = classes.Sum(c => confusion[c][c]) / (double)Count;
         Top5 = inTop5 / (double)Count;
-        Calibration = calibration;
         ClassAccuracies = [.. classes.Select(c => shown[c] == 0 ? (double?)null : confusion[c][c] / (double)shown[c])];
         MacroF1 = classes.Where(c => shown[c] + chosen[c] > 0).Average(c => 2.0 * confusion[c][c] / (shown[c] + chosen[c]));
     }
@@ -43,7 +42,13 @@ public sealed class EvaluationResult
     public double MacroF1 { get; }
 
     /// <summary>How far the probabilities can be believed.</summary>
-    public Calibration Calibration { get; }
+    public Calibration Calibration { get; private init; } = null!;
+
+    /// <summary>The same without the classifier's temperature; <see langword="null"/> where it has none.</summary>
+    public Calibration? Uncalibrated { get; private init; }
+
+    /// <summary>What "none of these" came to; <see langword="null"/> where the classifier never says so.</summary>
+    public RejectionResult? Rejection { get; private init; }
 
     /// <summary>[C][C]: how many images of the row's class were taken for the column's.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Confusion => _confusion;
@@ -52,9 +57,12 @@ public sealed class EvaluationResult
     /// <param name="logits">[Q, C], Q at least 1, any device.</param>
     /// <param name="labels">Q true classes, each in 0 … C−1.</param>
     /// <param name="classNames">C names.</param>
+    /// <param name="probabilities">How logits become probabilities; null is their softmax.</param>
+    /// <param name="likeness">Q times how much the image is like the support images, for <see cref="Rejection"/>; null leaves that out.</param>
     /// <exception cref="KedgeException">There is no image, or logits hold NaN.</exception>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a label is no class.</exception>
-    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities = null,
+        IReadOnlyList<double>? likeness = null)
     {
         if (logits.shape is not [var q, var c] || q != labels.Count || c != classNames.Count)
         {
@@ -66,10 +74,11 @@ public sealed class EvaluationResult
         if (labels.Any(label => label < 0 || label >= classNames.Count))
             throw new ArgumentOutOfRangeException(nameof(labels), $"Labels must be from 0 to {classNames.Count - 1}.");
         using var scope = NewDisposeScope();
-        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames);
+        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames, probabilities, likeness);
     }
 
-    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames)
+    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities,
+        IReadOnlyList<double>? likeness)
     {
         var count = classNames.Count;
         var confusion = Enumerable.Range(0, count).Select(_ => new int[count]).ToArray();
@@ -90,6 +99,26 @@ public sealed class EvaluationResult
             right[i] = best == label;
             inTop5 += higher < 5 ? 1 : 0;
         }
-        return new EvaluationResult([.. classNames], confusion, right, inTop5, Calibration.Of(logits, labels, count));
+        return new EvaluationResult([.. classNames], confusion, right, inTop5)
+        {
+            Calibration = Calibration.Of(logits, labels, count, probabilities?.Temperature ?? 1),
+            Uncalibrated = probabilities is null ? null : Calibration.Of(logits, labels, count),
+            Rejection = probabilities?.Rejection is { } rejection && likeness is not null ? Reject(rejection, probabilities.Temperature, logits, labels, right, likeness) : null,
+        };
+    }
+
+    private static RejectionResult Reject(Rejection rejection, double temperature, ReadOnlySpan<float> logits, IReadOnlyList<int> labels, bool[] right, IReadOnlyList<double> likeness)
+    {
+        var (classes, rejected, acceptedRight, covered, admitted) = (logits.Length / labels.Count, 0, 0, 0, 0L);
+        for (var i = 0; i < labels.Count; i++)
+        {
+            var probabilities = ProbabilityCalibration.Probabilities(logits.Slice(i * classes, classes), temperature);
+            var isRejected = rejection.Rejects(likeness[i]);
+            (rejected, admitted) = (rejected + (isRejected ? 1 : 0), admitted + probabilities.Count(rejection.Admits));
+            acceptedRight += !isRejected && right[i] ? 1 : 0;
+            covered += rejection.Admits(probabilities[labels[i]]) ? 1 : 0;
+        }
+        var accepted = labels.Count - rejected;
+        return new(rejected, accepted == 0 ? null : acceptedRight / (double)accepted, covered / (double)labels.Count, admitted / (double)labels.Count);
     }
 }

@@ -47,11 +47,11 @@ internal static class FurtherRows
         if (test is SameClassesTest same)
         {
             var places = tensor(same.Places.Select(place => (long)place).ToArray());
-            return Accuracy(classifier.LogitsInBatches(same.Query.Images, cancellation).index_select(1, places), same.Query, same.ClassNames);
+            return Accuracy(classifier.LogitsInBatches(same.Query, cancellation).index_select(1, places), same.Query, same.ClassNames);
         }
         var classes = ((OtherClassesTest)test).Classes;
         using var carried = classifier.For(classes);
-        return carried is null ? null : Accuracy(carried.LogitsInBatches(test.Query.Images, cancellation), test.Query, classes.Names);
+        return carried is null ? null : Accuracy(carried.LogitsInBatches(test.Query, cancellation), test.Query, classes.Names);
     }
 
     private static double Accuracy(Tensor logits, LabelledFeatures query, IReadOnlyList<string> classNames) =>

@@ -46,8 +46,17 @@ internal static class ProtocolTasks
         LabelledFeatures Some(LabelledFeatures images, Func<Tensor, Tensor> which, int from)
         {
             var rows = which(images.Labels).nonzero().squeeze(1);
-            return rows.shape[0] > 0 ? new(images.Images.Each(tensor => own(tensor.index_select(0, rows))), own(images.Labels.index_select(0, rows) - from))
-                : throw new KedgeException($"The protocol base-to-new found no test image of {(from == 0 ? "the first" : "the second")} half of the classes of {draw.Name}: it needs some of both.");
+            if (rows.shape[0] == 0)
+                throw new KedgeException($"The protocol base-to-new found no test image of {(from == 0 ? "the first" : "the second")} half of the classes of {draw.Name}: it needs some of both.");
+            long[] places = [.. rows.cpu().data<long>()];
+            return new(images.Images.Each(tensor => own(tensor.index_select(0, rows))), own(images.Labels.index_select(0, rows) - from))
+            {
+                Under = images.Under is not { } under ? null : (update, stop) =>
+                {
+                    var all = under(update, stop);
+                    return all.index_select(0, tensor(places, device: all.device));
+                },
+            };
         }
     }
 

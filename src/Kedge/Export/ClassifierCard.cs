@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kedge.Evaluation;
 
 namespace Kedge.Export;
 
@@ -28,6 +29,10 @@ public sealed record ClassifierCard
 
     /// <summary>Which images were learned from.</summary>
     public required SupportDescription Support { get; init; }
+
+    /// <summary>How its logits become probabilities and when it answers "none of these"; <see langword="null"/> where it was not calibrated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProbabilityCalibration? Probabilities { get; init; }
 
     /// <summary>The program that made the file, such as "kedge fit".</summary>
     public required string CreatedBy { get; init; }

@@ -96,5 +96,7 @@ internal sealed record ClassifierDocument
             throw new JsonException($"The logit scale is {LogitScale}.");
         if (FeatureWidth < 1)
             throw new JsonException($"The feature width is {FeatureWidth}.");
+        if (Card.Probabilities?.FindFault() is { } fault)
+            throw new JsonException(fault);
     }
 }

@@ -25,14 +25,15 @@ public sealed class Decision
     /// <param name="classifier">A classifier whose logits have parts.</param>
     /// <param name="images">B images, as <see cref="FewShotClassifier.Logits"/> takes them.</param>
     /// <param name="classes">Classes an image, at least 2; all where there are fewer.</param>
+    /// <param name="temperature">What logits are divided by for the probabilities; the parts stay those of the logits.</param>
     /// <returns>B decisions, in the order of the images.</returns>
     /// <exception cref="KedgeException">The logits have no parts or are not finite, or the features are none.</exception>
-    public static IReadOnlyList<Decision> Of(FewShotClassifier classifier, ImageFeatures images, int classes = 5)
+    public static IReadOnlyList<Decision> Of(FewShotClassifier classifier, ImageFeatures images, int classes = 5, double temperature = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         using var scope = NewDisposeScope();
         var features = images.Each(tensor => tensor.to(ScalarType.Float32).to(classifier.Device));
-        return [.. InParts(classifier, features).SelectMany(some => Explain(classifier, some, classes))];
+        return [.. InParts(classifier, features).SelectMany(some => Explain(classifier, some, classes, temperature))];
     }
 
     /// <summary>B images in pieces whose explanations fit into memory.</summary>
@@ -42,7 +43,7 @@ public sealed class Decision
         return images.Image.shape[0] == 0 ? [] : images.Split(Math.Max(1, NumbersAtOnce / (classifier.ClassNames.Count * parts)));
     }
 
-    private static List<Decision> Explain(FewShotClassifier classifier, ImageFeatures images, int classes)
+    private static List<Decision> Explain(FewShotClassifier classifier, ImageFeatures images, int classes, double temperature)
     {
         using var scope = NewDisposeScope();
         using var explanation = classifier.Explain(images);
@@ -50,7 +51,7 @@ public sealed class Decision
         var logits = explanation.Sum();
         if (!logits.AllFinite())
             throw new KedgeException($"Explaining found logits of {classifier.Method} that are not finite: the classifier is damaged; fit it again.");
-        var (probabilities, best) = nn.functional.softmax(logits, dim: 1).topk((int)Math.Min(classes, logits.shape[1])); // [B, top]
+        var (probabilities, best) = nn.functional.softmax(logits / temperature, dim: 1).topk((int)Math.Min(classes, logits.shape[1])); // [B, top]
         var nearest = SupportNeighbour.Of(classifier, images.Image);
         return [.. Enumerable.Range(0, nearest.Count).Select(image => new Decision(
             [.. best[image].cpu().data<long>().Zip(probabilities[image].cpu().data<float>(), (c, p) => Score(classifier.ClassNames[(int)c], p, explanation, image, c))],

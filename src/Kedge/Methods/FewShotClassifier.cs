@@ -1,3 +1,4 @@
+using Kedge.Clip;
 using Kedge.Features;
 using static TorchSharp.torch;
 
@@ -29,6 +30,12 @@ public abstract class FewShotClassifier : IDisposable
 
     /// <summary>What it looks at beside the images' own features.</summary>
     public virtual FeatureKinds Needs => FeatureKinds.Image;
+
+    /// <summary>
+    /// The change of the CLIP's towers that the classifier was fitted with, whose images must be encoded by the model so changed (<see cref="ClipModel.With"/>);
+    /// <see langword="null"/> where the towers are as they were. Owned by the classifier.
+    /// </summary>
+    public virtual LowRankUpdates? Update => null;
 
     /// <summary>Scores images against every class.</summary>
     /// <param name="images">B images: features [B, D] unit, and what <see cref="Needs"/> names, any floating type, any device.</param>

@@ -39,6 +39,9 @@ public abstract class FewShotMethod
     /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
     public virtual FeatureKinds Needs => FeatureKinds.Image;
 
+    /// <summary>Whether it changes CLIP's towers, so that the task must bring its images and the model, and images are encoded anew to be classified.</summary>
+    public virtual bool AdaptsTowers => false;
+
     /// <summary>About how many bytes a fit takes beyond its task at its largest; 0 where that is no more than some copies of the task. Above what the process may use, the fit is refused.</summary>
     /// <param name="task">What would be learned from.</param>
     protected internal virtual long BytesToFit(FewShotTask task) => 0;
@@ -122,6 +125,8 @@ public abstract class FewShotMethod
             throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
         if (NeedsNames && !task.HasNames)
             throw new KedgeException($"Fitting {Name} found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.");
+        if (AdaptsTowers && task.Images is null)
+            throw new KedgeException($"Fitting {Name} found a task without its images and the model: it changes the towers that encode them; fit on photos.");
         FitMemory.Require(this, task);
         if (!NeedsSupport)
             return;

@@ -124,6 +124,11 @@ public sealed class FewShotTask
         }
     }
 
+    /// <summary>
+    /// The support images themselves with the CLIP that encodes them, for methods that change its towers; <see langword="null"/> where only features are at hand.
+    /// </summary>
+    public ISupportImages? Images { get; init; }
+
     /// <summary>What the N support images are called, such as their files; <see langword="null"/> where they have no names. Kept with the classifier.</summary>
     /// <exception cref="KedgeException">There are not N of them.</exception>
     public IReadOnlyList<string>? SupportNames
@@ -165,6 +170,7 @@ public sealed class FewShotTask
         var names = SupportNames;
         return new(this, Support.Each(views => views.detach().index_select(1, rows)), SupportLabels.index_select(0, rows), _classFeatures?.detach().clone(), ClassNames, Validation)
         {
+            Images = Images?.AtRows(rows.cpu().data<long>().ToArray()),
             SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
         };
     }
@@ -178,6 +184,7 @@ public sealed class FewShotTask
         var rows = SupportLabels.lt(count).nonzero().squeeze(1);
         return new(this, Support.Each(views => own(views.index_select(1, rows))), own(SupportLabels.index_select(0, rows)), classFeatures, [.. ClassNames.Take(count)], Validation?.OfFirstClasses(count, own))
         {
+            Images = Images?.AtRows(rows.cpu().data<long>().ToArray()),
             SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
         };
     }
@@ -241,7 +248,7 @@ public sealed class FewShotTask
     }
 
     /// <summary>The same with images that hyper-parameters may be chosen on.</summary>
-    internal FewShotTask With(ValidationSet validation) => new(this, Support, SupportLabels, _classFeatures, ClassNames, validation) { SupportNames = SupportNames };
+    internal FewShotTask With(ValidationSet validation) => new(this, Support, SupportLabels, _classFeatures, ClassNames, validation) { Images = Images, SupportNames = SupportNames };
 
     private void CheckAnchors(AnchorSet anchors)
     {

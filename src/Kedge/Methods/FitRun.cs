@@ -8,7 +8,8 @@ namespace Kedge.Methods;
 /// <param name="Loss">The loss of the last step, where the method has one.</param>
 /// <param name="HeldOutGain">The accuracy gained over zero-shot on support images that this step was not learned from, −1 to 1; <see langword="null"/> where not measured yet.</param>
 /// <param name="Note">Something the user should know; then no step was done.</param>
-public readonly record struct FitProgress(int Step, int Steps, double? Loss = null, double? HeldOutGain = null, string? Note = null);
+/// <param name="Part">Which of several fits the step is of, such as "cross-fit 2 of 4"; <see langword="null"/> where it is the classifier's own.</param>
+public readonly record struct FitProgress(int Step, int Steps, double? Loss = null, double? HeldOutGain = null, string? Note = null, string? Part = null);
 
 /// <summary>What a method reports to while it fits.</summary>
 public sealed class FitRun

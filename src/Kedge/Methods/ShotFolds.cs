@@ -19,4 +19,20 @@ internal static class ShotFolds
 
         Tensor Rows(Func<int, bool> which) => tensor(folds.Index().Where(f => which(f.Item)).Select(f => (long)f.Index).ToArray(), device: labels.device);
     }
+
+    /// <summary>As <see cref="Of"/>, for any method: an image that is alone in its class is fitted on in every fold and never left out, so that no fit lacks a class.</summary>
+    /// <param name="labels">[N] int64.</param>
+    /// <param name="classes">C.</param>
+    internal static IEnumerable<(Tensor Train, Tensor Left)> Refits(Tensor labels, int classes)
+    {
+        var all = labels.cpu().data<long>().ToArray();
+        var alone = all.CountBy(label => label).Where(found => found.Value == 1).Select(found => found.Key).ToHashSet();
+        foreach (var (train, left) in Of(labels, classes))
+        {
+            var kept = left.cpu().data<long>().Where(row => alone.Contains(all[row])).ToArray();
+            yield return kept.Length == 0 ? (train, left) : (
+                cat([train, tensor(kept, device: labels.device)]).sort().Values,
+                tensor(left.cpu().data<long>().Except(kept).ToArray(), device: labels.device));
+        }
+    }
 }

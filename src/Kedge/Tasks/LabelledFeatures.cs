@@ -1,3 +1,4 @@
+using Kedge.Clip;
 using Kedge.Features;
 using static TorchSharp.torch;
 
@@ -8,6 +9,11 @@ namespace Kedge.Tasks;
 /// <param name="Labels">[Q] int64, each in 0 … C−1.</param>
 public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
 {
+    /// <summary>
+    /// Encodes the images again by their model with updates of its weights: [Q, D] unit, in the current dispose scope; <see langword="null"/> where only features are at hand.
+    /// </summary>
+    public Func<LowRankUpdates, CancellationToken, Tensor>? Under { get; init; }
+
     /// <summary>[Q, D] unit F32: the features of the whole images.</summary>
     public Tensor Features => Images.Image;
 

@@ -50,7 +50,7 @@ public class BadInputTests
     public void An_unknown_method()
     {
         using var photos = PhotoFolder.Flat();
-        Assert.Equal("There is no method 'tip-adaptor': nearest are tip-adapter and tip-adapter-f; there are zero-shot, nearest-class-mean, tip-adapter, tip-adapter-f, gda, proker, linear-adapter, clap, zs-lp, taskres, coop, lp++, sim, ape, ape-t, clip-adapter, linear-probe, rtos, rtos+, rtos-names, fuse.",
+        Assert.Equal("There is no method 'tip-adaptor': nearest are tip-adapter and tip-adapter-f; there are zero-shot, nearest-class-mean, tip-adapter, tip-adapter-f, gda, proker, linear-adapter, clap, zs-lp, taskres, coop, clip-lora, lp++, sim, ape, ape-t, clip-adapter, linear-probe, rtos, rtos+, rtos-names, fuse.",
             Fit(photos, "--method", "tip-adaptor"));
     }
 

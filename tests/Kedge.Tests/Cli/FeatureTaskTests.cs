@@ -58,7 +58,7 @@ public sealed class FeatureTaskTests : IDisposable
         Assert.Contains("model                       features of an unnamed model\n", text);
         Assert.Contains("support images              6 of pets\n", text);
         var json = JsonDocument.Parse(CliRun.Done("fit", "--task", _file.Path, "--method", "tip-adapter", "--out", _file["x.kedge"], "--json")).RootElement;
-        Assert.Equal(["classifier", "bytes", "model", "fingerprint", "method", "options", "classNames", "templates", "support", "encoded", "selection", "seconds"],
+        Assert.Equal(["classifier", "bytes", "model", "fingerprint", "method", "options", "classNames", "templates", "support", "encoded", "selection", "probabilities", "seconds"],
             json.EnumerateObject().Select(property => property.Name));
         Assert.Equal(0, json.GetProperty("encoded").GetInt32());
     }

@@ -33,6 +33,8 @@ public class UsageTests
     [InlineData("fit --data x --out y --threads -1", "--threads is -1: it must be at least 1.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --out y --option alpha", "--option is alpha: it must be key=value.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --out y --seed one", "Cannot parse argument 'one' for option '--seed' as expected type 'System.Int32'.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --reject 0", "--reject is 0: it must be above 0.\nSee: kedge fit --help\n")]
+    [InlineData("fit --data x --out y --reject 1", "--reject is 1: it must be below 1.\nSee: kedge fit --help\n")]
     [InlineData("fit --out y", "Give either --data or --task.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --task z --out y", "Give either --data or --task.\nSee: kedge fit --help\n")]
     [InlineData("fit --task x --out y --images z", "--images: for photos (--data) only; a task (--task) has its features already.\nSee: kedge fit --help\n")]

@@ -18,6 +18,8 @@ public class ClassifierFileTests
         CreatedBy = "the tests",
     };
 
+    internal static readonly ClassifierCard Calibrated = Card with { Probabilities = new(1.5, 64, 4, new(2, 0.25), new(1, 0.125), new(0.1, 0.5, 0.125)) };
+
     public static TheoryData<string> Names => [.. MethodCatalog.Names];
 
     [Theory, MemberData(nameof(Names))]
@@ -25,9 +27,10 @@ public class ClassifierFileTests
     {
         using var synthetic = SyntheticTask.Even(classes: 5, shots: 3);
         using var path = new TemporaryFile();
-        using var fitted = MethodCatalog.Create(name).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var fitted = Method(name).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         ClassifierFile.Save(path.Name, fitted, Card);
         using var file = ClassifierFile.Open(path.Name);
+        Assert.Equal(fitted.Update?.ByWeight.Keys.Order(), file.Classifier.Update?.ByWeight.Keys.Order());
         using var expected = fitted.Logits(synthetic.Queries);
         using var logits = file.Classifier.Logits(synthetic.Queries);
         Assert.Equal(expected.data<float>(), logits.data<float>());
@@ -36,6 +39,8 @@ public class ClassifierFileTests
         Assert.Equal("0.1.0", file.KedgeVersion);
         Assert.Equal([path.Name], path.Neighbours);
     }
+
+    private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Create(name);
 
     [Fact]
     public void The_description_reads_as_this()
@@ -48,6 +53,29 @@ public class ClassifierFileTests
             """, file.Metadata["classifier"]);
         Assert.Equal(["class_features [3, 16]", "keys [6, 16]", "labels [6]"],
             file.Entries.Values.Select(entry => $"{entry.Name} [{string.Join(", ", entry.Shape)}]").Order());
+    }
+
+    [Fact]
+    public void What_is_calibrated_is_of_the_second_version_and_read_again()
+    {
+        using var saved = new Saved(card: Calibrated);
+        using (var file = SafetensorsFile.Open(saved.Path))
+        {
+            Assert.Equal("2", file.Metadata["version"]);
+            Assert.Contains("""
+                ,"probabilities":{"temperature":1.5,"images":64,"folds":4,"before":{"negativeLogLikelihood":2,"expectedError":0.25},"after":{"negativeLogLikelihood":1,"expectedError":0.125},"rejection":{"errorRate":0.1,"leastLikeness":0.5,"leastProbability":0.125}},"createdBy":
+                """, file.Metadata["classifier"], StringComparison.Ordinal);
+        }
+        using var read = ClassifierFile.Open(saved.Path);
+        Assert.Equal(Calibrated.Probabilities, read.Card.Probabilities);
+        var without = Calibrated with { Probabilities = Calibrated.Probabilities! with { Rejection = new(0.001) } };
+        using var kept = read.Centres!.clone();
+        ClassifierFile.Save(saved.Path, read.Classifier, without, kept);
+        using var again = ClassifierFile.Open(saved.Path);
+        Assert.Equal(without.Probabilities, again.Card.Probabilities);
+        Assert.Equal(kept.data<float>(), again.Centres!.data<float>());
+        Assert.Throws<ArgumentException>(() => ClassifierFile.Save(saved.Path, again.Classifier, without));
+        Assert.Throws<ArgumentException>(() => ClassifierFile.Save(saved.Path, again.Classifier, Card, kept));
     }
 
     [Fact]
@@ -88,11 +116,12 @@ public class ClassifierFileTests
     {
         private readonly TemporaryFile _file = new();
 
-        public Saved(FewShotMethod? method = null)
+        public Saved(FewShotMethod? method = null, ClassifierCard? card = null)
         {
             using var synthetic = new SyntheticTask([3, 1, 2]);
             using var classifier = (method ?? new TipAdapter(new())).Fit(synthetic.Task);
-            ClassifierFile.Save(Path, classifier, Card);
+            using var centres = card?.Probabilities?.Rejection is null ? null : SupportCentres.Of(synthetic.Task);
+            ClassifierFile.Save(Path, classifier, card ?? Card, centres);
         }
 
         public string Path => _file.Name;

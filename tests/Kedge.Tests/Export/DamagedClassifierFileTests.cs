@@ -9,10 +9,10 @@ namespace Kedge.Tests.Export;
 public class DamagedClassifierFileTests
 {
     [Theory]
-    [InlineData("version", "3", "'{0}' was written by a newer Kedge (format 3, this one reads up to 1): update Kedge.")]
-    [InlineData("version", "one", "'{0}' has the format version 'one', expected 1 to 1: the file is damaged; fit it again.")]
-    [InlineData("version", "-1", "'{0}' has the format version '-1', expected 1 to 1: the file is damaged; fit it again.")]
-    [InlineData("version", null, "'{0}' has the format version '', expected 1 to 1: the file is damaged; fit it again.")]
+    [InlineData("version", "3", "'{0}' was written by a newer Kedge (format 3, this one reads up to 2): update Kedge.")]
+    [InlineData("version", "one", "'{0}' has the format version 'one', expected 1 to 2: the file is damaged; fit it again.")]
+    [InlineData("version", "-1", "'{0}' has the format version '-1', expected 1 to 2: the file is damaged; fit it again.")]
+    [InlineData("version", null, "'{0}' has the format version '', expected 1 to 2: the file is damaged; fit it again.")]
     [InlineData("format", "pt", "'{0}' is no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
     [InlineData("format", null, "'{0}' is no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
     [InlineData("classifier", null, "Opening the classifier '{0}' failed: it has no description; fit it again.")]
@@ -55,6 +55,52 @@ public class DamagedClassifierFileTests
         using var saved = new ClassifierFileTests.Saved();
         saved.Change((_, metadata) => metadata["classifier"] = metadata["classifier"].Replace(text, other, StringComparison.Ordinal));
         Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: {message}", saved.OpeningError());
+    }
+
+    [Theory]
+    [InlineData("\"temperature\":1.5", "\"temperature\":0", "its description is damaged (The temperature is 0.); fit it again.")]
+    [InlineData("\"temperature\":1.5", "\"temperature\":1e999", "its description is damaged (")]
+    [InlineData("\"temperature\":1.5", "\"temperature\":null", "its description is damaged (")]
+    [InlineData("\"temperature\":1.5,", "", "its description is damaged (")]
+    [InlineData("\"images\":64", "\"images\":0", "its description is damaged (The probabilities are of 0 images in 4 folds.); fit it again.")]
+    [InlineData("\"folds\":4", "\"folds\":1", "its description is damaged (The probabilities are of 64 images in 1 folds.); fit it again.")]
+    [InlineData("\"expectedError\":0.25", "\"expectedError\":2", "its description is damaged (The figures of the calibration are none.); fit it again.")]
+    [InlineData("\"negativeLogLikelihood\":2", "\"negativeLogLikelihood\":-2", "its description is damaged (The figures of the calibration are none.); fit it again.")]
+    [InlineData("\"before\":{", "\"earlier\":{", "its description is damaged (")]
+    [InlineData("\"errorRate\":0.1", "\"errorRate\":1", "its description is damaged (The error rate 1 has a least likeness of 0.5 and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastLikeness\":0.5", "\"leastLikeness\":-2", "its description is damaged (The error rate 0.1 has a least likeness of -2 and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastLikeness\":0.5,", "", "its description is damaged (The error rate 0.1 has a least likeness of  and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastProbability\":0.125", "\"leastProbability\":1.5", "its description is damaged (The error rate 0.1 has a least likeness of 0.5 and a least probability of 1.5.); fit it again.")]
+    public void Wrong_probabilities(string text, string other, string message)
+    {
+        using var saved = new ClassifierFileTests.Saved(card: ClassifierFileTests.Calibrated);
+        saved.Change((_, metadata) =>
+        {
+            Assert.Contains(text, metadata["classifier"]);
+            metadata["classifier"] = metadata["classifier"].Replace(text, other, StringComparison.Ordinal);
+        });
+        Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: {message}", saved.OpeningError());
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("shape")]
+    [InlineData("type")]
+    [InlineData("NaN")]
+    public void Wrong_centres(string what)
+    {
+        using var saved = new ClassifierFileTests.Saved(card: ClassifierFileTests.Calibrated);
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        saved.Change((tensors, _) =>
+        {
+            const string name = "rejection.centres";
+            if (what == "none")
+                tensors.Remove(name);
+            else
+                tensors[name] = what switch { "shape" => tensors[name][..2], "type" => tensors[name].to(ScalarType.Float64), _ => tensors[name] * float.NaN };
+        });
+        Assert.Equal($"Opening the classifier '{saved.Path}' failed: its 'rejection.centres' are not finite numbers of Float32 [3, 16]; fit it again.", saved.OpeningError());
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     [Theory]

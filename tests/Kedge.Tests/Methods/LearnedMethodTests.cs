@@ -11,10 +11,14 @@ public class LearnedMethodTests
 
     [Theory]
     [InlineData("linear-adapter", """{"epochs":0}""")]
+    [InlineData("prolip", """{"epochs":0}""")]
     [InlineData("clap", """{"epochs":0}""")]
     [InlineData("zs-lp", """{"epochs":0}""")]
     [InlineData("taskres", """{"epochs":0}""")]
     [InlineData("taskres", """{"alpha":0}""")]
+    [InlineData("clip-lora", """{"steps":0}""")]
+    [InlineData("clip-lora", """{"rank":0}""")]
+    [InlineData("clip-lora", """{"alpha":0,"steps":3}""")]
     [InlineData("ape", """{"alpha":0}""")]
     [InlineData("ape-t", """{"alpha":0,"epochs":0}""")]
     [InlineData("clip-adapter", """{"alpha":0,"epochs":3}""")]
@@ -26,10 +30,14 @@ public class LearnedMethodTests
 
     [Theory]
     [InlineData("linear-adapter", """{"epochs":30}""", 30)]
+    [InlineData("prolip", """{"epochs":30}""", 30)]
+    [InlineData("vt-clip", """{"epochs":30,"batchSize":3}""", 90)]
+    [InlineData("plot", """{"epochs":30,"batchSize":3,"learningRate":0.2}""", 90)]
     [InlineData("clap", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("zs-lp", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("taskres", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("coop", """{"epochs":30,"batchSize":3,"learningRate":0.1}""", 90)]
+    [InlineData("clip-lora", """{"steps":90,"batchSize":3,"learningRate":0.005}""", 90)]
     [InlineData("lp++", """{"epochs":30}""", 30)]
     [InlineData("ape-t", """{"epochs":30,"batchSize":3,"alpha":1,"beta":1}""", 90)]
     [InlineData("clip-adapter", """{"epochs":30,"batchSize":3}""", 90)]
@@ -45,6 +53,8 @@ public class LearnedMethodTests
     }
 
     [Theory]
+    [InlineData("vt-clip")]
+    [InlineData("plot")]
     [InlineData("clap")]
     [InlineData("zs-lp")]
     [InlineData("taskres")]

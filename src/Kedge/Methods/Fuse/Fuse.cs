@@ -15,6 +15,8 @@ public sealed record FuseOptions : MethodOptions
     internal IReadOnlyList<(FewShotMethod Method, double Weight)> Members()
     {
         var methods = MethodVariant.ParseList(Methods);
+        if (methods.FirstOrDefault(variant => variant.Method.AdaptsTowers) is { } adapting)
+            throw new KedgeException($"The option methods has {adapting.Text}, which encodes images by towers of its own, so that its logits cannot be added to the others': leave it away.");
         var weights = Weights ?? [.. methods.Select(_ => 1.0 / methods.Count)];
         return weights.Count == methods.Count
             ? [.. methods.Zip(weights, (variant, weight) => (variant.Method, weight))]

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Kedge.Clip;
+using Kedge.Features;
+using static TorchSharp.torch;
+
+namespace Kedge.Tests.Methods;
+
+/// <summary>Towers that end in a matrix each, which is the identity at first: what is drawn are the inputs of these matrices.</summary>
+/// <param name="support">[V, N, D].</param>
+/// <param name="classes">[C, D], of the texts "… class 0." and so on.</param>
+internal sealed class SyntheticImages(Tensor support, Tensor classes) : ISupportImages
+{
+    private const string Image = "image", Text = "text";
+
+    public IReadOnlyList<AttentionProjection> Projections { get; } =
+        [new(Image, 1, (int)classes.shape[1], (int)classes.shape[1]), new(Text, 1, (int)classes.shape[1], (int)classes.shape[1])];
+
+    /// <summary>Images as the updated tower encodes them, in the current dispose scope; without updates these images.</summary>
+    public static ImageFeatures Under(LowRankUpdates? updates, ImageFeatures images) => updates is null ? images : Changed(images.Image, updates.ByWeight[Image], null);
+
+    public ISupportImages AtRows(IReadOnlyList<long> rows) => new SyntheticImages(support.index_select(1, tensor(rows.ToArray())), classes);
+
+    public IAdaptedTowers Adapt(LowRankUpdates updates, Func<Tensor, Tensor>? dropout) => new Towers(support, classes, updates, dropout);
+
+    // unit(x + s · B A dropout(x)), or x bit for bit where that is 0
+    private static Tensor Changed(Tensor x, LowRankUpdate update, Func<Tensor, Tensor>? dropout)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = dropout is null ? x : dropout(x);
+        return (x + inputs.matmul(update.Down[0].t()).matmul(update.Up[0].t()) * update.Scale).AsLongAs(x).MoveToOuterDisposeScope();
+    }
+
+    private sealed class Towers(Tensor support, Tensor classes, LowRankUpdates updates, Func<Tensor, Tensor>? dropout) : IAdaptedTowers
+    {
+        public Tensor EncodeSupport(int view, IReadOnlyList<long> rows)
+        {
+            using var scope = NewDisposeScope();
+            return Changed(support[view].index_select(0, tensor(rows.ToArray())), updates.ByWeight[Image], dropout).MoveToOuterDisposeScope();
+        }
+
+        public Tensor EncodeText(IReadOnlyList<string> texts)
+        {
+            using var scope = NewDisposeScope();
+            var named = texts.Select(text => long.Parse(text.Split(' ')[^1].TrimEnd('.'), CultureInfo.InvariantCulture)).ToArray();
+            return Changed(classes.index_select(0, tensor(named)), updates.ByWeight[Text], dropout).MoveToOuterDisposeScope();
+        }
+
+        public void Dispose() { }
+    }
+}
