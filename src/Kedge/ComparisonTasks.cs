@@ -40,12 +40,31 @@ public sealed class ComparisonTasks : IDisposable
     /// <summary>Reads files of features.</summary>
     /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>
     /// <param name="device">Where the tensors are to be; the CPU by default.</param>
+    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are the first min(S, 4) of each class, as a file has no seed.</param>
     /// <returns>A task a file; dispose it.</returns>
     /// <exception cref="KedgeException">A file cannot be read, or is not what it should be.</exception>
-    public static ComparisonTasks Open(IReadOnlyList<string> paths, Device? device = null)
+    public static ComparisonTasks Open(IReadOnlyList<string> paths, Device? device = null, ValidationUse validation = ValidationUse.None)
     {
         LibTorch.Load();
-        return Make(made => [.. paths.Select(path => ComparisonTask.Of(made.Own(FeatureTask.Open(path, device))))]);
+        return Make(made => [.. paths.Select(path => made.Validated(made.Own(FeatureTask.Open(path, device)), validation))]);
+    }
+
+    private ComparisonTask Validated(FeatureTask task, ValidationUse validation)
+    {
+        var draw = ComparisonTask.Of(task);
+        if (validation == ValidationUse.None)
+            return draw;
+        if (task.Validation is not { } part)
+            throw new KedgeException($"The task {task.Name} has no validation part, on which hyper-parameters are to be chosen: write validation.features and validation.labels, or choose on none (--validation none).");
+        using var scope = NewDisposeScope();
+        var set = new ValidationSet(part.Images, part.Labels);
+        if (validation == ValidationUse.Shots)
+        {
+            var first = set.First(Math.Min(SupportSampler.MostValidationShots, task.Task.CountShots().Max()));
+            set = new(Own(first.Images), Own(first.Labels));
+        }
+        var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { draw.Fingerprint, Validation = Convert.ToHexStringLower(SHA256.HashData(set.Images.Image.cpu().contiguous().bytes)), set.Count }));
+        return draw with { Task = draw.Task.With(set), Fingerprint = Convert.ToHexStringLower(fingerprint) };
     }
 
     /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
@@ -80,7 +99,7 @@ public sealed class ComparisonTasks : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var images = dataset.Draws.SelectMany(draw => draw.Support).Concat(dataset.Test).Select(image => image.Image).DistinctBy(image => image.Name).ToArray();
+        var images = dataset.Draws.SelectMany(draw => draw.Support.Concat(draw.Validation ?? [])).Concat(dataset.Test).Select(image => image.Image).DistinctBy(image => image.Name).ToArray();
         var rows = images.Select((image, row) => (image.Name, Row: (long)row)).ToDictionary(pair => pair.Name, pair => pair.Row);
         var features = PhotoFeatures.Plain(clip, images, kinds, work, cancellation).Each(tensor => tensor.to(clip.Device)); // [all, D]
         var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? Own(clip.Projection) : null;
@@ -88,6 +107,7 @@ public sealed class ComparisonTasks : IDisposable
         var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
         string[] sentences = [.. templates.Select(template => template.Text)];
         var query = Pick(dataset.Test) with { Under = TestUnder };
+        var validations = new Dictionary<IReadOnlyList<LabelledImage>, ValidationSet>(ReferenceEqualityComparer.Instance);
         return [.. dataset.Draws.Select(Task)];
 
         ComparisonTask Task(SupportDraw draw)
@@ -96,10 +116,23 @@ public sealed class ComparisonTasks : IDisposable
             var task = new FewShotTask(Own(support.Each(tensor => tensor.unsqueeze(0))), labels, classes, dataset.ClassNames, clip.LogitScale, sentences, clip)
             {
                 Projection = projection,
+                Validation = Validation(draw.Validation),
                 Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (work ?? new()).DecodeThreads),
                 SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
             return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
+        }
+
+        ValidationSet? Validation(IReadOnlyList<LabelledImage>? picked)
+        {
+            if (picked is null)
+                return null;
+            if (!validations.TryGetValue(picked, out var set)) // one for all draws where it is the whole part
+            {
+                var part = Pick(picked);
+                validations[picked] = set = new(part.Images, part.Labels);
+            }
+            return set;
         }
 
         Tensor TestUnder(LowRankUpdates updates, CancellationToken stop)
@@ -121,7 +154,7 @@ public sealed class ComparisonTasks : IDisposable
             Templates = sentences,
             clip.Preprocessing,
             Support = Contents(draw.Support),
-            Test = Contents(dataset.Test),
+            Test = Contents(draw.Validation is null ? dataset.Test : [.. dataset.Test, .. draw.Validation]),
         })));
 
         IEnumerable<string> Contents(IReadOnlyList<LabelledImage> part) => part.Select(image => $"{image.Label} {digests[image.Image.Name]}");

@@ -57,7 +57,7 @@ internal sealed class CompareCommand : KedgeCommand
         var methods = MethodVariant.ParseList(parsed.GetValue(_methods)!);
         if (_data.Tasks(parsed) is { Count: > 0 } files)
         {
-            using var tasks = ComparisonTasks.Open(files, _model.Device(parsed));
+            using var tasks = ComparisonTasks.Open(files, _model.Device(parsed), _data.Validation(parsed));
             using var rows = Open(parsed);
             Compare(parsed, methods, tasks, rows);
             return;

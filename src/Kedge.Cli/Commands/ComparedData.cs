@@ -29,6 +29,9 @@ internal sealed class ComparedData
         HelpName = "folder",
     };
 
+    private readonly Option<ValidationUse> _validation = Choice.Of("--validation",
+        "What methods may choose hyper-parameters on beside the support images: none; shots, min(S, 4) validation images of each class; or full, the whole validation part.", ValidationUse.None);
+
     private readonly NumberList _shots = NumberList.Shots();
     private readonly NumberList _seeds = NumberList.Seeds();
     private readonly Option<string[]> _templates = SharedOptions.Templates();
@@ -41,6 +44,7 @@ internal sealed class ComparedData
         command.Add(_tasks);
         foreach (var option in draws)
             command.Add(option);
+        command.Add(_validation);
         Option[] idle = [.. _source.All, .. draws, .. ofPhotos];
         command.Validators.Add(result =>
         {
@@ -58,6 +62,8 @@ internal sealed class ComparedData
     /// <summary>The paths of tasks; none where photos are given.</summary>
     public IReadOnlyList<string> Tasks(ParseResult parsed) => parsed.GetValue(_tasks) ?? [];
 
+    public ValidationUse Validation(ParseResult parsed) => parsed.GetValue(_validation);
+
     public IReadOnlyList<PromptTemplate> Templates(ParseResult parsed) => parsed.ReadTemplates(_templates);
 
     /// <summary>The draws from each data set; no photo is read yet.</summary>
@@ -71,7 +77,7 @@ internal sealed class ComparedData
         return [.. parsed.GetValue(_data)!.Select((data, place) => Of(data, place) with { Templates = given ? null : _source.Templates(parsed, data) })];
 
         SupportDraws Of(string data, int place) => onOthers && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data))
-            : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds)
-            : SupportDraws.Read(index => _source.Open(parsed, data, index), indexes, shots, seeds);
+            : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds, Validation(parsed))
+            : SupportDraws.Read(index => _source.Open(parsed, data, index), indexes, shots, seeds, Validation(parsed));
     }
 }

@@ -31,7 +31,7 @@ internal static class ProtocolTasks
         var (task, count) = (draw.Task, (draw.Task.ClassCount + 1) / 2);
         if (task.ClassCount < FewestClasses)
             throw new KedgeException($"The protocol base-to-new found {task.ClassCount} classes in {draw.Name}: it needs at least {FewestClasses}, two to learn and two new ones.");
-        ClassSet later = new([.. task.ClassNames.Skip(count)], own(task.ClassFeatures.narrow(0, count, task.ClassCount - count).clone()));
+        ClassSet later = new([.. task.ClassNames.Skip(count)], own(task.ClassFeatures.narrow(0, count, task.ClassCount - count).clone())) { TextTower = task.TextTower };
         var first = own(task.ClassFeatures.narrow(0, 0, count).clone());
         return draw with
         {
@@ -76,7 +76,7 @@ internal static class ProtocolTasks
     }
 
     private static OtherClassesTest CrossDataSet(ComparisonTask source, ComparisonTask target) =>
-        new(target.Name, target.Query, new(target.Task.ClassNames, target.Task.ClassFeatures));
+        new(target.Name, target.Query, new(target.Task.ClassNames, target.Task.ClassFeatures) { TextTower = target.Task.TextTower });
 
     private static SameClassesTest DomainShift(ComparisonTask source, ComparisonTask target)
     {

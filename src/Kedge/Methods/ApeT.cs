@@ -61,8 +61,8 @@ public sealed record ApeTOptions : MethodOptions
 ///     logits = s · f T'ᵀ + α · exp(−β (1 − f F'ᵀ)) diag(v) Y       v [N] from 1
 ///     loss = cross entropy(logits, labels)                 AdamW, cosine to 0 over all steps
 /// </code>
-/// Differences from the published code: α and β are chosen on held-out shots (<see cref="HeldOutShots"/>) by what was learned from the others, then all shots are learned
-/// from, where they are searched on a validation set; the last epoch is kept, where it keeps the best on that set; each epoch takes the next of the task's cached views.
+/// Differences from the published code: without a validation set α and β are chosen on held-out shots (<see cref="HeldOutShots"/>) by what was learned from the others, then all
+/// shots are learned from; the last epoch is kept, where it keeps the best on that set; each epoch takes the next of the task's cached views.
 /// 0 epochs are Tip-Adapter of this α and β, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">Channels, α, β and how it learns.</param>
@@ -76,11 +76,15 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var held = options is { Alpha: { }, Beta: { } } ? null : HeldOutShots.Of(task);
-        var (alpha, beta) = held is null ? (First.Alpha, First.Beta) : Choose(task, held, run);
+        var given = options is { Alpha: { }, Beta: { } };
+        var set = given ? null : task.Validation;
+        var held = given || set is not null ? null : HeldOutShots.Of(task);
+        var (alpha, beta) = held is null ? First : Choose(task, held, run);
         var learned = Learn(task, run);
+        if (set is not null)
+            (alpha, beta) = Choose(task, set, learned, run);
         return ApeClassifier.Of(task, learned.Names, learned.Keys, learned.Values * alpha, channels: null,
-            held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta));
+            set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta));
     }
 
     /// <inheritdoc/>
@@ -104,6 +108,17 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
 
         Learned Moved() => new(task.ClassFeatures.index_add(1, channels, residuals, 1),
             start.index_add(1, channels, residuals.index_select(0, task.SupportLabels), 1), values);
+    }
+
+    private (double Alpha, double Beta) Choose(FewShotTask task, ValidationSet set, Learned learned, FitRun run)
+    {
+        using var still = no_grad();
+        var images = set.Images.Image;
+        var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
+        var chosen = ValidationSearch.Best(set, run,
+            ValidationSearch.Values(options.Beta, Betas), beta => FitMemory.InBlocks(images, task.SupportCount, some => Given(some, learned, task, beta)),
+            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => byNames + cache * alpha);
+        return (chosen.Inner, chosen.Outer);
     }
 
     private (double Alpha, double Beta) Choose(FewShotTask task, HeldOutShots held, FitRun run)

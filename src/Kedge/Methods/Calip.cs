@@ -76,4 +76,7 @@ internal sealed class CalipClassifier(ClassifierState state, CalipOptions option
     public override FeatureKinds Needs => FeatureKinds.Patches;
 
     protected override Tensor LogitsCore(ImageFeatures images) => Calip.Logits(images, _classFeatures, State.LogitScale, options);
+
+    /// <summary>Nothing is learned.</summary>
+    protected override FewShotClassifier ForCore(ClassSet classes) => new CalipClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), options);
 }

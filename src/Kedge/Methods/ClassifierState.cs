@@ -127,6 +127,16 @@ public sealed class ClassifierState : IDisposable
         }
     }
 
+    /// <summary>A number among the details.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="otherwise">What it is where the details lack it, as those of earlier versions.</param>
+    internal double ReadNumber(string name, double otherwise)
+    {
+        if (Details.ValueKind != JsonValueKind.Object || !Details.TryGetProperty(name, out var value))
+            return otherwise;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Damaged($"{value.GetRawText()} for {name}");
+    }
+
     internal static ClassifierState Of(FewShotMethod method, FewShotTask task, Fitted fitted) => new()
     {
         Method = method.Name,

@@ -86,13 +86,16 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
         using var optimizer = optim.SGD([context], options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
         new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.LogitScale), labels));
-        return LinearClassifier.Of(ClassFeatures()) with { Details = Words(tower, context) };
+        var tensors = LinearClassifier.Tensors(ClassFeatures());
+        if (!options.ClassSpecific)
+            tensors[CoOpClassifier.ContextName] = context; // for classes that are named later
+        return new Fitted(tensors, Details: Words(tower, context));
 
         Tensor ClassFeatures() => prompts.Encode(context).squeeze(0);
     }
 
     /// <inheritdoc/>
-    protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new CoOpClassifier(state, options.Position);
 
     private int Epochs(FewShotTask task) => options.Epochs ?? ((double)task.SupportCount / task.ClassCount) switch
     {
@@ -118,5 +121,28 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
     {
         var words = tower.NearestWords(context.flatten(0, 2), top: 1).Select(near => near[0].Text);
         return JsonSerializer.SerializeToElement(new { nearestWords = words.Chunk((int)context.shape[2]) });
+    }
+}
+
+/// <summary>The learned class features; a context that is shared gives other classes theirs.</summary>
+internal sealed class CoOpClassifier : LinearClassifier
+{
+    internal const string ContextName = "context";
+
+    private readonly ContextPosition _position;
+    private readonly Tensor? _context; // [1, 1, M, W]
+
+    internal CoOpClassifier(ClassifierState state, ContextPosition position) : base(state)
+    {
+        _position = position;
+        _context = state.Tensors.ContainsKey(ContextName) ? state.Take(ContextName, ScalarType.Float32, 1, 1, -1, -1) : null;
+    }
+
+    protected override FewShotClassifier? ForCore(ClassSet classes)
+    {
+        if (_context is null || classes.TextTower is null)
+            return null;
+        using var prompts = classes.TextTower.ContextPrompts(classes.Names, (int)_context.shape[2], _position);
+        return new CoOpClassifier(State.For(classes, new Dictionary<string, Tensor> { [WeightName] = prompts.Encode(_context).squeeze(0) }), _position);
     }
 }

@@ -42,13 +42,13 @@ public sealed class FewShotTask
     }
 
     /// <summary>Other images and classes of the same kind.</summary>
-    private FewShotTask(FewShotTask like, ImageFeatures support, Tensor supportLabels, Tensor? classFeatures, IReadOnlyList<string> classNames)
+    private FewShotTask(FewShotTask like, ImageFeatures support, Tensor supportLabels, Tensor? classFeatures, IReadOnlyList<string> classNames, ValidationSet? validation)
     {
         (Support, SupportLabels, _classFeatures, ClassNames) = (support, supportLabels, classFeatures, classNames);
         (LogitScale, Templates, TextTower) = (like.LogitScale, like.Templates, like.TextTower);
         CheckClasses();
         CheckSupport();
-        (Anchors, Projection) = (like.Anchors, like.Projection);
+        (Anchors, Projection, Validation) = (like.Anchors, like.Projection, validation);
     }
 
     /// <summary>States a task without class names, which are numbers then: methods that need names refuse it.</summary>
@@ -111,6 +111,19 @@ public sealed class FewShotTask
     /// </summary>
     public ImageProjection? Projection { get; init; }
 
+    /// <summary>Images that hyper-parameters may be chosen on; <see langword="null"/> for none, and then they are chosen on the support images or not at all.</summary>
+    /// <exception cref="KedgeException">They are not as wide as the support images, or show none of the classes.</exception>
+    public ValidationSet? Validation
+    {
+        get;
+        init
+        {
+            if (value is not null)
+                CheckValidation(value);
+            field = value;
+        }
+    }
+
     /// <summary>
     /// The support images themselves with the CLIP that encodes them, for methods that change its towers; <see langword="null"/> where only features are at hand.
     /// </summary>
@@ -167,7 +180,7 @@ public sealed class FewShotTask
     internal FewShotTask AtRows(Tensor rows)
     {
         var names = SupportNames;
-        return new(this, Support.Each(views => views.detach().index_select(1, rows)), SupportLabels.index_select(0, rows), _classFeatures?.detach().clone(), ClassNames)
+        return new(this, Support.Each(views => views.detach().index_select(1, rows)), SupportLabels.index_select(0, rows), _classFeatures?.detach().clone(), ClassNames, Validation)
         {
             Images = Images?.AtRows(rows.cpu().data<long>().ToArray()),
             SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
@@ -181,7 +194,7 @@ public sealed class FewShotTask
     {
         var (count, names) = ((int)classFeatures.shape[0], SupportNames);
         var rows = SupportLabels.lt(count).nonzero().squeeze(1);
-        return new(this, Support.Each(views => own(views.index_select(1, rows))), own(SupportLabels.index_select(0, rows)), classFeatures, [.. ClassNames.Take(count)])
+        return new(this, Support.Each(views => own(views.index_select(1, rows))), own(SupportLabels.index_select(0, rows)), classFeatures, [.. ClassNames.Take(count)], Validation?.OfFirstClasses(count, own))
         {
             Images = Images?.AtRows(rows.cpu().data<long>().ToArray()),
             SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
@@ -189,7 +202,7 @@ public sealed class FewShotTask
     }
 
     /// <summary>The same images without class names; nor have they their own, which may tell classes.</summary>
-    internal FewShotTask WithoutNames() => new(this, Support, SupportLabels, classFeatures: null, Numbers(ClassCount));
+    internal FewShotTask WithoutNames() => new(this, Support, SupportLabels, classFeatures: null, Numbers(ClassCount), Validation);
 
     private static string[] Numbers(int classes) => [.. Enumerable.Range(1, classes).Select(number => FormattableString.Invariant($"class {number}"))];
 
@@ -234,6 +247,20 @@ public sealed class FewShotTask
             $"support patches of shape {patches.Shape()}", $"[{Views}, {SupportCount}, P, {FeatureWidth}], as many and as wide as the support features");
         patches.flatten(0, 2).RequireUnit(Making, "support patches");
     }
+
+    private void CheckValidation(ValidationSet validation)
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = (validation.Images.Image, validation.Labels);
+        Require(features.shape is [> 0, var d] && d == FeatureWidth && labels.shape is [var h] && h == features.shape[0],
+            $"validation features of shape {features.Shape()} and labels of shape {labels.Shape()}", $"[H, {FeatureWidth}] and [H], H at least 1");
+        features.RequireUnit(Making, "validation features");
+        var (low, high) = (labels.min().item<long>(), labels.max().item<long>());
+        Require(low >= 0 && high < ClassCount, $"validation labels from {low} to {high}", $"0 to {ClassCount - 1}");
+    }
+
+    /// <summary>The same with images that hyper-parameters may be chosen on.</summary>
+    internal FewShotTask With(ValidationSet validation) => new(this, Support, SupportLabels, _classFeatures, ClassNames, validation) { Images = Images, SupportNames = SupportNames };
 
     private void CheckAnchors(AnchorSet anchors)
     {

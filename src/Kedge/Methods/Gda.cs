@@ -7,8 +7,8 @@ namespace Kedge.Methods;
 public sealed record GdaOptions : MethodOptions
 {
     /// <summary>
-    /// α, the weight of the discriminant against zero-shot, 0 to 1000. Default none: chosen on left-out support images. The published code chooses it from 1e-4 to
-    /// 100 on a validation set.
+    /// α, the weight of the discriminant against zero-shot, 0 to 1000. Default none: where the task brings a validation set, of 1e-4 to 100 on that, as published; else chosen on left-out
+    /// support images.
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record GdaOptions : MethodOptions
 ///     logits = s · f Tᵀ + α (f wᵀ + b)                                                                                  [B, C]
 /// </code>
 /// Nothing is learned by steps. Differences from the published code: α is chosen on the support images of classes with two or more, each judged by a fit on the
-/// other three folds, by stacking (<see cref="Stacking"/>) where it is searched on a validation set; f and μ are taken from the middle of the support images, and
+/// other three folds, by stacking (<see cref="Stacking"/>), unless the task brings a validation set, on which it is searched as there; f and μ are taken from the middle of the support images, and
 /// −log C is left out, which both change all logits of an image alike. With one shot a class Σ is that of all images, and α is small and fixed: the discriminant then
 /// spreads the classes a quarter as far as zero-shot does. α = 0 is zero-shot, bit for bit. Inductive.
 /// </summary>
@@ -38,6 +38,7 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
 
     private const double PriorImages = 8; // how many images the start is worth, as in RTOS+
     private const double MostAlpha = 100; // the published grid's end, where zero-shot is worth nothing
+    private static readonly double[] Alphas = ValidationSearch.Powers(-4, 2, 13); // the published range
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
@@ -47,16 +48,23 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
         var images = support - middle;
         var fitted = GaussianDiscriminant.Fit(images, task.SupportLabels, task.ClassCount);
         var rows = HeldOutShots.Repeated(task);
-        var alpha = options.Alpha ?? Weigh(task, support, GaussianDiscriminant.LeftOut(images, task.SupportLabels, task.ClassCount), rows);
-        var w = fitted.Means.matmul(fitted.Precision); // [C, D]
+        var (w, set) = (fitted.Means.matmul(fitted.Precision), options.Alpha is null ? task.Validation : null); // [C, D]
+        var alpha = options.Alpha ?? (set is null ? Weigh(task, support, GaussianDiscriminant.LeftOut(images, task.SupportLabels, task.ClassCount), rows) : Choose(task, set, fitted, middle, run));
         return new Fitted(
             LinearClassifier.Tensors(task.ClassFeatures + w * (alpha / task.LogitScale), (fitted.Bias - w.matmul(middle)) * alpha),
-            options.Alpha is null && rows.shape[0] > 0 ? Fitted.SupportSet : Fitted.NothingSelected,
+            set is not null ? ValidationSearch.Selection(set) : options.Alpha is null && rows.shape[0] > 0 ? Fitted.SupportSet : Fitted.NothingSelected,
             JsonSerializer.SerializeToElement(new { alpha }));
     }
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
+
+    private static double Choose(FewShotTask task, ValidationSet set, GaussianDiscriminant fitted, Tensor middle, FitRun run)
+    {
+        var zeroShot = ZeroShot.Logits(set.Images.Image, task.ClassFeatures, task.LogitScale);
+        var discriminant = fitted.Logits(set.Images.Image - middle); // [H, C]
+        return ValidationSearch.Best(set, run, Alphas, alpha => zeroShot + discriminant * alpha);
+    }
 
     /// <summary>α: the discriminant's stacked weight for each of zero-shot's, both counted in their own spread.</summary>
     private static double Weigh(FewShotTask task, Tensor support, Tensor leftOut, Tensor rows)

@@ -9,7 +9,8 @@ namespace Kedge.Methods;
 public sealed record LinearProbeOptions : MethodOptions
 {
     /// <summary>
-    /// c, how much the images count against the pull to 0, 1e-6 to 1e6: the published sweep. Default none: of 0.1, 0.32, 1, … 10,000 that with the least cross entropy on
+    /// c, how much the images count against the pull to 0, 1e-6 to 1e6: the published sweep. Default none: where the task brings a validation set, of 1e-6, 1e-5, … 1e4 the best
+    /// on that; else of 0.1, 0.32, 1, … 10,000 that with the least cross entropy on
     /// left-out support images, and 10 where none can be left out.
     /// </summary>
     public double? Strength { get; init; }
@@ -32,8 +33,8 @@ public sealed record LinearProbeOptions : MethodOptions
 ///     loss = ½ ‖W‖² + c Σ_n cross entropy(W f_n + b, y_n)       W [C, D], b [C], in double precision
 ///     logits = f Wᵀ + b                                         [B, C]
 /// </code>
-/// Differences from the paper: c is chosen by cross-fitting on the support images of classes with two or more, each judged by a fit on the other folds (one of four), from
-/// weak to strong until they are judged worse, where the paper sweeps and bisects it on a validation set; features are unit and the mean over their views. Inductive.
+/// Differences from the paper: without a validation set c is chosen by cross-fitting on the support images of classes with two or more, each judged by a fit on the other folds (one of four), from
+/// weak to strong until they are judged worse; with one it is swept by decades, where the paper bisects it then; features are unit and the mean over their views. Inductive.
 /// </summary>
 /// <param name="options">c.</param>
 public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(CatalogName, options)
@@ -43,6 +44,7 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     private const double Tolerance = 1e-3; // of the gradient of the mean loss over the images, for each of 100 classes or more, as each has the less of the gradient
     private const double FixedStrength = 10; // chosen here
 
+    private static readonly double[] ValidatedStrengths = ValidationSearch.Powers(-6, 4, 11); // the published sweep without its end, where fits of few images hardly differ
     private static readonly double[] Strengths = [.. Enumerable.Range(-2, 11).Select(power => Math.Pow(10, power / 2.0))];
 
     /// <inheritdoc/>
@@ -53,16 +55,34 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     {
         using var still = no_grad();
         var images = cat([SupportFeatures.Mean(task), ones(task.SupportCount, 1, device: task.Device)], 1).to(ScalarType.Float64); // the last column meets b: [N, D + 1]
+        if (options.Strength is null && task.Validation is { } set)
+            return Choose(images, task, set, run);
         var rows = HeldOutShots.Repeated(task);
         var search = options.Strength is null && rows.shape[0] > 0;
         var (strength, start) = search ? Choose(images, task, rows, run) : (options.Strength ?? FixedStrength, null);
         var learned = Fit(images, task.SupportLabels, task.ClassCount, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
-        return new Fitted(LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth) / task.LogitScale, learned.select(1, task.FeatureWidth)),
-            search ? Fitted.SupportSet : Fitted.NothingSelected, JsonSerializer.SerializeToElement(new { strength }));
+        return Of(task, learned, strength, search ? Fitted.SupportSet : Fitted.NothingSelected);
     }
+
+    private static Fitted Of(FewShotTask task, Tensor learned, double strength, string selection) => new(
+        LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth) / task.LogitScale, learned.select(1, task.FeatureWidth)), selection, JsonSerializer.SerializeToElement(new { strength }));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
+
+    /// <summary>Fits at every strength, each from what was learned at the one before, and takes the best on the validation set.</summary>
+    private Fitted Choose(Tensor images, FewShotTask task, ValidationSet set, FitRun run)
+    {
+        var held = cat([set.Images.Image, ones(set.Count, 1, device: task.Device)], 1); // [H, D + 1]
+        var learned = new List<Tensor>(); // [C, D + 1] each
+        foreach (var strength in ValidatedStrengths)
+        {
+            learned.Add(Fit(images, task.SupportLabels, task.ClassCount, strength, learned.LastOrDefault(), run));
+            run.Report(learned.Count, ValidatedStrengths.Length);
+        }
+        var best = ValidationSearch.Best(set, run, [.. Enumerable.Range(0, learned.Count)], at => held.matmul(learned[at].to(ScalarType.Float32).t()));
+        return Of(task, learned[best].to(ScalarType.Float32), ValidatedStrengths[best], ValidationSearch.Selection(set));
+    }
 
     /// <summary>The strength, and what a fold has learned, to start from. Each fold starts a strength from what it learned at the one before.</summary>
     private (double Strength, Tensor? Start) Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)

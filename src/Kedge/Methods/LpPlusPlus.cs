@@ -7,7 +7,7 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="LpPlusPlus"/>.</summary>
 public sealed record LpPlusPlusOptions : MethodOptions
 {
-    /// <summary>Passes over the support set, each one step of w and one of a, 0 to 100,000. Default 300: the published code's.</summary>
+    /// <summary>Passes over the support set, each one step of w and one of a, 0 to 100,000; of these the best is kept where the task brings a validation set. Default 300: the published code's.</summary>
     public int Epochs { get; init; } = 300;
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed record LpPlusPlusOptions : MethodOptions
 ///     w := w − η_w ∂loss/∂w,  η_w = 4 N / λ_max(FᵀF)
 ///     a := a − η_a ∂loss/∂a,  η_a = N / (4 max_c Σ_i (f_i · t_c)²)       the gradient at the new w
 /// </code>
-/// Differences from the published code: the last epoch is kept, where it keeps the best on a validation set; a starts at CLIP's logit scale s, where it starts from
+/// Differences from the published code: the last epoch is kept where the task brings no validation set, on which the best is kept as there; a starts at CLIP's logit scale s, where it starts from
 /// similarities times a number that was tuned; w takes plain steps, where its have momentum, and a steps each epoch, where it steps each tenth with the gradient before
 /// w's step; images are the mean over their views. Inductive.
 /// </summary>
@@ -41,6 +41,8 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
         var rateOfA = count / (4 * byNames.square().sum(dim: 0).max().item<float>());
         var w = new Parameter(Means(task, f)); // [C, D]
         var a = new Parameter(full(task.ClassCount, task.LogitScale, device: task.Device)); // [C]
+        var judge = task.Validation is null ? null : new ValidationJudge(task.Validation);
+        Tensor? best = null; // [C, D]
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
             using var scope = NewDisposeScope();
@@ -48,8 +50,15 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
             Step(loss, w, rateOfW);
             Step(Loss(), a, rateOfA);
             run.Report(epoch + 1, options.Epochs, loss.item<float>());
+            if (judge is null || !judge.IsBetter(task.Validation!.Images.Image.matmul(Weight().t()) * task.LogitScale))
+                continue;
+            best?.Dispose();
+            best = Weight().DetachFromDisposeScope();
         }
-        return LinearClassifier.Of((w + a.unsqueeze(1) * task.ClassFeatures) / task.LogitScale);
+        using (best)
+            return LinearClassifier.Of(best?.clone() ?? Weight()) with { Selection = judge is null || best is null ? Fitted.NothingSelected : ValidationSearch.Selection(task.Validation!) };
+
+        Tensor Weight() => ((w + a.unsqueeze(1) * task.ClassFeatures) / task.LogitScale).detach();
 
         Tensor Loss() => F.cross_entropy(f.matmul(w.t()) + byNames * a, task.SupportLabels);
     }

@@ -8,19 +8,19 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="ProKeR"/>.</summary>
 public sealed record ProKeROptions : MethodOptions
 {
-    /// <summary>β, how fast the kernel falls with the distance, 0 to 1000. Default 5.5: Tip-Adapter's. The published code chooses it on a validation set.</summary>
-    public double Beta { get; init; } = 5.5;
+    /// <summary>β, how fast the kernel falls with the distance, 0 to 1000. Default none: of 1, 2, 3.5, 5.5, 8 and 11 on a validation set where the task brings one, else 5.5, Tip-Adapter's.</summary>
+    public double? Beta { get; init; }
 
     /// <summary>
-    /// λ, how strongly zero-shot is held to, 1e-4 to 1e6. Default none: that of 0.1, 0.3, 1, 3 and 10 with the least squared error on left-out support images. The
-    /// published code chooses it on a validation set.
+    /// λ, how strongly zero-shot is held to, 1e-4 to 1e6. Default none: of 0.1, 0.3, 1, 3 and 10 the best on a validation set where the task brings one, as
+    /// published; else that with the least squared error on left-out support images.
     /// </summary>
     public double? Lambda { get; init; }
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
-        Require(Beta, 0, 1000);
+        Require(Beta ?? 0, 0, 1000, nameof(Beta));
         Require(Lambda ?? 1, 1e-4, 1e6, nameof(Lambda));
     }
 }
@@ -33,8 +33,8 @@ public sealed record ProKeROptions : MethodOptions
 ///     (k(F, F) + λ I) A = Y − F Tᵀ                      [N, C]   in double precision
 ///     logits = s · (f Tᵀ + k(f, F) A)                   [B, C]
 /// </code>
-/// Differences from the published code: λ is chosen by closed-form leave-one-out on the support images of classes with two or more, and β is fixed, where both are
-/// searched on a validation set; the sum is multiplied by CLIP's logit scale s, so that logits of all methods are of one kind. The equation is that of
+/// Differences from the published code: without a validation set λ is chosen by closed-form leave-one-out on the support images of classes with two or more, and β is
+/// fixed, where both are searched on one; the sum is multiplied by CLIP's logit scale s, so that logits of all methods are of one kind. The equation is that of
 /// (k / λ + I) A' = Y − F Tᵀ with A = A' / λ. With one shot a class λ is 1; it is so too beyond 5,000 support images, where it would be searched for long. The kernel
 /// and its factor are 16 N² bytes: 2 GB at 11,180 support images, above which that is said before the fit. Inductive.
 /// </summary>
@@ -44,7 +44,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     internal const string CatalogName = "proker";
 
     private const double FixedLambda = 1; // the middle of those tried: an image's own equation and the names weigh alike
-    private static readonly double[] Lambdas = [0.1, 0.3, 1, 3, 10];
+    private static readonly double[] Lambdas = [0.1, 0.3, 1, 3, 10], Betas = [1, 2, 3.5, TipAdapter.PublishedBeta, 8, 11]; // around Tip-Adapter's
 
     private const int BytesAPair = 16, BytesAPairOfSearch = 24; // kernel and factor; kernel, and in half its precision kernel, the same with λ, factor and inverse
 
@@ -57,22 +57,50 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     {
         using var still = no_grad();
         var images = SupportFeatures.Mean(task).to(ScalarType.Float64); // [N, D]
-        var kernel = images.matmul(images.t()).sub_(1).mul_(options.Beta).exp_(); // [N, N]
         var residual = F.one_hot(task.SupportLabels, task.ClassCount) - images.matmul(task.ClassFeatures.to(ScalarType.Float64).t()); // [N, C]
         var rows = HeldOutShots.Repeated(task);
-        var search = options.Lambda is null && rows.shape[0] > 0 && task.SupportCount <= SupportMembers.MostKernelImages;
-        var lambda = search ? Choose(kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32), rows, run) : options.Lambda ?? FixedLambda;
-        var tensors = new Dictionary<string, Tensor>
+        var few = task.SupportCount <= SupportMembers.MostKernelImages;
+        if (task.Validation is { } set && few && (options.Lambda is null || options.Beta is null))
         {
-            ["class.features"] = task.ClassFeatures,
-            ["coefficients"] = Ridge.CoefficientsInPlace(kernel, residual, lambda).to(ScalarType.Float32),
-        };
-        SupportFeatures.AddTo(tensors, task);
-        return new Fitted(tensors, search ? Fitted.SupportSet : Fitted.NothingSelected, JsonSerializer.SerializeToElement(new { lambda }));
+            var chosen = Choose(task, set, images, residual, run);
+            return Of(chosen.Beta, chosen.Lambda, Kernel(images, images, chosen.Beta), ValidationSearch.Selection(set));
+        }
+        var beta = options.Beta ?? TipAdapter.PublishedBeta;
+        var kernel = Kernel(images, images, beta); // [N, N]
+        var search = options.Lambda is null && rows.shape[0] > 0 && few;
+        var lambda = search ? Choose(kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32), rows, run) : options.Lambda ?? FixedLambda;
+        return Of(beta, lambda, kernel, search ? Fitted.SupportSet : Fitted.NothingSelected);
+
+        Fitted Of(double beta, double lambda, Tensor kernel, string selection)
+        {
+            var tensors = new Dictionary<string, Tensor>
+            {
+                ["class.features"] = task.ClassFeatures,
+                ["coefficients"] = Ridge.CoefficientsInPlace(kernel, residual, lambda).to(ScalarType.Float32),
+            };
+            SupportFeatures.AddTo(tensors, task);
+            return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(new { lambda, beta }));
+        }
     }
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ProKeRClassifier(state, options.Beta);
+
+    /// <summary>exp(−β (1 − x · y)): [B, D], [N, D] → [B, N], with no other tensor of that size beside it.</summary>
+    private static Tensor Kernel(Tensor x, Tensor y, double beta) => x.matmul(y.t()).sub_(1).mul_(beta).exp_();
+
+    private (double Beta, double Lambda) Choose(FewShotTask task, ValidationSet set, Tensor images, Tensor residual, FitRun run)
+    {
+        var zeroShot = ZeroShot.Logits(set.Images.Image, task.ClassFeatures, task.LogitScale); // [H, C]
+        var held = set.Images.Image.to(ScalarType.Float64);
+        (double Beta, double Lambda)[] grid = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from lambda in ValidationSearch.Values(options.Lambda, Lambdas) select (beta, lambda)];
+        return ValidationSearch.Best(set, run, grid, at =>
+        {
+            var coefficients = Ridge.CoefficientsInPlace(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
+            var given = FitMemory.InBlocks(held, images.shape[0], some => Kernel(some, images, at.Beta).matmul(coefficients)); // [H, C]
+            return zeroShot + given.to(ScalarType.Float32) * task.LogitScale;
+        });
+    }
 
     /// <summary>λ by leaving each image out; takes the rough kernel [N, N] over.</summary>
     private static double Choose(Tensor kernel, Tensor residual, Tensor rows, FitRun run)
@@ -95,9 +123,9 @@ internal sealed class ProKeRClassifier : FewShotClassifier
     private readonly double _beta;
     private readonly Tensor _classFeatures, _coefficients;
 
-    internal ProKeRClassifier(ClassifierState state, double beta) : base(state)
+    internal ProKeRClassifier(ClassifierState state, double? beta) : base(state)
     {
-        _beta = beta;
+        _beta = state.ReadNumber("beta", beta ?? TipAdapter.PublishedBeta);
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
         Support = SupportFeatures.Take(state) ?? throw state.Damaged("no support features");
         _coefficients = state.Take("coefficients", ScalarType.Float32, Support.Features.shape[0], state.ClassCount);

@@ -93,4 +93,7 @@ internal sealed class ProLipClassifier : FewShotClassifier
     public override FeatureKinds Needs => FeatureKinds.Unprojected;
 
     protected override Tensor LogitsCore(ImageFeatures images) => ProLip.Logits(images, _projection, _change, _classFeatures, State.LogitScale);
+
+    /// <summary>The projection moves images of any class.</summary>
+    protected override FewShotClassifier ForCore(ClassSet classes) => new ProLipClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }

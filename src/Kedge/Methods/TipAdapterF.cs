@@ -6,11 +6,11 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="TipAdapterF"/>; how it learns is by default as in the published code, α and β are <see cref="TipAdapter"/>'s.</summary>
 public sealed record TipAdapterFOptions : MethodOptions
 {
-    /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default 1, as <see cref="TipAdapterOptions.Alpha"/>.</summary>
-    public double Alpha { get; init; } = 1;
+    /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none, as <see cref="TipAdapterOptions.Alpha"/>: 1 while learning.</summary>
+    public double? Alpha { get; init; }
 
-    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default 5.5, as <see cref="TipAdapterOptions.Beta"/>.</summary>
-    public double Beta { get; init; } = 5.5;
+    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none, as <see cref="TipAdapterOptions.Beta"/>: 5.5 while learning.</summary>
+    public double? Beta { get; init; }
 
     /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.001.</summary>
     public double LearningRate { get; init; } = 0.001;
@@ -30,12 +30,10 @@ public sealed record TipAdapterFOptions : MethodOptions
     /// <summary>Seed of the order of the images, 0 or above. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    internal TipAdapterOptions Cache => new() { Alpha = Alpha, Beta = Beta };
-
     /// <inheritdoc/>
     protected internal override void Check()
     {
-        Cache.Check();
+        new TipAdapterOptions { Alpha = Alpha, Beta = Beta }.Check();
         Require(LearningRate, double.Epsilon, 1);
         Require(Epsilon, double.Epsilon, 1);
         Require(WeightDecay, 0, 1);
@@ -52,7 +50,7 @@ public sealed record TipAdapterFOptions : MethodOptions
 ///     loss = cross entropy(logits, labels)                AdamW, cosine to 0 over all steps
 /// </code>
 /// The keys are not made unit length again after learning, as published. Differences from the published code: the <em>last</em> epoch is kept,
-/// where it keeps the one with the best accuracy on the test set; α and β are fixed options, where it searches them; each epoch takes the next of the
+/// where it keeps the one with the best accuracy on the test set; α and β are fixed options unless the task brings a validation set, on which they are searched after learning; each epoch takes the next of the
 /// task's cached views, where it draws a new random crop of each image. 0 epochs is Tip-Adapter, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">α, β and how the keys are learned.</param>
@@ -66,10 +64,10 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
         var keys = new Parameter(SupportFeatures.Mean(task));                                // [N, D]
         using var optimizer = optim.AdamW([keys], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
-            TipAdapter.Logits(images.Image, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Cache), labels));
-        return TipAdapterClassifier.Of(task, keys);
+            TipAdapter.Logits(images.Image, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
+        return TipAdapterClassifier.Of(task, keys, options.Alpha, options.Beta, run);
     }
 
     /// <inheritdoc/>
-    protected override FewShotClassifier RestoreCore(ClassifierState state) => new TipAdapterClassifier(state, options.Cache);
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new TipAdapterClassifier(state, options.Alpha, options.Beta);
 }

@@ -149,4 +149,7 @@ internal sealed class VtClipClassifier : FewShotClassifier
 
     protected override Tensor LogitsCore(ImageFeatures images) =>
         cat([.. images.Split(Math.Max(1, NumbersAtOnce / _classFeatures.numel())).Select(some => VtClip.Logits(some, _classFeatures, _block, State.LogitScale, _options))]);
+
+    /// <summary>The block takes names of any class.</summary>
+    protected override FewShotClassifier ForCore(ClassSet classes) => new VtClipClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);
 }

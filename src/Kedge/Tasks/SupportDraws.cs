@@ -6,7 +6,11 @@ namespace Kedge.Tasks;
 /// <param name="Shots">S, images a class.</param>
 /// <param name="Seed">The seed of the draw.</param>
 /// <param name="Support">The images, all of the training part.</param>
-public sealed record SupportDraw(int Shots, int Seed, IReadOnlyList<LabelledImage> Support);
+public sealed record SupportDraw(int Shots, int Seed, IReadOnlyList<LabelledImage> Support)
+{
+    /// <summary>The images that hyper-parameters may be chosen on, all of the validation part; <see langword="null"/> for none.</summary>
+    public IReadOnlyList<LabelledImage>? Validation { get; internal init; }
+}
 
 /// <summary>The draws of a protocol: a support set for each number of shots and each seed, and one test part for all of them.</summary>
 /// <param name="Name">The data set's name.</param>
@@ -22,14 +26,18 @@ public sealed record SupportDraws(string Name, IReadOnlyList<string> ClassNames,
     /// <param name="dataset">A data set with a test part.</param>
     /// <param name="shots">Numbers of shots, each at least 1.</param>
     /// <param name="seeds">Seeds.</param>
-    /// <exception cref="KedgeException">There is no test part, or a class has fewer training images than the most shots.</exception>
-    public static SupportDraws Sample(ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds) =>
-        Of(dataset, shots, seeds, (s, seed) => SupportSampler.Sample(dataset, s, seed));
+    /// <param name="validation">Which images hyper-parameters may be chosen on.</param>
+    /// <exception cref="KedgeException">There is no test part, or no validation part that is asked for, or a class has fewer training images than the most shots.</exception>
+    public static SupportDraws Sample(ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
+        Of(dataset, shots, seeds, validation, (s, seed) => new(s, seed, SupportSampler.Sample(dataset, s, seed))
+        {
+            Validation = validation == ValidationUse.Shots ? SupportSampler.SampleWithValidation(dataset, s, seed).Validation : null,
+        });
 
     /// <summary>One draw without any image to learn from: the test part and the names, for protocols that learn from another data set.</summary>
     /// <param name="dataset">A data set with a test part.</param>
     /// <exception cref="KedgeException">There is no test part.</exception>
-    public static SupportDraws ForTesting(ImageDataset dataset) => Of(dataset, [0], [0], (_, _) => []);
+    public static SupportDraws ForTesting(ImageDataset dataset) => Of(dataset, [0], [0], ValidationUse.None, (s, seed) => new(s, seed, []));
 
     /// <summary>Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a CoOp split.</summary>
     /// <param name="path">The split, a .json file.</param>
@@ -37,34 +45,47 @@ public sealed record SupportDraws(string Name, IReadOnlyList<string> ClassNames,
     /// <param name="folder">The folder of the index files.</param>
     /// <param name="shots">Numbers of shots.</param>
     /// <param name="seeds">Seeds.</param>
+    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are those of the index file.</param>
     /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has no test part.</exception>
-    public static SupportDraws Read(string path, string? images, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds) =>
-        Read(index => DatasetReader.Open(path, images, index), folder, shots, seeds);
+    public static SupportDraws Read(
+        string path, string? images, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
+        Read(index => DatasetReader.Open(path, images, index), folder, shots, seeds, validation);
 
     /// <summary>Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a split.</summary>
     /// <param name="open">Opens the data set, whole, or with an index file.</param>
     /// <param name="folder">The folder of the index files.</param>
     /// <param name="shots">Numbers of shots.</param>
     /// <param name="seeds">Seeds.</param>
+    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are those of the index file.</param>
     /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has no test part.</exception>
-    public static SupportDraws Read(Func<string?, ImageDataset> open, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds) =>
-        Of(open(null), shots, seeds, (s, seed) =>
+    public static SupportDraws Read(
+        Func<string?, ImageDataset> open, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
+        Of(open(null), shots, seeds, validation, (s, seed) =>
         {
-            var index = Path.Combine(folder, $"shot_{s}-seed_{seed}.json");
-            return File.Exists(index) ? open(index).Train : throw new KedgeException(
-                $"There is no index file '{index}', which {s} shots and seed {seed} are to be taken from: " +
-                "choose another folder (--index-folder), or shots and seeds that it has.");
+            var path = Path.Combine(folder, $"shot_{s}-seed_{seed}.json");
+            if (!File.Exists(path))
+            {
+                throw new KedgeException($"There is no index file '{path}', which {s} shots and seed {seed} are to be taken from: " +
+                    "choose another folder (--index-folder), or shots and seeds that it has.");
+            }
+            var index = open(path);
+            return new(s, seed, index.Train) { Validation = validation == ValidationUse.Shots ? index.Validation : null };
         });
 
     private static SupportDraws Of(
-        ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, Func<int, int, IReadOnlyList<LabelledImage>> draw)
+        ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation, Func<int, int, SupportDraw> draw)
     {
         if (dataset.Test.Count == 0)
         {
             throw new KedgeException($"Drawing from the data set {dataset.Name} found no test part, on which accuracy is measured: " +
                 "lay its photos out as train/CLASS/… and test/CLASS/….");
         }
-        return new(dataset.Name, dataset.ClassNames, dataset.Test,
-            [.. shots.SelectMany(s => seeds.Select(seed => new SupportDraw(s, seed, draw(s, seed))))]);
+        if (validation != ValidationUse.None && dataset.Validation.Count == 0)
+        {
+            throw new KedgeException($"Drawing from the data set {dataset.Name} found no validation part, on which hyper-parameters are to be chosen: " +
+                "lay its photos out as train/CLASS/…, val/CLASS/… and test/CLASS/…, or choose on none (--validation none).");
+        }
+        return new(dataset.Name, dataset.ClassNames, dataset.Test, [.. shots.SelectMany(s => seeds.Select(seed => draw(s, seed)))
+            .Select(drawn => validation == ValidationUse.Full ? drawn with { Validation = dataset.Validation } : drawn)]);
     }
 }

@@ -93,6 +93,33 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public void Hyper_parameters_are_chosen_on_the_validation_part_where_that_is_asked_for()
+    {
+        using var photos = PhotoFolder.WithParts();
+        string[] from = ["compare", "--data", photos.Data, "--model", PhotoFolder.Clip, "--cache", photos.Cache, "--methods", "gda,zero-shot", "--shots", "1,2", "--seeds", "1"];
+        Assert.Equal("Drawing from the data set photos found no validation part, on which hyper-parameters are to be chosen: " +
+            "lay its photos out as train/CLASS/…, val/CLASS/… and test/CLASS/…, or choose on none (--validation none).", CliRun.Failed([.. from, "--validation", "shots", "--out", Output]));
+        foreach (var name in PhotoFolder.Classes)
+            photos.Add($"val/{name}", 5);
+        Assert.Matches(@"(?m)^\| gda .*\| validation set \(3 images\); validation set \(6 images\) \|$", CliRun.Done([.. from, "--validation", "shots", "--out", Output]));
+        Assert.Matches(@"(?m)^\| gda .*\| +validation set \(15 images\) \|$", CliRun.Done([.. from, "--validation", "full", "--out", Output]));
+        var none = CliRun.Done([.. from, "--out", Output]);
+        Assert.DoesNotContain("validation", none, StringComparison.Ordinal);
+        Assert.Equal(3 * 2 * 2, File.ReadAllLines(_folder["out/rows.jsonl"]).Length); // one is not taken for another
+    }
+
+    [Fact]
+    public void Tasks_of_features_bring_their_own_validation_images()
+    {
+        using var file = new TaskFile();
+        var path = file.Write("pets.safetensors");
+        Assert.Matches(@"(?m)^\| gda +\| .* \| validation set \(2 images\) \|$", CliRun.Done("compare", "--task", path, "--methods", "gda", "--validation", "full", "--out", Output));
+        file.With("validation.features", (TorchSharp.torch.Tensor?)null).With("validation.labels", (TorchSharp.torch.Tensor?)null);
+        Assert.StartsWith("The task bare has no validation part, on which hyper-parameters are to be chosen:",
+            CliRun.Failed("compare", "--task", file.Write("bare.safetensors"), "--methods", "gda", "--validation", "shots", "--out", Output), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_page_shows_the_tables_the_curve_and_the_mistakes()
     {
         var tables = CliRun.Done("compare", "--data", Shapes, "--methods", "zero-shot,nearest-class-mean", "--shots", "1,2", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output);

@@ -143,7 +143,7 @@ public sealed class SideBySideTests : IDisposable
         var task = _synthetic.Make(_synthetic.Support.narrow(0, 0, 1).repeat(1, many / 16, 1), _synthetic.Labels.repeat(many / 16));
         var comparison = new Comparison(MethodVariant.ParseList("ape,ape-t,proker,fuse[methods=zero-shot,proker]"), [Draw(1) with { Task = task, Shots = 3000 }]);
         Assert.Equal(["proker takes about 2.3 GB of memory on drawn, 3000 shots.", "fuse[methods=zero-shot,proker] takes about 2.3 GB of memory on drawn, 3000 shots."], comparison.Foresee());
-        Assert.Empty(new Comparison(MethodVariant.ParseList("all"), [Draw(1)]).Foresee());
+        Assert.Empty(new Comparison(MethodVariant.ParseList("proker,ape,gda,zero-shot"), [Draw(1)]).Foresee());
     }
 
     [Fact]
