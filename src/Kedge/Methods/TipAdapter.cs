@@ -86,6 +86,8 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
 
     public override SupportSet Support { get; }
 
+    public override bool HasParts => true;
+
     /// <summary>What a fit returns, α and β searched where neither is given and the task brings a validation set.</summary>
     internal static Fitted Of(FewShotTask task, Tensor keys, double? alpha, double? beta, FitRun run)
     {

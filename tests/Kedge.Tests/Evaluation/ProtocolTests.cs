@@ -82,6 +82,7 @@ public sealed class ProtocolTests : IDisposable
     [Theory]
     [InlineData("coop[epochs=3;contextTokens=2]", true)]
     [InlineData("coop[epochs=3;contextTokens=2;classSpecific=true]", false)]
+    [InlineData("plot[epochs=3;contextTokens=2]", true)]
     public void A_learned_context_is_carried_over_where_classes_share_it(string text, bool shared)
     {
         using var classifier = MethodVariant.Parse(text).Method.Fit(_synthetic.Task, cancellation: Stop);
@@ -89,7 +90,7 @@ public sealed class ProtocolTests : IDisposable
         Assert.Equal(shared, carried is not null);
         const float rounding = 1e-4f; // text features that are computed again
         if (carried is not null)
-            Assert.Equal(classifier.Logits(_synthetic.Queries).data<float>().ToArray(), carried.Logits(_synthetic.Queries).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
+            Assert.Equal(classifier.Logits(_synthetic.Images).data<float>().ToArray(), carried.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
         using var blind = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes));
         Assert.Null(blind);
     }
@@ -112,7 +113,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Methods_that_know_only_their_classes_say_so()
     {
-        string[] known = ["zero-shot", "coop", "calip", "vt-clip", "prolip", "clip-lora", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
+        string[] known = ["zero-shot", "coop", "plot", "calip", "vt-clip", "prolip", "clip-lora", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
         foreach (var name in MethodCatalog.Names.Except(known).Except(["fuse", "rtos+"]))
         {
             var rows = Run(Under(Protocol.BaseToNew, Draw("drawn"))[0], name);

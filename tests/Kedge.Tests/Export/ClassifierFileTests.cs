@@ -49,7 +49,7 @@ public class ClassifierFileTests
         using var file = SafetensorsFile.Open(saved.Path);
         Assert.Equal(("kedge-classifier", "1"), (file.Metadata["format"], file.Metadata["version"]));
         Assert.Equal("""
-            {"kedgeVersion":"0.1.0","method":"tip-adapter","options":{"alpha":1,"beta":5.5},"classNames":["class 0","class 1","class 2"],"templates":["a photo of a {}."],"logitScale":10,"featureWidth":16,"selection":"none","details":{},"card":{"model":"kedge-mini","fingerprint":"sha256:1a2b","preprocessing":{"size":64},"support":{"data":"clothing","images":15,"shots":3,"seed":1},"createdBy":"the tests"}}
+            {"kedgeVersion":"0.1.0","method":"tip-adapter","options":{"alpha":1,"beta":5.5},"classNames":["class 0","class 1","class 2"],"templates":["a photo of a {}."],"logitScale":10,"featureWidth":16,"selection":"none","details":{"alpha":1,"beta":5.5},"card":{"model":"kedge-mini","fingerprint":"sha256:1a2b","preprocessing":{"size":64},"support":{"data":"clothing","images":15,"shots":3,"seed":1},"createdBy":"the tests"}}
             """, file.Metadata["classifier"]);
         Assert.Equal(["class_features [3, 16]", "keys [6, 16]", "labels [6]"],
             file.Entries.Values.Select(entry => $"{entry.Name} [{string.Join(", ", entry.Shape)}]").Order());
@@ -119,7 +119,7 @@ public class ClassifierFileTests
         public Saved(FewShotMethod? method = null, ClassifierCard? card = null)
         {
             using var synthetic = new SyntheticTask([3, 1, 2]);
-            using var classifier = (method ?? new TipAdapter(new())).Fit(synthetic.Task);
+            using var classifier = (method ?? new TipAdapter(new() { Alpha = 1, Beta = 5.5 })).Fit(synthetic.Task);
             using var centres = card?.Probabilities?.Rejection is null ? null : SupportCentres.Of(synthetic.Task);
             ClassifierFile.Save(Path, classifier, card ?? Card, centres);
         }

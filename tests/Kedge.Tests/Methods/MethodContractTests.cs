@@ -156,6 +156,7 @@ public class MethodContractTests
         using var classifier = Fit(name, synthetic.Task);
         using var scope = NewDisposeScope();
         var logits = classifier.Logits(synthetic.Images);
+        Assert.True(classifier.HasParts || (classifier.Anchors is null && classifier.Support is null));
         if (!classifier.HasParts)
         {
             Assert.StartsWith($"Explaining found a classifier of {name}, ", Assert.Throws<KedgeException>(() => classifier.Explain(synthetic.Images)).Message);

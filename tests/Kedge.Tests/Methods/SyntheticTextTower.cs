@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Text;
@@ -38,7 +39,7 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
 
     public ISlotPrompts Prompts(string before, string after, int slots) => new SlotPrompts(this, before.Split(' '), slots);
 
-    public IContextPrompts ContextPrompts(IReadOnlyList<string> classNames, int contextTokens, ContextPosition position) => new SyntheticContextPrompts(this, contextTokens);
+    public IContextPrompts ContextPrompts(IReadOnlyList<string> classNames, int contextTokens, ContextPosition position) => new SyntheticContextPrompts(this, classNames, contextTokens);
 
     public Tensor TokenEmbeddings(string words)
     {
@@ -89,14 +90,16 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
     }
 
     /// <summary>Names are one token: "class 3", full stop included. A mean does not see where they stand.</summary>
-    private sealed class SyntheticContextPrompts(SyntheticTextTower tower, int tokens) : IContextPrompts
+    private sealed class SyntheticContextPrompts(SyntheticTextTower tower, IReadOnlyList<string> classNames, int tokens) : IContextPrompts
     {
+        private readonly long[] _rows = [.. classNames.Select(name => long.Parse(name.Split(' ')[^1], CultureInfo.InvariantCulture))];
+
         public int ContextTokens => tokens;
 
         public Tensor Encode(Tensor context)
         {
             using var scope = NewDisposeScope();
-            var names = tower.ClassEmbeddings.unsqueeze(1).expand(context.shape[0], -1, 1, -1); // [n, C, 1, W]
+            var names = tower.ClassEmbeddings.index_select(0, tensor(_rows)).unsqueeze(1).expand(context.shape[0], -1, 1, -1); // [n, C, 1, W]
             var prompts = cat([context.expand(-1, names.shape[1], -1, -1), names], 2);
             return tower.Encode(prompts.flatten(0, 1)).view(context.shape[0], names.shape[1], -1).MoveToOuterDisposeScope();
         }

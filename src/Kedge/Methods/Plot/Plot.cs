@@ -90,7 +90,7 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
         using var optimizer = optim.SGD([context], options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.LogitScale, options), labels));
-        return new Fitted(new Dictionary<string, Tensor> { ["prompts"] = prompts.Encode(context) });
+        return new Fitted(new Dictionary<string, Tensor> { [PlotClassifier.PromptsName] = prompts.Encode(context), [PlotClassifier.ContextName] = context });
     }
 
     /// <inheritdoc/>
@@ -108,13 +108,20 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
 /// <summary>Prompts of each class that an image's patches are carried to.</summary>
 internal sealed class PlotClassifier : FewShotClassifier
 {
+    internal const string PromptsName = "prompts", ContextName = "context";
+
     private const long NumbersAtOnce = 1 << 23; // bounds the memory of the plans
 
     private readonly PlotOptions _options;
     private readonly Tensor _prompts; // [N, C, D]
+    private readonly Tensor _context; // [N, 1, M, W]
 
-    internal PlotClassifier(ClassifierState state, PlotOptions options) : base(state) =>
-        (_options, _prompts) = (options, state.Take("prompts", ScalarType.Float32, options.Prompts, state.ClassCount, state.FeatureWidth));
+    internal PlotClassifier(ClassifierState state, PlotOptions options) : base(state)
+    {
+        _options = options;
+        _prompts = state.Take(PromptsName, ScalarType.Float32, options.Prompts, state.ClassCount, state.FeatureWidth);
+        _context = state.Take(ContextName, ScalarType.Float32, options.Prompts, 1, options.ContextTokens, -1);
+    }
 
     public override FeatureKinds Needs => FeatureKinds.Patches;
 
@@ -128,4 +135,13 @@ internal sealed class PlotClassifier : FewShotClassifier
     }
 
     protected override Explanation ExplainCore(ImageFeatures images) => new(LogitsCore(images));
+
+    /// <summary>Contexts that all classes share take other names, where there is a text tower to encode them.</summary>
+    protected override FewShotClassifier? ForCore(ClassSet classes)
+    {
+        if (classes.TextTower is null)
+            return null;
+        using var prompts = classes.TextTower.ContextPrompts(classes.Names, _options.ContextTokens, ContextPosition.End);
+        return new PlotClassifier(State.For(classes, new Dictionary<string, Tensor> { [PromptsName] = prompts.Encode(_context) }), _options);
+    }
 }
