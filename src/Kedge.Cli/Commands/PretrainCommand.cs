@@ -20,7 +20,7 @@ internal sealed class PretrainCommand : KedgeCommand
     };
     private readonly Option<string> _output = new("--out")
     {
-        Description = "A new folder for checkpoints, the curve and, at the end, model.safetensors.",
+        Description = "A new folder for checkpoints, the curve, and model.safetensors as of the last checkpoint.",
         HelpName = "folder",
         Required = true,
     };

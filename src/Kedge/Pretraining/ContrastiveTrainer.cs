@@ -57,12 +57,12 @@ public sealed class ContrastiveTrainer
     /// <param name="folder">A folder, which need not exist.</param>
     public static bool HasCheckpoint(string folder) => TrainingCheckpoint.IsIn(folder);
 
-    /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the finished weights.</summary>
+    /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the weights at every checkpoint, so that a stopped run has some too.</summary>
     /// <param name="data">What is trained on and measured.</param>
-    /// <param name="folder">Where checkpoints, <c>curve.csv</c> and, at the end, <c>model.safetensors</c> (F16, OpenAI's names) go; made where it is missing.</param>
+    /// <param name="folder">Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, OpenAI's names; averaged) go; made where it is missing.</param>
     /// <param name="progress">Told every ten steps, at every checkpoint and at the end.</param>
     /// <param name="cancellation">Stops after the step at hand, with a checkpoint.</param>
-    /// <returns>The path of the finished weights.</returns>
+    /// <returns>The path of the weights.</returns>
     /// <exception cref="KedgeException">
     /// There are too few groups, an image cannot be read, the loss or the weights are not finite, a checkpoint cannot be written, or the folder's is
     /// damaged or of another run (start, options, images or captions).
@@ -83,6 +83,7 @@ public sealed class ContrastiveTrainer
         var curve = new TrainingCurve(folder, checkpoint.Step);
         var schedule = new CosineSchedule(_options.LearningRate, _options.Steps, _options.WarmUpSteps);
 
+        var weights = Path.Combine(folder, "model.safetensors");
         var (done, losses, since) = (checkpoint.Step, new List<double>(), _time.GetTimestamp());
         foreach (var step in batches.From(done))
         {
@@ -105,13 +106,16 @@ public sealed class ContrastiveTrainer
                 curve.Add(point);
                 progress?.Report(new(_options.Steps, point, TimeSpan.FromSeconds((_options.Steps - done) / speed)));
                 if (keep)
+                {
                     checkpoint.Write(done, training);
+                    training.Averaged(network => WriteWeights(network, weights));
+                }
                 (losses, since) = ([], _time.GetTimestamp());
             }
             if (stop)
                 throw new OperationCanceledException(cancellation);
         }
-        return training.Averaged(network => WriteWeights(network, Path.Combine(folder, "model.safetensors")));
+        return training.Averaged(network => WriteWeights(network, weights));
     }
 
     /// <summary>Adds the gradients of one batch, and gives its share of the step's loss.</summary>

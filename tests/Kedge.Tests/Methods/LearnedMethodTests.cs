@@ -11,6 +11,7 @@ public class LearnedMethodTests
 
     [Theory]
     [InlineData("linear-adapter", """{"epochs":0}""")]
+    [InlineData("prolip", """{"epochs":0}""")]
     [InlineData("clap", """{"epochs":0}""")]
     [InlineData("zs-lp", """{"epochs":0}""")]
     [InlineData("taskres", """{"epochs":0}""")]
@@ -26,6 +27,9 @@ public class LearnedMethodTests
 
     [Theory]
     [InlineData("linear-adapter", """{"epochs":30}""", 30)]
+    [InlineData("prolip", """{"epochs":30}""", 30)]
+    [InlineData("vt-clip", """{"epochs":30,"batchSize":3}""", 90)]
+    [InlineData("plot", """{"epochs":30,"batchSize":3,"learningRate":0.2}""", 90)]
     [InlineData("clap", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("zs-lp", """{"epochs":30,"batchSize":3}""", 90)]
     [InlineData("taskres", """{"epochs":30,"batchSize":3}""", 90)]
@@ -45,6 +49,8 @@ public class LearnedMethodTests
     }
 
     [Theory]
+    [InlineData("vt-clip")]
+    [InlineData("plot")]
     [InlineData("clap")]
     [InlineData("zs-lp")]
     [InlineData("taskres")]

@@ -10,6 +10,14 @@ internal static class Plain
 
     public static double[][] Rows(Tensor matrix) => [.. matrix.data<float>().Select(x => (double)x).Chunk((int)matrix.shape[1])];
 
+    /// <summary>[N, P, D], an image at a time.</summary>
+    public static double[][][] Grids(Tensor patches) => [.. patches.data<float>().Select(x => (double)x).Chunk((int)patches.shape[2]).Chunk((int)patches.shape[1])];
+
+    public static double[] Row(Tensor vector) => [.. vector.data<float>().Select(x => (double)x)];
+
+    /// <summary>Σ w_i x_i.</summary>
+    public static double[] Mix(double[] weights, double[][] rows) => [.. rows[0].Select((_, d) => weights.Zip(rows, (w, row) => w * row[d]).Sum())];
+
     public static double[][][] Views(SyntheticTask synthetic) => [.. Enumerable.Range(0, synthetic.Task.Views).Select(view => Rows(synthetic.Support[view]))];
 
     public static int[] Labels(SyntheticTask synthetic) => [.. synthetic.Labels.data<long>().Select(label => (int)label)];
@@ -78,17 +86,22 @@ internal static class Plain
     }
 
     /// <summary>The largest difference between logits and those of plain arithmetic, as a part of the largest logit.</summary>
-    public static double LargestDifference(FewShotMethod method, SyntheticTask synthetic, Func<double[], double[]> expected)
+    public static double LargestDifference(FewShotMethod method, SyntheticTask synthetic, Func<double[], double[]> expected) =>
+        LargestDifference(method, synthetic, (f, _, _) => expected(f));
+
+    /// <summary>The same, of what is computed from an image's feature, its patches and its unprojected feature.</summary>
+    public static double LargestDifference(FewShotMethod method, SyntheticTask synthetic, Func<double[], double[][], double[], double[]> expected)
     {
         var logits = Logits(method, synthetic).Select(logit => (double)logit).Chunk(synthetic.Task.ClassCount).ToArray();
-        var plain = Rows(synthetic.Queries).Select(expected).ToArray();
+        var (images, patches, unprojected) = (Rows(synthetic.Queries), Grids(synthetic.Images.Patches!), Rows(synthetic.Images.Unprojected!));
+        var plain = images.Select((f, n) => expected(f, patches[n], unprojected[n])).ToArray();
         return logits.Zip(plain, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max()).Max() / plain.Max(row => row.Max(Math.Abs));
     }
 
     public static float[] Logits(FewShotMethod method, SyntheticTask synthetic)
     {
         using var classifier = method.Fit(synthetic.Task);
-        using var logits = classifier.Logits(synthetic.Queries);
+        using var logits = classifier.Logits(synthetic.Images);
         return logits.data<float>().ToArray();
     }
 

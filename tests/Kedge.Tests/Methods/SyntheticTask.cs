@@ -1,3 +1,4 @@
+using Kedge.Features;
 using Kedge.Methods;
 using static TorchSharp.torch;
 
@@ -5,7 +6,8 @@ namespace Kedge.Tests.Methods;
 
 /// <summary>
 /// Drawn features with the make-up of CLIP's: class features at random, images of a class around a centre that lies near its class feature but
-/// not on it, so that the names help and learning helps more. Owns its tensors.
+/// not on it, so that the names help and learning helps more. Each image has patches around its own feature, and an unprojected feature that a drawn projection takes to it.
+/// Owns its tensors.
 /// </summary>
 internal sealed class SyntheticTask : IDisposable
 {
@@ -39,8 +41,17 @@ internal sealed class SyntheticTask : IDisposable
         Labels = tensor(labels).DetachFromDisposeScope();
         Classes = Tensor(_classes).DetachFromDisposeScope();
         Tower = new SyntheticTextTower(width, Classes);
-        Task = Make(Support, Labels);
+        var extra = new Random(seed + 1000); // leaves the other draws as they are
+        Projection = new(Drawn(extra, width + MoreUnprojected, width).DetachFromDisposeScope(), Drawn(extra, width).DetachFromDisposeScope());
+        SupportImages = WithMore(Support, extra).Each(tensor => tensor.DetachFromDisposeScope());
+        Images = WithMore(Queries, extra).Each(tensor => tensor.DetachFromDisposeScope());
+        Task = Make(SupportImages, Labels);
     }
+
+    /// <summary>P.</summary>
+    public const int Patches = 3;
+
+    private const int MoreUnprojected = 4; // U − D
 
     public static SyntheticTask Even(int classes, int shots, int seed = 1, float noise = 1.2f) =>
         new([.. Enumerable.Repeat(shots, classes)], seed: seed, noise: noise);
@@ -61,27 +72,48 @@ internal sealed class SyntheticTask : IDisposable
     /// <summary>[Q, D] unit.</summary>
     public Tensor Queries { get; }
 
+    /// <summary>The support images with all that a tower could tell of them: [V, N, …].</summary>
+    public ImageFeatures SupportImages { get; }
+
+    /// <summary>The queries with all that a tower could tell of them: [Q, …].</summary>
+    public ImageFeatures Images { get; }
+
+    public ImageProjection Projection { get; }
+
     public int[] QueryLabels { get; }
 
     /// <summary>This task with other support images.</summary>
-    public FewShotTask Make(Tensor support, Tensor labels) =>
-        new(support, labels, Classes, [.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], LogitScale, ["a photo of a {}."], Tower);
+    public FewShotTask Make(ImageFeatures support, Tensor labels) =>
+        new(support, labels, Classes, [.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], LogitScale, ["a photo of a {}."], Tower) { Projection = Projection };
 
     public float Accuracy(FewShotClassifier classifier)
     {
-        using var logits = classifier.Logits(Queries);
+        using var logits = classifier.Logits(Images);
         using var best = logits.argmax(1);
         return best.data<long>().Zip(QueryLabels).Count(pair => pair.First == pair.Second) / (float)QueryLabels.Length;
     }
 
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[Support, Labels, Classes, Queries])
+        foreach (var tensor in (Tensor[])[.. SupportImages.Tensors, Labels, Classes, .. Images.Tensors, Projection.Weight, Projection.Bias!])
             tensor.Dispose();
         Tower.Dispose();
     }
 
     private float[] Image(long label) => Unit(Add(_centres[label], Unit(Draw(_centres[label].Length)), _noise));
+
+    /// <summary>[…, D] → patches [P, …, D] near the images, and unprojected [U] with projection(u) along the image, twice as long.</summary>
+    private ImageFeatures WithMore(Tensor images, Random random)
+    {
+        var noise = Drawn(random, [.. images.shape[..^1], Patches, images.shape[^1]]);
+        return new(images)
+        {
+            Patches = (images.unsqueeze(-2) + noise * (_noise / MathF.Sqrt(images.shape[^1]))).Unit(),
+            Unprojected = (images * 2 - Projection.Bias!).matmul(linalg.pinv(Projection.Weight)),
+        };
+    }
+
+    private static Tensor Drawn(Random random, params long[] shape) => tensor(SyntheticTextTower.Normal(random, (int)shape.Aggregate((a, b) => a * b))).reshape(shape);
 
     private float[] Draw(int width) => SyntheticTextTower.Normal(_random, width);
 
