@@ -13,9 +13,10 @@ internal static class ComparisonOutput
             output.Write(report.Tables);
             return;
         }
+        var parts = report.Rows.Any(row => row.Part is not null);
         output.WriteJson(new
         {
-            rows = report.Rows.Select(row => new Dictionary<string, object?>
+            rows = report.Rows.Select(row => new Dictionary<string, object?>((IEnumerable<KeyValuePair<string, object?>>)(parts ? [new("part", row.Part)] : []))
             {
                 ["method"] = row.Method,
                 ["task"] = row.Task,

@@ -26,7 +26,7 @@ public sealed class ComparisonTasks : IDisposable
     /// </summary>
     /// <param name="clip">The model.</param>
     /// <param name="datasets">The draws of one or several data sets.</param>
-    /// <param name="templates">The sentences that class names are put into, at least one.</param>
+    /// <param name="templates">The sentences that class names are put into, at least one; data sets may have their own.</param>
     /// <param name="kinds">What the methods need beside the images' own features (<see cref="FewShotMethod.Needs"/>).</param>
     /// <param name="work">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
@@ -35,7 +35,7 @@ public sealed class ComparisonTasks : IDisposable
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
     public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds = FeatureKinds.Image,
         ImageWork? work = null, CancellationToken cancellation = default) =>
-        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, templates, kinds, work, cancellation))]);
+        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, kinds, work, cancellation))]);
 
     /// <summary>Reads files of features.</summary>
     /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>
@@ -47,6 +47,11 @@ public sealed class ComparisonTasks : IDisposable
         LibTorch.Load();
         return Make(made => [.. paths.Select(path => ComparisonTask.Of(made.Own(FeatureTask.Open(path, device))))]);
     }
+
+    /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
+    /// <param name="protocol">The protocol. Where it has several data sets, the draws of the first are learned from, and the others' test images are tested on.</param>
+    /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
+    public IReadOnlyList<ComparisonTask> Under(Protocol protocol) => ProtocolTasks.Of(protocol, Tasks, Own);
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()

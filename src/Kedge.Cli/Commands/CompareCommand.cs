@@ -23,6 +23,9 @@ internal sealed class CompareCommand : KedgeCommand
         Required = true,
     };
     private readonly Option<bool> _retry = new("--retry") { Description = "Try again what failed before." };
+    private readonly Option<Protocol> _protocol = Choice.Of("--protocol",
+        "What is learned from and tested on: few-shot; base-to-new: learn half of the classes, test on both halves; cross-data-set and domain-shift: learn from the first --data, test on all; " +
+        "vocabulary-free: no class names.", Protocol.FewShot);
     private readonly Option<int> _parallel = Numbers.AtLeast(1, new Option<int>("--parallel")
     {
         Description = "Runs at once, each with its part of the threads, where memory allows.",
@@ -42,6 +45,7 @@ internal sealed class CompareCommand : KedgeCommand
         Add(_methods);
         Add(_output);
         Add(_retry);
+        Add(_protocol);
         Add(_parallel);
         _model.AddTo(this);
         _cache.AddTo(this);
@@ -58,7 +62,7 @@ internal sealed class CompareCommand : KedgeCommand
             Compare(parsed, methods, tasks, rows);
             return;
         }
-        var draws = _data.Draw(parsed);
+        var draws = _data.Draw(parsed, onOthers: parsed.GetValue(_protocol) is Protocol.CrossDataSet or Protocol.DomainShift);
         var templates = _data.Templates(parsed);
         using var log = Open(parsed); // a folder that cannot be written to is refused before the work
         using var clip = _model.Load(parsed);
@@ -79,7 +83,7 @@ internal sealed class CompareCommand : KedgeCommand
 
     private void Compare(ParseResult parsed, IReadOnlyList<MethodVariant> methods, ComparisonTasks tasks, ComparisonLog log)
     {
-        var comparison = new Comparison(methods, tasks.Tasks) { AtOnce = parsed.GetValue(_parallel) };
+        var comparison = new Comparison(methods, tasks.Under(parsed.GetValue(_protocol))) { AtOnce = parsed.GetValue(_parallel) };
         foreach (var note in comparison.Foresee())
             Terminal.Error.WriteLine($"Note: {note}");
         using var progress = new ProgressLine(Terminal);

@@ -9,16 +9,12 @@ internal sealed class ComparedData
 {
     private readonly Option<string[]> _data = new("--data")
     {
-        Description = "Data sets of photos with a test part, each as kedge fit takes it.",
+        Description = "Data sets of photos with a test part, each as kedge fit takes it: folders, files, or with --root names.",
         HelpName = "path…",
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<string?> _images = new("--images")
-    {
-        Description = "Where the photos of a .csv or .json lie. [default: beside it]",
-        HelpName = "folder or zip",
-    };
+    private readonly PhotoSource _source = new();
 
     private readonly Option<string[]> _tasks = new("--task")
     {
@@ -39,12 +35,13 @@ internal sealed class ComparedData
 
     public void AddTo(Command command, params IEnumerable<Option> ofPhotos)
     {
-        Option[] draws = [_images, _indexes, _shots.Option, _seeds.Option, _templates];
+        Option[] draws = [_indexes, _shots.Option, _seeds.Option, _templates];
         command.Add(_data);
+        _source.AddTo(command);
         command.Add(_tasks);
         foreach (var option in draws)
             command.Add(option);
-        Option[] idle = [.. draws, .. ofPhotos];
+        Option[] idle = [.. _source.All, .. draws, .. ofPhotos];
         command.Validators.Add(result =>
         {
             var isTask = result.GetResult(_tasks) is not null;
@@ -64,12 +61,17 @@ internal sealed class ComparedData
     public IReadOnlyList<PromptTemplate> Templates(ParseResult parsed) => parsed.ReadTemplates(_templates);
 
     /// <summary>The draws from each data set; no photo is read yet.</summary>
-    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed)
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="onOthers">Whether all data sets but the first are only tested on.</param>
+    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed, bool onOthers)
     {
-        var (images, indexes) = (parsed.GetValue(_images), parsed.GetValue(_indexes));
+        var indexes = parsed.GetValue(_indexes);
         var (shots, seeds) = (_shots.Read(parsed), _seeds.Read(parsed));
-        return [.. parsed.GetValue(_data)!.Select(path => indexes is null
-            ? SupportDraws.Sample(DatasetReader.Open(path, images), shots, seeds)
-            : SupportDraws.Read(path, images, indexes, shots, seeds))];
+        var given = parsed.GetValue(_templates) is { Length: > 0 };
+        return [.. parsed.GetValue(_data)!.Select((data, place) => Of(data, place) with { Templates = given ? null : _source.Templates(parsed, data) })];
+
+        SupportDraws Of(string data, int place) => onOthers && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data))
+            : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds)
+            : SupportDraws.Read(index => _source.Open(parsed, data, index), indexes, shots, seeds);
     }
 }

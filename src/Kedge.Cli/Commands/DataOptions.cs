@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Kedge.Tasks;
+using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
 
@@ -9,15 +10,11 @@ internal sealed class DataOptions
 {
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "A folder or zip with a folder of photos for each class, perhaps below train, val and test; a .csv (path,label,split); or a CoOp .json.",
+        Description = "A folder or zip with a folder of photos for each class, perhaps below train, val and test; a .csv (path,label,split); a CoOp .json; or with --root a name.",
         HelpName = "path",
     };
 
-    private readonly Option<string?> _images = new("--images")
-    {
-        Description = "Where the photos of a .csv or .json lie. [default: beside it]",
-        HelpName = "folder or zip",
-    };
+    private readonly PhotoSource _source = new();
 
     private readonly Option<string?> _task = new("--task") { Description = "Instead of photos: a file of features, as kedge task writes it.", HelpName = "file" };
 
@@ -26,16 +23,16 @@ internal sealed class DataOptions
     {
         _data.Required = true;
         command.Add(_data);
-        command.Add(_images);
+        _source.AddTo(command);
     }
 
     /// <summary>For a command that takes photos or a task, and where some options are for photos alone.</summary>
     public void AddWithTaskTo(Command command, params IEnumerable<Option> ofPhotos)
     {
         command.Add(_data);
-        command.Add(_images);
+        _source.AddTo(command);
         command.Add(_task);
-        Option[] idle = [_images, .. ofPhotos];
+        Option[] idle = [.. _source.All, .. ofPhotos];
         command.Validators.Add(result =>
         {
             var isTask = result.GetResult(_task) is not null;
@@ -50,7 +47,10 @@ internal sealed class DataOptions
     /// <summary>The path of the photos.</summary>
     public string Path(ParseResult parsed) => parsed.GetValue(_data)!;
 
-    public ImageDataset Open(ParseResult parsed, string? index = null) => DatasetReader.Open(Path(parsed), parsed.GetValue(_images), index);
+    public ImageDataset Open(ParseResult parsed, string? index = null) => _source.Open(parsed, Path(parsed), index);
+
+    /// <summary>The data set's own template; null where it has none.</summary>
+    public IReadOnlyList<PromptTemplate>? Templates(ParseResult parsed) => _source.Templates(parsed, Path(parsed));
 
     /// <summary>The path of the task; null where photos are given.</summary>
     public string? Task(ParseResult parsed) => parsed.GetValue(_task);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
 
@@ -56,11 +57,13 @@ internal sealed class DrawOptions
     public string? Index(ParseResult parsed) => parsed.GetValue(_index);
 
     /// <summary>The options of the draw; the method is left at its default.</summary>
-    public ImageClassifierOptions Read(ParseResult parsed) => new()
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="templates">The data set's own templates, taken where none is given; null for the usual one.</param>
+    public ImageClassifierOptions Read(ParseResult parsed, IReadOnlyList<PromptTemplate>? templates) => new()
     {
         Shots = Shots(parsed),
         Seed = parsed.GetValue(_seed),
-        Templates = parsed.ReadTemplates(_templates),
+        Templates = parsed.ReadTemplates(_templates, templates),
         Views = parsed.GetValue(_views),
     };
 

@@ -54,7 +54,7 @@ internal sealed class FitCommand : KedgeCommand
     {
         var started = Stopwatch.GetTimestamp();
         var (method, methodOptions) = _method.Read(parsed, Terminal.Error);
-        var options = _draw.Read(parsed) with { Method = method, MethodOptions = methodOptions, Calibration = _calibration.Read(parsed), CreatedBy = Maker };
+        var options = _draw.Read(parsed, _data.Templates(parsed)) with { Method = method, MethodOptions = methodOptions, Calibration = _calibration.Read(parsed), CreatedBy = Maker };
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);

@@ -46,7 +46,7 @@ internal sealed class MineCommand : KedgeCommand
         var output = parsed.GetValue(_output);
         if (output is not null)
             OutputFile.Check(output);
-        var options = _draw.Read(parsed);
+        var options = _draw.Read(parsed, _data.Templates(parsed));
         var words = parsed.GetValue(_words) is { } file ? WordList.Read(file) : WordList.Of(OpenWords.Nouns, "the nouns of WordNet");
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         words = words.WithoutClassNames(dataset.ClassNames);

@@ -16,10 +16,10 @@ internal static class SharedOptions
         HelpName = "text",
     };
 
-    /// <summary>The templates given, else the default one.</summary>
+    /// <summary>The templates given, else the data set's own, else the default one.</summary>
     /// <exception cref="KedgeException">One has no place for the class name, or several.</exception>
-    public static IReadOnlyList<PromptTemplate> ReadTemplates(this ParseResult parsed, Option<string[]> option) =>
-        parsed.GetValue(option) is { Length: > 0 } texts ? [.. texts.Select(text => new PromptTemplate(text))] : [PromptTemplates.Default];
+    public static IReadOnlyList<PromptTemplate> ReadTemplates(this ParseResult parsed, Option<string[]> option, IReadOnlyList<PromptTemplate>? own = null) =>
+        parsed.GetValue(option) is { Length: > 0 } texts ? [.. texts.Select(text => new PromptTemplate(text))] : own ?? [PromptTemplates.Default];
 
     public static Option<int> Top() => Numbers.AtLeast(1, new Option<int>("--top")
     {

@@ -36,7 +36,7 @@ internal sealed class TaskCommand : KedgeCommand
     {
         var path = parsed.GetValue(_output)!;
         OutputFile.Check(path);
-        var options = _draw.Read(parsed);
+        var options = _draw.Read(parsed, _data.Templates(parsed));
         var words = parsed.GetValue(_words) is { } file ? TextLines.Read(file) : OpenWords.All;
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed);

@@ -24,7 +24,7 @@ internal static class ComparisonFiles
     {
         string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.NeedsSupport).Select(method => method.Text)];
         var curves = new Dictionary<string, string>();
-        foreach (var cells in ComparisonCell.Of(report.Rows).GroupBy(cell => cell.Task))
+        foreach (var cells in ComparisonCell.Of(report.Rows.Where(row => row.Part is null)).GroupBy(cell => cell.Task))
         {
             if (ShotsCurve.Of([.. cells], baselines) is not { } curve)
                 continue;

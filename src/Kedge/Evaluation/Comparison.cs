@@ -12,7 +12,7 @@ namespace Kedge.Evaluation;
 public sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int AtOnce = 1);
 
 /// <summary>
-/// The few-shot protocol: every method on every draw of every task, one after another or some at once. Methods see the support sets alone; the queries give the
+/// A comparison under one protocol (<see cref="Protocol"/>): every method on every draw of every task, one after another or some at once. Methods see the support sets alone; the queries give the
 /// accuracy and choose nothing.
 /// </summary>
 public sealed class Comparison
@@ -72,7 +72,7 @@ public sealed class Comparison
     /// <param name="progress">Told before each run, on its thread but never twice at a time; null is nobody.</param>
     /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their notes alone; likewise.</param>
     /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
-    /// <returns>A row for each draw and method, draw by draw.</returns>
+    /// <returns>A row for each draw and method, draw by draw; where a task has further tests, one for each of them after it.</returns>
     /// <exception cref="KedgeException">A row cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.</exception>
     public IReadOnlyList<ComparisonRow> Run(
@@ -80,14 +80,14 @@ public sealed class Comparison
     {
         ArgumentNullException.ThrowIfNull(log);
         (MethodVariant Method, ComparisonTask Task)[] pairs = [.. Pairs()];
-        var rows = new ComparisonRow?[pairs.Length];
+        var rows = new IReadOnlyList<ComparisonRow>?[pairs.Length];
         var (gate, done) = (new Lock(), 0);
         var steps = AtOnce == 1 || fitting is null ? fitting : new Notes(fitting, gate);
         foreach (var (index, run) in pairs.Index())
-            done += (rows[index] = log.Find(Row(run.Method, run.Task))) is null ? 0 : 1;
+            done += (rows[index] = Finished(log, run.Method, run.Task)) is null ? 0 : 1;
         var work = pairs.Index().Where(pair => rows[pair.Index] is null).Select(pair => (pair.Item.Method.Method.BytesToFit(pair.Item.Task.Task), (Action)(() => Run(pair.Index))));
         SideBySide.Run([.. work], AtOnce, FitMemory.Available - Environment.WorkingSet);
-        return rows!;
+        return [.. rows.SelectMany(some => some!)];
 
         void Run(int index)
         {
@@ -95,17 +95,18 @@ public sealed class Comparison
             var (method, task) = pairs[index];
             lock (gate)
                 progress?.Report(new(done, pairs.Length, method.Text, task, AtOnce));
-            var row = this.Run(Row(method, task), method.Method, task, steps, cancellation);
+            var made = this.Run(FurtherRows.Empty(Row(method, task), task), method.Method, task, steps, cancellation);
             lock (gate)
             {
-                log.Append(row);
-                (rows[index], done) = (row, done + 1);
+                foreach (var row in made)
+                    log.Append(row);
+                (rows[index], done) = (made, done + 1);
             }
         }
     }
 
 #pragma warning disable CA1031 // whatever one method fails of must not cost the rows of the others
-    private ComparisonRow Run(ComparisonRow row, FewShotMethod method, ComparisonTask task, IProgress<FitProgress>? fitting, CancellationToken cancellation)
+    private ComparisonRow[] Run(ComparisonRow[] empty, FewShotMethod method, ComparisonTask task, IProgress<FitProgress>? fitting, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         try
@@ -117,7 +118,7 @@ public sealed class Comparison
             var predicted = _time.GetTimestamp();
             int[] labels = [.. task.Query.Labels.cpu().data<long>().Select(label => (int)label)];
             var result = EvaluationResult.Of(logits, labels, classifier.ClassNames);
-            return row with
+            var own = empty[0] with
             {
                 Accuracy = 100 * result.Top1,
                 FitSeconds = _time.GetElapsedTime(started, fitted).TotalSeconds,
@@ -127,13 +128,22 @@ public sealed class Comparison
                 Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
                 Right = RightBits.Write(result.Right),
             };
+            return FurtherRows.Fill(empty, own, classifier, task, _time, cancellation);
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
-            return row with { Error = FirstLine(e is KedgeException ? e.Message : $"{e.GetType().Name}: {e.Message}") };
+            var error = FirstLine(e is KedgeException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            return [.. empty.Select(row => row with { Error = error })];
         }
     }
 #pragma warning restore CA1031
+
+    /// <summary>All rows of a run; <see langword="null"/> where one is not in the log.</summary>
+    private ComparisonRow[]? Finished(ComparisonLog log, MethodVariant method, ComparisonTask task)
+    {
+        ComparisonRow?[] found = [.. FurtherRows.Empty(Row(method, task), task).Select(log.Find)];
+        return found.Contains(null) ? null : [.. found.OfType<ComparisonRow>()];
+    }
 
     private IEnumerable<(MethodVariant Method, ComparisonTask Task)> Pairs() => Tasks.SelectMany(task => Methods.Select(method => (method, task)));
 

@@ -15,10 +15,13 @@ public sealed record ComparisonCell(
     string Task, string Method, int? Shots, int Finished, int Failed, double? Mean, double? Deviation, double? FitSeconds, double? PredictSeconds,
     IReadOnlyList<string> Selections)
 {
-    /// <summary>Sums rows up, in the order of their first rows: by task, method and shots.</summary>
+    /// <summary>What the method was tested on, as <see cref="ComparisonRow.Part"/>.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>Sums rows up, in the order of their first rows: by task, method, shots and part.</summary>
     /// <param name="rows">The rows of a comparison.</param>
     public static IReadOnlyList<ComparisonCell> Of(IEnumerable<ComparisonRow> rows) =>
-        [.. rows.GroupBy(row => (row.Task, row.Method, row.Shots)).Select(group => Of([.. group]))];
+        [.. rows.GroupBy(row => (row.Task, row.Method, row.Shots, row.Part)).Select(group => Of([.. group]))];
 
     private static ComparisonCell Of(List<ComparisonRow> rows)
     {
@@ -27,7 +30,10 @@ public sealed record ComparisonCell(
         double? mean = accuracies.Length > 0 ? accuracies.Average() : null;
         return new(rows[0].Task, rows[0].Method, rows[0].Shots, finished.Count, rows.Count - finished.Count,
             mean, SampleDeviation(accuracies), finished.Average(row => row.FitSeconds), finished.Average(row => row.PredictSeconds),
-            [.. finished.Select(row => row.Selection!).Distinct()]);
+            [.. finished.Select(row => row.Selection!).Distinct()])
+        {
+            Part = rows[0].Part,
+        };
     }
 
     private static double? SampleDeviation(double[] values)

@@ -20,7 +20,7 @@ public sealed class ComparisonLog : IDisposable
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private readonly Dictionary<(string, string, int?, int?, string, string), ComparisonRow> _rows = [];
+    private readonly Dictionary<(string, string, int?, int?, string, string, string?), ComparisonRow> _rows = [];
     private readonly FileStream _file;
     private readonly bool _madeFolder;
 

@@ -60,10 +60,11 @@ public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Compa
 
     private string Csv()
     {
-        var text = new StringBuilder("method,task,shots,seed,accuracy,fit_seconds,predict_seconds,selection,error\n");
+        var parts = Rows.Any(row => row.Part is not null);
+        var text = new StringBuilder($"method,task,{(parts ? "part," : "")}shots,seed,accuracy,fit_seconds,predict_seconds,selection,error\n");
         foreach (var row in Rows)
         {
-            object?[] cells = [row.Method, row.Task, row.Shots, row.Seed, row.Accuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error];
+            object?[] cells = [row.Method, row.Task, .. parts ? [row.Part] : Array.Empty<object?>(), row.Shots, row.Seed, row.Accuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error];
             text.AppendJoin(',', cells.Select(Cell)).Append('\n');
         }
         return text.ToString();

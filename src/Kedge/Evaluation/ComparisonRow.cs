@@ -15,6 +15,12 @@ public sealed record ComparisonRow
     /// <summary>What drew the support images; <see langword="null"/> where nobody knows.</summary>
     public required int? Seed { get; init; }
 
+    /// <summary>
+    /// What it was tested on, where a protocol tests one fit on several parts: "base", "new", "harmonic" (the harmonic mean of the others), or the name of a data set;
+    /// <see langword="null"/> where there is one part.
+    /// </summary>
+    public string? Part { get; init; }
+
     /// <summary>Top-1 accuracy on the queries, in per cent; <see langword="null"/> where the method failed.</summary>
     public double? Accuracy { get; init; }
 
@@ -33,7 +39,7 @@ public sealed record ComparisonRow
     /// </summary>
     public long? Numbers { get; init; }
 
-    /// <summary>What was taken for what; <see langword="null"/> where the method failed, above 100 classes, or in rows of earlier versions.</summary>
+    /// <summary>What was taken for what; <see langword="null"/> where the method failed, on further parts, above 100 classes, or in rows of earlier versions.</summary>
     public Confusion? Confusion { get; init; }
 
     /// <summary>
@@ -63,5 +69,5 @@ public sealed record ComparisonRow
     public required string TaskFingerprint { get; init; }
 
     /// <summary>Two rows of the same key are of the same run.</summary>
-    internal (string, string, int?, int?, string, string) Key => (Task, Method, Shots, Seed, ModelFingerprint, TaskFingerprint);
+    internal (string, string, int?, int?, string, string, string?) Key => (Task, Method, Shots, Seed, ModelFingerprint, TaskFingerprint, Part);
 }

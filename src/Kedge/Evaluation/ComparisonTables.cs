@@ -16,21 +16,23 @@ internal static class ComparisonTables
 
     private static void Append(StringBuilder text, List<ComparisonRow> rows, List<MethodDifference> differences)
     {
-        var cells = ComparisonCell.Of(rows).ToDictionary(cell => (cell.Method, cell.Shots));
+        var cells = ComparisonCell.Of(rows).ToDictionary(cell => (cell.Method, cell.Part, cell.Shots));
         string[] methods = [.. rows.Select(row => row.Method).Distinct()];
-        int?[] shots = [.. rows.Select(row => row.Shots).Distinct()];
-        string[] headings = ["method", .. shots.Select(Heading)];
+        (string? Part, int? Shots)[] columns = [.. rows.Select(row => (row.Part, row.Shots)).Distinct()];
+        var own = columns.Where(column => column.Part == rows[0].Part).ToArray(); // the fit is theirs
 
         text.Append($"## {rows[0].Task}\n\n{AccuracyCaption(rows)}\n\n")
-            .Append(MarkdownTable.Of([headings, .. methods.Select(method => (string[])[method, .. shots.Select(s => Accuracy(cells[(method, s)]))])]));
+            .Append(MarkdownTable.Of([["method", .. columns.Select(column => Heading(column.Part, column.Shots))], .. methods.Select(method => (string[])[
+                method, .. columns.Select(column => Accuracy(cells[(method, column.Part, column.Shots)]))])]));
         if (differences.Count > 0)
         {
             text.Append($"\n{DifferencesCaption}\n\n")
-                .Append(MarkdownTable.Of([headings, .. methods.Select(method => (string[])[method, .. shots.Select(s => Difference(differences, method, s))])]));
+                .Append(MarkdownTable.Of([["method", .. own.Select(column => Heading(column.Shots))], .. methods.Select(method => (string[])[
+                    method, .. own.Select(column => Difference(differences, method, column.Shots))])]));
         }
         text.Append($"\n{SecondsCaption(rows)}\n\n")
-            .Append(MarkdownTable.Of([[.. headings, "chosen on"], .. methods.Select(method => (string[])[
-                method, .. shots.Select(s => Seconds(cells[(method, s)])), Chosen(shots.SelectMany(s => cells[(method, s)].Selections))])]))
+            .Append(MarkdownTable.Of([["method", .. own.Select(column => Heading(column.Shots)), "chosen on"], .. methods.Select(method => (string[])[
+                method, .. own.Select(column => Seconds(cells[(method, column.Part, column.Shots)])), Chosen(own.SelectMany(column => cells[(method, column.Part, column.Shots)].Selections))])]))
             .Append('\n');
         if (rows.Find(row => row.Error is not null) is null)
             return;

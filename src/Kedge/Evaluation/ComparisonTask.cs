@@ -21,6 +21,15 @@ namespace Kedge.Evaluation;
 public sealed record ComparisonTask(
     string Name, int? Shots, int? Seed, string Model, string ModelFingerprint, string Fingerprint, FewShotTask Task, LabelledFeatures Query)
 {
+    /// <summary>What tables call the result on <see cref="Query"/> where a protocol has several; <see langword="null"/> where it has one.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>What the fitted classifier is tested on too; default nothing.</summary>
+    public IReadOnlyList<FurtherTest> Further { get; init; } = [];
+
+    /// <summary>Whether the harmonic mean of all parts is a result too.</summary>
+    public bool HasHarmonicMean { get; init; }
+
     /// <summary>A task of features: its shots are what its classes have in common, its seed is not known.</summary>
     /// <param name="task">The task; stays the caller's and must outlive this.</param>
     public static ComparisonTask Of(FeatureTask task)

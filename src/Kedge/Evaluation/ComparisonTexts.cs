@@ -11,7 +11,10 @@ internal static class ComparisonTexts
     {
         int[] seeds = [.. rows.Select(row => row.Seed).OfType<int>().Distinct()];
         var spread = seeds.Length > 1 ? $", mean ± sample standard deviation over the seeds {string.Join(", ", seeds)}" : "";
-        return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.");
+        if (rows[0].Part is null)
+            return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.");
+        var parts = rows.DistinctBy(row => row.Part).Select(row => row.Part == FurtherRows.Harmonic ? "harmonic, the harmonic mean of both" : Invariant($"{row.Part} on {row.Queries} test images"));
+        return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. Nothing was learned from images of any part but {rows[0].Part}.";
     }
 
     public static string DifferencesCaption => Invariant(
@@ -26,6 +29,9 @@ internal static class ComparisonTexts
     }
 
     public static string Heading(int? shots) => shots switch { null => "uneven shots", 1 => "1 shot", _ => $"{shots} shots" };
+
+    /// <summary>"new, 16 shots".</summary>
+    public static string Heading(string? part, int? shots) => part is null ? Heading(shots) : $"{part}, {Heading(shots)}";
 
     public static string Accuracy(ComparisonCell cell)
     {
@@ -61,7 +67,7 @@ internal static class ComparisonTexts
         .GroupBy(row => (row.Method, row.Error))
         .Select(failed => $"{failed.Key.Method}, {string.Join("; ", failed.Select(Draw))}: {failed.Key.Error}");
 
-    private static string Draw(ComparisonRow row) => $"{Heading(row.Shots)}{(row.Seed is { } seed ? Invariant($", seed {seed}") : "")}";
+    private static string Draw(ComparisonRow row) => $"{Heading(row.Part, row.Shots)}{(row.Seed is { } seed ? Invariant($", seed {seed}") : "")}";
 
     private static string Points(double points) => points.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 

@@ -13,9 +13,9 @@ public sealed record MethodDifference(string Task, int? Shots, string Method, st
 
     /// <summary>Compares each method with the best of its task and number of shots by <see cref="PairedBootstrap"/>, where rows say which images were right.</summary>
     /// <param name="rows">The rows of a comparison.</param>
-    /// <returns>Nothing for the best itself, for rows of earlier versions, and for methods that have no draw in common with the best.</returns>
+    /// <returns>Nothing for the best itself, for rows of earlier versions and of further parts, and for methods that have no draw in common with the best.</returns>
     public static IReadOnlyList<MethodDifference> Of(IEnumerable<ComparisonRow> rows) =>
-        [.. rows.GroupBy(row => (row.Task, row.Shots)).SelectMany(group => Of([.. group]))];
+        [.. rows.GroupBy(row => (row.Task, row.Shots)).SelectMany(group => Of([.. group.Where(row => row.Part == group.First().Part)]))];
 
     private static IEnumerable<MethodDifference> Of(List<ComparisonRow> rows)
     {

@@ -89,6 +89,29 @@ public sealed class ClassifierState : IDisposable
             tensor.Dispose();
     }
 
+    /// <summary>The same for other classes: all tensors are copied but those of support images, which show none of these classes.</summary>
+    /// <param name="classes">The other classes.</param>
+    /// <param name="replaced">The tensors that are others; copied too.</param>
+    /// <param name="details">Other details; <see langword="null"/> for the same.</param>
+    /// <returns>A state of its own; dispose it.</returns>
+    public ClassifierState For(ClassSet classes, IReadOnlyDictionary<string, Tensor> replaced, JsonElement? details = null) =>
+        OfOnly(classes, Tensors.Where(pair => !SupportFeatures.Names.Contains(pair.Key) && !replaced.ContainsKey(pair.Key)).Concat(replaced), details ?? Details);
+
+    /// <summary>The same for other classes, with copies of these tensors alone.</summary>
+    internal ClassifierState OfOnly(ClassSet classes, IEnumerable<KeyValuePair<string, Tensor>> tensors, JsonElement details) => new()
+    {
+        Method = Method,
+        Options = Options,
+        ClassNames = classes.Names,
+        Templates = Templates,
+        SupportNames = [],
+        LogitScale = LogitScale,
+        FeatureWidth = FeatureWidth,
+        Selection = Selection,
+        Details = details,
+        Tensors = tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().contiguous().clone().DetachFromDisposeScope()),
+    };
+
     /// <summary>The details as a record.</summary>
     /// <param name="what">What they are, for the message.</param>
     /// <exception cref="KedgeException">They are no such record, or lack a part of it.</exception>

@@ -92,4 +92,7 @@ internal sealed class ClipAdapterClassifier : FewShotClassifier
 
     protected override Tensor LogitsCore(ImageFeatures images) =>
         ZeroShot.Logits(ClipAdapter.Adapted(images.Image, _down, _up, _alpha), _classFeatures, State.LogitScale);
+
+    /// <summary>The network moves images of any class.</summary>
+    protected override FewShotClassifier ForCore(ClassSet classes) => new ClipAdapterClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _alpha);
 }

@@ -55,6 +55,26 @@ public abstract class FewShotClassifier : IDisposable
         return Logits(patchFeatures.flatten(0, 1)).reshape(images, patches, ClassNames.Count).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// What was learned, carried over to other classes, of which nothing but the names is known; <see langword="null"/> where what was learned is about the classes of the fit alone.
+    /// </summary>
+    /// <param name="classes">The other classes, in the same feature space.</param>
+    /// <returns>Another classifier; dispose it.</returns>
+    /// <exception cref="KedgeException">The class features have another width.</exception>
+    public FewShotClassifier? For(ClassSet classes)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (classes.Features.shape is not [var count, var width] || count != classes.Names.Count || width != FeatureWidth)
+            throw new KedgeException($"Carrying {Method} over found class features of shape {classes.Features.Shape()}, expected [{classes.Names.Count}, {FeatureWidth}]: encode the names with the model that the classifier was fitted on.");
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        return ForCore(classes with { Features = classes.Features.to(ScalarType.Float32).to(Device) });
+    }
+
+    /// <summary>The classifier of other classes, by <see cref="ClassifierState.For"/>, for methods whose fit is not about its own classes alone. Runs inside a dispose scope without gradients.</summary>
+    /// <param name="classes">The other classes, on <see cref="Device"/>.</param>
+    protected virtual FewShotClassifier? ForCore(ClassSet classes) => null;
+
     /// <summary>Whether the logits have parts that <see cref="Explain"/> can tell.</summary>
     public virtual bool HasParts => false;
 

@@ -30,6 +30,9 @@ public abstract class FewShotMethod
     /// <summary>Whether every class must have at least one support image.</summary>
     public virtual bool NeedsSupport => true;
 
+    /// <summary>Whether it looks at the class names or their features.</summary>
+    public virtual bool NeedsNames => true;
+
     /// <summary>Whether the task must bring CLIP's text side.</summary>
     public virtual bool NeedsTextTower => false;
 
@@ -117,6 +120,8 @@ public abstract class FewShotMethod
     {
         if (NeedsTextTower && task.TextTower is null)
             throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
+        if (NeedsNames && !task.HasNames)
+            throw new KedgeException($"Fitting {Name} found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.");
         FitMemory.Require(this, task);
         if (!NeedsSupport)
             return;

@@ -10,6 +10,8 @@ namespace Kedge.Methods;
 /// </summary>
 public sealed class FewShotTask
 {
+    private readonly Tensor? _classFeatures;
+
     /// <summary>States a task.</summary>
     /// <param name="support">
     /// Features [V, N, D] unit F32: V views of each of the N support images, view 0 the plain centre crop; where methods ask for more, [V, N, P, D] and [V, N, U] beside them. N may be 0 for
@@ -25,11 +27,40 @@ public sealed class FewShotTask
     public FewShotTask(ImageFeatures support, Tensor supportLabels, Tensor classFeatures, IReadOnlyList<string> classNames, float logitScale,
         IReadOnlyList<string> templates, ITextTower? textTower = null)
     {
-        (Support, SupportLabels, ClassFeatures) = (support, supportLabels, classFeatures);
+        (Support, SupportLabels, _classFeatures) = (support, supportLabels, classFeatures);
         (ClassNames, LogitScale, Templates, TextTower) = ([.. classNames], logitScale, [.. templates], textTower);
         CheckClasses();
         CheckSupport();
     }
+
+    private FewShotTask(ImageFeatures support, Tensor supportLabels, int classes, float logitScale, IReadOnlyList<string> templates, ITextTower? textTower)
+    {
+        (Support, SupportLabels, LogitScale, Templates, TextTower) = (support, supportLabels, logitScale, [.. templates], textTower);
+        ClassNames = Numbers(classes);
+        CheckClasses();
+        CheckSupport();
+    }
+
+    /// <summary>Other images and classes of the same kind.</summary>
+    private FewShotTask(FewShotTask like, ImageFeatures support, Tensor supportLabels, Tensor? classFeatures, IReadOnlyList<string> classNames)
+    {
+        (Support, SupportLabels, _classFeatures, ClassNames) = (support, supportLabels, classFeatures, classNames);
+        (LogitScale, Templates, TextTower) = (like.LogitScale, like.Templates, like.TextTower);
+        CheckClasses();
+        CheckSupport();
+        (Anchors, Projection) = (like.Anchors, like.Projection);
+    }
+
+    /// <summary>States a task without class names, which are numbers then: methods that need names refuse it.</summary>
+    /// <param name="support">As for the constructor; at least one image.</param>
+    /// <param name="supportLabels">[N] int64, each in 0 … C−1.</param>
+    /// <param name="classes">C, at least two.</param>
+    /// <param name="logitScale">CLIP's logit scale, above 0.</param>
+    /// <param name="templates">Prompt templates for words that are no class names.</param>
+    /// <param name="textTower">The text side, for such words.</param>
+    /// <exception cref="KedgeException">The parts do not fit together, or hold values that are no features.</exception>
+    public static FewShotTask WithoutNames(ImageFeatures support, Tensor supportLabels, int classes, float logitScale, IReadOnlyList<string> templates, ITextTower? textTower = null) =>
+        new(support, supportLabels, classes, logitScale, templates, textTower);
 
     /// <summary>Features of V views of N images; view 0 is the plain centre crop.</summary>
     public ImageFeatures Support { get; }
@@ -40,8 +71,12 @@ public sealed class FewShotTask
     /// <summary>[N] int64, each in 0 … C−1.</summary>
     public Tensor SupportLabels { get; }
 
+    /// <summary>Whether classes have names; if not, <see cref="ClassNames"/> are numbers.</summary>
+    public bool HasNames => _classFeatures is not null;
+
     /// <summary>[C, D] unit F32.</summary>
-    public Tensor ClassFeatures { get; }
+    /// <exception cref="KedgeException">The task has no class names.</exception>
+    public Tensor ClassFeatures => _classFeatures ?? throw new KedgeException("The features of class names were asked for of a task that has no class names: take a method that does not look at them.");
 
     /// <summary>The C names, in the order of the labels.</summary>
     public IReadOnlyList<string> ClassNames { get; }
@@ -98,10 +133,10 @@ public sealed class FewShotTask
     public int ClassCount => ClassNames.Count;
 
     /// <summary>D: the joint feature width.</summary>
-    public int FeatureWidth => (int)ClassFeatures.shape[1];
+    public int FeatureWidth => (int)(_classFeatures ?? SupportFeatures).shape[^1];
 
     /// <summary>Where the features are and the fit runs.</summary>
-    public Device Device => ClassFeatures.device;
+    public Device Device => (_classFeatures ?? SupportFeatures).device;
 
     /// <summary>How many support images each class has, in the order of <see cref="ClassNames"/>.</summary>
     public IReadOnlyList<int> CountShots()
@@ -115,13 +150,29 @@ public sealed class FewShotTask
     internal FewShotTask AtRows(Tensor rows)
     {
         var names = SupportNames;
-        return new(Support.Each(views => views.detach().index_select(1, rows)), SupportLabels.index_select(0, rows), ClassFeatures.detach().clone(), ClassNames, LogitScale, Templates, TextTower)
+        return new(this, Support.Each(views => views.detach().index_select(1, rows)), SupportLabels.index_select(0, rows), _classFeatures?.detach().clone(), ClassNames)
         {
-            Anchors = Anchors,
-            Projection = Projection,
             SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
         };
     }
+
+    /// <summary>The task of the first classes alone.</summary>
+    /// <param name="classFeatures">[C', D], the features of these classes.</param>
+    /// <param name="own">Takes new tensors over.</param>
+    internal FewShotTask OfFirstClasses(Tensor classFeatures, Func<Tensor, Tensor> own)
+    {
+        var (count, names) = ((int)classFeatures.shape[0], SupportNames);
+        var rows = SupportLabels.lt(count).nonzero().squeeze(1);
+        return new(this, Support.Each(views => own(views.index_select(1, rows))), own(SupportLabels.index_select(0, rows)), classFeatures, [.. ClassNames.Take(count)])
+        {
+            SupportNames = names is null ? null : [.. rows.cpu().data<long>().Select(row => names[(int)row])],
+        };
+    }
+
+    /// <summary>The same images without class names; nor have they their own, which may tell classes.</summary>
+    internal FewShotTask WithoutNames() => new(this, Support, SupportLabels, classFeatures: null, Numbers(ClassCount));
+
+    private static string[] Numbers(int classes) => [.. Enumerable.Range(1, classes).Select(number => FormattableString.Invariant($"class {number}"))];
 
     private void CheckClasses()
     {
@@ -129,6 +180,8 @@ public sealed class FewShotTask
         if (ClassNames.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw Wrong($"the class name '{twice.Key}' {twice.Count()} times", "different names");
         Require(float.IsFinite(LogitScale) && LogitScale > 0, $"the logit scale {LogitScale}", "a number above 0");
+        if (_classFeatures is null)
+            return;
         Require(ClassFeatures.shape is [var c, > 0] && c == ClassCount, $"class features of shape {ClassFeatures.Shape()}",
             $"[{ClassCount}, D], one row a class name");
         ClassFeatures.RequireUnit(Making, "class features");

@@ -31,7 +31,7 @@ internal static class FitIdentity
             Anchors = task.Anchors?.Names,
             Device = task.Device.type.ToString(),
         }));
-        foreach (var tensor in (Tensor?[])[.. task.Support.Tensors, task.SupportLabels, task.ClassFeatures, task.Anchors?.Features, task.Projection?.Weight, task.Projection?.Bias])
+        foreach (var tensor in (Tensor?[])[.. task.Support.Tensors, task.SupportLabels, task.HasNames ? task.ClassFeatures : null, task.Anchors?.Features, task.Projection?.Weight, task.Projection?.Bias])
         {
             if (tensor is not null)
                 TensorBytes.Visit(tensor, hash.AppendData);

@@ -76,4 +76,7 @@ internal sealed class LinearAdapterClassifier : FewShotClassifier
     }
 
     protected override Tensor LogitsCore(ImageFeatures images) => LinearAdapter.Logits(images.Image, _adapter, _classFeatures, State.LogitScale);
+
+    /// <summary>The matrix moves images of any class.</summary>
+    protected override FewShotClassifier ForCore(ClassSet classes) => new LinearAdapterClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }

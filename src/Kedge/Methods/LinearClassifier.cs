@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>One weight vector a class, and a bias where the method has one: logits = s · f Wᵀ + b. What zero-shot, class means and every other linear method end as.</summary>
-public sealed class LinearClassifier : FewShotClassifier
+public class LinearClassifier : FewShotClassifier
 {
-    private const string WeightName = "weight", BiasName = "bias";
+    internal const string WeightName = "weight";
+    private const string BiasName = "bias";
 
     internal LinearClassifier(ClassifierState state) : base(state)
     {

@@ -46,6 +46,9 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     private static readonly double[] Strengths = [.. Enumerable.Range(-2, 11).Select(power => Math.Pow(10, power / 2.0))];
 
     /// <inheritdoc/>
+    public override bool NeedsNames => false;
+
+    /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         using var still = no_grad();

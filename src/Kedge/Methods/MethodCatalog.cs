@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Text;
 
 namespace Kedge.Methods;
 
@@ -44,24 +45,8 @@ public static class MethodCatalog
     public static FewShotMethod Create(string name, JsonElement? options = null) =>
         (Entries.FirstOrDefault(entry => entry.Name == name) ?? throw Unknown(name)).Create(options ?? JsonSerializer.SerializeToElement(new { }));
 
-    private static KedgeException Unknown(string name)
-    {
-        var nearest = Names.OrderBy(known => EditDistance(known, name)).Take(2);
-        return new($"There is no method '{name}': nearest are {string.Join(" and ", nearest)}; there are {string.Join(", ", Names)}.");
-    }
-
-    /// <summary>Levenshtein's distance: insertions, deletions and replacements from one text to the other.</summary>
-    private static int EditDistance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        foreach (var letter in from)
-        {
-            var diagonal = row[0]++;
-            for (var j = 1; j <= to.Length; j++)
-                (row[j], diagonal) = (Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (letter == to[j - 1] ? 0 : 1)), row[j]);
-        }
-        return row[^1];
-    }
+    private static KedgeException Unknown(string name) =>
+        new($"There is no method '{name}': nearest are {NearestNames.Of(Names, name)}; there are {string.Join(", ", Names)}.");
 
     private abstract record Entry(string Name)
     {

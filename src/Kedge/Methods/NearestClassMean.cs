@@ -18,10 +18,13 @@ public sealed class NearestClassMean() : FewShotMethod(CatalogName, new NoOption
     internal const string CatalogName = "nearest-class-mean";
 
     /// <inheritdoc/>
+    public override bool NeedsNames => false;
+
+    /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var images = task.SupportFeatures.mean([0]);                                    // [N, D]
-        var sums = zeros_like(task.ClassFeatures).index_add_(0, task.SupportLabels, images, 1);
+        var sums = zeros(task.ClassCount, task.FeatureWidth, device: task.Device).index_add_(0, task.SupportLabels, images, 1);
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device).unsqueeze(1);
         return LinearClassifier.Of((sums / shots).Unit());                              // [C, D]
     }

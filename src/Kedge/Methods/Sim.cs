@@ -36,6 +36,9 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
     internal const string CatalogName = "sim";
 
     /// <inheritdoc/>
+    public override bool NeedsNames => false;
+
+    /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var (words, names, template) = WordAnchors.Of(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);

@@ -8,6 +8,9 @@ internal static class SupportFeatures
 {
     private const string FeaturesName = "support.features", LabelsName = "support.labels";
 
+    /// <summary>What the tensors are called in a state.</summary>
+    internal static string[] Names { get; } = [FeaturesName, LabelsName];
+
     /// <summary>unit(mean over views): [V, N, D] → [N, D].</summary>
     internal static Tensor Mean(FewShotTask task) => task.SupportFeatures.mean([0]).Unit();
 

@@ -21,8 +21,14 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
     protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(task.ClassFeatures);
 
     /// <inheritdoc/>
-    protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new ZeroShotClassifier(state);
 
     /// <summary>s · f Tᵀ: [B, D], [C, D] → [B, C].</summary>
     internal static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) => imageFeatures.matmul(classFeatures.t()) * logitScale;
+}
+
+/// <summary>The class names' features as weights; other classes have their own.</summary>
+internal sealed class ZeroShotClassifier(ClassifierState state) : LinearClassifier(state)
+{
+    protected override FewShotClassifier ForCore(ClassSet classes) => new ZeroShotClassifier(State.For(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
 }

@@ -1,3 +1,5 @@
+using Kedge.Text;
+
 namespace Kedge.Tasks;
 
 /// <summary>A support set and what drew it.</summary>
@@ -13,6 +15,9 @@ public sealed record SupportDraw(int Shots, int Seed, IReadOnlyList<LabelledImag
 /// <param name="Draws">The support sets, by shots and then by seeds.</param>
 public sealed record SupportDraws(string Name, IReadOnlyList<string> ClassNames, IReadOnlyList<LabelledImage> Test, IReadOnlyList<SupportDraw> Draws)
 {
+    /// <summary>The sentences that its class names are put into; <see langword="null"/> for those of the whole comparison.</summary>
+    public IReadOnlyList<PromptTemplate>? Templates { get; init; }
+
     /// <summary>Draws by <see cref="SupportSampler"/>.</summary>
     /// <param name="dataset">A data set with a test part.</param>
     /// <param name="shots">Numbers of shots, each at least 1.</param>
@@ -20,6 +25,11 @@ public sealed record SupportDraws(string Name, IReadOnlyList<string> ClassNames,
     /// <exception cref="KedgeException">There is no test part, or a class has fewer training images than the most shots.</exception>
     public static SupportDraws Sample(ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds) =>
         Of(dataset, shots, seeds, (s, seed) => SupportSampler.Sample(dataset, s, seed));
+
+    /// <summary>One draw without any image to learn from: the test part and the names, for protocols that learn from another data set.</summary>
+    /// <param name="dataset">A data set with a test part.</param>
+    /// <exception cref="KedgeException">There is no test part.</exception>
+    public static SupportDraws ForTesting(ImageDataset dataset) => Of(dataset, [0], [0], (_, _) => []);
 
     /// <summary>Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a CoOp split.</summary>
     /// <param name="path">The split, a .json file.</param>
@@ -29,10 +39,19 @@ public sealed record SupportDraws(string Name, IReadOnlyList<string> ClassNames,
     /// <param name="seeds">Seeds.</param>
     /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has no test part.</exception>
     public static SupportDraws Read(string path, string? images, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds) =>
-        Of(DatasetReader.Open(path, images), shots, seeds, (s, seed) =>
+        Read(index => DatasetReader.Open(path, images, index), folder, shots, seeds);
+
+    /// <summary>Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a split.</summary>
+    /// <param name="open">Opens the data set, whole, or with an index file.</param>
+    /// <param name="folder">The folder of the index files.</param>
+    /// <param name="shots">Numbers of shots.</param>
+    /// <param name="seeds">Seeds.</param>
+    /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has no test part.</exception>
+    public static SupportDraws Read(Func<string?, ImageDataset> open, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds) =>
+        Of(open(null), shots, seeds, (s, seed) =>
         {
             var index = Path.Combine(folder, $"shot_{s}-seed_{seed}.json");
-            return File.Exists(index) ? DatasetReader.Open(path, images, index).Train : throw new KedgeException(
+            return File.Exists(index) ? open(index).Train : throw new KedgeException(
                 $"There is no index file '{index}', which {s} shots and seed {seed} are to be taken from: " +
                 "choose another folder (--index-folder), or shots and seeds that it has.");
         });

@@ -41,6 +41,58 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public void Runs_at_once_give_the_rows_of_runs_one_by_one()
+    {
+        string[] arguments = ["compare", "--data", Shapes, "--methods", "zero-shot,gda,tip-adapter,lp++", "--shots", "1,2", "--seeds", "1", "--cache", _folder["cache"], "--json"];
+        CliRun.Done([.. arguments, "--threads", "1", "--out", _folder["alone"]]);
+        CliRun.Done([.. arguments, "--threads", "2", "--parallel", "2", "--out", Output]);
+        string[] Accuracies(string folder) => [.. File.ReadAllLines(_folder[$"{folder}/results.csv"]).Select(line => string.Join(',', line.Split(',')[..5]))];
+        Assert.Equal(Accuracies("alone"), Accuracies("out"));
+        Assert.Contains("Measured with 2 runs at once", File.ReadAllText(_folder["out/results.md"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Base_to_new_has_a_part_in_every_output()
+    {
+        string[] arguments = ["compare", "--data", Shapes, "--protocol", "base-to-new", "--methods", "zero-shot,tip-adapter", "--shots", "1", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output];
+        var tables = CliRun.Done(arguments);
+        Assert.Matches(@"(?m)^\| method +\| base, 1 shot \| +new, 1 shot \| harmonic, 1 shot \|$", tables.Replace("  base", " base", StringComparison.Ordinal));
+        Assert.Matches(@"(?m)^\| tip-adapter +\| +\d+\.\d ± \d+\.\d \| +failed \| +failed \|$", tables);
+        Assert.StartsWith("method,task,part,shots,seed,accuracy,fit_seconds,predict_seconds,selection,error\nzero-shot,shapes,base,1,1,", File.ReadAllText(_folder["out/results.csv"]), StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(CliRun.Done([.. arguments, "--json"]));
+        Assert.Equal(["base", "new", "harmonic"], json.RootElement.GetProperty("rows").EnumerateArray().Take(3).Select(row => row.GetProperty("part").GetString()));
+        Assert.Contains("harmonic, 1 shot", File.ReadAllText(_folder["out/report.html"]), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["out/accuracy-shapes.png"]));
+    }
+
+    [Fact]
+    public void Other_data_sets_are_tested_on_without_being_drawn_from()
+    {
+        using var photos = PhotoFolder.WithParts();
+        using var others = PhotoFolder.WithParts(photos: 1); // too few to draw two shots from
+        string[] from = ["--data", photos.Data, others.Data, "--model", PhotoFolder.Clip, "--no-cache", "--methods", "zero-shot,gda", "--shots", "2", "--seeds", "1", "--json"];
+        var renamed = Directory.CreateDirectory(_folder["x"]).FullName;
+        Directory.Move(others.Data, Path.Combine(renamed, "sketches"));
+        from[2] = Path.Combine(renamed, "sketches");
+        using var shift = JsonDocument.Parse(CliRun.Done(["compare", .. from, "--protocol", "domain-shift", "--out", Output]));
+        var rows = shift.RootElement.GetProperty("rows").EnumerateArray().ToArray();
+        Assert.Equal(["photos", "sketches", "photos", "sketches"], rows.Select(row => row.GetProperty("part").GetString()));
+        Assert.All(rows, row => Assert.Equal(JsonValueKind.Null, row.GetProperty("error").ValueKind));
+        using var cross = JsonDocument.Parse(CliRun.Done(["compare", .. from, "--protocol", "cross-data-set", "--out", _folder["cross"]]));
+        Assert.Equal("gda knows only the classes that it was fitted on.", cross.RootElement.GetProperty("rows")[3].GetProperty("error").GetString());
+        Directory.CreateDirectory(others.Data); // which it removes
+    }
+
+    [Fact]
+    public void Methods_that_need_names_are_left_out_of_a_comparison_without_them()
+    {
+        using var photos = PhotoFolder.WithParts();
+        var (exitCode, tables, notes) = CliRun.Of("compare", "--data", photos.Data, "--model", PhotoFolder.Clip, "--no-cache", "--protocol", "vocabulary-free", "--methods", "sim,zero-shot", "--shots", "1", "--seeds", "1", "--out", Output);
+        Assert.Equal((0, "Note: zero-shot is left out on photos. Fitting zero-shot found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.\n"), (exitCode, notes));
+        Assert.Matches(@"(?m)^\| sim +\| +\d+\.\d \|$", tables);
+    }
+
+    [Fact]
     public void A_page_shows_the_tables_the_curve_and_the_mistakes()
     {
         var tables = CliRun.Done("compare", "--data", Shapes, "--methods", "zero-shot,nearest-class-mean", "--shots", "1,2", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output);

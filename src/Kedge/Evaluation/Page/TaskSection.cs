@@ -10,56 +10,57 @@ internal sealed class TaskSection
     private readonly IReadOnlyList<string> _classNames;
     private readonly IReadOnlyList<ComparisonCell> _cells;
     private readonly string[] _methods;
-    private readonly int?[] _shots;
+    private readonly (string? Part, int? Shots)[] _columns, _own; // own: of the part that the fit is about
 
     internal TaskSection(List<ComparisonRow> rows, List<MethodDifference> differences, IReadOnlyList<string> classNames)
     {
         (_rows, _differences, _classNames, _cells) = (rows, differences, classNames, ComparisonCell.Of(rows));
         _methods = [.. rows.Select(row => row.Method).Distinct()];
-        _shots = [.. rows.Select(row => row.Shots).Distinct()];
+        _columns = [.. rows.Select(row => (row.Part, row.Shots)).Distinct()];
+        _own = [.. _columns.Where(column => column.Part == rows[0].Part)];
     }
 
     internal Html Of(string? curve) => Html.Of($"""
         <section>
         <h2>{_rows[0].Task}</h2>
         <p class="caption">{ComparisonTexts.AccuracyCaption(_rows)}{(_methods.Length > 1 ? " The highest of each column is in bold." : null)}</p>
-        {Table(Accuracy)}
+        {Table(_columns, Accuracy)}
         {(curve is null ? null : Html.Of($"""<figure class="curve">{new Html(curve)}</figure>"""))}
         {Differences()}
         <h3>Time, size and choices</h3>
         <p class="caption">{ComparisonTexts.SecondsCaption(_rows)} Numbers are all those that a fitted classifier consists of, the features of images that it remembers among them.</p>
-        {Table(Seconds, ("numbers", method => ComparisonTexts.Numbers(RowsOf(method))), ("chosen on", method => ComparisonTexts.Chosen(RowsOf(method).Select(row => row.Selection).OfType<string>())))}
+        {Table(_own, Seconds, ("numbers", method => ComparisonTexts.Numbers(RowsOf(method))), ("chosen on", method => ComparisonTexts.Chosen(RowsOf(method).Select(row => row.Selection).OfType<string>())))}
         {Failures()}
         {Confusion()}
         </section>
 
         """);
 
-    /// <summary>A row a method, a column a number of shots, and further columns of texts.</summary>
-    private Html Table(Func<ComparisonCell, Html> figure, params (string Heading, Func<string, string> Of)[] further) => Html.Of($"""
+    /// <summary>A row a method, a column a part and a number of shots, and further columns of texts.</summary>
+    private Html Table((string? Part, int? Shots)[] columns, Func<ComparisonCell, Html> figure, params (string Heading, Func<string, string> Of)[] further) => Html.Of($"""
         <div class="scroll"><table class="figures">
-          <thead><tr><th>method</th>{_shots.Select(shots => Html.Of($"<th>{ComparisonTexts.Heading(shots)}</th>"))}{further.Select(column => Html.Of($"<th>{column.Heading}</th>"))}</tr></thead>
+          <thead><tr><th>method</th>{columns.Select(column => Html.Of($"<th>{ComparisonTexts.Heading(column.Part, column.Shots)}</th>"))}{further.Select(column => Html.Of($"<th>{column.Heading}</th>"))}</tr></thead>
           <tbody>{_methods.Select(method => Html.Of($"""
-            <tr><th>{method}</th>{_shots.Select(shots => figure(Cell(method, shots)))}{further.Select(column => Html.Of($"<td>{column.Of(method)}</td>"))}</tr>
+            <tr><th>{method}</th>{columns.Select(place => figure(Cell(method, place)))}{further.Select(column => Html.Of($"<td>{column.Of(method)}</td>"))}</tr>
             """))}</tbody>
         </table></div>
         """);
 
-    private ComparisonCell Cell(string method, int? shots) => _cells.First(cell => cell.Method == method && cell.Shots == shots);
+    private ComparisonCell Cell(string method, (string? Part, int? Shots) place) => _cells.First(cell => cell.Method == method && (cell.Part, cell.Shots) == place);
 
     private IEnumerable<ComparisonRow> RowsOf(string method) => _rows.Where(row => row.Method == method);
 
     private Html Accuracy(ComparisonCell cell)
     {
         var text = ComparisonTexts.Accuracy(cell);
-        var isBest = _methods.Length > 1 && cell.Mean is not null && cell.Mean == _cells.Where(other => other.Shots == cell.Shots).Max(other => other.Mean);
+        var isBest = _methods.Length > 1 && cell.Mean is not null && cell.Mean == _cells.Where(other => (other.Part, other.Shots) == (cell.Part, cell.Shots)).Max(other => other.Mean);
         return isBest ? Html.Of($"<td><b>{text}</b></td>") : Html.Of($"<td>{text}</td>");
     }
 
     private Html? Differences() => _differences.Count == 0 ? null : Html.Of($"""
         <h3>Which differences are real</h3>
         <p class="caption">{ComparisonTexts.DifferencesCaption}</p>
-        {Table(cell => Html.Of($"<td>{ComparisonTexts.Difference(_differences, cell.Method, cell.Shots)}</td>"))}
+        {Table(_own, cell => Html.Of($"<td>{ComparisonTexts.Difference(_differences, cell.Method, cell.Shots)}</td>"))}
         """);
 
     private static Html Seconds(ComparisonCell cell) => Html.Of($"<td>{ComparisonTexts.Seconds(cell)}</td>");
@@ -72,8 +73,8 @@ internal sealed class TaskSection
     /// <summary>Of the most accurate method with the most shots, over all seeds; nothing where its rows do not have it.</summary>
     private Html? Confusion()
     {
-        var best = _cells.Where(cell => cell.Shots == _shots.Max() && cell.Mean is not null).MaxBy(cell => cell.Mean);
-        Confusion[] confusions = [.. _rows.Where(row => row.Method == best?.Method && row.Shots == best.Shots).Select(row => row.Confusion).OfType<Confusion>()];
+        var best = _cells.Where(cell => cell.Part == _rows[0].Part && cell.Shots == _own.Max(column => column.Shots) && cell.Mean is not null).MaxBy(cell => cell.Mean);
+        Confusion[] confusions = [.. _rows.Where(row => row.Method == best?.Method && row.Part == best.Part && row.Shots == best.Shots).Select(row => row.Confusion).OfType<Confusion>()];
         return confusions.Length == 0 ? null : Html.Of($"""
             <h3>What {best!.Method} takes for what</h3>
             <p class="caption">With {ComparisonTexts.Heading(best.Shots)}{(confusions.Length > 1 ? FormattableString.Invariant($", added up over {confusions.Length} draws") : null)}.</p>

@@ -53,6 +53,9 @@ public sealed class Fuse : FewShotMethod
     public override bool NeedsSupport => _members.Any(member => member.Method.NeedsSupport);
 
     /// <inheritdoc/>
+    public override bool NeedsNames => _members.Any(member => member.Method.NeedsNames);
+
+    /// <inheritdoc/>
     public override bool NeedsTextTower => _members.Any(member => member.Method.NeedsTextTower);
 
     /// <inheritdoc/>

@@ -49,6 +49,25 @@ internal sealed class FuseClassifier : FewShotClassifier
             Sum(member => parts[member].Support), Sum(member => parts[member].Bias));
     }
 
+    /// <summary>Where every member can be carried over.</summary>
+    protected override FewShotClassifier? ForCore(ClassSet classes)
+    {
+        FewShotClassifier?[] carried = [.. _members.Select(member => member.Classifier.For(classes))];
+        try
+        {
+            if (carried.Contains(null))
+                return null;
+            var tensors = carried.Index().SelectMany(member => member.Item!.State.Tensors.Select(pair => (Name: FusePart.Prefix(member.Index) + pair.Key, pair.Value))).ToDictionary(pair => pair.Name, pair => pair.Value);
+            var parts = new FuseDetails([.. carried.Select(member => FusePart.Of(member!.State))]);
+            return MethodCatalog.Create(Method, State.Options).Restore(State.OfOnly(classes, tensors, parts.ToJson()));
+        }
+        finally
+        {
+            foreach (var member in carried)
+                member?.Dispose();
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -37,7 +37,7 @@ internal static class AnchorStarts
     /// <summary>The words that serve as anchors and their places in the list: no class names, nothing banned, in an order drawn by the seed where not all are taken.</summary>
     private static IReadOnlyList<(string Name, long Row)> Words(IReadOnlyList<string> list, FewShotTask task, RtosOptions options, FitRun run, int most)
     {
-        var words = RtosPrompts.Without(list, task.ClassNames, options.Ban ?? [], run).ToArray();
+        var words = RtosPrompts.Without(list, task.ClassNames, options.Ban ?? [], run.Note).ToArray();
         if (words.Length < 2)
             throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; give more words.");
         var count = options.AnchorCount ?? most;

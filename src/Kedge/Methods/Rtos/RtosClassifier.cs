@@ -40,6 +40,20 @@ public sealed class RtosClassifier : FewShotClassifier
     protected override Explanation ExplainCore(ImageFeatures images) => new(
         ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), _rtos.Contributions(images.Image));
 
+    /// <summary>The anchors and their attention to images stay, the classes' relation to them is that of the new names. Where anchors are words, those that name a new class are left out.</summary>
+    protected override FewShotClassifier ForCore(ClassSet classes)
+    {
+        var kept = Method == RtosNames.CatalogName ? RtosPrompts.Without(Details.Anchors, classes.Names, [], note: null) : [.. Details.Anchors.Select((word, row) => (word, (long)row))];
+        var anchors = Anchors.Features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: Device));
+        var details = Details with { Anchors = [.. kept.Select(word => word.Name)] };
+        return new RtosClassifier(State.For(classes, new Dictionary<string, Tensor>
+        {
+            ["class.features"] = classes.Features,
+            ["anchor.features"] = anchors,
+            ["relation"] = RelationTransition.Relation(classes.Features, anchors, details.RelationTemperature, details.Value),
+        }, details.ToJson()));
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -49,7 +49,7 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (anchors, names, template) = WordAnchors.Of(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.ClassNames, options.Ban ?? [], run));
+        var (anchors, names, template) = WordAnchors.Of(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.ClassNames, options.Ban ?? [], run.Note));
         var details = new RtosDetails(names, template, options.Value,
             RelationTransition.RelationTemperature(options.RelationTemperature, task.ClassFeatures, anchors, options.Value),
             RelationTransition.Temperature(options.AttentionTemperature, task.ClassFeatures, anchors),

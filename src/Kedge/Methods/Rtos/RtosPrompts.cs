@@ -9,7 +9,7 @@ internal static class RtosPrompts
     public static PromptTemplate Template(FewShotTask task) => task.Templates.Count > 0 ? new PromptTemplate(task.Templates[0]) : PromptTemplates.Default;
 
     /// <summary>The words that name no class and are not banned, once each, with their places in the list; what is left out of a list that somebody gave is noted.</summary>
-    public static IReadOnlyList<(string Name, long Row)> Without(IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, FitRun run)
+    public static IReadOnlyList<(string Name, long Row)> Without(IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, Action<string>? note)
     {
         var comparer = StringComparer.OrdinalIgnoreCase;
         var (classes, bans, seen) = (Spoken(classNames), Spoken(banned), new HashSet<string>(comparer));
@@ -17,7 +17,7 @@ internal static class RtosPrompts
             && !classes.Contains(PromptTemplates.Spoken(word.Name)) && !bans.Contains(PromptTemplates.Spoken(word.Name))).ToList();
         var named = seen.Where(classes.Contains).ToList();
         if (named.Count > 0 && !ReferenceEquals(words, OpenWords.All))
-            run.Note($"{named.Count} of {words.Count} anchor words are class names and are left out: {string.Join(", ", named.Take(5))}{(named.Count > 5 ? ", …" : "")}.");
+            note?.Invoke($"{named.Count} of {words.Count} anchor words are class names and are left out: {string.Join(", ", named.Take(5))}{(named.Count > 5 ? ", …" : "")}.");
         return kept;
 
         HashSet<string> Spoken(IReadOnlyList<string> names) => names.Select(PromptTemplates.Spoken).ToHashSet(comparer);

@@ -32,31 +32,41 @@ public sealed record FieldDataset(string Name, string Folder, string Images, str
         Of("UCF101", "ucf101", "UCF-101-midframes", "split_zhou_UCF101.json", 101, 7_639, 1_898, 3_783, "a photo of a person doing {}."),
     ];
 
-    /// <summary>Finds a data set by its name, whatever the case.</summary>
-    /// <param name="name">A name of <see cref="All"/>.</param>
-    /// <exception cref="KedgeException">There is none of that name; the message lists them.</exception>
-    public static FieldDataset Find(string name) => All.FirstOrDefault(dataset => dataset.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new KedgeException($"There is no data set '{name}' among the field's eleven; expected one of {string.Join(", ", All.Select(dataset => dataset.Name))}.");
+    /// <summary>Finds a data set by its name or folder, such as OxfordPets or oxford_pets, whatever the case and without regard to hyphens and underscores.</summary>
+    /// <param name="name">A name or folder of <see cref="All"/>.</param>
+    /// <exception cref="KedgeException">There is none of that name; the message offers the nearest.</exception>
+    public static FieldDataset Find(string name) => All.FirstOrDefault(dataset => dataset.Distance(name) == 0) ?? throw new KedgeException(
+        $"There is no data set '{name}' among the field's eleven: nearest are {string.Join(" and ", All.OrderBy(dataset => dataset.Distance(name)).Take(2).Select(dataset => dataset.Name))}; " +
+        $"there are {string.Join(", ", All.Select(dataset => dataset.Name))}.");
 
     /// <summary>Opens the data set and checks that it is whole. No image is read yet.</summary>
     /// <param name="root">The folder that holds the folders of all data sets.</param>
+    /// <param name="fewShotIndex">For those with a split file: an index file of it (<c>shot_4-seed_1.json</c>), whose images alone become the training and validation parts.</param>
     /// <returns>The data set, with the protocol's parts and class names; its name is <see cref="Name"/>.</returns>
     /// <exception cref="KedgeException">Something is missing, or counts are not the protocol's; the message says what was expected where.</exception>
-    public ImageDataset Open(string root)
+    public ImageDataset Open(string root, string? fewShotIndex = null)
     {
         var folder = Path.Combine(root, Folder);
         var (list, images) = (Path.Combine(folder, List), Path.GetFullPath(Path.Combine(folder, Images)));
+        var isSplit = List.EndsWith(".json", StringComparison.Ordinal);
         Require(Directory.Exists(folder), folder, "a folder");
-        Require(File.Exists(list), list, List.EndsWith(".json", StringComparison.Ordinal) ? "CoOp's split file" : "the list that comes with the data set");
+        Require(File.Exists(list), list, isSplit ? "CoOp's split file" : "the list that comes with the data set");
         Require(Directory.Exists(images), images, $"the folder of its {Train + Validation + Test:N0} images");
+        if (fewShotIndex is not null && !isSplit)
+            throw new KedgeException($"{Name} has no split file, and the few-shot index {fewShotIndex} needs one: leave it out.");
         var dataset = List switch
         {
             "classnames.txt" => ImageNetFolders.Read(list, images),
             "images_variant_train.txt" => AircraftLists.Read(folder, images),
             _ => DatasetReader.Open(list, images),
         };
-        return Checked(dataset with { Name = Name }, folder);
+        var whole = Checked(dataset, folder);
+        return (fewShotIndex is null ? whole : DatasetReader.Open(list, images, fewShotIndex)) with { Name = Name };
     }
+
+    private int Distance(string name) => Math.Min(NearestNames.Distance(Plain(Name), Plain(name)), NearestNames.Distance(Plain(Folder), Plain(name)));
+
+    private static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
     private void Require(bool there, string path, string what)
     {

@@ -17,8 +17,27 @@ public sealed class FieldDatasetTests : IDisposable
             "1000 100 37 196 102 101 100 397 47 10 101", string.Join(' ', FieldDataset.All.Select(dataset => dataset.ClassCount)));
         Assert.Equal(133_696, FieldDataset.All.Sum(dataset => dataset.Test));
         Assert.Equal("{} texture.", FieldDataset.Find("dtd").Template.Text);
-        Assert.Equal("There is no data set 'mnist' among the field's eleven; expected one of ImageNet, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft, SUN397, DTD, EuroSAT, UCF101.",
+        Assert.Equal("There is no data set 'mnist' among the field's eleven: nearest are SUN397 and DTD; there are ImageNet, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft, SUN397, DTD, EuroSAT, UCF101.",
             Assert.Throws<KedgeException>(() => FieldDataset.Find("mnist")).Message);
+    }
+
+    [Theory]
+    [InlineData("OxfordPets", "OxfordPets")]
+    [InlineData("oxford_pets", "OxfordPets")]
+    [InlineData("Oxford-Pets", "OxfordPets")]
+    [InlineData("oxford_flowers", "Flowers102")]
+    [InlineData("caltech101", "Caltech101")]
+    [InlineData("caltech-101", "Caltech101")]
+    [InlineData("fgvc_aircraft", "FGVCAircraft")]
+    public void Names_and_folders_are_known(string given, string name) => Assert.Equal(name, FieldDataset.Find(given).Name);
+
+    [Fact]
+    public void The_images_of_an_index_file_become_the_parts()
+    {
+        Images("pets/images", "a.jpg", "b.jpg", "c.jpg", "d.jpg");
+        _root.File("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
+        var index = _root.File("index.json", """{"train":{"data":[{"impath":"x/a.jpg","label":0,"classname":"cat"},{"impath":"x/b.jpg","label":1,"classname":"dog"}]},"val":{"data":[]}}""");
+        Assert.Empty(Tiny("pets", "images", "split.json", 1, 1).Open(_root.Path, index).Validation);
     }
 
     [Fact]

@@ -1,0 +1,8 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>Classes by their names alone, of which no image has been seen. Does not own its tensor.</summary>
+/// <param name="Names">C different names, at least two.</param>
+/// <param name="Features">[C, D] unit F32: each class's text features, as <see cref="FewShotTask.ClassFeatures"/>.</param>
+public sealed record ClassSet(IReadOnlyList<string> Names, Tensor Features);
