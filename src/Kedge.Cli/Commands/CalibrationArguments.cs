@@ -13,7 +13,7 @@ internal sealed class CalibrationArguments
 
     private readonly Option<double?> _reject = Numbers.Above(0, Numbers.Below(1, new Option<double?>("--reject")
     {
-        Description = "Calibrate, and answer \"none of these\" where no class is likely; about this share of photos of the classes may be rejected too, such as 0.05.",
+        Description = "Calibrate, and answer \"none of these\" to photos unlike the support photos; about this share of photos of the classes may be rejected too, such as 0.05.",
         HelpName = "share",
     }));
 

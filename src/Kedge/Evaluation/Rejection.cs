@@ -45,7 +45,8 @@ public sealed record Rejection(double ErrorRate, [property: JsonIgnore(Condition
     public bool Admits(double probability) => !(probability < LeastProbability);
 
     /// <summary>What is wrong with a rule that was read from a file; <see langword="null"/> where nothing is.</summary>
-    internal string? FindFault() => ErrorRate is > 0 and < 1 && (LeastLikeness, LeastProbability) is (null, null) or (>= -LargestCosine and <= LargestCosine, >= 0 and <= 1) ? null
+    internal string? FindFault() =>
+        ErrorRate is > 0 and < 1 && LeastLikeness is null == LeastProbability is null && Math.Abs(LeastLikeness ?? 0) <= LargestCosine && (LeastProbability ?? 0) is >= 0 and <= 1 ? null
         : FormattableString.Invariant($"The error rate {ErrorRate} has a least likeness of {LeastLikeness} and a least probability of {LeastProbability}.");
 }
 
