@@ -32,7 +32,7 @@ internal static class TrainingBenchmark
         var data = new PretrainingData(SceneFolder.Pairs(scenes));
         var architecture = new ClipConfiguration(256, new ResNetConfiguration(64, Width: 32, [1, 2, 2, 1], Heads: 16), new TextConfiguration(77, 49408, new(64, Layers: 4, Heads: 1, MlpWidth: 256)));
         var options = new PretrainingOptions { Steps = Steps, BatchSize = BatchSize, CheckpointEvery = Steps };
-        using var training = new TrainingState(architecture, options, CPU);
+        using var training = new TrainingState(ClipInitialisation.Build(architecture, options.Seed), options, CPU);
         var preprocessing = new Preprocessing { Resolution = architecture.Vision.Resolution };
         var batch = new PairBatches(data.Pairs, preprocessing, options).From(0).First()[0];
         using var pixels = preprocessing.ToTensor(batch.Crops).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);

@@ -106,7 +106,12 @@ internal sealed record CrossAttention(Tensor Query, Tensor Key, Tensor Value, Te
 {
     internal IReadOnlyDictionary<string, Tensor> Tensors { get; } = new Dictionary<string, Tensor>
     {
-        ["query"] = Query, ["key"] = Key, ["value"] = Value, ["output"] = Output, ["mlp.first"] = First, ["mlp.second"] = Second,
+        ["query"] = Query,
+        ["key"] = Key,
+        ["value"] = Value,
+        ["output"] = Output,
+        ["mlp.first"] = First,
+        ["mlp.second"] = Second,
     };
 
     /// <summary>T [C, D] and V [B, P, D] → [B, C, D].</summary>
