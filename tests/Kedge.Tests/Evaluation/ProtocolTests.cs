@@ -12,17 +12,6 @@ public sealed class ProtocolTests : IDisposable
     private const double Floats = 1e-4; // per cent; shares are counted in other ways
 
     private readonly TempFolder _folder = new();
-
-    [Fact]
-    public void Temp()
-    {
-        var task = Under(Protocol.BaseToNew, Draw("drawn"))[0];
-        foreach (var t in task.Task.Support.Tensors.Concat(task.Query.Images.Tensors).Concat([task.Query.Labels, task.Task.SupportLabels, task.Task.ClassFeatures]))
-            Console.WriteLine($"{t.IsInvalid} ");
-        using var c = new ZeroShot().Fit(task.Task, cancellation: Stop);
-        Console.WriteLine("fitted");
-        c.Logits(task.Query.Images);
-    }
     private readonly SyntheticTask _synthetic = SyntheticTask.Even(classes: 5, shots: 3);
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 
