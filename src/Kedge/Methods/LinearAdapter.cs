@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="LinearAdapter"/>; how it learns is by default as in the published code.</summary>
+/// <summary>Options of <see cref="LinearAdapter"/> and <see cref="ProLip"/>; how they learn is by default as in the published code.</summary>
 public sealed record LinearAdapterOptions : MethodOptions
 {
-    /// <summary>λ, how strongly A is held to the identity, 0 to 1e6. Default none: 1 ÷ the shots of a class (their mean over the classes), as published.</summary>
+    /// <summary>λ, how strongly the matrix is held to its start, 0 to 1e6. Default none: 1 ÷ the shots of a class (their mean over the classes), as published.</summary>
     public double? Lambda { get; init; }
 
     /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.0001, of the published 0.00001 to 0.01, which do alike.</summary>

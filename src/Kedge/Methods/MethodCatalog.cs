@@ -22,7 +22,7 @@ public static class MethodCatalog
         new Entry<PlotOptions>(Plot.CatalogName, options => new Plot(options)),
         new Entry<CalipOptions>(Calip.CatalogName, options => new Calip(options)),
         new Entry<VtClipOptions>(VtClip.CatalogName, options => new VtClip(options)),
-        new Entry<ProLipOptions>(ProLip.CatalogName, options => new ProLip(options)),
+        new Entry<LinearAdapterOptions>(ProLip.CatalogName, options => new ProLip(options)),
         new Entry<ClipLoraOptions>(ClipLora.CatalogName, options => new ClipLora(options)),
         new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, options => new LpPlusPlus(options)),
         new Entry<SimOptions>(Sim.CatalogName, options => new Sim(options)),

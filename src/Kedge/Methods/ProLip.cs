@@ -4,31 +4,6 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="ProLip"/>; how it learns is by default as in the published code.</summary>
-public sealed record ProLipOptions : MethodOptions
-{
-    /// <summary>λ, how strongly the projection is held to CLIP's, 0 to 1e6. Default none: 1 ÷ the shots of a class (their mean over the classes), as published.</summary>
-    public double? Lambda { get; init; }
-
-    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.0001, of the published 0.00001 to 0.01, which do alike.</summary>
-    public double LearningRate { get; init; } = 1e-4;
-
-    /// <summary>Adam's ε, above 0 to 1. Default 1e-4.</summary>
-    public double Epsilon { get; init; } = 1e-4;
-
-    /// <summary>Passes over the support set, one step each, 0 to 100,000; 0 is zero-shot. Default 300.</summary>
-    public int Epochs { get; init; } = 300;
-
-    /// <inheritdoc/>
-    protected internal override void Check()
-    {
-        Require(Lambda ?? 0, 0, 1e6, nameof(Lambda));
-        Require(LearningRate, double.Epsilon, 1);
-        Require(Epsilon, double.Epsilon, 1);
-        Require(Epochs, 0, 100_000);
-    }
-}
-
 /// <summary>
 /// ProLIP: M. Fahes et al., "CLIP's Visual Embedding Projector is a Few-shot Cornucopia", 2024, arXiv 2410.05270: the image tower's last matrix learns, held to what it was.
 /// <code>
@@ -40,8 +15,8 @@ public sealed record ProLipOptions : MethodOptions
 /// not learned; each epoch takes the next of the task's cached views, of which there may be fewer than its 300 random crops; single precision, where it is half. 0 epochs
 /// are zero-shot, bit for bit. <see cref="LinearAdapter"/> is its variant on features alone. Inductive.
 /// </summary>
-/// <param name="options">λ and how Δ is learned.</param>
-public sealed class ProLip(ProLipOptions options) : FewShotMethod(CatalogName, options)
+/// <param name="options">λ and how Δ is learned, the same as for the linear adapter.</param>
+public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(CatalogName, options)
 {
     internal const string CatalogName = "prolip";
 

@@ -34,14 +34,15 @@ public class FuseTests
     [InlineData("rtos+[steps=5],fuse[methods=sim,ape]", 320, 12)]
     [InlineData("proker,tip-adapter-f", null, 12)]
     [InlineData("rtos-names", 256, null)]
+    [InlineData("rtos[steps=5],plot[epochs=1;contextTokens=2]", 64, null)]
     public void Parts_of_an_explanation_are_its_methods_own_and_add_up(string methods, int? anchors, int? support)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
         using var scope = NewDisposeScope();
         using var classifier = new Fuse(new() { Methods = methods }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
-        using var explanation = classifier.Explain(synthetic.Queries);
+        using var explanation = classifier.Explain(synthetic.Images);
         using var sum = explanation.Sum();
-        Assert.InRange((sum - classifier.Logits(synthetic.Queries)).abs().max().item<float>(), 0, RoundingOfSums);
+        Assert.InRange((sum - classifier.Logits(synthetic.Images)).abs().max().item<float>(), 0, RoundingOfSums);
         Assert.Equal((anchors, anchors, anchors), ((int?)explanation.Anchors?.shape[2], (int?)classifier.Anchors?.Features.shape[0], classifier.Anchors?.Names.Count));
         Assert.Equal(support, (int?)explanation.Support?.shape[2]);
     }
