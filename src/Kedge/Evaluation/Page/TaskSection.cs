@@ -60,8 +60,15 @@ internal sealed class TaskSection
     private Html? Differences() => _differences.Count == 0 ? null : Html.Of($"""
         <h3>Which differences are real</h3>
         <p class="caption">{ComparisonTexts.DifferencesCaption}</p>
-        {Table(_own, cell => Html.Of($"<td>{ComparisonTexts.Difference(_differences, cell.Method, cell.Shots)}</td>"))}
+        {Table(_own, Difference)}
         """);
+
+    /// <summary>The interval on a line of its own, so that five columns fit on a screen.</summary>
+    private Html Difference(ComparisonCell cell)
+    {
+        var text = ComparisonTexts.Difference(_differences, cell.Method, cell.Shots);
+        return text.Split(" [") is [var points, var interval] ? Html.Of($"<td>{points} <br/><small>[{interval}</small></td>") : Html.Of($"<td>{text}</td>");
+    }
 
     private static Html Seconds(ComparisonCell cell) => Html.Of($"<td>{ComparisonTexts.Seconds(cell)}</td>");
 
