@@ -21,12 +21,14 @@ internal static class FitBenchmark
         yield return "";
         yield return $"Time of rtos ÷ time of tip-adapter-f (1 ÷ the median of {Turns} turns): **{1 / duel.Ratio:f2}** (to reach: at most 1).";
         yield return "";
-        yield return "| fit of each method, the same task | seconds | processor seconds, all cores |";
-        yield return "|---|---|---|";
+        yield return "| fit of each method, the same task | seconds | processor seconds, all cores | peak resident memory beyond the task, MB |";
+        yield return "|---|---|---|---|";
         foreach (var name in MethodCatalog.Names.Where(name => Works(name, task)))
         {
+            ResidentMemory.Reset();
+            var before = ResidentMemory.PeakMegabytes();
             var (clock, processor) = Duel.Time(TurnsOfEach, new Fits(name, task).Run);
-            yield return $"| {name} | {clock:f2} | {processor:f2} |";
+            yield return $"| {name} | {clock:f2} | {processor:f2} | {ResidentMemory.PeakMegabytes() - before} |";
         }
     }
 

@@ -31,8 +31,9 @@ internal static class ComparisonTables
                     method, .. own.Select(column => Difference(differences, method, column.Shots))])]));
         }
         text.Append($"\n{SecondsCaption(rows)}\n\n")
-            .Append(MarkdownTable.Of([["method", .. own.Select(column => Heading(column.Shots)), "chosen on"], .. methods.Select(method => (string[])[
-                method, .. own.Select(column => Seconds(cells[(method, column.Part, column.Shots)])), Chosen(own.SelectMany(column => cells[(method, column.Part, column.Shots)].Selections))])]))
+            .Append(MarkdownTable.Of([["method", .. own.Select(column => Heading(column.Shots)), "numbers", "chosen on"], .. methods.Select(method => (string[])[
+                method, .. own.Select(column => Seconds(cells[(method, column.Part, column.Shots)])), Numbers(rows.Where(row => row.Method == method)),
+                Chosen(own.SelectMany(column => cells[(method, column.Part, column.Shots)].Selections))])]))
             .Append('\n');
         if (rows.Find(row => row.Error is not null) is null)
             return;

@@ -25,7 +25,7 @@ internal static class ComparisonTexts
     {
         int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.AtOnce ?? 1).Distinct().Order()];
         var shared = atOnce is [] or [1] ? "" : $" Measured with {string.Join(" or ", atOnce)} runs at once, which slow each other: not to be held against seconds of a run alone.";
-        return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; and the data that hyper-parameters were chosen on.{shared}");
+        return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; how many numbers a fitted classifier consists of; and the data that hyper-parameters were chosen on.{shared}");
     }
 
     public static string Heading(int? shots) => shots switch { null => "uneven shots", 1 => "1 shot", _ => $"{shots} shots" };

@@ -209,7 +209,7 @@ public sealed class ProtocolTests : IDisposable
         Assert.Matches(@"(?m)^\| method    \| base, 3 shots \| new, 3 shots \| harmonic, 3 shots \|$", text);
         Assert.Matches(@"(?m)^\| gda       \| +\d+\.\d \| +failed \| +failed \|$", text);
         Assert.Contains("- gda, new, 3 shots, seed 1; harmonic, 3 shots, seed 1: gda knows only the classes that it was fitted on.\n", text, StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^\| method    \| +3 shots \| chosen on \|$", text.Replace("  chosen", " chosen", StringComparison.Ordinal).Replace("  chosen", " chosen", StringComparison.Ordinal));
+        Assert.Matches(@"(?m)^\| method    \| +3 shots \| +numbers \| chosen on \|$", text.Replace("  chosen", " chosen", StringComparison.Ordinal).Replace("  chosen", " chosen", StringComparison.Ordinal));
     }
 
     [Fact]

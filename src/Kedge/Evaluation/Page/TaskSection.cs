@@ -28,7 +28,7 @@ internal sealed class TaskSection
         {(curve is null ? null : Html.Of($"""<figure class="curve">{new Html(curve)}</figure>"""))}
         {Differences()}
         <h3>Time, size and choices</h3>
-        <p class="caption">{ComparisonTexts.SecondsCaption(_rows)} Numbers are all those that a fitted classifier consists of, the features of images that it remembers among them.</p>
+        <p class="caption">{ComparisonTexts.SecondsCaption(_rows)} Features of images that it remembers are among the numbers.</p>
         {Table(_own, Seconds, ("numbers", method => ComparisonTexts.Numbers(RowsOf(method))), ("chosen on", method => ComparisonTexts.Chosen(RowsOf(method).Select(row => row.Selection).OfType<string>())))}
         {Failures()}
         {Confusion()}
