@@ -40,8 +40,7 @@ public sealed class FeatureClassifier : IDisposable
         IFitStore? store = null, CalibrationOptions? calibration = null, CancellationToken cancellation = default)
     {
         calibration?.Check();
-        if (calibration is not null)
-            CrossFit.Require(method, task.Task);
+        var (classifier, probabilities, centres) = CalibratedFit.Of(method, task.Task, calibration, store, progress, cancellation);
         var card = new ClassifierCard
         {
             Model = task.Model is { } model ? $"features of {model}" : "features of an unnamed model",
@@ -49,19 +48,9 @@ public sealed class FeatureClassifier : IDisposable
             Preprocessing = NoPreprocessing,
             Support = new SupportDescription(task.Name, method.NeedsSupport || calibration is not null ? task.Support.Count : 0),
             CreatedBy = createdBy,
+            Probabilities = probabilities,
         };
-        var classifier = store is null ? method.Fit(task.Task, progress, cancellation) : method.Fit(task.Task, store, progress, cancellation);
-        try
-        {
-            var probabilities = calibration is null ? null : ProbabilityCalibration.Fit(method, task.Task, calibration, progress, cancellation);
-            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task.Task, classifier.Update).DetachFromDisposeScope();
-            return new FeatureClassifier(classifier, card with { Probabilities = probabilities }, centres);
-        }
-        catch
-        {
-            classifier.Dispose();
-            throw;
-        }
+        return new FeatureClassifier(classifier, card, centres);
     }
 
     /// <summary>Reads a classifier.</summary>

@@ -180,8 +180,7 @@ public sealed class ImageClassifier : IDisposable
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var task = ImageTask.Of(clip, classNames, support, method.Needs, options, work, cancellation);
-        if (options.Calibration is not null)
-            CrossFit.Require(method, task);
+        var (classifier, probabilities, centres) = CalibratedFit.Of(method, task, options.Calibration, work.FitStore, work.Fitting, cancellation);
         var card = new ClassifierCard
         {
             Model = clip.Name,
@@ -190,19 +189,9 @@ public sealed class ImageClassifier : IDisposable
             Preprocessing = JsonSerializer.SerializeToElement(clip.Preprocessing, PreprocessingFormat),
             Support = description,
             CreatedBy = options.CreatedBy,
+            Probabilities = probabilities,
         };
-        var classifier = work.FitStore is { } store ? method.Fit(task, store, work.Fitting, cancellation) : method.Fit(task, work.Fitting, cancellation);
-        try
-        {
-            var probabilities = options.Calibration is { } calibration ? ProbabilityCalibration.Fit(method, task, calibration, work.Fitting, cancellation) : null;
-            var centres = probabilities?.Rejection is null ? null : SupportCentres.Of(task, classifier.Update).DetachFromDisposeScope();
-            return new ImageClassifier(clip, classifier, card with { Probabilities = probabilities }, centres);
-        }
-        catch
-        {
-            classifier.Dispose();
-            throw;
-        }
+        return new ImageClassifier(clip, classifier, card, centres);
     }
 
     private static void RequirePreprocessing(string path, ClassifierCard card, ClipModel clip)
