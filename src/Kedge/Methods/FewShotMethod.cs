@@ -127,14 +127,14 @@ public abstract class FewShotMethod
             throw new KedgeException($"Fitting {Name} found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.");
         if (AdaptsTowers && task.Images is null)
             throw new KedgeException($"Fitting {Name} found a task without its images and the model: it changes the towers that encode them; fit on photos.");
-        FitMemory.Require(this, task);
-        if (!NeedsSupport)
-            return;
         if (task.SupportCount > 0 && (Needs & ~task.Support.Kinds) is var lacking && lacking != FeatureKinds.Image)
         {
             var what = lacking.HasFlag(FeatureKinds.Patches) ? "features of the images' patches" : "the images' features before the projection into the joint space";
             throw new KedgeException($"Fitting {Name} found a task without {what}: it learns from them; give it photos and a model (--data), not features.");
         }
+        FitMemory.Require(this, task);
+        if (!NeedsSupport)
+            return;
         var empty = task.ClassNames.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First).ToList();
         if (empty.Count > 0)
         {

@@ -31,6 +31,14 @@ public class CalipTests
     }
 
     [Fact]
+    public void A_task_without_patches_is_refused_before_anything_runs()
+    {
+        using var synthetic = new SyntheticTask([2, 2, 2]);
+        Assert.Equal("Fitting calip found a task without features of the images' patches: it learns from them; give it photos and a model (--data), not features.",
+            Assert.Throws<KedgeException>(() => new Calip(new()).CheckNeeds(synthetic.Make(synthetic.Support, synthetic.Labels))).Message);
+    }
+
+    [Fact]
     public void Images_without_patches_are_refused()
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
