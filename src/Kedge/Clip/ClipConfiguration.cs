@@ -20,6 +20,10 @@ public abstract record VisionConfiguration(int Resolution)
     /// <summary>Patches that the tower gives features of, P.</summary>
     [JsonIgnore]
     public abstract int Patches { get; }
+
+    /// <summary>Width of what the tower says before its projection into the joint space, U.</summary>
+    [JsonIgnore]
+    public abstract int UnprojectedWidth { get; }
 }
 
 /// <summary>A Vision Transformer.</summary>
@@ -31,6 +35,10 @@ public sealed record VisionTransformerConfiguration(int Resolution, int PatchSiz
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Patches => Resolution / PatchSize * (Resolution / PatchSize);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int UnprojectedWidth => Transformer.Width;
 }
 
 /// <summary>CLIP's modified ResNet: a stem of three convolutions, antialiased strides, attention pooling.</summary>
@@ -43,6 +51,10 @@ public sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyLis
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Patches => Resolution / 32 * (Resolution / 32);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int UnprojectedWidth => 32 * Width;
 
     /// <inheritdoc/>
     public bool Equals(ResNetConfiguration? other) =>

@@ -131,7 +131,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     }
 
     /// <summary>U, the width of unprojected features.</summary>
-    public int UnprojectedWidth => (int)_network.visual.Projection.Weight.shape[0];
+    public int UnprojectedWidth => Configuration.Vision.UnprojectedWidth;
 
     /// <summary>The image tower's step into the joint space: copies, owned by the caller.</summary>
     internal ImageProjection Projection

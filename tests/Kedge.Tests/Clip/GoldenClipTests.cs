@@ -49,6 +49,7 @@ public class GoldenClipTests
         var pixels = golden.Pixels();
         var features = golden.Model.EncodeImage(pixels, FeatureKinds.Patches | FeatureKinds.Unprojected);
         var (image, patches) = (features.Image, features.Patches!);
+        Assert.Equal([pixels.shape[0], golden.Model.UnprojectedWidth], features.Unprojected!.shape);
         Assert.InRange(Difference(image, golden.Model.Projection.Apply(features.Unprojected!).Unit()), 0, FeatureTolerance);
         Assert.Equal([pixels.shape[0], golden.Model.Configuration.Vision.Patches, golden.Model.FeatureWidth], patches.shape);
         Assert.InRange(Difference(golden.Model.EncodeImage(pixels), image), 0, FeatureTolerance);
