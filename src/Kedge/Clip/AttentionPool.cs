@@ -1,3 +1,4 @@
+using Kedge.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -26,7 +27,7 @@ internal sealed class AttentionPool : nn.Module
     public Tensor Pool(Tensor grid, int queries)
     {
         var x = grid.flatten(2).transpose(1, 2); // [B, P, C]
-        x = cat([x.mean([1], keepdim: true), x], 1) + positional_embedding.In(grid); // [B, 1 + P, C]
+        x = cat([x.mean([1], keepdim: true), x], 1).Plus(positional_embedding.In(grid)); // [B, 1 + P, C]
         var pooled = F.scaled_dot_product_attention(Heads(q_proj.forward(x.narrow(1, 0, queries))), Heads(k_proj.forward(x)), Heads(v_proj.forward(x)));
         return pooled.transpose(1, 2).reshape(x.shape[0], queries, -1);
     }

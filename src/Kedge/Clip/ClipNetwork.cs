@@ -1,3 +1,4 @@
+using Kedge.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -54,7 +55,7 @@ internal sealed class ClipNetwork : nn.Module
     public Tensor EncodeText(Tensor embeddings, Tensor ends)
     {
         using var scope = NewDisposeScope();
-        var x = transformer.Forward(embeddings + positional_embedding.narrow(0, 0, embeddings.shape[1]), causal: true);
+        var x = transformer.Forward(embeddings.Plus(positional_embedding.narrow(0, 0, embeddings.shape[1])), causal: true);
         x = x[arange(x.shape[0], device: x.device), ends]; // [B, W]
         return Project(x).MoveToOuterDisposeScope();
     }
@@ -66,7 +67,7 @@ internal sealed class ClipNetwork : nn.Module
     /// <param name="embeddings">[B, Lp, W], without positions added.</param>
     public KeyValue[] Prefix(Tensor embeddings)
     {
-        var x = embeddings + positional_embedding.narrow(0, 0, embeddings.shape[1]);
+        var x = embeddings.Plus(positional_embedding.narrow(0, 0, embeddings.shape[1]));
         var prefix = new List<KeyValue>();
         foreach (var block in transformer.resblocks)
         {
@@ -86,7 +87,7 @@ internal sealed class ClipNetwork : nn.Module
         using var scope = NewDisposeScope();
         var (before, length) = (prefix[0].Key.shape[2], embeddings.shape[1]);
         var mask = full(length, before + length, float.NegativeInfinity, device: embeddings.device).triu(before + 1);
-        var x = embeddings + positional_embedding.narrow(0, before, length);
+        var x = embeddings.Plus(positional_embedding.narrow(0, before, length));
         for (var layer = 0; layer < prefix.Count; layer++)
         {
             var queries = layer == prefix.Count - 1 ? 1 : (int)length;

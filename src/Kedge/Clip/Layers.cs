@@ -1,3 +1,4 @@
+using Kedge.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -30,7 +31,7 @@ internal sealed class Linear : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         var y = F.linear(x, weight.In(x), bias.In(x));
-        return LowRank is null ? y : y + LowRank.Of(x);
+        return LowRank is null ? y : y.Plus(LowRank.Of(x));
     }
 }
 

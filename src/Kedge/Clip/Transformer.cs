@@ -1,4 +1,5 @@
 using Kedge.Checkpoints;
+using Kedge.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -52,16 +53,16 @@ internal sealed class ResidualAttentionBlock : nn.Module
     /// <summary>[B, L, W] → [B, L, W].</summary>
     public Tensor Forward(Tensor x, bool causal)
     {
-        x = x + attn.Forward(ln_1.forward(x), causal);
-        return x + mlp.forward(ln_2.forward(x));
+        x = x.Plus(attn.Forward(ln_1.forward(x), causal));
+        return x.Plus(mlp.forward(ln_2.forward(x)));
     }
 
     /// <summary>As <see cref="Forward"/>, causal, for positions after a shared prefix: [B, L, W] → the last <paramref name="queries"/> positions [B, queries, W].</summary>
     public Tensor AfterPrefix(Tensor x, KeyValue prefix, Tensor mask, int queries)
     {
         var attended = attn.AfterPrefix(ln_1.forward(x), prefix, mask, queries);
-        x = x.narrow(1, x.shape[1] - queries, queries) + attended;
-        return x + mlp.forward(ln_2.forward(x));
+        x = x.narrow(1, x.shape[1] - queries, queries).Plus(attended);
+        return x.Plus(mlp.forward(ln_2.forward(x)));
     }
 }
 

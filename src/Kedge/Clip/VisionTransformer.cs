@@ -1,4 +1,5 @@
 using Kedge.Features;
+using Kedge.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ internal sealed class VisionTransformer : VisionTower
         using var scope = NewDisposeScope();
         var grid = conv1.forward(pixels).flatten(2).transpose(1, 2); // [B, P, W]
         var token = class_embedding.In(pixels).expand(grid.shape[0], 1, -1);
-        var tokens = transformer.Forward(ln_pre.forward(cat([token, grid], 1) + positional_embedding.In(pixels))); // [B, 1 + P, W]
+        var tokens = transformer.Forward(ln_pre.forward(cat([token, grid], 1).Plus(positional_embedding.In(pixels)))); // [B, 1 + P, W]
         return ln_post.forward(patches ? tokens : tokens.narrow(1, 0, 1)).MoveToOuterDisposeScope();
     }
 }

@@ -91,6 +91,7 @@ public sealed class ContrastiveTrainer
             var rate = schedule.At(done);
             training.Update(done, rate);
             done++;
+            CollectGarbage();
             if (!double.IsFinite(losses[^1]))
                 throw Diverged(done, "the loss", checkpoint);
 
@@ -131,6 +132,13 @@ public sealed class ContrastiveTrainer
             : ContrastiveLosses.InfoNce(images, texts, scale)) / _options.AccumulationSteps;
         loss.backward();
         return loss.item<float>();
+    }
+
+    // TorchSharp makes scalars for its calls that nothing holds while libtorch reads them, so that a collection in the midst of a step can spoil it: with one between steps there is none
+    private static void CollectGarbage()
+    {
+        GC.Collect(1);
+        GC.WaitForPendingFinalizers();
     }
 
     // channels last, the order in memory that convolutions are fastest in
