@@ -5,7 +5,8 @@ namespace Kedge.Clip;
 
 /// <summary>
 /// The start of training, as CLIP's authors published it: normal deviates whose widths follow each tower's width and depth; norms one and zero; the
-/// last norm of a ResNet's bottleneck zero; the logit scale 1 / 0.07. ResNet convolutions start as Kaiming's (fan in, uniform).
+/// last norm of a ResNet's bottleneck zero; the logit scale 1 / 0.07. ResNet convolutions start as Kaiming's (fan in, uniform). Two starts of the
+/// Vision Transformer are not theirs, as from theirs it learns colours at once and shapes late: see <see cref="Positions"/> and <see cref="Contrasts"/>.
 /// </summary>
 internal static partial class ClipInitialisation
 {
@@ -32,7 +33,41 @@ internal static partial class ClipInitialisation
             return zeros(shape);
         if (key.StartsWith("visual.", StringComparison.Ordinal) && shape.Length == 4 && configuration.Vision is ResNetConfiguration)
             return (rand(shape, generator: generator) * 2 - 1) / Math.Sqrt(shape[1] * shape[2] * shape[3]);
-        return randn(shape, generator: generator) * Deviation(key, shape, configuration);
+        if (configuration.Vision is VisionTransformerConfiguration && key == "visual.positional_embedding")
+            return Positions(shape[0] - 1, shape[1]);
+        var start = randn(shape, generator: generator) * Deviation(key, shape, configuration);
+        return configuration.Vision is VisionTransformerConfiguration && key == "visual.conv1.weight" ? Contrasts(start) : start;
+    }
+
+    /// <summary>
+    /// Where each patch of a square grid lies, in sines and cosines of its column and row (Vaswani et al. 2017, §3.5, in two dimensions as Beyer et al. 2022), wavelengths 2π to
+    /// 200π patches; the class token's place is zero. Unlike small random numbers they are seen beside the patches from the first step, and alike where patches are near.
+    /// </summary>
+    /// <returns>[1 + <paramref name="patches"/>, <paramref name="width"/>].</returns>
+    private static Tensor Positions(long patches, long width)
+    {
+        const double longest = 100;
+        var (side, waves) = ((long)Math.Sqrt(patches), width / 4);
+        var frequencies = pow(longest, arange(waves) / -(double)waves); // [F]
+        var angles = arange(side).unsqueeze(1) * frequencies; // [S, F]
+        var axis = cat([angles.sin(), angles.cos()], 1); // [S, 2 F]
+        var columns = axis.unsqueeze(0).expand(side, -1, -1);
+        var rows = axis.unsqueeze(1).expand(-1, side, -1);
+        var places = zeros(1 + patches, width);
+        places.narrow(0, 1, patches).narrow(1, 0, 4 * waves).copy_(cat([columns, rows], 2).view(patches, 4 * waves));
+        return places;
+    }
+
+    /// <summary>
+    /// Three quarters of the filters without their mean, twice as large: pixels of a patch are much alike, so that filters at random all see its colour and hardly what is
+    /// drawn in it.
+    /// </summary>
+    /// <param name="filters">[W, 3, P, P]; changed.</param>
+    private static Tensor Contrasts(Tensor filters)
+    {
+        var contrasts = filters.narrow(0, 0, 3 * filters.shape[0] / 4);
+        contrasts.sub_(contrasts.mean([2, 3], keepdim: true)).mul_(2);
+        return filters;
     }
 
     private static double Deviation(string key, long[] shape, ClipConfiguration configuration)

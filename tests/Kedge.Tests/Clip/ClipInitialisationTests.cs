@@ -31,12 +31,10 @@ public class ClipInitialisationTests
     [InlineData("transformer.resblocks.2.attn.out_proj.weight", 0.0721688)] // (2 L W)^-½, L = 3
     [InlineData("transformer.resblocks.0.mlp.c_fc.weight", 0.125)] // (2 W)^-½
     [InlineData("transformer.resblocks.0.mlp.c_proj.weight", 0.0721688)]
-    [InlineData("visual.positional_embedding", 0.125)] // W = 64
-    [InlineData("visual.class_embedding", 0.125)]
+    [InlineData("visual.class_embedding", 0.125)] // W = 64
     [InlineData("visual.proj", 0.125)]
     [InlineData("visual.transformer.resblocks.1.attn.out_proj.weight", 0.0625)] // L = 2
     [InlineData("visual.transformer.resblocks.1.mlp.c_fc.weight", 0.0883883)]
-    [InlineData("visual.conv1.weight", 0.0721688)] // (3 · 8 · 8)^-½
     public void Weights_of_a_transformer_are_normal_of_the_published_deviation(string key, double deviation)
     {
         using var network = ClipInitialisation.Build(Vit, seed: 1);
@@ -44,6 +42,37 @@ public class ClipInitialisationTests
         var (mean, spread) = (values.Average(), Math.Sqrt(values.Average(x => (double)x * x)));
         Assert.Equal(0, mean, 5 * deviation / Math.Sqrt(values.Length)); // five standard errors, here and below
         Assert.Equal(deviation, spread, 5 * deviation / Math.Sqrt(2 * values.Length));
+    }
+
+    [Fact]
+    public void Positions_of_patches_start_as_sines_and_cosines_of_column_and_row()
+    {
+        using var network = ClipInitialisation.Build(Vit, seed: 1); // 4 × 4 patches, 64 wide: 16 waves an axis
+        var table = network.state_dict()["visual.positional_embedding"];
+        for (var token = 0; token < 17; token++)
+        {
+            var (row, column) = Math.DivRem(token - 1, 4);
+            for (var i = 0; i < 16; i++)
+            {
+                var wave = Math.Pow(100, -i / 16.0);
+                double[] expected = token == 0 ? [0, 0, 0, 0] : [Math.Sin(column * wave), Math.Cos(column * wave), Math.Sin(row * wave), Math.Cos(row * wave)];
+                for (var part = 0; part < 4; part++)
+                    Assert.Equal(expected[part], table[token, (16 * part) + i].item<float>(), 1e-6); // F32's rounding
+            }
+        }
+    }
+
+    [Fact]
+    public void Three_quarters_of_the_patch_filters_start_without_a_mean_and_twice_as_large()
+    {
+        using var network = ClipInitialisation.Build(Vit, seed: 1);
+        var filters = network.state_dict()["visual.conv1.weight"]; // [64, 3, 8, 8]
+        var deviation = Math.Pow(3 * 8 * 8, -0.5);
+        var (contrasts, others) = (filters.narrow(0, 0, 48), filters.narrow(0, 48, 16));
+        Assert.InRange(contrasts.mean([2, 3]).abs().max().item<float>(), 0, 1e-6); // F32's rounding
+        Assert.Equal(2 * deviation, contrasts.std().item<float>(), 0.05 * deviation); // a mean of 64 pixels takes 1 / 128 of the deviation, and five standard errors are 0.04 of it
+        Assert.Equal(deviation, others.std().item<float>(), 0.1 * deviation); // five standard errors are 0.06
+        Assert.InRange(others.mean([2, 3]).abs().max().item<float>(), deviation / 8, deviation); // the largest of 48 means of 64
     }
 
     [Fact]

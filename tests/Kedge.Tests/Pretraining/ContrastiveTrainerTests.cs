@@ -104,7 +104,7 @@ public sealed class ContrastiveTrainerTests : IDisposable
         var options = TinyRun.Options with { Steps = 1, WarmUpSteps = 0, LearningRate = double.Epsilon, AverageDecay = 0 };
         var first = TinyRun.Run(_scratch.File("first"));
         var second = RunFrom(first, "second", options);
-        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second)); // a step of no length
+        Assert.Equal(TinyRun.WeightsIn(first), TinyRun.WeightsIn(second)); // a step of no length; it may take the sign off a zero
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Kedge.Tasks;
 using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Imaging;
 using SkiaSharp;
+using static TorchSharp.torch;
 
 namespace Kedge.Tests.Pretraining;
 
@@ -44,13 +45,16 @@ internal static class TinyRun
     }
 
     /// <summary>The F32 weights of a run's checkpoint.</summary>
-    public static Dictionary<string, float[]> Weights(string folder)
+    public static Dictionary<string, float[]> Weights(string folder) => WeightsIn(Path.Combine(folder, "checkpoint", "model.safetensors"));
+
+    /// <summary>All weights of a file.</summary>
+    public static Dictionary<string, float[]> WeightsIn(string path)
     {
-        using var file = SafetensorsFile.Open(Path.Combine(folder, "checkpoint", "model.safetensors"));
+        using var file = SafetensorsFile.Open(path);
         return file.Entries.Keys.ToDictionary(key => key, key =>
         {
             using var weights = file.Read(key);
-            return weights.data<float>().ToArray();
+            return weights.to(ScalarType.Float32).data<float>().ToArray();
         });
     }
 
