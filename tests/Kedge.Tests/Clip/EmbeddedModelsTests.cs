@@ -55,7 +55,7 @@ public sealed class EmbeddedModelsTests
     }
 
     [Fact]
-    public void Kedge_mini_names_a_quarter_of_photos_of_200_classes()
+    public void Kedge_mini_names_three_of_ten_photos_of_200_classes()
     {
         Assert.SkipUnless(SharedData.Exists, SharedData.Absent);
         var photos = DatasetReader.Open(SharedData.Get("data", "tiny-imagenet-200x200.zip"));
@@ -63,6 +63,6 @@ public sealed class EmbeddedModelsTests
         using var clip = ClipModel.Load(EmbeddedModels.Default);
         using var classifier = ImageClassifier.ZeroShot(clip, names);
         var top1 = classifier.Evaluate(photos.Validation, names, cancellation: TestContext.Current.CancellationToken).Top1;
-        Assert.True(top1 >= 0.25, $"{top1:0.0 %} of {photos.Validation.Count} validation photos are right.");
+        Assert.True(top1 >= 0.3, $"{top1:0.0 %} of {photos.Validation.Count} validation photos are right.");
     }
 }
