@@ -84,6 +84,7 @@ public sealed class ContrastiveTrainer
         var schedule = new CosineSchedule(_options.LearningRate, _options.Steps, _options.WarmUpSteps);
 
         var weights = Path.Combine(folder, "model.safetensors");
+        var garbage = new GarbageBetweenSteps();
         var (done, losses, since) = (checkpoint.Step, new List<double>(), _time.GetTimestamp());
         foreach (var step in batches.From(done))
         {
@@ -91,7 +92,7 @@ public sealed class ContrastiveTrainer
             var rate = schedule.At(done);
             training.Update(done, rate);
             done++;
-            CollectGarbage();
+            garbage.Collect();
             if (!double.IsFinite(losses[^1]))
                 throw Diverged(done, "the loss", checkpoint);
 
@@ -132,13 +133,6 @@ public sealed class ContrastiveTrainer
             : ContrastiveLosses.InfoNce(images, texts, scale)) / _options.AccumulationSteps;
         loss.backward();
         return loss.item<float>();
-    }
-
-    // TorchSharp makes scalars for its calls that nothing holds while libtorch reads them, so that a collection in the midst of a step can spoil it: with one between steps there is none
-    private static void CollectGarbage()
-    {
-        GC.Collect(1);
-        GC.WaitForPendingFinalizers();
     }
 
     // channels last, the order in memory that convolutions are fastest in

@@ -3,6 +3,8 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Native;
 
+/// <summary>Alone, as the collections would spoil what others compute meanwhile.</summary>
+[Collection(nameof(SumsTests)), CollectionDefinition(nameof(SumsTests), DisableParallelization = true)]
 public class SumsTests
 {
     [Fact]
