@@ -33,6 +33,23 @@ public class RtosPlusTests
     }
 
     [Fact]
+    public void Names_that_mean_nothing_leave_one_shot_to_the_images()
+    {
+        const float logitScale = 100;
+        var (own, images) = (0f, 0f);
+        foreach (var seed in new[] { 1, 2, 3 })
+        {
+            using var synthetic = new SyntheticTask([.. Enumerable.Repeat(1, 8)], queriesPerClass: 40, noise: 0.8f, seed: seed);
+            using var shuffled = synthetic.Classes.roll(1, 0);
+            var task = new FewShotTask(synthetic.Support, synthetic.Labels, shuffled, synthetic.Task.ClassNames, logitScale, synthetic.Task.Templates, synthetic.Tower);
+            using var plus = new RtosPlus(new()).Fit(task, cancellation: TestContext.Current.CancellationToken);
+            own += synthetic.Accuracy(plus) / 3;
+            images += Accuracy(new NearestClassMean(), synthetic) / 3;
+        }
+        Assert.InRange(own, images - Noise, 1);
+    }
+
+    [Fact]
     public void With_very_many_images_the_kernel_is_left_out_and_the_parts_still_add_up()
     {
         const int shots = SupportMembers.MostKernelImages / 2 + 1;

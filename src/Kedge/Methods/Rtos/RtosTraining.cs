@@ -31,7 +31,7 @@ internal sealed class RtosTraining : IDisposable
     private RtosTraining(FewShotTask task, RtosOptions options, FitRun run)
     {
         (_task, _options) = (task, options);
-        ZeroShotWeight = Calibrate(task);
+        Calibration = Calibrate(task);
         _anchors = AnchorStarts.Of(task, options, run);
         Fit = new RtosFit(task, options, _anchors, options.Alpha ?? FirstAlpha / ZeroShotWeight);
     }
@@ -43,8 +43,11 @@ internal sealed class RtosTraining : IDisposable
     internal RtosDetails Details(double alpha) => new(
         Fit.Anchors.Names, Fit.Anchors.Template, _options.Value, Fit.RelationTemperature, Fit.AttentionTemperature, alpha, Result);
 
-    /// <summary>The weight at which zero-shot is calibrated on the support images, 0.1 to 2.</summary>
-    internal double ZeroShotWeight { get; }
+    /// <summary>The weight at which zero-shot is calibrated on the support images, at most 2; 0 where it knows nothing of them.</summary>
+    internal double Calibration { get; }
+
+    /// <summary>The calibrated weight as α goes by it, 0.1 to 2.</summary>
+    internal double ZeroShotWeight => Math.Max(Calibration, LeastCalibration);
 
     /// <summary>α in effect.</summary>
     internal double Alpha { get; private set; }
@@ -155,8 +158,8 @@ internal sealed class RtosTraining : IDisposable
     private static double Calibrate(FewShotTask task)
     {
         using var scope = NewDisposeScope();
-        return task.SupportCount == 0 ? 1 : Math.Clamp(
-            Stacking.Calibrate(ZeroShot.Logits(task.SupportFeatures[0], task.ClassFeatures, task.LogitScale), task.SupportLabels), LeastCalibration, MostCalibration);
+        return task.SupportCount == 0 ? 1 : Math.Min(
+            Stacking.Calibrate(ZeroShot.Logits(task.SupportFeatures[0], task.ClassFeatures, task.LogitScale), task.SupportLabels), MostCalibration);
     }
 
     /// <summary>The share of images whose class has the highest logit, 0 to 1.</summary>

@@ -23,7 +23,7 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     private static readonly double[] Shares = [0.34, 0.27, 0.26, 0.13];
 
     /// <summary>The members' standard deviation to begin with, for each root of a shot: where zero-shot is always wrong, and where it is always right.</summary>
-    private const double SayWithoutNames = 0.6, SayWithNames = 0.2;
+    private const double SayWithoutNames = 1, SayWithNames = 0.2;
 
     private const double PriorImages = 8; // how many images the weights to begin with are worth
     private const double FirstRtosWeight = 0.25; // of RTOS as it was learned, which is worth 1 beside zero-shot alone
@@ -50,8 +50,8 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     {
         var deviations = logits.Select(member => Stacking.Deviation(member, task.SupportLabels)).ToArray();
         var right = RtosTraining.Accuracy(logits[0], task.SupportLabels);
-        var say = (SayWithoutNames * (1 - right) + SayWithNames * right) * Math.Sqrt(task.SupportCount / (double)task.ClassCount);
-        double[] first = [training.ZeroShotWeight * deviations[0], .. Shares.Select(share => share * say)];
+        var say = (SayWithoutNames * Math.Pow(1 - right, 1.5) + SayWithNames * right) * Math.Sqrt(task.SupportCount / (double)task.ClassCount);
+        double[] first = [training.Calibration * deviations[0], .. Shares.Select(share => share * say)];
         var rows = HeldOutShots.Repeated(task);
         var weights = rows.shape[0] == 0 ? first : Stacking.Weights(
             [.. logits.Select((member, m) => member.index_select(0, rows) / deviations[m])], task.SupportLabels.index_select(0, rows), first, PriorImages);
