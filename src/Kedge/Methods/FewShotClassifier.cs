@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.Features;
+using Kedge.Native;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -45,7 +46,7 @@ public abstract class FewShotClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        return LogitsCore(Checked(images)).MoveToOuterDisposeScope();
+        return FreedScalars.Outlive(() => LogitsCore(Checked(images))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scores every patch of images against every class, each patch as if it were an image of its own: where in an image a class is.</summary>
@@ -94,7 +95,7 @@ public abstract class FewShotClassifier : IDisposable
         RequireParts();
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        return ExplainCore(Checked(images)).MoveToOuterDisposeScope();
+        return FreedScalars.Outlive(() => ExplainCore(Checked(images))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Refuses to explain where there are no parts.</summary>

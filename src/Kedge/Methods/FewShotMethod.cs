@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Features;
+using Kedge.Native;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -86,7 +87,7 @@ public abstract class FewShotMethod
         }
     }
 
-    /// <summary>Learns. Runs inside a dispose scope with gradients on; everything made here is freed, what is returned is copied.</summary>
+    /// <summary>Learns. Runs inside a dispose scope with gradients on; everything made here is freed, what is returned is copied. May be called anew after a freed number of TorchSharp ended it.</summary>
     /// <param name="task">The task, its support images in an order that does not depend on the caller's.</param>
     /// <param name="run">To be told of each step.</param>
     protected abstract Fitted FitCore(FewShotTask task, FitRun run);
@@ -98,7 +99,15 @@ public abstract class FewShotMethod
     private FewShotClassifier FitFrom(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        CheckNeeds(task);
+        return FreedScalars.Outlive(() =>
+        {
+            CheckNeeds(task);
+            return FitOnce(store, task, progress, cancellation);
+        });
+    }
+
+    private FewShotClassifier FitOnce(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
         ClassifierState state;
         using (NewDisposeScope())
         using (inference_mode(false))
