@@ -45,7 +45,7 @@ internal static class TrainingBenchmark
         using var training = new TrainingState(ClipInitialisation.Build(architecture, options.Seed), options, CPU);
         var preprocessing = new Preprocessing { Resolution = architecture.Vision.Resolution };
         var batch = new PairBatches(data.Pairs, preprocessing, options).From(0).First()[0];
-        using var pixels = preprocessing.ToTensor(batch.Crops).to(ScalarType.BFloat16).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        using var pixels = ContrastiveTrainer.Pixels(batch.Crops, preprocessing, options.Precision, CPU);
 
         var run = 0;
         var duel = Duel.Run(Turns, Whole, Ready);

@@ -14,14 +14,13 @@ internal sealed class Attention : nn.Module
 {
     private readonly int _heads;
     private readonly int _width;
-    private readonly Scalar _scale;
     public readonly Parameter in_proj_weight;
     public readonly Parameter in_proj_bias;
     public readonly Linear out_proj;
 
     public Attention(Weights weights, int width, int heads) : base(nameof(Attention))
     {
-        (_width, _heads, _scale) = (width, heads, Math.Pow(width / heads, -0.5));
+        (_width, _heads) = (width, heads);
         in_proj_weight = weights.Parameter(nameof(in_proj_weight), 3 * width, width);
         in_proj_bias = weights.Parameter(nameof(in_proj_bias), 3 * width);
         out_proj = new Linear(weights[nameof(out_proj)], width, width);
@@ -39,10 +38,7 @@ internal sealed class Attention : nn.Module
     {
         var projected = F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x));
         var qkv = Split(LowRank is null ? projected : projected.Plus(LowRank.Of(x)), 3); // 3 × [B, H, L, W/H]
-        var attended = x.dtype == ScalarType.BFloat16 && !causal
-            ? Spread(qkv[0], qkv[1], qkv[2])
-            : F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], is_casual: causal);
-        return out_proj.forward(Join(attended));
+        return out_proj.forward(Join(Attend(qkv[0], qkv[1], qkv[2], causal)));
     }
 
     /// <summary>The keys and values of <paramref name="x"/> [B, L, W] alone.</summary>
@@ -77,8 +73,15 @@ internal sealed class Attention : nn.Module
         return out_proj.forward(Join(F.scaled_dot_product_attention(query, key, value, mask)));
     }
 
-    // softmax(q kᵀ / √(W/H)) v in products over the batch: libtorch's own prepares a product in bfloat16 for each image and head, which on a CPU takes five times as long at 65 positions
-    private Tensor Spread(Tensor query, Tensor key, Tensor value) => matmul(softmax(matmul(query.mul(_scale), key.transpose(-1, -2)), -1), value);
+    // softmax(q kᵀ / √(W/H)) v. Without a mask bfloat16 goes in products over the batch: libtorch's attention prepares one for each image and head, which on a CPU takes five times as long at
+    // 65 positions (and no longer for the few of AttentionPool).
+    private static Tensor Attend(Tensor query, Tensor key, Tensor value, bool causal)
+    {
+        if (query.dtype != ScalarType.BFloat16 || causal)
+            return F.scaled_dot_product_attention(query, key, value, is_casual: causal);
+        using Scalar scale = Math.Pow(query.shape[^1], -0.5);
+        return matmul(softmax(matmul(query.mul(scale), key.transpose(-1, -2)), -1), value);
+    }
 
     // [B, L, n·W] → n × [B, H, L, W/H]
     private Tensor[] Split(Tensor x, int parts) => x.view(x.shape[0], x.shape[1], parts, _heads, -1).permute(2, 0, 3, 1, 4).unbind(0);

@@ -33,10 +33,10 @@ internal static partial class ClipInitialisation
             return zeros(shape);
         if (key.StartsWith("visual.", StringComparison.Ordinal) && shape.Length == 4 && configuration.Vision is ResNetConfiguration)
             return (rand(shape, generator: generator) * 2 - 1) / Math.Sqrt(shape[1] * shape[2] * shape[3]);
-        if (configuration.Vision is VisionTransformerConfiguration && key == "visual.positional_embedding")
+        if (key == "visual.positional_embedding") // a Vision Transformer's, as is the convolution below: a ResNet has returned its own above
             return Positions(shape[0] - 1, shape[1]);
         var start = randn(shape, generator: generator) * Deviation(key, shape, configuration);
-        return configuration.Vision is VisionTransformerConfiguration && key == "visual.conv1.weight" ? Contrasts(start) : start;
+        return key == "visual.conv1.weight" ? Contrasts(start) : start;
     }
 
     /// <summary>

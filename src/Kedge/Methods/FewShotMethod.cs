@@ -99,15 +99,12 @@ public abstract class FewShotMethod
     private FewShotClassifier FitFrom(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return FreedScalars.Outlive(() =>
-        {
-            CheckNeeds(task);
-            return FitOnce(store, task, progress, cancellation);
-        });
+        return FreedScalars.Outlive(() => FitOnce(store, task, progress, cancellation));
     }
 
     private FewShotClassifier FitOnce(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
+        CheckNeeds(task);
         ClassifierState state;
         using (NewDisposeScope())
         using (inference_mode(false))

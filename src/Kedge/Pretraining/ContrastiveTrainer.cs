@@ -125,7 +125,7 @@ public sealed class ContrastiveTrainer
     {
         using var scope = NewDisposeScope();
         var network = training.Network;
-        var images = network.visual.Forward(Pixels(batch.Crops, preprocessing)).to(ScalarType.Float32).Unit(); // [B, D]
+        var images = network.visual.Forward(Pixels(batch.Crops, preprocessing, _options.Precision, _device)).to(ScalarType.Float32).Unit(); // [B, D]
         var texts = CaptionEncoder.Encode(network, batch.Captions, _device).Unit(); // [B + M, D]
         var scale = network.logit_scale.exp();
         var loss = (training.LogitBias is { } bias
@@ -135,11 +135,11 @@ public sealed class ContrastiveTrainer
         return loss.item<float>();
     }
 
-    // channels last, the order in memory that convolutions are fastest in
-    private Tensor Pixels(IReadOnlyList<RgbImage> crops, Preprocessing preprocessing)
+    /// <summary>What the image tower is given of B crops: [B, 3, R, R], channels last, the order in memory that convolutions are fastest in.</summary>
+    internal static Tensor Pixels(IReadOnlyList<RgbImage> crops, Preprocessing preprocessing, TrainingPrecision precision, Device device)
     {
-        var format = _options.Precision == TrainingPrecision.BF16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        return preprocessing.ToTensor(crops).to(_device).to(format).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        var format = precision == TrainingPrecision.BF16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        return preprocessing.ToTensor(crops).to(device).to(format).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
     private static bool IsFinite(ClipNetwork network)

@@ -1,8 +1,8 @@
 namespace Kedge.Pretraining;
 
 /// <summary>
-/// Collects garbage between the steps of a long run, so that none is collected within them: TorchSharp makes scalars for its calls that nothing holds while libtorch
-/// reads them, and a collection just then ends the run with an error of libtorch (see <see cref="Native.Sums"/>).
+/// Collects garbage between the steps of a long run, so that none is collected within them, where it could spoil one (see <see cref="Native.FreedScalars"/>): a step has changed
+/// weights, and cannot be begun anew.
 /// </summary>
 internal sealed class GarbageBetweenSteps
 {
@@ -12,7 +12,8 @@ internal sealed class GarbageBetweenSteps
     /// <summary>Collects, if there is enough to collect.</summary>
     public void Collect()
     {
-        if (GC.GetTotalAllocatedBytes() is var now && now - _allocated < Enough)
+        var now = GC.GetTotalAllocatedBytes();
+        if (now - _allocated < Enough)
             return;
         _allocated = now;
         GC.Collect(1);

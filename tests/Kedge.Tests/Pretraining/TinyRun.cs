@@ -54,7 +54,8 @@ internal static class TinyRun
         return file.Entries.Keys.ToDictionary(key => key, key =>
         {
             using var weights = file.Read(key);
-            return weights.to(ScalarType.Float32).data<float>().ToArray();
+            using var values = weights.to(ScalarType.Float32, copy: true);
+            return values.data<float>().ToArray();
         });
     }
 

@@ -12,7 +12,7 @@ namespace Kedge.Methods;
 ///            + b_c
 /// </code>
 /// The weights are stacked (<see cref="Stacking"/>) on left-out logits; α then on the shots that RTOS held out. With one shot a class nothing can be left out,
-/// and the weights are those that the stacking starts from: zero-shot as calibrated on the support images, the others small. Deterministic but for RTOS's seed. Inductive.
+/// and the weights are those that the stacking starts from: zero-shot as calibrated on the support images, the others the larger the more often it is wrong there. Deterministic but for RTOS's seed. Inductive.
 /// </summary>
 /// <param name="options">The anchors.</param>
 public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogName, options)
@@ -24,6 +24,8 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
 
     /// <summary>The members' standard deviation to begin with, for each root of a shot: where zero-shot is always wrong, and where it is always right.</summary>
     private const double SayWithoutNames = 1, SayWithNames = 0.2;
+
+    private const double SayFalls = 1.5; // the power of the share that is wrong; found on validation images: docs/rtos.md
 
     private const double PriorImages = 8; // how many images the weights to begin with are worth
     private const double FirstRtosWeight = 0.25; // of RTOS as it was learned, which is worth 1 beside zero-shot alone
@@ -50,7 +52,7 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     {
         var deviations = logits.Select(member => Stacking.Deviation(member, task.SupportLabels)).ToArray();
         var right = RtosTraining.Accuracy(logits[0], task.SupportLabels);
-        var say = (SayWithoutNames * Math.Pow(1 - right, 1.5) + SayWithNames * right) * Math.Sqrt(task.SupportCount / (double)task.ClassCount);
+        var say = (SayWithoutNames * Math.Pow(1 - right, SayFalls) + SayWithNames * right) * Math.Sqrt(task.SupportCount / (double)task.ClassCount);
         double[] first = [training.Calibration * deviations[0], .. Shares.Select(share => share * say)];
         var rows = HeldOutShots.Repeated(task);
         var weights = rows.shape[0] == 0 ? first : Stacking.Weights(
