@@ -120,7 +120,7 @@ public sealed class ClassFoldersTests : IDisposable
     [Theory]
     [InlineData("clothing-112px.zip", 10, 3068, 341, 372)]
     [InlineData("tiny-imagenet-200x200.zip", 200, 40_000, 2_000, 0)]
-    [InlineData("caltech101-72px.zip", 101, 8677, 0, 0)]
+    [InlineData("caltech101-128px.zip", 101, 8677, 0, 0)]
     public void The_shared_zips_have_their_images(string name, int classes, int train, int validation, int test)
     {
         Assert.SkipUnless(SharedData.Exists, SharedData.Absent);

@@ -77,7 +77,7 @@ public sealed class SplitFileTests : IDisposable
     public void Caltechs_split_and_index_files_fit_its_photos()
     {
         Assert.SkipUnless(SharedData.Exists, SharedData.Absent);
-        var (split, photos) = (SharedData.Get("protocol", "split_zhou_Caltech101.json"), SharedData.Get("data", "caltech101-72px.zip"));
+        var (split, photos) = (SharedData.Get("protocol", "split_zhou_Caltech101.json"), SharedData.Get("data", "caltech101-128px.zip"));
         var whole = DatasetReader.Open(split, photos);
         Assert.Equal((100, 4128, 1649, 2465), (whole.ClassNames.Count, whole.Train.Count, whole.Validation.Count, whole.Test.Count));
         foreach (var shots in new[] { 1, 2, 4, 8, 16 })

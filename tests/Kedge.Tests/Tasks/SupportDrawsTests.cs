@@ -29,7 +29,7 @@ public sealed class SupportDrawsTests : IDisposable
     public void The_draws_of_published_results_are_taken_as_they_are()
     {
         Assert.SkipUnless(SharedData.Exists, SharedData.Absent);
-        var (split, images, folder) = (SharedData.Get("protocol", "split_zhou_Caltech101.json"), SharedData.Get("data", "caltech101-72px.zip"), SharedData.Get("protocol", "caltech101"));
+        var (split, images, folder) = (SharedData.Get("protocol", "split_zhou_Caltech101.json"), SharedData.Get("data", "caltech101-128px.zip"), SharedData.Get("protocol", "caltech101"));
         var draws = SupportDraws.Read(split, images, folder, [2], [1, 3]);
         Assert.Equal(2465, draws.Test.Count);
         Assert.Equal([200, 200], draws.Draws.Select(draw => draw.Support.Count));
