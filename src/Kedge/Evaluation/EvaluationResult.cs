@@ -42,10 +42,10 @@ public sealed class EvaluationResult
     public double MacroF1 { get; }
 
     /// <summary>How far the probabilities can be believed.</summary>
-    public Calibration Calibration { get; private init; } = null!;
+    public CalibrationError Calibration { get; private init; } = null!;
 
     /// <summary>The same without the classifier's temperature; <see langword="null"/> where it has none.</summary>
-    public Calibration? Uncalibrated { get; private init; }
+    public CalibrationError? Uncalibrated { get; private init; }
 
     /// <summary>What "none of these" came to; <see langword="null"/> where the classifier never says so.</summary>
     public RejectionResult? Rejection { get; private init; }
@@ -101,8 +101,8 @@ public sealed class EvaluationResult
         }
         return new EvaluationResult([.. classNames], confusion, right, inTop5)
         {
-            Calibration = Calibration.Of(logits, labels, count, probabilities?.Temperature ?? 1),
-            Uncalibrated = probabilities is null ? null : Calibration.Of(logits, labels, count),
+            Calibration = CalibrationError.Of(logits, labels, count, probabilities?.Temperature ?? 1),
+            Uncalibrated = probabilities is null ? null : CalibrationError.Of(logits, labels, count),
             Rejection = probabilities?.Rejection is { } rejection && likeness is not null ? Reject(rejection, probabilities.Temperature, logits, labels, right, likeness) : null,
         };
     }

@@ -25,7 +25,7 @@ public sealed record CalibrationOptions(double? ErrorRate = null)
 /// <param name="After">Of the same at T; a little too good, as T was chosen on them.</param>
 /// <param name="Rejection">When the answer is "none of these"; <see langword="null"/> never.</param>
 public sealed record ProbabilityCalibration(
-    double Temperature, int Images, int Folds, Calibration Before, Calibration After, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Rejection? Rejection = null)
+    double Temperature, int Images, int Folds, CalibrationError Before, CalibrationError After, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Rejection? Rejection = null)
 {
     /// <summary>Calibrates a method on a task's support images: they are cut into 4 folds by class, or as many as the largest class has images, and each is judged by a fit on the others.</summary>
     /// <param name="method">The method that the classifier is fitted with.</param>
@@ -47,7 +47,7 @@ public sealed record ProbabilityCalibration(
     {
         var temperature = Evaluation.Temperature.Of(left.Logits, left.Labels, classes);
         double[] ofTrue = [.. left.Logits.Chunk(classes).Zip(left.Labels, (row, label) => Probabilities(row, temperature)[label])];
-        return new(temperature, left.Labels.Length, left.Folds, Calibration.Of(left.Logits, left.Labels, classes), Calibration.Of(left.Logits, left.Labels, classes, temperature),
+        return new(temperature, left.Labels.Length, left.Folds, CalibrationError.Of(left.Logits, left.Labels, classes), CalibrationError.Of(left.Logits, left.Labels, classes, temperature),
             options.ErrorRate is { } rate ? Rejection.Of(rate, left.Likeness, ofTrue) : null);
     }
 
@@ -84,6 +84,6 @@ public sealed record ProbabilityCalibration(
             return "The figures of the calibration are none.";
         return Rejection?.FindFault();
 
-        static bool IsSound(Calibration figures) => figures is { NegativeLogLikelihood: >= 0 and < double.PositiveInfinity, ExpectedError: >= 0 and <= 1 };
+        static bool IsSound(CalibrationError figures) => figures is { NegativeLogLikelihood: >= 0 and < double.PositiveInfinity, ExpectedError: >= 0 and <= 1 };
     }
 }

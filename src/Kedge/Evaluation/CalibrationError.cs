@@ -6,7 +6,7 @@ namespace Kedge.Evaluation;
 /// Expected calibration error: images are put into 15 bins of equal width by the probability of the class that was chosen; the mean over the images of the distance between that
 /// probability's mean and the share that is right in a bin, 0 to 1 (Guo et al. 2017, arXiv 1706.04599).
 /// </param>
-public sealed record Calibration(double NegativeLogLikelihood, double ExpectedError)
+public sealed record CalibrationError(double NegativeLogLikelihood, double ExpectedError)
 {
     private const int Bins = 15; // Guo et al.'s
 
@@ -15,7 +15,7 @@ public sealed record Calibration(double NegativeLogLikelihood, double ExpectedEr
     /// <param name="labels">Q true classes.</param>
     /// <param name="classes">C.</param>
     /// <param name="temperature">What logits are divided by.</param>
-    internal static Calibration Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, int classes, double temperature = 1)
+    internal static CalibrationError Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, int classes, double temperature = 1)
     {
         var loss = 0.0;
         var gaps = new double[Bins]; // per bin: the sum of probability − right
