@@ -1,5 +1,5 @@
 using Kedge.Features;
-using Kedge.Methods;
+using Kedge.FewShot;
 using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;

@@ -1,3 +1,4 @@
+using Kedge.FewShot;
 using Kedge.Methods;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Features;
 using Kedge.Imaging;
-using Kedge.Tasks;
 using TorchSharp;
 
 namespace Kedge.Benchmarks;

@@ -1,5 +1,5 @@
 using Kedge.Benchmarks;
-using Kedge.Native;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 // Usage: Kedge.Benchmarks [name[=argument]…]; prints Markdown tables.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kedge.FewShot;
 using Kedge.Methods;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
+using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Methods;
-using Kedge.Native;
+using Kedge.Runtime;
 using Kedge.Text;
 using TorchSharp;
 

@@ -1,7 +1,7 @@
 using Kedge;
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Imaging;
-using Kedge.Tasks;
 
 // The first argument is a folder with train/CLASS/*.jpg and test/CLASS/*.jpg; the others are photos to classify.
 var photos = DatasetReader.Open(args[0]);

@@ -1,4 +1,4 @@
-using Kedge.Evaluation;
+using Kedge.Experiments;
 
 namespace Kedge.Cli;
 

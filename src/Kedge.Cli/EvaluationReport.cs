@@ -1,5 +1,6 @@
+using Kedge.Calibration;
 using Kedge.Evaluation;
-using Kedge.Export;
+using Kedge.Persistence;
 
 namespace Kedge.Cli;
 

@@ -1,6 +1,6 @@
-using Kedge.Evaluation;
-using Kedge.Export;
-using Kedge.Methods;
+using Kedge.Calibration;
+using Kedge.FewShot;
+using Kedge.Persistence;
 
 namespace Kedge.Cli;
 

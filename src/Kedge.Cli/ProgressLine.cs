@@ -1,6 +1,7 @@
 using System.Globalization;
-using Kedge.Evaluation;
+using Kedge.Experiments;
 using Kedge.Features;
+using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Pretraining;
 

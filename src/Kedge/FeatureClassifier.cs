@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Kedge.Calibration;
 using Kedge.Evaluation;
-using Kedge.Export;
-using Kedge.Methods;
-using Kedge.Native;
+using Kedge.FewShot;
+using Kedge.Persistence;
+using Kedge.Runtime;
 using Kedge.Tasks;
 using static TorchSharp.torch;
 

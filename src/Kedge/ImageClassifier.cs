@@ -1,11 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kedge.Calibration;
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Evaluation;
-using Kedge.Export;
+using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Interpretation;
 using Kedge.Methods;
+using Kedge.Persistence;
 using Kedge.Tasks;
 using Kedge.Text;
 using static TorchSharp.torch;

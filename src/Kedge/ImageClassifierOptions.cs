@@ -1,8 +1,10 @@
 using System.Text.Json;
-using Kedge.Evaluation;
+using Kedge.Calibration;
 using Kedge.Features;
+using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Methods;
+using Kedge.Tasks;
 
 namespace Kedge;
 

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Evaluation;
+using Kedge.Experiments;
 using Kedge.Features;
+using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Methods;
 using Kedge.Tasks;

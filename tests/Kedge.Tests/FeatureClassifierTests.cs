@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Features;
 using Kedge.Methods;
 using Kedge.Tasks;

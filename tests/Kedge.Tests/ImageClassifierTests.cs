@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Features;
-using Kedge.Tasks;
+using Kedge.Tensors;
 using Kedge.Tests.Cli;
 using static TorchSharp.torch;
 

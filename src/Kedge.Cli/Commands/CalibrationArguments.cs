@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kedge.Evaluation;
+using Kedge.Calibration;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kedge.Export;
+using Kedge.Persistence;
 
 namespace Kedge.Cli.Commands;
 

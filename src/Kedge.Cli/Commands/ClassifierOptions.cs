@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Kedge.Clip;
-using Kedge.Export;
+using Kedge.Persistence;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kedge.Tasks;
+using Kedge.Data;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Kedge.Cli.Reports;
-using Kedge.Evaluation;
+using Kedge.Experiments;
 using Kedge.Features;
 using Kedge.Methods;
 

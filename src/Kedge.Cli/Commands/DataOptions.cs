@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Kedge.Tasks;
+using Kedge.Data;
 using Kedge.Text;
 
 namespace Kedge.Cli.Commands;

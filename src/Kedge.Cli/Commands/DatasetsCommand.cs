@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kedge.Tasks.Field;
+using Kedge.Data.Benchmarks;
 
 namespace Kedge.Cli.Commands;
 

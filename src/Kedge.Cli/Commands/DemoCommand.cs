@@ -2,7 +2,7 @@ using System.CommandLine;
 using Kedge.Cli.Reports;
 using Kedge.Clip;
 using Kedge.Demo;
-using Kedge.Evaluation;
+using Kedge.Experiments;
 using Kedge.Methods;
 using Kedge.Tasks;
 using Kedge.Text;

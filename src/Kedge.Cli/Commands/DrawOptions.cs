@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kedge.Tasks;
 using Kedge.Text;
 
 namespace Kedge.Cli.Commands;

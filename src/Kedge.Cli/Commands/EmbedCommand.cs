@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Features;
 using Kedge.Imaging;
-using Kedge.Tasks;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kedge.Data;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;

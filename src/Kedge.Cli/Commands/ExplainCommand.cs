@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Kedge.Data;
 using Kedge.Interpretation;
 using Kedge.Interpretation.Page;
-using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Kedge.Export;
 using Kedge.Methods;
+using Kedge.Persistence;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;

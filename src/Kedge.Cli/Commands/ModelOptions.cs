@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Kedge.Clip;
-using Kedge.Native;
+using Kedge.Runtime;
 using TorchSharp;
 
 namespace Kedge.Cli.Commands;

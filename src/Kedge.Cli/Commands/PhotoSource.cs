@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Kedge.Tasks;
-using Kedge.Tasks.Field;
+using Kedge.Data;
+using Kedge.Data.Benchmarks;
 using Kedge.Text;
 
 namespace Kedge.Cli.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Kedge.Data;
 using Kedge.Pretraining;
 using Kedge.Pretraining.Scenes;
-using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,5 +1,5 @@
-using Kedge.Evaluation;
 using Kedge.Evaluation.Page;
+using Kedge.Experiments;
 
 namespace Kedge.Cli.Reports;
 

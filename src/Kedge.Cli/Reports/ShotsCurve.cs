@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kedge.Evaluation;
+using Kedge.Experiments;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 

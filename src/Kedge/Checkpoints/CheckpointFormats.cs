@@ -1,3 +1,5 @@
+using Kedge.Tensors;
+
 namespace Kedge.Checkpoints;
 
 /// <summary>Finds a checkpoint's weights and opens them by what they contain, whatever they are called.</summary>

@@ -1,3 +1,4 @@
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Checkpoints;

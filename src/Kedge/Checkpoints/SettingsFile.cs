@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Kedge.Imaging;
+using Kedge.Tensors;
 
 namespace Kedge.Checkpoints;
 

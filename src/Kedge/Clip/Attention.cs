@@ -1,4 +1,4 @@
-using Kedge.Native;
+using Kedge.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Imaging;
+using Kedge.Tensors;
 
 namespace Kedge.Clip;
 

@@ -3,7 +3,7 @@ using System.Text;
 using Kedge.Checkpoints;
 using Kedge.Features;
 using Kedge.Imaging;
-using Kedge.Native;
+using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Clip;

@@ -1,5 +1,5 @@
 using Kedge.Features;
-using Kedge.Native;
+using Kedge.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using Kedge.Checkpoints;
-using Kedge.Native;
+using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

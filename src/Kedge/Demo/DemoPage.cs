@@ -1,10 +1,10 @@
-using Kedge.Evaluation;
+using Kedge.Data;
 using Kedge.Evaluation.Page;
-using Kedge.Export;
+using Kedge.Experiments;
 using Kedge.Interpretation;
 using Kedge.Interpretation.Page;
 using Kedge.Pages;
-using Kedge.Tasks;
+using Kedge.Persistence;
 
 namespace Kedge.Demo;
 

@@ -1,5 +1,5 @@
+using Kedge.Data;
 using Kedge.Pretraining.Scenes;
-using Kedge.Tasks;
 
 namespace Kedge.Demo;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Kedge.Experiments;
 using static Kedge.Evaluation.ComparisonTexts;
 
 namespace Kedge.Evaluation;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kedge.Experiments;
 
 namespace Kedge.Evaluation;
 

@@ -1,3 +1,4 @@
+using Kedge.Calibration;
 using static TorchSharp.torch;
 
 namespace Kedge.Evaluation;

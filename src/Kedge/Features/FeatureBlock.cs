@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Features;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Kedge.Imaging;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Features;

@@ -1,6 +1,6 @@
 using Kedge.Clip;
 using Kedge.Features;
-using Kedge.Methods;
+using Kedge.FewShot;
 using Kedge.Text;
 using static TorchSharp.torch;
 

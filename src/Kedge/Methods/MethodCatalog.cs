@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.FewShot;
 using Kedge.Text;
 
 namespace Kedge.Methods;

@@ -1,4 +1,4 @@
-using Kedge.Tasks;
+using Kedge.Data;
 using Kedge.Text;
 
 namespace Kedge.Pretraining;

@@ -1,8 +1,9 @@
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Imaging;
-using Kedge.Native;
 using Kedge.Optimisation;
+using Kedge.Runtime;
+using Kedge.Tensors;
 using Kedge.Text;
 using static TorchSharp.torch;
 
@@ -157,7 +158,7 @@ public sealed class ContrastiveTrainer
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Checkpoints.SafetensorsWriter.Write(path, network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
+        SafetensorsWriter.Write(path, network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
         return path;
     }
 }

@@ -1,5 +1,5 @@
-using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Runtime;
 
 namespace Kedge.Pretraining;
 

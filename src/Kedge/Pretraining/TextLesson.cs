@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.Features;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Pretraining;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Kedge.Checkpoints;
 using Kedge.Features;
-using Kedge.Native;
+using Kedge.Runtime;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Pretraining;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Pretraining;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Kedge.Checkpoints;
-using Kedge.Methods;
-using Kedge.Native;
+using Kedge.FewShot;
+using Kedge.Runtime;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Tasks;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Tasks;

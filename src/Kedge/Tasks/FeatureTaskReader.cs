@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Kedge.Checkpoints;
-using Kedge.Methods;
+using Kedge.FewShot;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 using Names = Kedge.Tasks.FeatureTaskFormat;
 

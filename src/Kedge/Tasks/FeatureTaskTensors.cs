@@ -1,5 +1,5 @@
-using Kedge.Checkpoints;
-using Kedge.Methods;
+using Kedge.FewShot;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 using Names = Kedge.Tasks.FeatureTaskFormat;
 

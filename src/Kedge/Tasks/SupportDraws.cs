@@ -1,3 +1,4 @@
+using Kedge.Data;
 using Kedge.Text;
 
 namespace Kedge.Tasks;

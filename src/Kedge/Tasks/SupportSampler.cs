@@ -1,3 +1,6 @@
+using Kedge.Data;
+using Kedge.Runtime;
+
 namespace Kedge.Tasks;
 
 /// <summary>Images to learn from, and others to choose hyper-parameters on; no image is in both.</summary>

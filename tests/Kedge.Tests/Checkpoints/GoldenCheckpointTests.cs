@@ -1,5 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Imaging;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Checkpoints;

@@ -1,4 +1,4 @@
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Checkpoints;

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 
 namespace Kedge.Tests.Checkpoints;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kedge.Evaluation;
+using Kedge.Experiments;
 using Kedge.Tests.Tasks;
 
 namespace Kedge.Tests.Cli;

@@ -1,6 +1,6 @@
 using Kedge.Cli;
 using Kedge.Features;
-using Kedge.Methods;
+using Kedge.FewShot;
 
 namespace Kedge.Tests.Cli;
 

@@ -1,5 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Tensors;
 using Kedge.Tests.Tasks;
 using Kedge.Text;
 using static TorchSharp.torch;

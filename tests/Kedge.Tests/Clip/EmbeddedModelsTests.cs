@@ -1,10 +1,11 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Demo;
 using Kedge.Imaging;
 using Kedge.Pretraining;
 using Kedge.Pretraining.Scenes;
-using Kedge.Tasks;
+using Kedge.Tensors;
 using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Imaging;
 using TorchSharp;

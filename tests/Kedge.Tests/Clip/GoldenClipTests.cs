@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Clip;

@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.FewShot;
 using Kedge.Interpretation;
 using Kedge.Methods;
 using Kedge.Tests.Methods;

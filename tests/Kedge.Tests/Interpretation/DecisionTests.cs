@@ -1,3 +1,4 @@
+using Kedge.FewShot;
 using Kedge.Interpretation;
 using Kedge.Methods;
 using Kedge.Tests.Methods;

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
-using Kedge.Export;
+using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Interpretation;
 using Kedge.Interpretation.Page;
 using Kedge.Methods;
+using Kedge.Persistence;
 using Kedge.Tests.Imaging;
 using Kedge.Tests.Methods;
 using Kedge.Tests.Tasks;

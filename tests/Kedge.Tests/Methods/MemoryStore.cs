@@ -1,4 +1,4 @@
-using Kedge.Methods;
+using Kedge.FewShot;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;

@@ -1,4 +1,5 @@
 using Kedge.Features;
+using Kedge.FewShot;
 using Kedge.Methods;
 using TorchSharp;
 using static TorchSharp.torch;

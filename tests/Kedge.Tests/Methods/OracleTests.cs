@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.FewShot;
 using Kedge.Methods;
 using static Kedge.Tests.Methods.Plain;
 

@@ -1,3 +1,4 @@
+using Kedge.Imaging;
 using Kedge.Optimisation;
 
 namespace Kedge.Tests.Optimisation;

@@ -1,6 +1,7 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Pretraining;
+using Kedge.Tensors;
 using Kedge.Tests.Checkpoints;
 using TorchSharp;
 

@@ -1,5 +1,5 @@
+using Kedge.Data;
 using Kedge.Pretraining;
-using Kedge.Tasks;
 using Kedge.Tests.Imaging;
 
 namespace Kedge.Tests.Pretraining;

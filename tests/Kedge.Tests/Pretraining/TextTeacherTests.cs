@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Kedge.Checkpoints;
 using Kedge.Features;
 using Kedge.Pretraining;
+using Kedge.Tensors;
 using Kedge.Tests.Checkpoints;
 using static TorchSharp.torch;
 

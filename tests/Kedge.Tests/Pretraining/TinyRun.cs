@@ -1,8 +1,8 @@
-using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Data;
 using Kedge.Imaging;
 using Kedge.Pretraining;
-using Kedge.Tasks;
+using Kedge.Tensors;
 using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Imaging;
 using SkiaSharp;

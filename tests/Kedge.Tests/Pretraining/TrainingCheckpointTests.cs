@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Pretraining;
+using Kedge.Tensors;
 using Kedge.Tests.Checkpoints;
 using static TorchSharp.torch;
 

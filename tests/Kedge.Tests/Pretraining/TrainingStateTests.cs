@@ -42,7 +42,7 @@ public sealed class TrainingStateTests : IDisposable
     {
         TinyRun.Run(_scratch.Path, TinyRun.Options with { AverageDecay = 0 });
         var last = TinyRun.Weights(_scratch.Path)["visual.proj"];
-        using var finished = Kedge.Checkpoints.SafetensorsFile.Open(_scratch.File("model.safetensors"));
+        using var finished = Kedge.Tensors.SafetensorsFile.Open(_scratch.File("model.safetensors"));
         using var projection = finished.Read("visual.proj").to(ScalarType.Float32);
         Assert.Equal(last.Select(value => (float)(Half)value), projection.data<float>().ToArray());
     }

@@ -1,7 +1,7 @@
-using Kedge.Checkpoints;
 using Kedge.Features;
-using Kedge.Methods;
+using Kedge.FewShot;
 using Kedge.Tasks;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Tasks;

@@ -1,3 +1,4 @@
+using Kedge.Data;
 using Kedge.Tasks;
 
 namespace Kedge.Tests.Tasks;

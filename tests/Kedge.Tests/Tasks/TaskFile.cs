@@ -1,4 +1,4 @@
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 using Kedge.Tests.Checkpoints;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Kedge.Experiments;
 using Kedge.Pages;
 
 namespace Kedge.Evaluation.Page;

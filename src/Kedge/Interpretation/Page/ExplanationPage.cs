@@ -1,5 +1,5 @@
-using Kedge.Export;
 using Kedge.Pages;
+using Kedge.Persistence;
 
 namespace Kedge.Interpretation.Page;
 

@@ -1,6 +1,6 @@
+using Kedge.Data;
 using Kedge.Imaging;
 using Kedge.Pages;
-using Kedge.Tasks;
 
 namespace Kedge.Interpretation.Page;
 

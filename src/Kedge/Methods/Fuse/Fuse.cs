@@ -1,4 +1,5 @@
 using Kedge.Features;
+using Kedge.FewShot;
 
 namespace Kedge.Methods;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.FewShot;
 
 namespace Kedge.Methods;
 

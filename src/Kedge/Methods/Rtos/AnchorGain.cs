@@ -1,3 +1,5 @@
+using Kedge.FewShot;
+
 namespace Kedge.Methods;
 
 /// <summary>How much a word would help as an anchor, by <see cref="AnchorMining"/>.</summary>

@@ -1,3 +1,5 @@
+using Kedge.FewShot;
+
 namespace Kedge.Methods;
 
 /// <summary>Whether anchors fit into memory, asked before any work.</summary>

@@ -1,3 +1,4 @@
+using Kedge.FewShot;
 using Kedge.Text;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using Kedge.Features;
+using Kedge.FewShot;
 using Kedge.Text;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

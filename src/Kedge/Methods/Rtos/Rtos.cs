@@ -1,3 +1,5 @@
+using Kedge.FewShot;
+
 namespace Kedge.Methods;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Kedge.Features;
+using Kedge.FewShot;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;

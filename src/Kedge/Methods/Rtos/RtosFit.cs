@@ -1,3 +1,4 @@
+using Kedge.FewShot;
 using Kedge.Optimisation;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Kedge.FewShot;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;

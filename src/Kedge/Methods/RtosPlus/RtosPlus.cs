@@ -1,3 +1,5 @@
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;

@@ -1,3 +1,5 @@
+using Kedge.FewShot;
+
 namespace Kedge.Methods;
 
 /// <summary>Options of <see cref="RtosPlus"/>: those of its anchors. All else is chosen on the support set or fixed (docs/rtos.md).</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Kedge.Features;
+using Kedge.Data;
 using Kedge.Imaging;
-using Kedge.Tasks;
+using Kedge.Runtime;
 
 namespace Kedge.Pretraining.Scenes;
 

@@ -1,3 +1,5 @@
+using Kedge.Runtime;
+
 namespace Kedge.Pretraining.Scenes;
 
 /// <summary>Which objects scenes show.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Kedge.Cli.Reports;
-using Kedge.Evaluation;
+using Kedge.Experiments;
 using SkiaSharp;
 
 namespace Kedge.Tests.Cli.Reports;

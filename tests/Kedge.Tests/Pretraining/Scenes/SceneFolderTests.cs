@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Kedge.Data;
 using Kedge.Imaging;
 using Kedge.Pretraining.Scenes;
-using Kedge.Tasks;
 using Kedge.Tests.Checkpoints;
 
 namespace Kedge.Tests.Pretraining.Scenes;

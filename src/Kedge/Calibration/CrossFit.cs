@@ -1,0 +1,60 @@
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using static TorchSharp.torch;
+
+namespace Kedge.Calibration;
+
+/// <summary>Logits and likeness of support images, each by a fit that has not seen it (cross-fitting), so that they are as those of new images.</summary>
+/// <param name="Logits">[M · C], row by row.</param>
+/// <param name="Labels">M true classes.</param>
+/// <param name="Likeness">M times how much the image is like those fitted on, by <see cref="SupportCentres"/>.</param>
+/// <param name="Folds">How many fits there were.</param>
+internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Likeness, int Folds)
+{
+    /// <summary>Fits once for each fold of <see cref="ShotFolds.Refits"/>, on the other folds. Images are judged by their first view; order, as in a fit, does not matter.</summary>
+    /// <param name="method">What is fitted; its options stay the same.</param>
+    /// <param name="task">The support images; at least one class has two.</param>
+    /// <param name="progress">Told of each step of each fit.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="KedgeException">No class has two images, a fit fails, or logits hold NaN.</exception>
+    internal static CrossFit Of(FewShotMethod method, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        Require(method, task);
+        using var scope = NewDisposeScope();
+        var ordered = SupportOrder.Canonical(task);
+        var folds = ShotFolds.Refits(ordered.SupportLabels, ordered.ClassCount).ToArray();
+        var (logits, labels, likeness) = (new List<float>(), new List<int>(), new List<double>());
+        foreach (var (fold, (train, left)) in folds.Index())
+        {
+            using var ofFold = NewDisposeScope();
+            var told = progress is null ? null : new Part(progress, $"cross-fit {fold + 1} of {folds.Length}");
+            var others = ordered.AtRows(train);
+            using var classifier = method.Fit(others, told, cancellation);
+            var images = classifier.Update is { } update ? ordered.AtRows(left).FirstView(update) : ordered.Support.Each(views => views[0].index_select(0, left));
+            var found = classifier.LogitsInBatches(images, cancellation);
+            if (!found.AllFinite())
+                throw new KedgeException($"Calibrating found logits of {method.Name} that are not finite: fit with other options.");
+            logits.AddRange(found.data<float>());
+            labels.AddRange(ordered.SupportLabels.index_select(0, left).cpu().data<long>().Select(label => (int)label));
+            likeness.AddRange(SupportCentres.Likeness(SupportCentres.Of(others, classifier.Update), images.Image));
+        }
+        return new([.. logits], [.. labels], [.. likeness], folds.Length);
+    }
+
+    /// <summary>Refuses a task of which nothing can be left out.</summary>
+    /// <exception cref="KedgeException">No class has two images.</exception>
+    internal static void Require(FewShotMethod method, FewShotTask task)
+    {
+        if (task.CountShots().Max() < 2)
+        {
+            throw new KedgeException($"Calibrating {method.Name} found no class with two support images: probabilities are held against images that were left out of a fit. " +
+                "Learn from two or more of each class (--shots), or do not calibrate.");
+        }
+    }
+
+    /// <summary>Says of which fit the steps are.</summary>
+    private sealed class Part(IProgress<FitProgress> progress, string name) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => progress.Report(value with { Part = name });
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Serialization;
+using Kedge.FewShot;
+using static TorchSharp.torch;
+
+namespace Kedge.Calibration;
+
+/// <summary>What is fitted beside a classifier, so that its probabilities can be believed.</summary>
+/// <param name="ErrorRate">The share of images of the classes that may be answered with "none of these", above 0 and below 1; <see langword="null"/>, the default, never says so.</param>
+public sealed record CalibrationOptions(double? ErrorRate = null)
+{
+    /// <summary>Refuses a rate that is none.</summary>
+    /// <exception cref="KedgeException">The error rate is not above 0 and below 1.</exception>
+    internal void Check()
+    {
+        if (ErrorRate is not (null or (> 0 and < 1)))
+            throw new KedgeException(FormattableString.Invariant($"The error rate is {ErrorRate}: it must be above 0 and below 1."));
+    }
+}
+
+/// <summary>How a classifier's logits become probabilities that can be believed, and when it answers "none of these": found on support images by fits that had not seen them.</summary>
+/// <param name="Temperature">T: probabilities are the softmax of logits / T. 0.001 to 1000.</param>
+/// <param name="Images">M: support images that were left out of a fit once.</param>
+/// <param name="Folds">How many fits that took beside the classifier's own.</param>
+/// <param name="Before">Of the left-out images' probabilities at T = 1.</param>
+/// <param name="After">Of the same at T; a little too good, as T was chosen on them.</param>
+/// <param name="Rejection">When the answer is "none of these"; <see langword="null"/> never.</param>
+public sealed record ProbabilityCalibration(
+    double Temperature, int Images, int Folds, CalibrationError Before, CalibrationError After, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Rejection? Rejection = null)
+{
+    /// <summary>Calibrates a method on a task's support images: they are cut into 4 folds by class, or as many as the largest class has images, and each is judged by a fit on the others.</summary>
+    /// <param name="method">The method that the classifier is fitted with.</param>
+    /// <param name="task">The task that it is fitted on; a class of one image is in every fit.</param>
+    /// <param name="options">The error rate; null calibrates and rejects nothing.</param>
+    /// <param name="progress">Told of each step of each fit.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="KedgeException">No class has two images, a fit fails, or the error rate is none.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
+    public static ProbabilityCalibration Fit(
+        FewShotMethod method, FewShotTask task, CalibrationOptions? options = null, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        options ??= new();
+        options.Check();
+        return Of(CrossFit.Of(method, task, progress, cancellation), task.ClassCount, options);
+    }
+
+    internal static ProbabilityCalibration Of(CrossFit left, int classes, CalibrationOptions options)
+    {
+        var temperature = Calibration.Temperature.Of(left.Logits, left.Labels, classes);
+        double[] ofTrue = [.. left.Logits.Chunk(classes).Zip(left.Labels, (row, label) => Probabilities(row, temperature)[label])];
+        return new(temperature, left.Labels.Length, left.Folds, CalibrationError.Of(left.Logits, left.Labels, classes), CalibrationError.Of(left.Logits, left.Labels, classes, temperature),
+            options.ErrorRate is { } rate ? Rejection.Of(rate, left.Likeness, ofTrue) : null);
+    }
+
+    /// <summary>[B, C] probabilities in double precision: the softmax of logits / T.</summary>
+    /// <param name="logits">[B, C].</param>
+    /// <returns>Owned by the caller.</returns>
+    public Tensor Probabilities(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.softmax(logits.to(ScalarType.Float64) / Temperature, dim: 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same of one image.</summary>
+    internal static double[] Probabilities(ReadOnlySpan<float> logits, double temperature)
+    {
+        var (probabilities, best, sum) = (new double[logits.Length], float.NegativeInfinity, 0.0);
+        foreach (var logit in logits)
+            best = Math.Max(best, logit);
+        for (var c = 0; c < logits.Length; c++)
+            sum += probabilities[c] = Math.Exp(((double)logits[c] - best) / temperature);
+        for (var c = 0; c < logits.Length; c++)
+            probabilities[c] /= sum;
+        return probabilities;
+    }
+
+    /// <summary>What is wrong with one that was read from a file; <see langword="null"/> where nothing is.</summary>
+    internal string? FindFault()
+    {
+        if (Temperature is not (>= Calibration.Temperature.Least and <= Calibration.Temperature.Most))
+            return FormattableString.Invariant($"The temperature is {Temperature}.");
+        if (Images < 1 || Folds < 2)
+            return $"The probabilities are of {Images} images in {Folds} folds.";
+        if (!IsSound(Before) || !IsSound(After))
+            return "The figures of the calibration are none.";
+        return Rejection?.FindFault();
+
+        static bool IsSound(CalibrationError figures) => figures is { NegativeLogLikelihood: >= 0 and < double.PositiveInfinity, ExpectedError: >= 0 and <= 1 };
+    }
+}

@@ -1,0 +1,78 @@
+namespace Kedge.Calibration;
+
+/// <summary>
+/// The temperature T by which logits are divided before the softmax (Guo et al. 2017, "On calibration of modern neural networks", arXiv 1706.04599):
+/// <code>
+///     T = argmin over T of  mean over images of −log softmax(logits / T)[label]
+/// </code>
+/// Convex in 1/T, so that the zero of its slope is found by halving. Above 1, the logits were too sure of themselves; which class is the most probable stays as it is.
+/// </summary>
+/// <remarks>
+/// Deliberate difference: where every image is right there is no minimum, as ever sharper is ever better. Then T is such that the mean probability is (n + 1) / (n + 2), what Laplace's rule
+/// of succession expects after n right ones of n.
+/// </remarks>
+internal static class Temperature
+{
+    /// <summary>What T is kept within; at an end, images are no better than chance, or the logits hardly differ.</summary>
+    internal const double Least = 1e-3, Most = 1e3;
+
+    private const double Precision = 1e-9; // relative
+
+    /// <summary>The temperature.</summary>
+    /// <param name="logits">[M · C], row by row, finite.</param>
+    /// <param name="labels">M true classes, at least one.</param>
+    /// <param name="classes">C.</param>
+    internal static double Of(float[] logits, IReadOnlyList<int> labels, int classes)
+    {
+        var allRight = Enumerable.Range(0, labels.Count).All(i => IsRight(logits.AsSpan(i * classes, classes), labels[i]));
+        var expected = (labels.Count + 1.0) / (labels.Count + 2);
+        var (low, high) = (1 / Most, 1 / Least); // of 1/T
+        while (high / low > 1 + Precision)
+        {
+            var middle = Math.Sqrt(low * high);
+            var (slope, probability) = Means(logits, labels, classes, middle);
+            if (allRight ? probability > expected : slope > 0)
+                high = middle;
+            else
+                low = middle;
+        }
+        return 1 / Math.Sqrt(low * high);
+    }
+
+    private static bool IsRight(ReadOnlySpan<float> row, int label)
+    {
+        for (var c = 0; c < row.Length; c++)
+        {
+            if (c != label && row[c] >= row[label])
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Means over the images: how steeply the loss rises with 1/T, which is the expected logit − the true class's, and the true class's probability.</summary>
+    private static (double Slope, double Probability) Means(float[] logits, IReadOnlyList<int> labels, int classes, double sharpness)
+    {
+        var (slope, probability) = (0.0, 0.0);
+        for (var i = 0; i < labels.Count; i++)
+        {
+            var row = logits.AsSpan(i * classes, classes);
+            var (best, sum, weighted) = (Max(row), 0.0, 0.0);
+            foreach (var logit in row)
+            {
+                var weight = Math.Exp(((double)logit - best) * sharpness);
+                (sum, weighted) = (sum + weight, weighted + (weight * logit));
+            }
+            slope += (weighted / sum) - row[labels[i]];
+            probability += Math.Exp(((double)row[labels[i]] - best) * sharpness) / sum;
+        }
+        return (slope / labels.Count, probability / labels.Count);
+    }
+
+    private static float Max(ReadOnlySpan<float> row)
+    {
+        var best = row[0];
+        foreach (var logit in row)
+            best = Math.Max(best, logit);
+        return best;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Kedge.Data.Benchmarks;
+
+/// <summary>
+/// ImageNet as CoOp lays it out: <c>classnames.txt</c>, a line a class with its id and CLIP's name for it, and <c>train/ID</c> and <c>val/ID</c>. The 50,000 images of <c>val</c> are the test part;
+/// the field validates on them too, which Kedge does not.
+/// </summary>
+internal static class ImageNetFolders
+{
+    internal static ImageDataset Read(string list, string images)
+    {
+        (string Id, string Name)[] classes = [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "a class's id and its name"))];
+        var draft = new DatasetDraft(images, [.. classes.Select(entry => entry.Name)]);
+        foreach (var (label, (id, _)) in classes.Index())
+        {
+            foreach (var (part, folder) in new[] { (DatasetPart.Train, "train"), (DatasetPart.Test, "val") })
+                Add(draft, part, Path.Combine(images, folder, id), label);
+        }
+        return draft.Checked();
+    }
+
+    private static void Add(DatasetDraft draft, DatasetPart part, string folder, int label)
+    {
+        if (!Directory.Exists(folder))
+            throw new KedgeException($"ImageNet is not whole: there is no {folder}; expected the images of a class.");
+        var root = new FolderImages(folder);
+        foreach (var path in root.Images.Order(StringComparer.Ordinal))
+            draft.Add(part, root.Find(path)!, label);
+    }
+}

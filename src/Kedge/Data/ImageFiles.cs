@@ -1,0 +1,26 @@
+using Kedge.Imaging;
+
+namespace Kedge.Data;
+
+/// <summary>Images without labels, wherever they lie.</summary>
+public static class ImageFiles
+{
+    /// <summary>Finds images; none is read yet.</summary>
+    /// <param name="paths">
+    /// Image files, folders and zips. A folder or zip stands for its images at any depth, in ordinal order of their paths; dot files are ignored.
+    /// </param>
+    /// <returns>The images in the order of the paths.</returns>
+    /// <exception cref="KedgeException">There is nothing at a path, or it is a folder or zip without images.</exception>
+    public static IReadOnlyList<ImageFile> Open(params IEnumerable<string> paths) => [.. paths.SelectMany(Open)];
+
+    private static IEnumerable<ImageFile> Open(string path)
+    {
+        if (!Path.Exists(path))
+            throw new KedgeException($"There is no image at '{path}'; expected an image file, a folder or a zip of images.");
+        if (File.Exists(path) && !path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            return [new DiskImageFile(path)];
+        var root = ImageRoot.Open(path);
+        var images = root.Images.Order(StringComparer.Ordinal).Select(image => root.Find(image)!).ToList();
+        return images.Count > 0 ? images : throw new KedgeException($"'{path}' holds no images; expected jpg, jpeg, png, webp, bmp or gif files.");
+    }
+}

@@ -1,0 +1,41 @@
+using Kedge.Imaging;
+
+namespace Kedge.Data;
+
+/// <summary>Where images lie: a folder or a zip. Paths are relative to it, with <c>/</c> between their parts.</summary>
+internal abstract class ImageRoot
+{
+    /// <summary>The path of the folder or zip, for error messages.</summary>
+    internal abstract string Origin { get; }
+
+    /// <summary>Image files at any depth, hidden ones left out, in no order.</summary>
+    internal abstract IEnumerable<string> Images { get; }
+
+    /// <summary>Folders at any depth, hidden ones left out, in no order.</summary>
+    internal abstract IEnumerable<string> Folders { get; }
+
+    /// <summary>The file at a path, image or not, or null.</summary>
+    internal abstract ImageFile? Find(string path);
+
+    internal static ImageRoot Open(string path) =>
+        Directory.Exists(path) ? new FolderImages(path)
+        : File.Exists(path) ? new ZipImages(path)
+        : throw new KedgeException($"There is no folder or zip of images at {path}; check the path.");
+
+    /// <summary>The files at all of the paths.</summary>
+    /// <exception cref="KedgeException">Some are not there; the message names the first five.</exception>
+    internal List<ImageFile> FindAll(IReadOnlyList<string> paths, string listedIn)
+    {
+        var files = paths.Select(Find).ToList();
+        List<string> missing = [.. paths.Where((_, i) => files[i] is null)];
+        if (missing.Count == 0)
+            return files!;
+        var more = missing.Count > 5 ? $" and {missing.Count - 5} more" : "";
+        throw new KedgeException($"Of the {paths.Count} images that {listedIn} lists, {missing.Count} are not in {Origin}: {string.Join(", ", missing.Take(5))}{more}; check the paths, or say where the images are (--images).");
+    }
+
+    internal static bool IsImage(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" or ".bmp" or ".gif";
+
+    /// <summary>Whether any part of the path is a dot file or what macOS leaves in zips.</summary>
+    private protected static bool IsHidden(string path) => path.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX");
+}

@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace Kedge.Data;
+
+/// <summary>Reads a JSON file of rows, and says what was expected where it holds something else.</summary>
+internal static class JsonRows
+{
+    internal static T Read<T>(string path, string expected, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            return read(json.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
+        {
+            throw new KedgeException($"The file {path} is not what was expected, {expected}; take an undamaged copy, or another file.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The file {path} cannot be read ({e.Message}); check the file and its permissions.", e);
+        }
+    }
+
+    /// <summary>A string that must be there.</summary>
+    internal static string Text(this JsonElement json) => json.GetString() ?? throw new FormatException("a string is null");
+}

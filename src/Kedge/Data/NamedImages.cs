@@ -1,0 +1,46 @@
+using Kedge.Imaging;
+
+namespace Kedge.Data;
+
+/// <summary>Finds images again by the names that results and classifiers show: a path, or <c>archive.zip/entry</c>. Opens each zip once.</summary>
+internal sealed class NamedImages
+{
+    private readonly Dictionary<string, ImageRoot?> _zips = new(StringComparer.Ordinal);
+
+    /// <summary>The image of a name, or null where there is none any more. Only files that are called images are found.</summary>
+    internal ImageFile? Find(string name)
+    {
+        if (!ImageRoot.IsImage(name))
+            return null;
+        if (File.Exists(name))
+            return new DiskImageFile(name);
+        const string zipEnd = ".zip/";
+        for (var at = End(0); at >= 0; at = End(at + 1))
+        {
+            if (Zip(name[..(at + zipEnd.Length - 1)])?.Find(name[(at + zipEnd.Length)..]) is { } image)
+                return image;
+        }
+        return null;
+
+        int End(int from) => name.IndexOf(zipEnd, from, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private ImageRoot? Zip(string path)
+    {
+        if (!_zips.TryGetValue(path, out var zip))
+            _zips[path] = zip = Open(path);
+        return zip;
+    }
+
+    private static ZipImages? Open(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? new ZipImages(path) : null;
+        }
+        catch (KedgeException)
+        {
+            return null; // a damaged zip has no images
+        }
+    }
+}

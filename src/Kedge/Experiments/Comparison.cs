@@ -1,0 +1,194 @@
+using Kedge.Evaluation;
+using Kedge.FewShot;
+using Kedge.Methods;
+using Kedge.Runtime;
+using static TorchSharp.torch;
+
+namespace Kedge.Experiments;
+
+/// <summary>How far a comparison has come.</summary>
+/// <param name="Done">Runs finished, those of earlier programs among them.</param>
+/// <param name="Runs">Methods × draws of tasks.</param>
+/// <param name="Method">The method that is fitted next.</param>
+/// <param name="Task">The draw that it is fitted on.</param>
+/// <param name="AtOnce">How many runs may go on at once.</param>
+public sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int AtOnce = 1);
+
+/// <summary>
+/// A comparison under one protocol (<see cref="Protocol"/>): every method on every draw of every task, one after another or some at once. Methods see the support sets alone; the queries give the
+/// accuracy and choose nothing.
+/// </summary>
+public sealed class Comparison
+{
+    private const int MostConfusedClasses = 100; // a picture of more cannot be read, and a line of the log would be long
+
+    private readonly TimeProvider _time;
+
+    /// <summary>Plans a comparison.</summary>
+    /// <param name="methods">The methods, each text once.</param>
+    /// <param name="tasks">The draws of the tasks; their tensors must outlive the run.</param>
+    /// <param name="time">What seconds are measured by; null is the system's clock.</param>
+    /// <exception cref="KedgeException">Two tasks have the same name, shots and seed, so that tables could not tell them apart.</exception>
+    public Comparison(IReadOnlyList<MethodVariant> methods, IReadOnlyList<ComparisonTask> tasks, TimeProvider? time = null)
+    {
+        (Methods, Tasks, _time) = (methods, tasks, time ?? TimeProvider.System);
+        if (tasks.GroupBy(task => (task.Name, task.Shots, task.Seed)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new KedgeException($"Comparing found {twice.Count()} tasks that tables would both call '{twice.First()}': rename one of them.");
+    }
+
+    /// <summary>The methods, in the order of the tables.</summary>
+    public IReadOnlyList<MethodVariant> Methods { get; }
+
+    /// <summary>The draws of the tasks, in the order of the tables.</summary>
+    public IReadOnlyList<ComparisonTask> Tasks { get; }
+
+    /// <summary>
+    /// How many runs may go on at once, at least 1; default 1. Each computes with its part of the cores (<see cref="TorchSharp.torch.get_num_threads"/> ÷ this, at least one), and one that
+    /// takes more memory than is left waits. Its accuracy does not depend on this where each computes with one core either way; sums that several cores share are rounded otherwise.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    public int AtOnce
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1;
+
+    /// <summary>
+    /// What is known before anything runs, a sentence each: what will fail, such as a method that needs a text tower on a task without one, and fits that take more than 2 GB of
+    /// memory.
+    /// </summary>
+    public IReadOnlyList<string> Foresee() =>
+    [
+        .. Pairs().Select(run => (run.Task.Name, run.Method.Text, Lack: Lack(run.Method, run.Task))).Where(run => run.Lack is not null).Distinct()
+            .Select(run => $"{run.Text} is left out on {run.Name}. {run.Lack}"),
+        .. Pairs().Where(run => Lack(run.Method, run.Task) is null).Select(run => (run.Method.Text, run.Task.Name, run.Task.Shots, Bytes: run.Method.Method.BytesToFit(run.Task.Task)))
+            .Where(run => run.Bytes > FitMemory.Large).Distinct()
+            .Select(run => $"{run.Text} takes about {FitMemory.Show(run.Bytes)} of memory on {run.Name}, {ComparisonTexts.Heading(run.Shots)}."),
+    ];
+
+    /// <summary>Runs what is not in the log yet. A method that fails gives a row with its reason.</summary>
+    /// <param name="log">The rows that are finished; each new one is added at once. Stays the caller's.</param>
+    /// <param name="progress">Told before each run, on its thread but never twice at a time; null is nobody.</param>
+    /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their notes alone; likewise.</param>
+    /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
+    /// <returns>A row for each draw and method, draw by draw; where a task has further tests, one for each of them after it.</returns>
+    /// <exception cref="KedgeException">A row cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.</exception>
+    public IReadOnlyList<ComparisonRow> Run(
+        ComparisonLog log, IProgress<ComparisonProgress>? progress = null, IProgress<FitProgress>? fitting = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        (MethodVariant Method, ComparisonTask Task)[] pairs = [.. Pairs()];
+        var rows = new IReadOnlyList<ComparisonRow>?[pairs.Length];
+        var (gate, done) = (new Lock(), 0);
+        var steps = AtOnce == 1 || fitting is null ? fitting : new Notes(fitting, gate);
+        foreach (var (index, run) in pairs.Index())
+            done += (rows[index] = Finished(log, run.Method, run.Task)) is null ? 0 : 1;
+        var work = pairs.Index().Where(pair => rows[pair.Index] is null).Select(pair => (pair.Item.Method.Method.BytesToFit(pair.Item.Task.Task), (Action)(() => Run(pair.Index))));
+        SideBySide.Run([.. work], AtOnce, FitMemory.Available - Environment.WorkingSet);
+        return [.. rows.SelectMany(some => some!)];
+
+        void Run(int index)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (method, task) = pairs[index];
+            lock (gate)
+                progress?.Report(new(done, pairs.Length, method.Text, task, AtOnce));
+            var made = this.Run(FurtherRows.Empty(Row(method, task), task), method.Method, task, steps, cancellation);
+            lock (gate)
+            {
+                foreach (var row in made)
+                    log.Append(row);
+                (rows[index], done) = (made, done + 1);
+            }
+        }
+    }
+
+#pragma warning disable CA1031 // whatever one method fails of must not cost the rows of the others
+    private ComparisonRow[] Run(ComparisonRow[] empty, FewShotMethod method, ComparisonTask task, IProgress<FitProgress>? fitting, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        try
+        {
+            var started = _time.GetTimestamp();
+            using var classifier = method.Fit(task.Task, fitting, cancellation);
+            var fitted = _time.GetTimestamp();
+            var logits = classifier.LogitsInBatches(task.Query, cancellation);              // [Q, C]
+            var predicted = _time.GetTimestamp();
+            int[] labels = [.. task.Query.Labels.cpu().data<long>().Select(label => (int)label)];
+            var result = EvaluationResult.Of(logits, labels, classifier.ClassNames);
+            var own = empty[0] with
+            {
+                Accuracy = 100 * result.Top1,
+                FitSeconds = _time.GetElapsedTime(started, fitted).TotalSeconds,
+                PredictSeconds = _time.GetElapsedTime(fitted, predicted).TotalSeconds,
+                Selection = classifier.State.Selection,
+                Numbers = classifier.State.Tensors.Values.Sum(tensor => tensor.numel()),
+                Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
+                Right = RightBits.Write(result.Right),
+            };
+            return FurtherRows.Fill(empty, own, classifier, task, _time, cancellation);
+        }
+        catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            var error = FirstLine(e is KedgeException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            return [.. empty.Select(row => row with { Error = error })];
+        }
+    }
+#pragma warning restore CA1031
+
+    /// <summary>All rows of a run; <see langword="null"/> where one is not in the log.</summary>
+    private ComparisonRow[]? Finished(ComparisonLog log, MethodVariant method, ComparisonTask task)
+    {
+        ComparisonRow?[] found = [.. FurtherRows.Empty(Row(method, task), task).Select(log.Find)];
+        return found.Contains(null) ? null : [.. found.OfType<ComparisonRow>()];
+    }
+
+    private IEnumerable<(MethodVariant Method, ComparisonTask Task)> Pairs() => Tasks.SelectMany(task => Methods.Select(method => (method, task)));
+
+    private ComparisonRow Row(MethodVariant method, ComparisonTask task) => new()
+    {
+        Method = method.Text,
+        Task = task.Name,
+        Shots = task.Shots,
+        Seed = task.Seed,
+        Support = task.Task.SupportCount,
+        Queries = task.Query.Count,
+        Model = task.Model,
+        ModelFingerprint = task.ModelFingerprint,
+        TaskFingerprint = task.Fingerprint,
+        AtOnce = AtOnce,
+    };
+
+    private static string? Lack(MethodVariant method, ComparisonTask task)
+    {
+        try
+        {
+            method.Method.CheckNeeds(task.Task);
+            return null;
+        }
+        catch (KedgeException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>libtorch's messages go on with the places in its source.</summary>
+    private static string FirstLine(string message) => message.Trim().Split('\n')[0].TrimEnd();
+
+    /// <summary>Of fits that go on at once, the steps would come one over the other.</summary>
+    private sealed class Notes(IProgress<FitProgress> fitting, Lock gate) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value)
+        {
+            if (value.Note is null)
+                return;
+            lock (gate)
+                fitting.Report(value);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Kedge.Clip;
+using Kedge.Data;
+using Kedge.Features;
+using Kedge.FewShot;
+using Kedge.Runtime;
+using Kedge.Tasks;
+using Kedge.Text;
+using static TorchSharp.torch;
+
+namespace Kedge.Experiments;
+
+/// <summary>What methods are compared on, of photos or of files of features. Owns the tensors; a CLIP stays the caller's and must outlive it.</summary>
+public sealed class ComparisonTasks : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    private ComparisonTasks() { }
+
+    /// <summary>The draws, in the order given.</summary>
+    public IReadOnlyList<ComparisonTask> Tasks { get; private set; } = [];
+
+    /// <summary>
+    /// Encodes photos: each once, however many draws it is in, and only those that are drawn or tested. Methods can learn through the CLIP's text tower.
+    /// </summary>
+    /// <param name="clip">The model.</param>
+    /// <param name="datasets">The draws of one or several data sets.</param>
+    /// <param name="templates">The sentences that class names are put into, at least one; data sets may have their own.</param>
+    /// <param name="kinds">What the methods need beside the images' own features (<see cref="FewShotMethod.Needs"/>).</param>
+    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    /// <returns>A task a draw, on the model's device; dispose it.</returns>
+    /// <exception cref="KedgeException">Images cannot be read, or a text is too long.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
+    public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds = FeatureKinds.Image,
+        ImageWork? work = null, CancellationToken cancellation = default) =>
+        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, kinds, work, cancellation))]);
+
+    /// <summary>Reads files of features.</summary>
+    /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>
+    /// <param name="device">Where the tensors are to be; the CPU by default.</param>
+    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are the first min(S, 4) of each class, as a file has no seed.</param>
+    /// <returns>A task a file; dispose it.</returns>
+    /// <exception cref="KedgeException">A file cannot be read, or is not what it should be.</exception>
+    public static ComparisonTasks Open(IReadOnlyList<string> paths, Device? device = null, ValidationUse validation = ValidationUse.None)
+    {
+        LibTorch.Load();
+        return Make(made => [.. paths.Select(path => made.Validated(made.Own(FeatureTask.Open(path, device)), validation))]);
+    }
+
+    private ComparisonTask Validated(FeatureTask task, ValidationUse validation)
+    {
+        var draw = ComparisonTask.Of(task);
+        if (validation == ValidationUse.None)
+            return draw;
+        if (task.Validation is not { } part)
+            throw new KedgeException($"The task {task.Name} has no validation part, on which hyper-parameters are to be chosen: write validation.features and validation.labels, or choose on none (--validation none).");
+        using var scope = NewDisposeScope();
+        var set = new ValidationSet(part.Images, part.Labels);
+        if (validation == ValidationUse.Shots)
+        {
+            var first = set.First(Math.Min(SupportSampler.MostValidationShots, task.Task.CountShots().Max()));
+            set = new(Own(first.Images), Own(first.Labels));
+        }
+        var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { draw.Fingerprint, Validation = Convert.ToHexStringLower(SHA256.HashData(set.Images.Image.cpu().contiguous().bytes)), set.Count }));
+        return draw with { Task = draw.Task.With(set), Fingerprint = Convert.ToHexStringLower(fingerprint) };
+    }
+
+    /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
+    /// <param name="protocol">The protocol. Where it has several data sets, the draws of the first are learned from, and the others' test images are tested on.</param>
+    /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
+    public IReadOnlyList<ComparisonTask> Under(Protocol protocol) => ProtocolTasks.Of(protocol, Tasks, Own);
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        foreach (var owned in _owned)
+            owned.Dispose();
+    }
+
+    private static ComparisonTasks Make(Func<ComparisonTasks, IReadOnlyList<ComparisonTask>> fill)
+    {
+        var made = new ComparisonTasks();
+        try
+        {
+            made.Tasks = fill(made);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    private List<ComparisonTask> Encode(
+        ClipModel clip, SupportDraws dataset, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, ImageWork? work, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var images = dataset.Draws.SelectMany(draw => draw.Support.Concat(draw.Validation ?? [])).Concat(dataset.Test).Select(image => image.Image).DistinctBy(image => image.Name).ToArray();
+        var rows = images.Select((image, row) => (image.Name, Row: (long)row)).ToDictionary(pair => pair.Name, pair => pair.Row);
+        var features = PhotoFeatures.Plain(clip, images, kinds, work, cancellation).Each(tensor => tensor.to(clip.Device)); // [all, D]
+        var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? Own(clip.Projection) : null;
+        var digests = images.ToDictionary(image => image.Name, image => Convert.ToHexStringLower(SHA256.HashData(image.ReadAllBytes())));
+        var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
+        string[] sentences = [.. templates.Select(template => template.Text)];
+        var query = Pick(dataset.Test) with { Under = TestUnder };
+        var validations = new Dictionary<IReadOnlyList<LabelledImage>, ValidationSet>(ReferenceEqualityComparer.Instance);
+        return [.. dataset.Draws.Select(Task)];
+
+        ComparisonTask Task(SupportDraw draw)
+        {
+            var (support, labels) = Pick(draw.Support);
+            var task = new FewShotTask(Own(support.Each(tensor => tensor.unsqueeze(0))), labels, classes, dataset.ClassNames, clip.LogitScale, sentences, clip)
+            {
+                Projection = projection,
+                Validation = Validation(draw.Validation),
+                Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (work ?? new()).DecodeThreads),
+                SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
+            };
+            return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
+        }
+
+        ValidationSet? Validation(IReadOnlyList<LabelledImage>? picked)
+        {
+            if (picked is null)
+                return null;
+            if (!validations.TryGetValue(picked, out var set)) // one for all draws where it is the whole part
+            {
+                var part = Pick(picked);
+                validations[picked] = set = new(part.Images, part.Labels);
+            }
+            return set;
+        }
+
+        Tensor TestUnder(LowRankUpdates updates, CancellationToken stop)
+        {
+            using var adapted = clip.With(updates);
+            var uncached = new ImageWork { DecodeThreads = (work ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
+            return PhotoFeatures.Plain(adapted, [.. dataset.Test.Select(image => image.Image)], FeatureKinds.Image, uncached, stop).Image;
+        }
+
+        LabelledFeatures Pick(IReadOnlyList<LabelledImage> picked)
+        {
+            var places = tensor(picked.Select(image => rows[image.Image.Name]).ToArray(), device: clip.Device);
+            return new(Own(features.Each(some => some.index_select(0, places))), Own(PhotoFeatures.Labels(clip, picked)));
+        }
+
+        string Identify(SupportDraw draw) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            dataset.ClassNames,
+            Templates = sentences,
+            clip.Preprocessing,
+            Support = Contents(draw.Support),
+            Test = Contents(draw.Validation is null ? dataset.Test : [.. dataset.Test, .. draw.Validation]),
+        })));
+
+        IEnumerable<string> Contents(IReadOnlyList<LabelledImage> part) => part.Select(image => $"{image.Label} {digests[image.Image.Name]}");
+    }
+
+    private ImageFeatures Own(ImageFeatures made) => made.Each(Own);
+
+    private ImageProjection Own(ImageProjection made) => new(Own(made.Weight), made.Bias is null ? null : Own(made.Bias));
+
+    private FeatureTask Own(FeatureTask made)
+    {
+        _owned.Add(made);
+        return made;
+    }
+
+    private Tensor Own(Tensor made)
+    {
+        _owned.Add(made.DetachFromDisposeScope());
+        return made;
+    }
+}

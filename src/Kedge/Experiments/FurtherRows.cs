@@ -1,0 +1,68 @@
+using Kedge.Evaluation;
+using Kedge.FewShot;
+using static TorchSharp.torch;
+
+namespace Kedge.Experiments;
+
+/// <summary>The rows that a run gives beside that of its own test images: one a further test, and the harmonic mean where the protocol has one.</summary>
+internal static class FurtherRows
+{
+    internal const string Harmonic = "harmonic";
+
+    /// <summary>All rows of a run before it: its own first.</summary>
+    internal static ComparisonRow[] Empty(ComparisonRow own, ComparisonTask task) =>
+    [
+        own with { Part = task.Part },
+        .. task.Further.Select(test => own with { Part = test.Part, Queries = test.Query.Count }),
+        .. task.HasHarmonicMean ? [own with { Part = Harmonic, Queries = own.Queries + task.Further.Sum(test => test.Query.Count) }] : Array.Empty<ComparisonRow>(),
+    ];
+
+    /// <summary>The rows after the fit.</summary>
+    /// <param name="empty">The rows before.</param>
+    /// <param name="own">The first of them, filled.</param>
+    /// <param name="classifier">What was fitted.</param>
+    /// <param name="task">What it was fitted on.</param>
+    /// <param name="time">What seconds are measured by.</param>
+    /// <param name="cancellation">Stops between two batches of queries.</param>
+    internal static ComparisonRow[] Fill(
+        ComparisonRow[] empty, ComparisonRow own, FewShotClassifier classifier, ComparisonTask task, TimeProvider time, CancellationToken cancellation)
+    {
+        var rows = (ComparisonRow[])[own, .. empty.Skip(1)];
+        foreach (var (index, test) in task.Further.Index())
+        {
+            var row = rows[index + 1] with { FitSeconds = own.FitSeconds, Selection = own.Selection };
+            var started = time.GetTimestamp();
+            rows[index + 1] = Test(classifier, test, cancellation) is { } accuracy
+                ? row with { Accuracy = accuracy, PredictSeconds = time.GetElapsedTime(started).TotalSeconds }
+                : empty[index + 1] with { Error = $"{classifier.Method} knows only the classes that it was fitted on." };
+        }
+        if (task.HasHarmonicMean)
+            rows[^1] = HarmonicMean(rows);
+        return rows;
+    }
+
+    private static double? Test(FewShotClassifier classifier, FurtherTest test, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        if (test is SameClassesTest same)
+        {
+            var places = tensor(same.Places.Select(place => (long)place).ToArray());
+            return Accuracy(classifier.LogitsInBatches(same.Query, cancellation).index_select(1, places), same.Query, same.ClassNames);
+        }
+        var classes = ((OtherClassesTest)test).Classes;
+        using var carried = classifier.For(classes);
+        return carried is null ? null : Accuracy(carried.LogitsInBatches(test.Query, cancellation), test.Query, classes.Names);
+    }
+
+    private static double Accuracy(Tensor logits, LabelledFeatures query, IReadOnlyList<string> classNames) =>
+        100 * EvaluationResult.Of(logits, [.. query.Labels.cpu().data<long>().Select(label => (int)label)], classNames).Top1;
+
+    private static ComparisonRow HarmonicMean(ComparisonRow[] rows)
+    {
+        var parts = rows[..^1];
+        if (Array.Find(parts, row => row.Error is not null) is { } failed)
+            return rows[^1] with { Error = failed.Error };
+        var mean = parts.Any(row => row.Accuracy == 0) ? 0 : parts.Length / parts.Sum(row => 1 / row.Accuracy!.Value);
+        return rows[^1] with { Accuracy = mean, Selection = parts[0].Selection };
+    }
+}

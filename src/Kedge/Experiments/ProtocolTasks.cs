@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Kedge.FewShot;
+using static TorchSharp.torch;
+
+namespace Kedge.Experiments;
+
+/// <summary>The draws of a few-shot comparison, rearranged for another protocol.</summary>
+internal static class ProtocolTasks
+{
+    private const int FewestClasses = 4; // two on either side
+
+    /// <summary>Rearranges draws.</summary>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="draws">The draws; where a protocol has several data sets, the first's are learned from, and one of each other's is tested on.</param>
+    /// <param name="own">Takes new tensors over.</param>
+    /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
+    internal static IReadOnlyList<ComparisonTask> Of(Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<Tensor, Tensor> own) => protocol switch
+    {
+        Protocol.BaseToNew => [.. draws.Select(draw => BaseToNew(draw, own))],
+        Protocol.CrossDataSet => OnOthers(protocol, draws, CrossDataSet),
+        Protocol.DomainShift => OnOthers(protocol, draws, DomainShift),
+        Protocol.VocabularyFree => [.. draws.Select(WithoutNames)],
+        _ => draws,
+    };
+
+    private static ComparisonTask BaseToNew(ComparisonTask draw, Func<Tensor, Tensor> own)
+    {
+        using var scope = NewDisposeScope();
+        var (task, count) = (draw.Task, (draw.Task.ClassCount + 1) / 2);
+        if (task.ClassCount < FewestClasses)
+            throw new KedgeException($"The protocol base-to-new found {task.ClassCount} classes in {draw.Name}: it needs at least {FewestClasses}, two to learn and two new ones.");
+        ClassSet later = new([.. task.ClassNames.Skip(count)], own(task.ClassFeatures.narrow(0, count, task.ClassCount - count).clone())) { TextTower = task.TextTower };
+        var first = own(task.ClassFeatures.narrow(0, 0, count).clone());
+        return draw with
+        {
+            Part = "base",
+            HasHarmonicMean = true,
+            Fingerprint = Identify(Protocol.BaseToNew, draw),
+            Task = task.OfFirstClasses(first, own),
+            Query = Some(draw.Query, labels => labels.lt(count), 0),
+            Further = [new OtherClassesTest("new", Some(draw.Query, labels => labels.ge(count), count), later)],
+        };
+
+        LabelledFeatures Some(LabelledFeatures images, Func<Tensor, Tensor> which, int from)
+        {
+            var rows = which(images.Labels).nonzero().squeeze(1);
+            if (rows.shape[0] == 0)
+                throw new KedgeException($"The protocol base-to-new found no test image of {(from == 0 ? "the first" : "the second")} half of the classes of {draw.Name}: it needs some of both.");
+            long[] places = [.. rows.cpu().data<long>()];
+            return new(images.Images.Each(tensor => own(tensor.index_select(0, rows))), own(images.Labels.index_select(0, rows) - from))
+            {
+                Under = images.Under is not { } under ? null : (update, stop) =>
+                {
+                    var all = under(update, stop);
+                    return all.index_select(0, tensor(places, device: all.device));
+                },
+            };
+        }
+    }
+
+    /// <summary>Draws of the first data set, tested on the others too.</summary>
+    private static List<ComparisonTask> OnOthers(Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<ComparisonTask, ComparisonTask, FurtherTest> test)
+    {
+        ComparisonTask[] sets = [.. draws.DistinctBy(draw => draw.Name)];
+        var (source, targets) = (sets[0], sets[1..]);
+        var name = protocol == Protocol.CrossDataSet ? "cross-data-set" : "domain-shift";
+        if (targets.Length == 0)
+            throw new KedgeException($"The protocol {name} found {source.Name} alone: it learns from the first data set and tests on the others; give at least two.");
+        if (Array.Find(targets, target => target.Model != source.Model || target.Task.FeatureWidth != source.Task.FeatureWidth) is { } strange)
+            throw new KedgeException($"The protocol {name} found {source.Name} as features of {source.Model} and {strange.Name} as features of {strange.Model}: encode both with one model.");
+        var further = targets.Select(target => test(source, target)).ToArray();
+        return [.. draws.Where(draw => draw.Name == source.Name).Select(draw =>
+            draw with { Part = source.Name, Further = further, Fingerprint = Identify(protocol, [draw, .. targets]) })];
+    }
+
+    private static OtherClassesTest CrossDataSet(ComparisonTask source, ComparisonTask target) =>
+        new(target.Name, target.Query, new(target.Task.ClassNames, target.Task.ClassFeatures) { TextTower = target.Task.TextTower });
+
+    private static SameClassesTest DomainShift(ComparisonTask source, ComparisonTask target)
+    {
+        var places = source.Task.ClassNames.Index().ToDictionary(known => known.Item, known => known.Index);
+        string[] strange = [.. target.Task.ClassNames.Where(name => !places.ContainsKey(name))];
+        if (strange.Length > 0)
+        {
+            throw new KedgeException($"The protocol domain-shift found {strange.Length} of the {target.Task.ClassCount} classes of {target.Name} that {source.Name} does not have " +
+                $"({string.Join(", ", strange.Take(5).Select(name => $"'{name}'"))}{(strange.Length > 5 ? ", …" : "")}): its data sets must have the same class names, or some of the first's.");
+        }
+        var (some, all) = (target.Task.ClassCount, source.Task.ClassCount);
+        return new(some == all ? target.Name : $"{target.Name} ({some} of {all} classes)", target.Query, [.. target.Task.ClassNames.Select(name => places[name])], target.Task.ClassNames);
+    }
+
+    private static ComparisonTask WithoutNames(ComparisonTask draw) =>
+        draw with { Task = draw.Task.WithoutNames(), Fingerprint = Identify(Protocol.VocabularyFree, draw) };
+
+    private static string Identify(Protocol protocol, params IEnumerable<ComparisonTask> parts) => Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(new { Protocol = protocol.ToString(), Parts = parts.Select(part => new { part.Name, part.Fingerprint, part.ModelFingerprint }) })));
+}

@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Kedge.Features;
+using Kedge.Runtime;
+using static TorchSharp.torch;
+
+namespace Kedge.FewShot;
+
+/// <summary>
+/// A way to make a classifier of a few labelled images: options in, <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/> gives a
+/// classifier. Holds no state of a fit, so one method may fit many tasks. To write one, override <see cref="FitCore"/> (task to named tensors) and <see cref="RestoreCore"/> (named tensors to
+/// classifier): what is fitted is then exactly what is saved, and no tensor can leak.
+/// </summary>
+public abstract class FewShotMethod
+{
+    /// <summary>Checks and keeps the options.</summary>
+    /// <param name="name">The name in the catalog and in saved classifiers, such as "tip-adapter".</param>
+    /// <param name="options">The method's options.</param>
+    /// <exception cref="KedgeException">An option is out of its range.</exception>
+    protected FewShotMethod(string name, MethodOptions options)
+    {
+        options.Check();
+        (Name, Options) = (name, options);
+    }
+
+    /// <summary>The name in the catalog and in saved classifiers, such as "tip-adapter".</summary>
+    public string Name { get; }
+
+    /// <summary>The options in effect.</summary>
+    public MethodOptions Options { get; }
+
+    /// <summary>Whether every class must have at least one support image.</summary>
+    public virtual bool NeedsSupport => true;
+
+    /// <summary>Whether it looks at the class names or their features.</summary>
+    public virtual bool NeedsNames => true;
+
+    /// <summary>Whether the task must bring CLIP's text side.</summary>
+    public virtual bool NeedsTextTower => false;
+
+    /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
+    public virtual FeatureKinds Needs => FeatureKinds.Image;
+
+    /// <summary>Whether it changes CLIP's towers, so that the task must bring its images and the model, and images are encoded anew to be classified.</summary>
+    public virtual bool AdaptsTowers => false;
+
+    /// <summary>About how many bytes a fit takes beyond its task at its largest; 0 where that is no more than some copies of the task. Above what the process may use, the fit is refused.</summary>
+    /// <param name="task">What would be learned from.</param>
+    protected internal virtual long BytesToFit(FewShotTask task) => 0;
+
+    /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
+    /// <param name="task">What to learn from; computation runs on its device.</param>
+    /// <param name="progress">Told of each step.</param>
+    /// <param name="cancellation">Stops the fit between two steps.</param>
+    /// <returns>A classifier that owns its tensors; dispose it.</returns>
+    /// <exception cref="KedgeException">The task lacks something that the method needs, or learning diverged.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
+    public FewShotClassifier Fit(FewShotTask task, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default) => FitFrom(null, task, progress, cancellation);
+
+    /// <summary>As <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/>, and goes on from where the same fit was stopped, with the same result.</summary>
+    /// <param name="task">What to learn from; computation runs on its device.</param>
+    /// <param name="store">Where the fit keeps what it reaches; methods that take no more than moments keep nothing.</param>
+    /// <param name="progress">Told of each step.</param>
+    /// <param name="cancellation">Stops the fit between two steps.</param>
+    /// <returns>A classifier that owns its tensors; dispose it.</returns>
+    /// <exception cref="KedgeException">As without a store; or what it holds is of another fit or damaged, or it cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; what was reached is in the store.</exception>
+    public FewShotClassifier Fit(FewShotTask task, IFitStore store, IProgress<FitProgress>? progress, CancellationToken cancellation) => FitFrom(store, task, progress, cancellation);
+
+    /// <summary>Makes the classifier of a saved state; takes the state over, also where it throws.</summary>
+    /// <exception cref="KedgeException">The state is not of this method, or is damaged.</exception>
+    internal FewShotClassifier Restore(ClassifierState state)
+    {
+        try
+        {
+            if (state.Method != Name)
+                throw new ArgumentException($"The state is of {state.Method}, the method is {Name}.", nameof(state));
+            if (state.FindNotFinite() is { } damaged)
+                throw state.Damaged($"NaN or infinity in '{damaged}'");
+            var classifier = RestoreCore(state);
+            state.RequireAllTaken();
+            return classifier;
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Learns. Runs inside a dispose scope with gradients on; everything made here is freed, what is returned is copied. May be called anew after a freed number of TorchSharp ended it.</summary>
+    /// <param name="task">The task, its support images in an order that does not depend on the caller's.</param>
+    /// <param name="run">To be told of each step.</param>
+    protected abstract Fitted FitCore(FewShotTask task, FitRun run);
+
+    /// <summary>Makes the classifier of what <see cref="FitCore"/> returned, now or from a file.</summary>
+    /// <param name="state">Tensors and texts; the classifier's constructor takes and checks each tensor by name.</param>
+    protected abstract FewShotClassifier RestoreCore(ClassifierState state);
+
+    private FewShotClassifier FitFrom(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return FreedScalars.Outlive(() => FitOnce(store, task, progress, cancellation));
+    }
+
+    private FewShotClassifier FitOnce(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    {
+        CheckNeeds(task);
+        ClassifierState state;
+        using (NewDisposeScope())
+        using (inference_mode(false))
+        using (enable_grad())
+        {
+            var ordered = SupportOrder.Canonical(task);
+            var run = store is null ? new FitRun(progress, cancellation) : new FitRun(store, FitIdentity.Of(this, ordered), progress, cancellation);
+            var fitted = FitCore(ordered, run);
+            using (no_grad())
+                state = ClassifierState.Of(this, ordered, fitted);
+        }
+        if (state.FindNotFinite() is { } name)
+        {
+            state.Dispose();
+            throw new KedgeException($"Fitting {Name} diverged: '{name}' holds NaN or infinity; try a smaller learning rate.");
+        }
+        return Restore(state);
+    }
+
+    /// <summary>Refuses a task that lacks something that the method needs.</summary>
+    internal void CheckNeeds(FewShotTask task)
+    {
+        if (NeedsTextTower && task.TextTower is null)
+            throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
+        if (NeedsNames && !task.HasNames)
+            throw new KedgeException($"Fitting {Name} found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.");
+        if (AdaptsTowers && task.Images is null)
+            throw new KedgeException($"Fitting {Name} found a task without its images and the model: it changes the towers that encode them; fit on photos.");
+        if (task.SupportCount > 0 && (Needs & ~task.Support.Kinds) is var lacking && lacking != FeatureKinds.Image)
+        {
+            var what = lacking.HasFlag(FeatureKinds.Patches) ? "features of the images' patches" : "the images' features before the projection into the joint space";
+            throw new KedgeException($"Fitting {Name} found a task without {what}: it learns from them; give it photos and a model (--data), not features.");
+        }
+        FitMemory.Require(this, task);
+        if (!NeedsSupport)
+            return;
+        var empty = task.ClassNames.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First).ToList();
+        if (empty.Count > 0)
+        {
+            var named = string.Join(", ", empty.Take(5).Select(name => $"'{name}'")) + (empty.Count > 5 ? $" and {empty.Count - 5} more" : "");
+            throw new KedgeException($"Fitting {Name} found no support image of {named}: it needs at least one of each class.");
+        }
+    }
+}
+
+/// <summary>What a method has learned.</summary>
+/// <param name="Tensors">By the names under which they are saved; copied by the caller.</param>
+/// <param name="Selection">Which data chose the hyper-parameters: nothing by default, "support set" where the method splits it. Never test data.</param>
+/// <param name="Details">Anything else to keep for explanation, such as the words of anchors.</param>
+public sealed record Fitted(IReadOnlyDictionary<string, Tensor> Tensors, string Selection = Fitted.NothingSelected, JsonElement? Details = null)
+{
+    /// <summary>All hyper-parameters are the options', nothing was chosen on data.</summary>
+    public const string NothingSelected = "none";
+
+    /// <summary>Some were chosen on support images that were left out of a fit.</summary>
+    internal const string SupportSet = "support set";
+}

@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace Kedge.FewShot;
+
+/// <summary>How much memory fits take that grow faster than their task, asked before any work.</summary>
+internal static class FitMemory
+{
+    /// <summary>What is said beforehand: fits that take more than 2 GB.</summary>
+    internal const long Large = 2_000_000_000;
+
+    private const long PairsAtOnce = 1 << 24; // 64 MB a tensor of them
+
+    /// <summary>Bytes that this process may use in all.</summary>
+    internal static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>"4.1 GB".</summary>
+    internal static string Show(long bytes) => FormattableString.Invariant($"{bytes / 1e9:0.0} GB");
+
+    /// <summary>Refuses a fit that needs more than this process may use.</summary>
+    internal static void Require(FewShotMethod method, FewShotTask task)
+    {
+        var needed = method.BytesToFit(task);
+        if (needed > Available)
+            throw new KedgeException(FormattableString.Invariant(
+                $"Fitting {method.Name} found {task.SupportCount:N0} support images, which take about {Show(needed)}, and this process may use {Show(Available)}: take fewer shots."));
+    }
+
+    /// <summary>What is computed row by row from [B, D], a part of the rows at a time where all of them would meet too many keys: rows [B, D] → [B, C].</summary>
+    /// <param name="rows">[B, D].</param>
+    /// <param name="keys">N, the keys that each row meets.</param>
+    /// <param name="compute">From [b, D] to [b, C], where tensors [b, N] may be made.</param>
+    internal static Tensor InBlocks(Tensor rows, long keys, Func<Tensor, Tensor> compute)
+    {
+        var size = Math.Max(1, PairsAtOnce / Math.Max(1, keys));
+        if (rows.shape[0] <= size)
+            return Block(rows);
+        using var scope = NewDisposeScope();
+        return cat([.. rows.split(size).Select(Block)]).MoveToOuterDisposeScope();
+
+        Tensor Block(Tensor block)
+        {
+            using var inner = NewDisposeScope();
+            return compute(block).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace Kedge.FewShot.Selection;
+
+/// <summary>
+/// Support images held out of a first fit, to choose hyper-parameters on: a quarter of each class's, at least one, of classes with two or more. Nothing
+/// outside the support set is looked at. The rows' order must not depend on the caller's (<see cref="SupportOrder"/>).
+/// </summary>
+internal sealed class HeldOutShots
+{
+    private const int Part = 4;
+
+    private HeldOutShots(FewShotTask task, long[] train, long[] held) => (Train, Held, Labels) =
+        (Rows(task, train), Rows(task, held), task.SupportLabels.index_select(0, Rows(task, held)));
+
+    /// <summary>[N − H] int64: the rows to fit on first.</summary>
+    internal Tensor Train { get; }
+
+    /// <summary>[H] int64: the rows to judge on.</summary>
+    internal Tensor Held { get; }
+
+    /// <summary>[H] int64: the classes of the rows to judge on.</summary>
+    internal Tensor Labels { get; }
+
+    /// <summary>Holds shots out; <see langword="null"/> where no class has two.</summary>
+    internal static HeldOutShots? Of(FewShotTask task)
+    {
+        var byClass = task.SupportLabels.cpu().data<long>().Select((label, row) => (label, row: (long)row)).GroupBy(pair => pair.label)
+            .Select(images => images.Select(pair => pair.row).ToArray()).ToArray();
+        var held = byClass.SelectMany(rows => rows.TakeLast(rows.Length < 2 ? 0 : Math.Max(1, rows.Length / Part))).ToArray();
+        return held.Length == 0 ? null : new HeldOutShots(task, [.. byClass.SelectMany(rows => rows).Except(held)], held);
+    }
+
+    /// <summary>The rows of classes with more than one image, which alone can be left out one by one: int64, empty where there are none.</summary>
+    internal static Tensor Repeated(FewShotTask task)
+    {
+        var shots = task.CountShots();
+        return Rows(task, [.. task.SupportLabels.cpu().data<long>().Index().Where(row => shots[(int)row.Item] > 1).Select(row => (long)row.Index)]);
+    }
+
+    /// <summary>The task without the shots held out; its tensors live in the current dispose scope.</summary>
+    internal FewShotTask Rest(FewShotTask task) => task.AtRows(Train);
+
+    /// <summary>All shots, to judge what was fitted on none.</summary>
+    internal static HeldOutShots All(FewShotTask task) => new(task, [], [.. Enumerable.Range(0, task.SupportCount).Select(row => (long)row)]);
+
+    private static Tensor Rows(FewShotTask task, long[] rows) => tensor(rows, device: task.Device);
+}

@@ -1,0 +1,119 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.FewShot.Selection;
+
+/// <summary>
+/// Weights of several methods' logits (D. Wolpert, "Stacked generalization", 1992), from images that none of them was fitted on:
+/// <code>
+///     w = argmin over w ≥ 0 of  cross entropy(Σ_m w_m L_m, labels) + κ / 2Q · ‖w − w⁰‖²
+/// </code>
+/// L_m [Q, C] logits, Q images. Convex; solved by Newton's method on the weights that are not held at 0. What is fitted are a few numbers, so that
+/// few images suffice.
+/// </summary>
+internal static class Stacking
+{
+    private const int MostSteps = 60, MostHalvings = 12, RowsAtOnce = 1024;
+    private const double LeastGain = 1e-7; // of the objective in F32: below is rounding
+    private const double Damping = 1e-6; // keeps two equal methods solvable
+
+    /// <summary>The weights.</summary>
+    /// <param name="logits">M times [Q, C], M and Q at least 1.</param>
+    /// <param name="labels">[Q] int64.</param>
+    /// <param name="prior">w⁰, where the search starts too; none below 0.</param>
+    /// <param name="pull">κ, in images: how many images' worth of weight the prior has.</param>
+    internal static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double pull = 0)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        var (weights, strength) = (prior.ToArray(), pull / labels.shape[0]);
+        var slope = Slope(logits, labels, weights, prior, strength);
+        for (var step = 0; step < MostSteps; step++)
+        {
+            var free = Enumerable.Range(0, weights.Length).Where(m => weights[m] > 0 || slope.Gradient[m] < 0).ToArray();
+            if (free.Length == 0 || Descend(Newton(slope.Gradient, slope.Hessian, free, weights.Length)) is not { } better)
+                break;
+            (weights, slope) = better;
+        }
+        return weights;
+
+        (double[], Curve)? Descend(double[] direction)
+        {
+            for (var halvings = 0; halvings < MostHalvings; halvings++)
+            {
+                var tried = weights.Zip(direction, (w, d) => Math.Max(0, w - d * Math.Pow(0.5, halvings))).ToArray();
+                var there = Slope(logits, labels, tried, prior, strength);
+                if (there.Loss < slope.Loss - LeastGain)
+                    return (tried, there);
+            }
+            return null;
+        }
+    }
+
+    /// <summary>The weight of one method's logits at which its probabilities agree best with the labels; 0 where it knows nothing.</summary>
+    internal static double Calibrate(Tensor logits, Tensor labels) => Weights([logits], labels, [1])[0];
+
+    /// <summary>Σ_m w_m L_m: [Q, C].</summary>
+    internal static Tensor Sum(IReadOnlyList<Tensor> logits, IReadOnlyList<double> weights) =>
+        logits.Zip(weights, (l, w) => l * w).Aggregate((sum, l) => sum + l);
+
+    /// <summary>
+    /// The standard deviation of an image's logits over the classes that are not its own, over all images; never 0. Logits of any unit divided by it are of one
+    /// size, also where the own class was seen by the fit.
+    /// </summary>
+    internal static double Deviation(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var others = 1 - F.one_hot(labels, logits.shape[1]).to(ScalarType.Float32); // [N, C]
+        var mean = (logits * others).sum(1, keepdim: true) / others.sum(1, keepdim: true);
+        return Math.Max(1e-6, Math.Sqrt((((logits - mean) * others).square().sum() / others.sum()).item<float>()));
+    }
+
+    private static Curve Slope(
+        IReadOnlyList<Tensor> logits, Tensor labels, double[] weights, IReadOnlyList<double> prior, double strength)
+    {
+        var (count, images) = (weights.Length, (int)labels.shape[0]);
+        var (loss, gradient, hessian) = (new double[1], new double[count], new double[count * count]);
+        for (var first = 0; first < images; first += RowsAtOnce)
+        {
+            using var scope = NewDisposeScope();
+            var rows = Math.Min(RowsAtOnce, images - first);
+            var l = stack(logits.Select(member => member.narrow(0, first, rows))); // [M, q, C]
+            var log = F.log_softmax(Sum([.. l.unbind()], weights), 1); // [q, C]
+            var p = log.exp();
+            var mean = (l * p).sum(2, keepdim: true); // [M, q, 1]
+            var own = labels.narrow(0, first, rows).view(1, rows, 1); // [1, q, 1]
+            var spread = l - mean;
+            Add(loss, -log.unsqueeze(0).gather(2, own).sum());
+            Add(gradient, (mean - l.gather(2, own.expand(count, rows, 1))).sum([1, 2]));
+            Add(hessian, einsum("mqc,qc,kqc->mk", spread, p, spread));
+        }
+        for (var m = 0; m < count; m++)
+        {
+            gradient[m] += strength * (weights[m] - prior[m]);
+            hessian[m * count + m] += strength + Damping;
+        }
+        return new(loss[0] + strength / 2 * weights.Zip(prior, (w, p) => (w - p) * (w - p)).Sum(), gradient, hessian);
+
+        void Add(double[] sums, Tensor part)
+        {
+            var values = part.cpu().data<float>();
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] += values[i] / (double)images;
+        }
+    }
+
+    private static double[] Newton(double[] gradient, double[] hessian, int[] free, int count)
+    {
+        using var scope = NewDisposeScope();
+        var h = tensor(free.SelectMany(row => free.Select(column => hessian[row * count + column])).ToArray()).reshape(free.Length, free.Length);
+        var step = linalg.solve(h, tensor(free.Select(m => gradient[m]).ToArray()).unsqueeze(1)).data<double>();
+        var direction = new double[count];
+        for (var i = 0; i < free.Length; i++)
+            direction[free[i]] = step[i];
+        return direction;
+    }
+
+    /// <summary>The objective at some weights, with its first two derivatives.</summary>
+    private sealed record Curve(double Loss, double[] Gradient, double[] Hessian);
+}

@@ -1,0 +1,80 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.FewShot.Selection;
+
+/// <summary>
+/// Hyper-parameters by a validation set: of a grid the point with the most images right; of equal ones that with the least cross entropy, and of still equal ones the first.
+/// </summary>
+internal static class ValidationSearch
+{
+    /// <summary>What a classifier says its hyper-parameters were chosen on.</summary>
+    internal static string Selection(ValidationSet set) => FormattableString.Invariant($"validation set ({set.Count:N0} images)");
+
+    /// <summary>The best point of a grid.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="run">May be stopped between two points.</param>
+    /// <param name="grid">The points, at least one.</param>
+    /// <param name="logits">The logits of the images at a point: [H, C]. Runs without gradients, in a dispose scope.</param>
+    internal static T Best<T>(ValidationSet set, FitRun run, IReadOnlyList<T> grid, Func<T, Tensor> logits) =>
+        Best(set, run, grid, logits, [0], (at, _) => at).Outer;
+
+    /// <summary>The best point of a grid in two dimensions, of which the inner one costs little.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="run">May be stopped between two points.</param>
+    /// <param name="outer">The values of the outer dimension, at least one.</param>
+    /// <param name="prepare">What an outer value comes to for all inner ones: [H, C].</param>
+    /// <param name="inner">The values of the inner dimension, at least one.</param>
+    /// <param name="logits">The logits of the images at a point: [H, C].</param>
+    internal static (TOuter Outer, TInner Inner) Best<TOuter, TInner>(ValidationSet set, FitRun run,
+        IReadOnlyList<TOuter> outer, Func<TOuter, Tensor> prepare, IReadOnlyList<TInner> inner, Func<Tensor, TInner, Tensor> logits)
+    {
+        using var still = no_grad();
+        var (best, judge) = ((outer[0], inner[0]), new ValidationJudge(set));
+        foreach (var x in outer)
+        {
+            using var scope = NewDisposeScope();
+            run.Cancellation.ThrowIfCancellationRequested();
+            var prepared = prepare(x);
+            foreach (var y in inner)
+            {
+                using var point = NewDisposeScope();
+                if (judge.IsBetter(logits(prepared, y)))
+                    best = (x, y);
+            }
+        }
+        return best;
+    }
+
+    /// <summary>The value that is given alone, else all of a range.</summary>
+    internal static IReadOnlyList<double> Values(double? given, IReadOnlyList<double> range) => given is { } value ? [value] : range;
+
+    /// <summary>Values at equal distances, the ends among them.</summary>
+    internal static double[] Evenly(double from, double to, int count) => [.. Enumerable.Range(0, count).Select(i => from + (to - from) * i / (count - 1))];
+
+    /// <summary>Powers of ten at equal distances, the ends among them.</summary>
+    internal static double[] Powers(double from, double to, int count) => [.. Evenly(from, to, count).Select(power => Math.Pow(10, power))];
+}
+
+/// <summary>Holds logits of a validation set against the best seen so far.</summary>
+/// <param name="set">The images.</param>
+internal sealed class ValidationJudge(ValidationSet set)
+{
+    private (long Right, double Loss) _best = (-1, double.PositiveInfinity);
+
+    /// <summary>Whether more images are right than ever before, or as many at a lower cross entropy; these logits are then the best.</summary>
+    /// <param name="logits">[H, C].</param>
+    internal bool IsBetter(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        var right = logits.argmax(1).eq(set.Labels).sum().item<long>();
+        if (right < _best.Right)
+            return false;
+        var loss = (double)F.cross_entropy(logits.to(ScalarType.Float32), set.Labels).item<float>();
+        if (right == _best.Right && !(loss < _best.Loss))
+            return false;
+        _best = (right, loss);
+        return true;
+    }
+}

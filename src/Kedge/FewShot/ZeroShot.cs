@@ -1,0 +1,34 @@
+using static TorchSharp.torch;
+
+namespace Kedge.FewShot;
+
+/// <summary>
+/// Zero-shot CLIP: A. Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021, arXiv 2103.00020.
+/// <code>
+///     t_c = unit(mean over templates of unit text features)      [C, D]   (the task brings them)
+///     logits = s · f Tᵀ                                          [B, C]
+/// </code>
+/// Learns nothing and looks at no support image. Inductive: an image's logits depend on no other image.
+/// </summary>
+public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
+{
+    internal const string CatalogName = "zero-shot";
+
+    /// <inheritdoc/>
+    public override bool NeedsSupport => false;
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(task.ClassFeatures);
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new ZeroShotClassifier(state);
+
+    /// <summary>s · f Tᵀ: [B, D], [C, D] → [B, C].</summary>
+    internal static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) => imageFeatures.matmul(classFeatures.t()) * logitScale;
+}
+
+/// <summary>The class names' features as weights; other classes have their own.</summary>
+internal sealed class ZeroShotClassifier(ClassifierState state) : LinearClassifier(state)
+{
+    protected override FewShotClassifier ForCore(ClassSet classes) => new ZeroShotClassifier(State.For(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
+}

@@ -1,0 +1,26 @@
+using Kedge.FewShot;
+using Kedge.Text;
+
+namespace Kedge.Methods;
+
+/// <summary>The texts around and inside RTOS's anchors.</summary>
+internal static class RtosPrompts
+{
+    /// <summary>The template that anchors are put into: the task's first.</summary>
+    public static PromptTemplate Template(FewShotTask task) => task.Templates.Count > 0 ? new PromptTemplate(task.Templates[0]) : PromptTemplates.Default;
+
+    /// <summary>The words that name no class and are not banned, once each, with their places in the list; what is left out of a list that somebody gave is noted.</summary>
+    public static IReadOnlyList<(string Name, long Row)> Without(IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, Action<string>? note)
+    {
+        var comparer = StringComparer.OrdinalIgnoreCase;
+        var (classes, bans, seen) = (Spoken(classNames), Spoken(banned), new HashSet<string>(comparer));
+        var kept = words.Select((word, row) => (Name: word, Row: (long)row)).Where(word => !string.IsNullOrWhiteSpace(word.Name) && seen.Add(PromptTemplates.Spoken(word.Name))
+            && !classes.Contains(PromptTemplates.Spoken(word.Name)) && !bans.Contains(PromptTemplates.Spoken(word.Name))).ToList();
+        var named = seen.Where(classes.Contains).ToList();
+        if (named.Count > 0 && !ReferenceEquals(words, OpenWords.All))
+            note?.Invoke($"{named.Count} of {words.Count} anchor words are class names and are left out: {string.Join(", ", named.Take(5))}{(named.Count > 5 ? ", …" : "")}.");
+        return kept;
+
+        HashSet<string> Spoken(IReadOnlyList<string> names) => names.Select(PromptTemplates.Spoken).ToHashSet(comparer);
+    }
+}

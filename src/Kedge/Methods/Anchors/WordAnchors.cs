@@ -1,0 +1,34 @@
+using Kedge.FewShot;
+using Kedge.Text;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>Words that images are related to as they are, with no token learned.</summary>
+/// <param name="Features">[K, D] unit.</param>
+/// <param name="Names">The K words.</param>
+/// <param name="Template">The prompt around them; empty where the task brought their features.</param>
+internal sealed record WordAnchors(Tensor Features, IReadOnlyList<string> Names, string Template)
+{
+    private const int Fewest = 2;
+
+    /// <summary>Encodes words through the task's text tower, or takes the anchors that the task brings where it has none.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="method">What the method is called, for messages.</param>
+    /// <param name="given">The words that the user gave; <see langword="null"/> for the open words.</param>
+    /// <param name="keep">Which words of a list are taken, with their places in it.</param>
+    /// <exception cref="KedgeException">There is nothing to encode words with, or fewer than two words stay.</exception>
+    internal static WordAnchors Of(FewShotTask task, string method, IReadOnlyList<string>? given, Func<IReadOnlyList<string>, IReadOnlyList<(string Name, long Row)>> keep)
+    {
+        if (task.TextTower is null && (task.Anchors is null || given is not null))
+            throw new KedgeException($"Fitting {method} found a task without a text tower that could encode names: fit on photos, or give the task anchor features.");
+        var words = keep(task.TextTower is null ? task.Anchors!.Names : given ?? OpenWords.All);
+        if (words.Count < Fewest)
+            throw new KedgeException($"Fitting {method} found {words.Count} anchor name(s) that are no class names: it needs at least {Fewest}; give more names.");
+        IReadOnlyList<string> names = [.. words.Select(word => word.Name)];
+        if (task.TextTower is null)
+            return new(task.Anchors!.Features.index_select(0, tensor(words.Select(word => word.Row).ToArray(), device: task.Device)), names, "");
+        var template = RtosPrompts.Template(task);
+        return new(task.TextTower.EncodeText([.. names.Select(template.Fill)]), names, template.Text);
+    }
+}

@@ -1,0 +1,147 @@
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.Methods;
+
+/// <summary>Options of <see cref="ApeT"/>; how it learns is by default as in the published code.</summary>
+public sealed record ApeTOptions : MethodOptions
+{
+    /// <summary>The part of the D channels that is learned, above 0 to 1. Default 0.8, the median of the published code's data sets (500 to 900 of RN50's 1,024).</summary>
+    public double Channels { get; init; } = 0.8;
+
+    /// <summary>How much similarity between classes counts against variance when channels are ranked, 0 to 1. Default 0.2.</summary>
+    public double SimilarityWeight { get; init; } = 0.2;
+
+    /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none: 1 while learning, then chosen on held-out shots where there are any.</summary>
+    public double? Alpha { get; init; }
+
+    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none: 1 while learning, then of 1, 2, 4 and 7 on held-out shots where there are any.</summary>
+    public double? Beta { get; init; }
+
+    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.001; the published code takes 0.0001 for ImageNet.</summary>
+    public double LearningRate { get; init; } = 0.001;
+
+    /// <summary>AdamW's ε, above 0 to 1. Default 0.001.</summary>
+    public double Epsilon { get; init; } = 1e-3;
+
+    /// <summary>AdamW's weight decay, 0 to 1. Default 0.1.</summary>
+    public double WeightDecay { get; init; } = 0.1;
+
+    /// <summary>Passes over the support set, 0 to 100,000. Default 30.</summary>
+    public int Epochs { get; init; } = 30;
+
+    /// <summary>Images a step, 1 to 1,000,000. Default 256.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>Seed of the order of the images, 0 or above. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <inheritdoc/>
+    protected internal override void Check()
+    {
+        Require(Channels, 1e-6, 1);
+        Require(SimilarityWeight, 0, 1);
+        Require(Alpha ?? 0, 0, 1000, nameof(Alpha));
+        Require(Beta ?? 0, 0, 1000, nameof(Beta));
+        Require(LearningRate, double.Epsilon, 1);
+        Require(Epsilon, double.Epsilon, 1);
+        Require(WeightDecay, 0, 1);
+        Require(Epochs, 0, 100_000);
+        Require(BatchSize, 1, 1_000_000);
+        Require(Seed, 0, int.MaxValue);
+    }
+}
+
+/// <summary>
+/// APE-T: the learned variant of the paper of <see cref="Ape"/> (arXiv 2304.01195). A residual for each class, on the channels that tell the classes apart
+/// (<see cref="ApeChannels"/>, by the class features alone), moves its name and its keys alike.
+/// <code>
+///     t'_c = t_c + r_c,  f'_n = f_n + r of n's class       r [C, Q] on the channels, from 0
+///     logits = s · f T'ᵀ + α · exp(−β (1 − f F'ᵀ)) diag(v) Y       v [N] from 1
+///     loss = cross entropy(logits, labels)                 AdamW, cosine to 0 over all steps
+/// </code>
+/// Differences from the published code: without a validation set α and β are chosen on held-out shots (<see cref="HeldOutShots"/>) by what was learned from the others, then all
+/// shots are learned from; the last epoch is kept, where it keeps the best on that set; each epoch takes the next of the task's cached views.
+/// 0 epochs are Tip-Adapter of this α and β, bit for bit. Inductive.
+/// </summary>
+/// <param name="options">Channels, α, β and how it learns.</param>
+public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, options)
+{
+    internal const string CatalogName = "ape-t";
+
+    private const double FirstBeta = 1; // where the published code learns
+    private static readonly double[] Betas = [1, 2, 4, 7]; // within the published search
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run)
+    {
+        var given = options is { Alpha: { }, Beta: { } };
+        var set = given ? null : task.Validation;
+        var held = given || set is not null ? null : HeldOutShots.Of(task);
+        var (alpha, beta) = held is null ? First : Choose(task, held, run);
+        var learned = Learn(task, run);
+        if (set is not null)
+            (alpha, beta) = Choose(task, set, learned, run);
+        return ApeClassifier.Of(task, learned.Names, learned.Keys, learned.Values * alpha, channels: null,
+            set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta));
+    }
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new ApeClassifier(state);
+
+    private (double Alpha, double Beta) First => (options.Alpha ?? Cache.FirstAlpha, options.Beta ?? FirstBeta);
+
+    private Learned Learn(FewShotTask task, FitRun run)
+    {
+        var (start, (alpha, beta)) = (SupportFeatures.Mean(task), First); // F [N, D]
+        var channels = ApeChannels.Of(task.ClassFeatures, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
+        var residuals = new Parameter(zeros(task.ClassCount, channels.shape[0], device: task.Device)); // r [C, Q]
+        var values = new Parameter(ones(task.SupportCount, device: task.Device)); // v [N]
+        using var optimizer = optim.AdamW([residuals, values], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
+        {
+            var now = Moved();
+            return F.cross_entropy(ZeroShot.Logits(images.Image, now.Names, task.LogitScale) + Given(images.Image, now, task, beta) * alpha, labels);
+        });
+        return Moved();
+
+        Learned Moved() => new(task.ClassFeatures.index_add(1, channels, residuals, 1),
+            start.index_add(1, channels, residuals.index_select(0, task.SupportLabels), 1), values);
+    }
+
+    private (double Alpha, double Beta) Choose(FewShotTask task, ValidationSet set, Learned learned, FitRun run)
+    {
+        using var still = no_grad();
+        var images = set.Images.Image;
+        var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
+        var chosen = ValidationSearch.Best(set, run,
+            ValidationSearch.Values(options.Beta, Betas), beta => FitMemory.InBlocks(images, task.SupportCount, some => Given(some, learned, task, beta)),
+            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => byNames + cache * alpha);
+        return (chosen.Inner, chosen.Outer);
+    }
+
+    private (double Alpha, double Beta) Choose(FewShotTask task, HeldOutShots held, FitRun run)
+    {
+        var rest = held.Rest(task);
+        var learned = Learn(rest, run);
+        using var still = no_grad();
+        var images = SupportFeatures.Mean(task).index_select(0, held.Held); // [H, D]
+        var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
+        return (options.Beta is { } given ? [given] : Betas).Select(beta =>
+        {
+            var cache = FitMemory.InBlocks(images, rest.SupportCount, some => Given(some, learned, rest, beta)); // [H, C]
+            var (alpha, loss) = Cache.Weigh(byNames, cache, held.Labels, options.Alpha);
+            return (Loss: loss, Chosen: (alpha, beta));
+        }).MinBy(found => found.Loss).Chosen;
+    }
+
+    /// <summary>exp(−β (1 − f F'ᵀ)) diag(v) Y: [B, C].</summary>
+    private static Tensor Given(Tensor f, Learned learned, FewShotTask task, double beta) =>
+        Cache.ByClass(TipAdapter.Affinity(f, learned.Keys, beta) * learned.Values, task.SupportLabels, task.ClassCount);
+
+    /// <summary>T' [C, D], F' [N, D] and v [N].</summary>
+    private sealed record Learned(Tensor Names, Tensor Keys, Tensor Values);
+}

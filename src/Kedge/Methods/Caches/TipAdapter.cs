@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Kedge.Features;
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>Options of <see cref="TipAdapter"/>.</summary>
+public sealed record TipAdapterOptions : MethodOptions
+{
+    /// <summary>
+    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none: 1, the best of the paper's ablation (ImageNet, RN50, 16 shots), or searched where the task brings a validation set.
+    /// </summary>
+    public double? Alpha { get; init; }
+
+    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none: 5.5, the best of the same ablation, or searched likewise.</summary>
+    public double? Beta { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override void Check()
+    {
+        Require(Alpha ?? 0, 0, 1000, nameof(Alpha));
+        Require(Beta ?? 0, 0, 1000, nameof(Beta));
+    }
+}
+
+/// <summary>
+/// Tip-Adapter: R. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot Classification", ECCV 2022, arXiv 2207.09519.
+/// <code>
+///     F = unit(mean over the views of the support features)      keys      [N, D]
+///     Y = one-hot labels                                         values    [N, C]
+///     logits = s · f Tᵀ + α · exp(−β (1 − f Fᵀ)) Y                         [B, C]
+/// </code>
+/// Nothing is learned. α and β are searched on the published grid (β 200 values from 0.1, α 20 from 0.1 to 3) where the task brings a validation set. Difference from the published
+/// code: without one they are options with fixed defaults, where it searches for ImageNet on the test set. α = 0 is zero-shot, bit for bit. Inductive.
+/// </summary>
+/// <param name="options">α and β.</param>
+public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(CatalogName, options)
+{
+    internal const string CatalogName = "tip-adapter";
+
+    internal const double PublishedAlpha = 1, PublishedBeta = 5.5;
+
+    /// <summary>The published search, but for the step beyond each end.</summary>
+    internal static readonly double[] Alphas = ValidationSearch.Evenly(0.1, 3, 20), Betas = ValidationSearch.Evenly(0.1, 7, 200);
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => TipAdapterClassifier.Of(task, SupportFeatures.Mean(task), options.Alpha, options.Beta, run);
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new TipAdapterClassifier(state, options.Alpha, options.Beta);
+
+    /// <summary>s · f Tᵀ + α · exp(−β (1 − f Fᵀ)) Y, with Y as labels: the one-hot matrix is never made.</summary>
+    /// <param name="f">Unit image features [B, D].</param>
+    /// <param name="classFeatures">T [C, D].</param>
+    /// <param name="keys">F [N, D].</param>
+    /// <param name="labels">The class of each key [N], int64.</param>
+    /// <param name="logitScale">s.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="beta">β.</param>
+    /// <returns>[B, C].</returns>
+    internal static Tensor Logits(Tensor f, Tensor classFeatures, Tensor keys, Tensor labels, float logitScale, double alpha, double beta)
+    {
+        var zeroShot = ZeroShot.Logits(f, classFeatures, logitScale);                   // [B, C]
+        var affinity = Affinity(f, keys, beta);                                 // [B, N]
+        return zeroShot + Cache.ByClass(affinity, labels, classFeatures.shape[0]) * alpha; // [B, C]
+    }
+
+    /// <summary>exp(−β (1 − f Fᵀ)): [B, D], [N, D] → [B, N].</summary>
+    internal static Tensor Affinity(Tensor f, Tensor keys, double beta) => ((f.matmul(keys.t()) - 1) * beta).exp();
+}
+
+/// <summary>A cache of keys beside the class features; of both Tip-Adapter and Tip-Adapter-F.</summary>
+internal sealed class TipAdapterClassifier : FewShotClassifier
+{
+    private readonly double _alpha, _beta;
+    private readonly Tensor _classFeatures, _keys, _labels;
+
+    internal TipAdapterClassifier(ClassifierState state, double? alpha, double? beta) : base(state)
+    {
+        (_alpha, _beta) = (state.ReadNumber("alpha", alpha ?? TipAdapter.PublishedAlpha), state.ReadNumber("beta", beta ?? TipAdapter.PublishedBeta));
+        _classFeatures = state.Take("class_features", ScalarType.Float32, ClassNames.Count, FeatureWidth);
+        _keys = state.Take("keys", ScalarType.Float32, -1, FeatureWidth);
+        _labels = state.TakeLabels("labels", _keys.shape[0]);
+        Support = SupportFeatures.Of(state, _keys, _labels);
+    }
+
+    public override SupportSet Support { get; }
+
+    public override bool HasParts => true;
+
+    /// <summary>What a fit returns, α and β searched where neither is given and the task brings a validation set.</summary>
+    internal static Fitted Of(FewShotTask task, Tensor keys, double? alpha, double? beta, FitRun run)
+    {
+        var tensors = new Dictionary<string, Tensor> { ["class_features"] = task.ClassFeatures, ["keys"] = keys, ["labels"] = task.SupportLabels };
+        if (task.Validation is not { } set || (alpha is not null && beta is not null))
+            return Of(alpha ?? TipAdapter.PublishedAlpha, beta ?? TipAdapter.PublishedBeta, Fitted.NothingSelected);
+        var images = set.Images.Image;
+        var zeroShot = ZeroShot.Logits(images, task.ClassFeatures, task.LogitScale); // [H, C]
+        var chosen = ValidationSearch.Best(set, run,
+            ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images, keys.shape[0], some => Cache.ByClass(TipAdapter.Affinity(some, keys, b), task.SupportLabels, task.ClassCount)),
+            ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot + cache * a);
+        return Of(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
+
+        Fitted Of(double alpha, double beta, string selection) => new(tensors, selection, JsonSerializer.SerializeToElement(new { alpha, beta }));
+    }
+
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        TipAdapter.Logits(images.Image, _classFeatures, _keys, _labels, State.LogitScale, _alpha, _beta);
+
+    /// <summary>α · exp(−β (1 − f Fᵀ)) of each key to its own class.</summary>
+    protected override Explanation ExplainCore(ImageFeatures images)
+    {
+        var given = TipAdapter.Affinity(images.Image, _keys, _beta) * _alpha;                    // [B, N]
+        return new Explanation(ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), support: Cache.ByKey(given, _labels, State.ClassCount));
+    }
+}

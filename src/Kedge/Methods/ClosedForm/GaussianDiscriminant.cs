@@ -1,0 +1,62 @@
+using Kedge.FewShot.Selection;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.Methods;
+
+/// <summary>
+/// The closed-form discriminant of Z. Wang et al., "A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation", 2024, arXiv 2402.04087: classes are
+/// normal distributions of one covariance, of which the inverse is shrunk.
+/// <code>
+///     Σ⁻¹ := D · inv((N − 1) Σ + tr(Σ) · I)                 [D, D]   Σ pooled over the classes
+///     logit_c = x Σ⁻¹ μ_c − ½ μ_c Σ⁻¹ μ_c                   x and the class means μ from the middle of all images
+/// </code>
+/// From the middle: that takes away the same number from every class, and leaves the parts by support image small enough to read. Where every class has
+/// one image only, Σ is that of all images.
+/// </summary>
+/// <param name="Precision">Σ⁻¹ [D, D].</param>
+/// <param name="Means">μ [C, D].</param>
+internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
+{
+    /// <summary>b_c = −½ μ_c Σ⁻¹ μ_c: [C].</summary>
+    internal Tensor Bias => (Means.matmul(Precision) * Means).sum(1) * -0.5;
+
+    /// <summary>Fits on features from their middle.</summary>
+    /// <param name="images">[N, D].</param>
+    /// <param name="labels">[N] int64.</param>
+    /// <param name="classes">C; a class without images has its mean in the middle.</param>
+    internal static GaussianDiscriminant Fit(Tensor images, Tensor labels, int classes)
+    {
+        var (count, width) = (images.shape[0], images.shape[1]);
+        var membership = F.one_hot(labels, classes).to(ScalarType.Float32); // [N, C]
+        var shots = membership.sum(dim: 0); // [C]
+        var means = membership.t().matmul(images) / shots.clamp_min(1).unsqueeze(1); // [C, D]
+        var within = images - (shots.max().item<float>() > 1 ? means.index_select(0, labels) : images.mean([0]));
+        var scatter = within.t().matmul(within); // (N − 1) Σ
+        var shrinkage = scatter.trace() / Math.Max(1, count - 1);
+        var regular = scatter + eye(width, device: images.device) * shrinkage.clamp_min(1e-6);
+        return new GaussianDiscriminant(linalg.inv(regular) * width, means);
+    }
+
+    /// <summary>The logits of each image by a fit on the other folds: [N, C]. Of a class with one image they mean nothing; where all have one, they are of the fit on all.</summary>
+    /// <param name="images">[N, D], in an order that does not depend on the caller's: an image's fold is its place in its class.</param>
+    /// <param name="labels">[N] int64.</param>
+    /// <param name="classes">C.</param>
+    internal static Tensor LeftOut(Tensor images, Tensor labels, int classes)
+    {
+        var folds = ShotFolds.Of(labels, classes).ToArray();
+        if (folds.Length == 0)
+            return Fit(images, labels, classes).Logits(images);
+        var logits = zeros(images.shape[0], classes, device: images.device);
+        foreach (var (train, left) in folds)
+        {
+            using var scope = NewDisposeScope();
+            var fitted = Fit(images.index_select(0, train), labels.index_select(0, train), classes);
+            logits.index_copy_(0, left, fitted.Logits(images.index_select(0, left)));
+        }
+        return logits;
+    }
+
+    /// <summary>[B, D] from the same middle → [B, C].</summary>
+    internal Tensor Logits(Tensor images) => images.matmul(Means.matmul(Precision).t()) + Bias;
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>Options of <see cref="Gda"/>.</summary>
+public sealed record GdaOptions : MethodOptions
+{
+    /// <summary>
+    /// α, the weight of the discriminant against zero-shot, 0 to 1000. Default none: where the task brings a validation set, of 1e-4 to 100 on that, as published; else chosen on left-out
+    /// support images.
+    /// </summary>
+    public double? Alpha { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override void Check() => Require(Alpha ?? 0, 0, 1000, nameof(Alpha));
+}
+
+/// <summary>
+/// GDA: Z. Wang et al., "A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation", ICLR 2024, arXiv 2402.04087.
+/// <code>
+///     Σ⁻¹ := D · inv((N − 1) Σ + tr(Σ) · I)     the pooled covariance, shrunk (<see cref="GaussianDiscriminant"/>)     [D, D]
+///     w_c = Σ⁻¹ μ_c,  b_c = −½ μ_cᵀ Σ⁻¹ μ_c     μ_c the class means
+///     logits = s · f Tᵀ + α (f wᵀ + b)                                                                                  [B, C]
+/// </code>
+/// Nothing is learned by steps. Differences from the published code: α is chosen on the support images of classes with two or more, each judged by a fit on the
+/// other three folds, by stacking (<see cref="Stacking"/>), unless the task brings a validation set, on which it is searched as there; f and μ are taken from the middle of the support images, and
+/// −log C is left out, which both change all logits of an image alike. With one shot a class Σ is that of all images, and α is small and fixed: the discriminant then
+/// spreads the classes a quarter as far as zero-shot does. α = 0 is zero-shot, bit for bit. Inductive.
+/// </summary>
+/// <param name="options">α.</param>
+public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options)
+{
+    internal const string CatalogName = "gda";
+
+    /// <summary>The spread of the discriminant beside zero-shot's where nothing can be left out, and where the stacking starts: below RTOS+'s first weights, as names know more than one image.</summary>
+    private const double FirstShare = 0.25;
+
+    private const double PriorImages = 8; // how many images the start is worth, as in RTOS+
+    private const double MostAlpha = 100; // the published grid's end, where zero-shot is worth nothing
+    private static readonly double[] Alphas = ValidationSearch.Powers(-4, 2, 13); // the published range
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run)
+    {
+        var support = SupportFeatures.Mean(task); // [N, D]
+        var middle = support.mean([0]);
+        var images = support - middle;
+        var fitted = GaussianDiscriminant.Fit(images, task.SupportLabels, task.ClassCount);
+        var rows = HeldOutShots.Repeated(task);
+        var (w, set) = (fitted.Means.matmul(fitted.Precision), options.Alpha is null ? task.Validation : null); // [C, D]
+        var alpha = options.Alpha ?? (set is null ? Weigh(task, support, GaussianDiscriminant.LeftOut(images, task.SupportLabels, task.ClassCount), rows) : Choose(task, set, fitted, middle, run));
+        return new Fitted(
+            LinearClassifier.Tensors(task.ClassFeatures + w * (alpha / task.LogitScale), (fitted.Bias - w.matmul(middle)) * alpha),
+            set is not null ? ValidationSearch.Selection(set) : options.Alpha is null && rows.shape[0] > 0 ? Fitted.SupportSet : Fitted.NothingSelected,
+            JsonSerializer.SerializeToElement(new { alpha }));
+    }
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
+
+    private static double Choose(FewShotTask task, ValidationSet set, GaussianDiscriminant fitted, Tensor middle, FitRun run)
+    {
+        var zeroShot = ZeroShot.Logits(set.Images.Image, task.ClassFeatures, task.LogitScale);
+        var discriminant = fitted.Logits(set.Images.Image - middle); // [H, C]
+        return ValidationSearch.Best(set, run, Alphas, alpha => zeroShot + discriminant * alpha);
+    }
+
+    /// <summary>α: the discriminant's stacked weight for each of zero-shot's, both counted in their own spread.</summary>
+    private static double Weigh(FewShotTask task, Tensor support, Tensor leftOut, Tensor rows)
+    {
+        var zeroShot = ZeroShot.Logits(support, task.ClassFeatures, task.LogitScale); // [N, C]
+        var (names, images) = (Stacking.Deviation(zeroShot, task.SupportLabels), Stacking.Deviation(leftOut, task.SupportLabels));
+        if (rows.shape[0] == 0)
+            return FirstShare * names / images;
+        var weights = Stacking.Weights([zeroShot.index_select(0, rows) / names, leftOut.index_select(0, rows) / images],
+            task.SupportLabels.index_select(0, rows), [names, FirstShare * names], PriorImages);
+        return weights[1] == 0 ? 0 : Math.Min(MostAlpha, weights[1] / images / Math.Max(weights[0] / names, 1e-9));
+    }
+}

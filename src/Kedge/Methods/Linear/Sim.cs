@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Kedge.Features;
+using Kedge.FewShot;
+using Kedge.Text;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.Methods;
+
+/// <summary>Options of <see cref="Sim"/>.</summary>
+public sealed record SimOptions : MethodOptions
+{
+    /// <summary>The generic words, class names or not. Default: Kedge's list of open words (<see cref="OpenWords"/>).</summary>
+    public IReadOnlyList<string>? Anchors { get; init; }
+
+    /// <summary>λ, how strongly the map is held to 0, 1e-6 to 1e6. Default 0.1: the published code's for the names of ImageNet's classes.</summary>
+    public double Lambda { get; init; } = 0.1;
+
+    /// <inheritdoc/>
+    protected internal override void Check() => Require(Lambda, 1e-6, 1e6);
+}
+
+/// <summary>
+/// SiM, similarity mapping: M. Zanella et al., "Vocabulary-free few-shot learning for Vision-Language Models", 2025, arXiv 2506.04005: ridge regression from an image's
+/// similarities to generic words to its class. Neither class names nor their features are looked at.
+/// <code>
+///     L = F Pᵀ                                 P the words' text features [K, D], F the support images (views averaged)     [N, K]
+///     W = (Lᵀ L + λ I)⁻¹ Lᵀ Y                  Y one-hot, in double precision                                              [K, C]
+///     logits = s · (f Pᵀ) W                                                                                              [B, C]
+/// </code>
+/// Difference from the published code: the words are Kedge's 256 open words in one template, where it takes ImageNet's class names in many, or WordNet's nouns with a λ of
+/// 0.2. λ is given, nothing is chosen on data. An explanation's parts are by word. Inductive.
+/// </summary>
+/// <param name="options">The words and λ.</param>
+public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options)
+{
+    internal const string CatalogName = "sim";
+
+    /// <inheritdoc/>
+    public override bool NeedsNames => false;
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run)
+    {
+        var (words, names, template) = WordAnchors.Of(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
+        var similarities = SupportFeatures.Mean(task).matmul(words.t()).to(ScalarType.Float64); // L [N, K]
+        var classes = F.one_hot(task.SupportLabels, task.ClassCount).to(ScalarType.Float64); // Y [N, C]
+        var regular = similarities.t().matmul(similarities) + eye(names.Count, dtype: ScalarType.Float64, device: task.Device) * options.Lambda;
+        var map = linalg.solve(regular, similarities.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]
+        return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map }, Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat));
+    }
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new SimClassifier(state);
+}
+
+/// <summary>Words, and what a similarity to each says for each class.</summary>
+internal sealed class SimClassifier : FewShotClassifier
+{
+    private readonly Tensor _map; // [K, C]
+
+    internal SimClassifier(ClassifierState state) : base(state)
+    {
+        var names = state.ReadDetails<SimDetails>("anchor words").Anchors;
+        Anchors = new AnchorSet(state.Take("anchor.features", ScalarType.Float32, names.Count, state.FeatureWidth), names);
+        _map = state.Take("map", ScalarType.Float32, names.Count, state.ClassCount);
+    }
+
+    public override AnchorSet Anchors { get; }
+
+    public override bool HasParts => true;
+
+    protected override Tensor LogitsCore(ImageFeatures images) => Similarities(images.Image).matmul(_map);
+
+    protected override Explanation ExplainCore(ImageFeatures images) => new(
+        zeros(images.Image.shape[0], State.ClassCount, device: images.Image.device),
+        Similarities(images.Image).unsqueeze(1) * _map.t()); // [B, C, K]
+
+    /// <summary>s · f Pᵀ: [B, K].</summary>
+    private Tensor Similarities(Tensor imageFeatures) => imageFeatures.matmul(Anchors.Features.t()) * State.LogitScale;
+}
+
+/// <summary>What SiM keeps beside its tensors.</summary>
+/// <param name="Anchors">The K words.</param>
+/// <param name="Template">The prompt around them; empty where the task brought their features.</param>
+internal sealed record SimDetails(IReadOnlyList<string> Anchors, string Template);

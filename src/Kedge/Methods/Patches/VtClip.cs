@@ -1,0 +1,162 @@
+using Kedge.Features;
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Kedge.Methods;
+
+/// <summary>Options of <see cref="VtClip"/>.</summary>
+public sealed record VtClipOptions : MethodOptions
+{
+    /// <summary>γ, what the block's output is multiplied by, 0 to 1000; 0 is zero-shot. Default 1: chosen here, as the block starts from 0 and learns its own length.</summary>
+    public double Gamma { get; init; } = 1;
+
+    /// <summary>H, heads of the attention, 1 to 64; they must divide the feature width. Default 8: chosen here.</summary>
+    public int Heads { get; init; } = 8;
+
+    /// <summary>How many times narrower the perceptron's hidden layer is than the features, 1 to 1000. Default 4: chosen here, as CLIP-Adapter's.</summary>
+    public int Reduction { get; init; } = 4;
+
+    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.001: chosen here.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>AdamW's weight decay, 0 to 1. Default 0.01: AdamW's own.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Passes over the support set, 0 to 100,000; 0 is zero-shot. Default 20: chosen here, as Tip-Adapter-F's.</summary>
+    public int Epochs { get; init; } = 20;
+
+    /// <summary>Images a step, 1 to 1,000,000. Default 32: chosen here.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Seed of the start and of the order of the images, 0 or above. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <inheritdoc/>
+    protected internal override void Check()
+    {
+        Require(Gamma, 0, 1000);
+        Require(Heads, 1, 64);
+        Require(Reduction, 1, 1000);
+        Require(LearningRate, double.Epsilon, 1);
+        Require(WeightDecay, 0, 1);
+        Require(Epochs, 0, 100_000);
+        Require(BatchSize, 1, 1_000_000);
+        Require(Seed, 0, int.MaxValue);
+    }
+}
+
+/// <summary>
+/// VT-CLIP: L. Qiu et al., "VT-CLIP: Enhancing Vision-Language Models with Visual-guided Texts", 2021, arXiv 2112.02399: names look at the image before they are compared with it.
+/// <code>
+///     a = Σ_h softmax_P((T Wq_h)(V Wk_h)ᵀ ÷ √(D/H)) (V Wv_h Wo_h)      names attend to the image's patches V [P, D]      [C, D]
+///     T' = unit(T + γ · (a + W₂ relu(W₁ a)))                           for each image                                    [C, D]
+///     logits = s · f T'ᵀ                                               [B, C]
+///     loss = cross entropy(logits, labels)                             AdamW, cosine to 0 over all steps
+/// </code>
+/// Differences from the paper, whose code is not public: no self-attention among the names, no biases and no norms; Wo and W₂ start from 0, so that learning starts from zero-shot; γ is a fixed
+/// option, where it is searched; the optimiser and its figures are chosen here; each epoch takes the next of the task's cached views. γ = 0 and 0 epochs are zero-shot, bit for bit. Inductive.
+/// </summary>
+/// <param name="options">The block and how it learns.</param>
+public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, options)
+{
+    internal const string CatalogName = "vt-clip";
+
+    /// <inheritdoc/>
+    public override FeatureKinds Needs => FeatureKinds.Patches;
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run)
+    {
+        if (task.FeatureWidth % options.Heads != 0)
+            throw new KedgeException($"Fitting {Name} found features {task.FeatureWidth} wide and {options.Heads} heads: the option heads must divide the width.");
+        using var generator = new Generator((ulong)options.Seed, task.Device);
+        var (width, hidden) = (task.FeatureWidth, Math.Max(1, task.FeatureWidth / options.Reduction));
+        var block = new CrossAttention(Draw(width, width), Draw(width, width), Draw(width, width), Zeros(width, width), Draw(width, hidden), Zeros(hidden, width));
+        using var optimizer = optim.AdamW(block.Tensors.Values.Cast<Parameter>(), options.LearningRate, weight_decay: options.WeightDecay);
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
+            F.cross_entropy(Logits(images, task.ClassFeatures, block, task.LogitScale, options), labels));
+        return new Fitted(new Dictionary<string, Tensor>(block.Tensors) { ["class.features"] = task.ClassFeatures });
+
+        Parameter Draw(long inputs, long outputs) => new(randn([inputs, outputs], device: task.Device, generator: generator) / Math.Sqrt(inputs));
+
+        Parameter Zeros(long inputs, long outputs) => new(zeros(inputs, outputs, device: task.Device));
+    }
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new VtClipClassifier(state, options);
+
+    /// <summary>s · f T'ᵀ, as s · f Tᵀ and what is added to it, over the length that T' would have without unit(): B images → [B, C].</summary>
+    internal static Tensor Logits(ImageFeatures images, Tensor classFeatures, CrossAttention block, float logitScale, VtClipOptions options)
+    {
+        var seen = block.Forward(classFeatures, images.Patches!, options.Heads) * options.Gamma; // [B, C, D]
+        var added = seen.matmul(images.Image.unsqueeze(2)).squeeze(2) * logitScale;
+        return (ZeroShot.Logits(images.Image, classFeatures, logitScale) + added) * (classFeatures.norm(-1) / (classFeatures + seen).norm(-1).clamp_min(1e-12));
+    }
+}
+
+/// <summary>Attention of names to patches, and a perceptron of two layers: no biases. Does not own its tensors.</summary>
+/// <param name="Query">Wq [D, D].</param>
+/// <param name="Key">Wk [D, D].</param>
+/// <param name="Value">Wv [D, D].</param>
+/// <param name="Output">Wo [D, D].</param>
+/// <param name="First">W₁ [D, Hd].</param>
+/// <param name="Second">W₂ [Hd, D].</param>
+internal sealed record CrossAttention(Tensor Query, Tensor Key, Tensor Value, Tensor Output, Tensor First, Tensor Second)
+{
+    internal IReadOnlyDictionary<string, Tensor> Tensors { get; } = new Dictionary<string, Tensor>
+    {
+        ["query"] = Query,
+        ["key"] = Key,
+        ["value"] = Value,
+        ["output"] = Output,
+        ["mlp.first"] = First,
+        ["mlp.second"] = Second,
+    };
+
+    /// <summary>T [C, D] and V [B, P, D] → [B, C, D].</summary>
+    internal Tensor Forward(Tensor names, Tensor patches, int heads)
+    {
+        var query = Split(names.matmul(Query).unsqueeze(0), heads);                                    // [1, H, C, D/H]
+        var weights = F.softmax(query.matmul(Split(patches.matmul(Key), heads).transpose(2, 3)) / Math.Sqrt(query.shape[3]), -1); // [B, H, C, P]
+        var values = Split(patches.matmul(Value), heads).matmul(Output.view(heads, Output.shape[0] / heads, Output.shape[1])); // V Wv_h Wo_h [B, H, P, D]: cheaper than Wo after the names, which are many
+        var attended = weights.transpose(1, 2).flatten(2).matmul(values.flatten(1, 2));                // a [B, C, D]
+        return attended + F.relu(attended.matmul(First)).matmul(Second);
+    }
+
+    // [B, L, D] → [B, H, L, D/H]
+    private static Tensor Split(Tensor x, int heads) => x.view(x.shape[0], x.shape[1], heads, x.shape[2] / heads).transpose(1, 2);
+}
+
+/// <summary>Class features that attend to an image's patches.</summary>
+internal sealed class VtClipClassifier : FewShotClassifier
+{
+    private const long NumbersAtOnce = 1 << 25; // bounds the memory of T' for each image
+
+    private readonly VtClipOptions _options;
+    private readonly Tensor _classFeatures;
+    private readonly CrossAttention _block;
+
+    internal VtClipClassifier(ClassifierState state, VtClipOptions options) : base(state)
+    {
+        var width = state.FeatureWidth;
+        _options = options;
+        _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, width);
+        var first = state.Take("mlp.first", ScalarType.Float32, width, -1);
+        _block = new(Square("query"), Square("key"), Square("value"), Square("output"), first, state.Take("mlp.second", ScalarType.Float32, first.shape[1], width));
+        if (width % options.Heads != 0)
+            throw state.Damaged($"{options.Heads} heads for features {width} wide");
+
+        Tensor Square(string name) => state.Take(name, ScalarType.Float32, width, width);
+    }
+
+    public override FeatureKinds Needs => FeatureKinds.Patches;
+
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        cat([.. images.Split(Math.Max(1, NumbersAtOnce / _classFeatures.numel())).Select(some => VtClip.Logits(some, _classFeatures, _block, State.LogitScale, _options))]);
+
+    /// <summary>The block takes names of any class.</summary>
+    protected override FewShotClassifier ForCore(ClassSet classes) => new VtClipClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);
+}

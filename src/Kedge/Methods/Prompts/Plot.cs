@@ -1,0 +1,150 @@
+using Kedge.Clip;
+using Kedge.Features;
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using Kedge.Optimisation;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>Options of <see cref="Plot"/>; how it learns is by default as in the published code.</summary>
+public sealed record PlotOptions : MethodOptions
+{
+    /// <summary>N, prompts a class, 1 to 64. Default 4.</summary>
+    public int Prompts { get; init; } = 4;
+
+    /// <summary>M, learned tokens a prompt, the same for all classes, 1 to 64. Default 16.</summary>
+    public int ContextTokens { get; init; } = 16;
+
+    /// <summary>ε, how much the plan is drawn towards evenness, 0.01 to 100. Default 0.1.</summary>
+    public double Entropy { get; init; } = 0.1;
+
+    /// <summary>Sinkhorn's iterations, 1 to 10,000. Default 100: the published code's most.</summary>
+    public int Iterations { get; init; } = 100;
+
+    /// <summary>The largest learning rate, of the first step after the warm-up, above 0 to 10. Default 0.002.</summary>
+    public double LearningRate { get; init; } = 0.002;
+
+    /// <summary>The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9: as <see cref="CoOpOptions.Momentum"/>.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>The weight decay, part of the gradient, 0 to 1. Default 0.0005: as <see cref="CoOpOptions.WeightDecay"/>.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>Passes over the support set, 0 to 100,000, of which the first is the warm-up. Default 50.</summary>
+    public int Epochs { get; init; } = 50;
+
+    /// <summary>Images a step, 1 to 1,000,000. Default 32.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Seed of the start and of the order of the images, 0 or above. Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <inheritdoc/>
+    protected internal override void Check()
+    {
+        Require(Prompts, 1, 64);
+        Require(ContextTokens, 1, 64);
+        Require(Entropy, 0.01, 100);
+        Require(Iterations, 1, 10_000);
+        Require(LearningRate, double.Epsilon, 10);
+        Require(Momentum, 0, 0.999);
+        Require(WeightDecay, 0, 1);
+        Require(Epochs, 0, 100_000);
+        Require(BatchSize, 1, 1_000_000);
+        Require(Seed, 0, int.MaxValue);
+    }
+}
+
+/// <summary>
+/// PLOT: G. Chen et al., "PLOT: Prompt Learning with Optimal Transport for Vision-Language Models", ICLR 2023, arXiv 2210.01253: several learned prompts a class, of which each may look at
+/// another part of the image.
+/// <code>
+///     G_nc = unit(text tower(v_n1 … v_nM NAME_c "."))              [N, C, D]      v [N, M, W]
+///     plan = the cheapest transport from patches to prompts        <see cref="Transport"/>, for each image and class
+///     logits = s · Σ_pn plan_pn · V_p · G_nc                       V the image's patches [P, D]      [B, C]
+///     loss = cross entropy(logits, labels)                         SGD with momentum, one epoch at 1e-5, then cosine to 0; plans are taken as constants
+/// </code>
+/// Differences from the published code: every plan takes the same number of Sinkhorn's iterations, where there those of a batch stop together, so that an image's logits depend on no
+/// other image; each epoch takes the next of the task's cached views; the rate falls at every step, where there it falls by the epoch; single precision throughout. The task's templates
+/// and the images' own features are not looked at. Inductive.
+/// </summary>
+/// <param name="options">The prompts, the transport and how it learns.</param>
+public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, options)
+{
+    internal const string CatalogName = "plot";
+
+    private const double Deviation = 0.02; // of the start, as CoOp's
+
+    /// <inheritdoc/>
+    public override bool NeedsTextTower => true;
+
+    /// <inheritdoc/>
+    public override FeatureKinds Needs => FeatureKinds.Patches;
+
+    /// <inheritdoc/>
+    protected override Fitted FitCore(FewShotTask task, FitRun run)
+    {
+        using var generator = new Generator((ulong)options.Seed, task.Device);
+        var start = randn([options.Prompts, 1, options.ContextTokens, task.TextTower!.Width], device: task.Device, generator: generator) * Deviation;
+        var context = new Parameter(start); // v [N, 1, M, W]
+        using var prompts = task.TextTower.ContextPrompts(task.ClassNames, options.ContextTokens, ContextPosition.End);
+        using var optimizer = optim.SGD([context], options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
+            nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.LogitScale, options), labels));
+        return new Fitted(new Dictionary<string, Tensor> { [PlotClassifier.PromptsName] = prompts.Encode(context), [PlotClassifier.ContextName] = context });
+    }
+
+    /// <inheritdoc/>
+    protected override FewShotClassifier RestoreCore(ClassifierState state) => new PlotClassifier(state, options);
+
+    /// <summary>s · Σ plan · V G: [B, P, D] and [N, C, D] → [B, C].</summary>
+    internal static Tensor Logits(Tensor patches, Tensor prompts, float logitScale, PlotOptions options)
+    {
+        var cosines = einsum("bpd,ncd->bcpn", patches, prompts); // [B, C, P, N]
+        var plan = Transport.Plan(1 - cosines.detach(), options.Entropy, options.Iterations);
+        return (plan * cosines).sum([2, 3]) * logitScale;
+    }
+}
+
+/// <summary>Prompts of each class that an image's patches are carried to.</summary>
+internal sealed class PlotClassifier : FewShotClassifier
+{
+    internal const string PromptsName = "prompts", ContextName = "context";
+
+    private const long NumbersAtOnce = 1 << 23; // bounds the memory of the plans
+
+    private readonly PlotOptions _options;
+    private readonly Tensor _prompts; // [N, C, D]
+    private readonly Tensor _context; // [N, 1, M, W]
+
+    internal PlotClassifier(ClassifierState state, PlotOptions options) : base(state)
+    {
+        _options = options;
+        _prompts = state.Take(PromptsName, ScalarType.Float32, options.Prompts, state.ClassCount, state.FeatureWidth);
+        _context = state.Take(ContextName, ScalarType.Float32, options.Prompts, 1, options.ContextTokens, -1);
+    }
+
+    public override FeatureKinds Needs => FeatureKinds.Patches;
+
+    /// <summary>All of it is what the names say in their learned prompts: one part, so that a sum of methods can be taken apart.</summary>
+    public override bool HasParts => true;
+
+    protected override Tensor LogitsCore(ImageFeatures images)
+    {
+        var numbers = _prompts.shape[0] * _prompts.shape[1] * images.Patches!.shape[1]; // of one image's plans
+        return cat([.. images.Split(Math.Max(1, NumbersAtOnce / numbers)).Select(some => Plot.Logits(some.Patches!, _prompts, State.LogitScale, _options))]);
+    }
+
+    protected override Explanation ExplainCore(ImageFeatures images) => new(LogitsCore(images));
+
+    /// <summary>Contexts that all classes share take other names, where there is a text tower to encode them.</summary>
+    protected override FewShotClassifier? ForCore(ClassSet classes)
+    {
+        if (classes.TextTower is null)
+            return null;
+        using var prompts = classes.TextTower.ContextPrompts(classes.Names, _options.ContextTokens, ContextPosition.End);
+        return new PlotClassifier(State.For(classes, new Dictionary<string, Tensor> { [PromptsName] = prompts.Encode(_context) }), _options);
+    }
+}

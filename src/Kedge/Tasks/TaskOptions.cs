@@ -1,0 +1,38 @@
+using Kedge.Text;
+
+namespace Kedge.Tasks;
+
+/// <summary>How a few-shot task is made of a data set of photos.</summary>
+public record TaskOptions
+{
+    /// <summary>S, training images drawn of each class, at least 1; null takes all. Default 16, the most in the protocol of the field.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
+    public int? Shots
+    {
+        get;
+        init
+        {
+            if (value is { } shots)
+                ArgumentOutOfRangeException.ThrowIfLessThan(shots, 1);
+            field = value;
+        }
+    } = 16;
+
+    /// <summary>Decides which images are drawn, and which random views; default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>The sentences that class names are put into, at least one; default "a photo of a {}.".</summary>
+    public IReadOnlyList<PromptTemplate> Templates { get; init; } = [PromptTemplates.Default];
+
+    /// <summary>V, views of each training image, at least 1: the centre crop, and V − 1 random ones. Default 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
+    public int Views
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    } = 1;
+}

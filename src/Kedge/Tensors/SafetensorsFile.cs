@@ -1,0 +1,87 @@
+using static TorchSharp.torch;
+
+namespace Kedge.Tensors;
+
+/// <summary>
+/// A safetensors file. Opening reads and checks its header only; a file on disk is mapped into memory, so reading a tensor costs one copy.
+/// Do not shorten or rewrite the file in place while it is open.
+/// </summary>
+public sealed class SafetensorsFile : TensorSource
+{
+    private readonly Stream _stream;
+    private readonly SafetensorsHeader _header;
+    private readonly Lock _lock = new();
+
+    private SafetensorsFile(Stream stream, string origin)
+    {
+        Origin = origin;
+        _stream = stream;
+        _header = SafetensorsHeader.Read(stream, origin);
+    }
+
+    /// <inheritdoc/>
+    public override string Origin { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, TensorEntry> Entries => _header.Entries;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+
+    /// <summary>Opens a file on disk.</summary>
+    /// <param name="path">The file, whatever its name.</param>
+    /// <exception cref="KedgeException">The file cannot be read, or it is not a sound safetensors file; the message names it and says why.</exception>
+    public static SafetensorsFile Open(string path) => Read(CheckpointFile.Map(path), path);
+
+    /// <summary>Opens a file that is already a stream, such as a resource of an assembly.</summary>
+    /// <param name="stream">The whole file from its first byte; owned by the result from now on. One that cannot seek is copied into memory.</param>
+    /// <param name="origin">What error messages call it.</param>
+    /// <exception cref="KedgeException">It is not a sound safetensors file; the message says why.</exception>
+    public static SafetensorsFile Read(Stream stream, string origin)
+    {
+        try
+        {
+            return new SafetensorsFile(stream.CanSeek ? stream : Copy(stream), origin);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Read(string name)
+    {
+        var entry = Entry(name);
+        try
+        {
+            lock (_lock)
+            {
+                _stream.Position = _header.Offsets[name];
+                return TensorBytes.Read(_stream, entry.Type, entry.Shape);
+            }
+        }
+        catch (IOException e)
+        {
+            throw new KedgeException($"Tensor '{name}' of '{Origin}' cannot be read: {e.Message} Check the disk, or get the file again.", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _stream.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private static MemoryStream Copy(Stream stream)
+    {
+        using (stream)
+        {
+            var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            return copy;
+        }
+    }
+}

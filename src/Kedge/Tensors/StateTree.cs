@@ -1,0 +1,48 @@
+namespace Kedge.Tensors;
+
+/// <summary>Turns what a pickle describes, nested dictionaries or modules, into tensors under dotted names. Anything that is no tensor is left out.</summary>
+internal sealed class StateTree
+{
+    private const int DeepestName = 64;
+    private const int LongestName = 1024;
+
+    /// <summary>One pickled object may appear in many places, so that a small pickle can describe a huge tree; no model comes near this.</summary>
+    private const int MostNodes = 1_000_000;
+
+    private int _nodes;
+
+    private StateTree() { }
+
+    private Dictionary<string, TorchTensor> Tensors { get; } = [];
+
+    /// <summary>All tensors below a root.</summary>
+    /// <exception cref="FormatException">The root is no dictionary or module, names repeat, or the tree is too big.</exception>
+    public static Dictionary<string, TorchTensor> Collect(object? root)
+    {
+        var tree = new StateTree();
+        tree.Visit(StateOf(root) ?? throw new FormatException("it holds neither a dictionary nor a module"), "", 0);
+        return tree.Tensors;
+    }
+
+    private static PickleState? StateOf(object? value) => value as PickleState ?? (value as PickleObject)?.State;
+
+    private void Visit(PickleState state, string prefix, int depth)
+    {
+        if (depth > DeepestName)
+            throw new FormatException($"it nests more than {DeepestName} dictionaries or modules");
+        foreach (var (key, value) in state.Items)
+        {
+            if (++_nodes > MostNodes)
+                throw new FormatException($"it holds more than {MostNodes:N0} values");
+            if (key is not (string or long))
+                continue;
+            var name = prefix + key;
+            if (name.Length > LongestName)
+                throw new FormatException($"it holds a name of more than {LongestName:N0} characters");
+            if (value is TorchTensor tensor && !Tensors.TryAdd(name, tensor))
+                throw new FormatException($"it holds the tensor '{name}' twice");
+            if (StateOf(value) is { } inner)
+                Visit(inner, name + '.', depth + 1);
+        }
+    }
+}

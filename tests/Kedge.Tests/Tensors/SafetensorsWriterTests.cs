@@ -1,0 +1,55 @@
+using Kedge.Tensors;
+using Kedge.Tests.Checkpoints;
+using static TorchSharp.torch;
+
+namespace Kedge.Tests.Tensors;
+
+public sealed class SafetensorsWriterTests : IDisposable
+{
+    private readonly ScratchFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void A_missing_folder_is_named()
+    {
+        var error = Assert.Throws<KedgeException>(() => Write(Path.Combine(_scratch.Path, "absent", "x.safetensors")));
+        Assert.Contains($"the folder '{_scratch.File("absent")}' does not exist; make it or choose another", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_target_that_is_a_folder_is_refused_and_nothing_stays()
+    {
+        Directory.CreateDirectory(_scratch.File("x.safetensors"));
+        Assert.Throws<KedgeException>(() => Write(_scratch.File("x.safetensors")));
+        Assert.Empty(Directory.GetFiles(_scratch.Path));
+    }
+
+    [Fact]
+    public void A_full_disk_leaves_the_earlier_file_and_no_other()
+    {
+        var path = _scratch.File("x.bin", [1, 2, 3]);
+        var error = Assert.Throws<KedgeException>(() => CheckpointFile.Write(path, 1000, stream =>
+        {
+            stream.Write(new byte[500]);
+            throw new IOException("No space left on device.");
+        }));
+        Assert.Equal($"'{path}' (1,000 bytes) cannot be written: No space left on device. Free some space, or choose a place that you may write to.", error.Message);
+        Assert.Equal([path], Directory.GetFiles(_scratch.Path));
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void A_type_that_the_format_lacks_is_a_mistake_of_the_caller()
+    {
+        using var complex = zeros(2, dtype: ScalarType.ComplexFloat32);
+        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_scratch.File("x"), new Dictionary<string, Tensor> { ["z"] = complex }));
+        Assert.Empty(Directory.GetFiles(_scratch.Path));
+    }
+
+    private static void Write(string path)
+    {
+        using var one = ones(1);
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["x"] = one });
+    }
+}
