@@ -24,7 +24,7 @@ internal static class FitBenchmark
         yield return "";
         yield return "| fit of each method, the same task | seconds | processor seconds, all cores | peak resident memory beyond the task, MB |";
         yield return "|---|---|---|---|";
-        foreach (var name in MethodCatalog.Names.Where(name => Works(name, task)))
+        foreach (var name in MethodCatalog.Default.Names.Where(name => Works(name, task)))
         {
             ResidentMemory.Reset();
             var before = ResidentMemory.PeakMegabytes();
@@ -37,7 +37,7 @@ internal static class FitBenchmark
     {
         try
         {
-            MethodCatalog.Create(method).CheckNeeds(task);
+            MethodCatalog.Default.Create(method).CheckNeeds(task);
             return true;
         }
         catch (KedgeException)
@@ -50,7 +50,7 @@ internal static class FitBenchmark
     {
         public int Steps { get; private set; }
 
-        public void Run() => MethodCatalog.Create(method).Fit(task, this).Dispose();
+        public void Run() => MethodCatalog.Default.Create(method).Fit(task, this).Dispose();
 
         public void Report(FitProgress value) => Steps = value.Step;
     }

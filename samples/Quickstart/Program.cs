@@ -2,12 +2,13 @@ using Kedge;
 using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Imaging;
+using Kedge.Methods;
 
 // The first argument is a folder with train/CLASS/*.jpg and test/CLASS/*.jpg; the others are photos to classify.
 var photos = DatasetReader.Open(args[0]);
 
 using var clip = ClipModel.Load("kedge-mini"); // or the path of a published CLIP
-using var classifier = ImageClassifier.Fit(clip, photos, new() { Method = "rtos", Shots = 16 });
+using var classifier = ImageClassifier.Fit(clip, photos, new() { Method = new Rtos(new()), Shots = 16 });
 classifier.Save("photos.kedge");
 
 var result = classifier.Evaluate(photos.Test, photos.ClassNames);

@@ -45,7 +45,7 @@ internal static class EvaluationReport
         output.WriteClasses(result);
     }
 
-    private static (string, object?)[] Rejected(RejectionResult result, Rejection rule, int images) => [
+    private static (string, object?)[] Rejected(RejectionResult result, ConformalPredictor rule, int images) => [
         ("none of these", $"{result.Rejected} of {images} ({result.Rejected / (double)images:0.0 %}), all wrongly; asked for {rule.ErrorRate:0.### %}"),
         ("accuracy of the rest", result.AcceptedAccuracy is { } accuracy ? $"{accuracy:0.0 %}" : "–"),
         ("class in the set", $"{result.Coverage:0.0 %}, {result.SetSize:0.0} classes a set"),

@@ -45,14 +45,14 @@ internal static class FitReport
         ]);
     }
 
-    private static (string, object?)[] Calibrated(ProbabilityCalibration found, int classes) => [
+    private static (string, object?)[] Calibrated(Calibrator found, int classes) => [
         ("temperature", $"{found.Temperature:0.000}, by {found.Images} left-out images in {found.Folds} folds"),
         ("left-out log loss", $"{found.After.NegativeLogLikelihood:0.000} ({found.Before.NegativeLogLikelihood:0.000} before)"),
         ("left-out calibration error", $"{found.After.ExpectedError:0.0 %} ({found.Before.ExpectedError:0.0 %} before)"),
         .. found.Rejection is { } rejection ? [("none of these", Describe(rejection, found.Images, classes))] : Array.Empty<(string, object?)>(),
     ];
 
-    private static string Describe(Rejection rejection, int images, int classes) => rejection.LeastLikeness is { } least
+    private static string Describe(ConformalPredictor rejection, int images, int classes) => rejection.SimilarityThreshold is { } least
         ? $"below a likeness of {least:0.000} to the support images, at an error rate of {rejection.ErrorRate:0.### %}"
         : $"never: an error rate of {rejection.ErrorRate:0.### %} needs {rejection.ImagesNeeded} left-out images, {Math.Max(2, (rejection.ImagesNeeded + classes - 1) / classes)} shots, and there were {images}";
 }

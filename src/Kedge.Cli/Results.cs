@@ -37,7 +37,7 @@ internal static class Results
             if (json)
             {
                 var found = classes.Select(c => new { @class = c.ClassName, c.Probability });
-                output.WriteJson(prediction.Set is { } set ? new { image = image.Name, classes = found, prediction.Rejected, set } : new { image = image.Name, classes = found });
+                output.WriteJson(prediction.PredictionSet is { } set ? new { image = image.Name, classes = found, prediction.Rejected, set } : new { image = image.Name, classes = found });
                 continue;
             }
             output.WriteLine(image.Name);

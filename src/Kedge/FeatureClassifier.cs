@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kedge.Calibration;
 using Kedge.Evaluation;
 using Kedge.FewShot;
+using Kedge.Methods;
 using Kedge.Persistence;
 using Kedge.Runtime;
 using Kedge.Tasks;
@@ -16,19 +17,19 @@ public sealed class FeatureClassifier : IDisposable
 {
     private static readonly JsonElement NoPreprocessing = JsonSerializer.SerializeToElement<object?>(null);
 
-    private readonly Tensor? _centres; // [C, D], where there is "none of these"
+    private readonly FittedClassifier _fitted;
 
-    private FeatureClassifier(FewShotClassifier classifier, ClassifierCard card, Tensor? centres) => (Classifier, Card, _centres) = (classifier, card, centres);
+    private FeatureClassifier(FittedClassifier fitted) => _fitted = fitted;
 
     /// <summary>The fitted classifier of features; owned by this.</summary>
-    public FewShotClassifier Classifier { get; }
+    public FewShotClassifier Classifier => _fitted.Classifier;
 
     /// <summary>Where it comes from; its fingerprint is the task's.</summary>
-    public ClassifierCard Card { get; }
+    public ClassifierCard Card => _fitted.Card;
 
     /// <summary>Learns a classifier from a task's support images; queries and validation are not looked at.</summary>
     /// <param name="task">What to learn from; stays the caller's.</param>
-    /// <param name="method">How to learn, such as <c>MethodCatalog.Create("tip-adapter")</c>.</param>
+    /// <param name="method">How to learn, such as <c>MethodCatalog.Default.Create("tip-adapter")</c>.</param>
     /// <param name="createdBy">The program that the saved file names as its maker.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="store">Where a method that learns long keeps what it has reached, and goes on from; null is nowhere.</param>
@@ -41,7 +42,6 @@ public sealed class FeatureClassifier : IDisposable
         IFitStore? store = null, CalibrationOptions? calibration = null, CancellationToken cancellation = default)
     {
         calibration?.Check();
-        var (classifier, probabilities, centres) = CalibratedFit.Of(method, task.Task, calibration, store, progress, cancellation);
         var card = new ClassifierCard
         {
             Model = task.Model is { } model ? $"features of {model}" : "features of an unnamed model",
@@ -49,31 +49,31 @@ public sealed class FeatureClassifier : IDisposable
             Preprocessing = NoPreprocessing,
             Support = new SupportDescription(task.Name, method.NeedsSupport || calibration is not null ? task.Support.Count : 0),
             CreatedBy = createdBy,
-            Probabilities = probabilities,
         };
-        return new FeatureClassifier(classifier, card, centres);
+        return new FeatureClassifier(FittedClassifier.Fit(method, task.Task, calibration, card, store, progress, cancellation));
     }
 
     /// <summary>Reads a classifier.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="device">Where it is to compute; the CPU by default.</param>
+    /// <param name="catalog">The methods that may be in it; null is <see cref="MethodCatalog.Default"/>.</param>
     /// <returns>The classifier; dispose it.</returns>
     /// <exception cref="KedgeException">The file is damaged or of a newer Kedge, or its classifier is one of photos.</exception>
-    public static FeatureClassifier Load(string path, Device? device = null)
+    public static FeatureClassifier Load(string path, Device? device = null, MethodCatalog? catalog = null)
     {
         LibTorch.Load();
-        var file = ClassifierFile.Open(path, device);
-        if (file.Card.OfFeatures)
-            return new FeatureClassifier(file.Classifier, file.Card, file.Centres);
-        file.Dispose();
-        throw new KedgeException($"The classifier '{path}' was fitted on photos with {file.Card.Model}, not on a task of features: " +
+        var fitted = ClassifierFile.Open(path, device, catalog);
+        if (fitted.Card.OfFeatures)
+            return new FeatureClassifier(fitted);
+        fitted.Dispose();
+        throw new KedgeException($"The classifier '{path}' was fitted on photos with {fitted.Card.Model}, not on a task of features: " +
             "give it photos (--data), or fit on the task (--task).");
     }
 
     /// <summary>Writes the classifier, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card, _centres);
+    public void Save(string path) => ClassifierFile.Save(path, _fitted);
 
     /// <summary>Measures how often the classifier is right.</summary>
     /// <param name="task">A task of the classes and class features that it was fitted on; the shots and the seed may be others.</param>
@@ -90,13 +90,9 @@ public sealed class FeatureClassifier : IDisposable
         using var scope = NewDisposeScope();
         var logits = Classifier.LogitsInBatches(part.Images, cancellation);                   // [Q, C]
         return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames, Card.Probabilities,
-            _centres is null ? null : SupportCentres.Likeness(_centres, part.Features));
+            _fitted.Similarity(part.Features));
     }
 
     /// <summary>Frees the classifier.</summary>
-    public void Dispose()
-    {
-        Classifier.Dispose();
-        _centres?.Dispose();
-    }
+    public void Dispose() => _fitted.Dispose();
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kedge.Calibration;
 using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Evaluation;
@@ -25,20 +24,19 @@ public sealed class ImageClassifier : IDisposable
 
     private readonly ClipModel _clip;
     private readonly ClipModel? _adapted; // the CLIP with the classifier's update, where it has one
+    private readonly FittedClassifier _fitted;
 
-    private readonly Tensor? _centres; // [C, D], where there is "none of these"
-
-    private ImageClassifier(ClipModel clip, FewShotClassifier classifier, ClassifierCard card, Tensor? centres)
+    private ImageClassifier(ClipModel clip, FittedClassifier fitted)
     {
-        (_clip, Classifier, Card, _centres) = (clip, classifier, card, centres);
-        _adapted = classifier.Update is { } update ? clip.With(update) : null;
+        (_clip, _fitted) = (clip, fitted);
+        _adapted = fitted.Classifier.Update is { } update ? clip.With(update) : null;
     }
 
     /// <summary>The fitted classifier of features; owned by this.</summary>
-    public FewShotClassifier Classifier { get; }
+    public FewShotClassifier Classifier => _fitted.Classifier;
 
     /// <summary>Where it comes from.</summary>
-    public ClassifierCard Card { get; }
+    public ClassifierCard Card => _fitted.Card;
 
     /// <summary>The C class names, in the order of labels.</summary>
     public IReadOnlyList<string> ClassNames => Classifier.ClassNames;
@@ -47,22 +45,22 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="clip">The model whose features are learned from; stays the caller's.</param>
     /// <param name="dataset">At least two classes.</param>
     /// <param name="options">The method, the shots and so on; null is the defaults.</param>
-    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images or steps.</param>
     /// <returns>The classifier; dispose it.</returns>
     /// <exception cref="KedgeException">There is no such method or option, a class has too few images, or images cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
     public static ImageClassifier Fit(
-        ClipModel clip, ImageDataset dataset, ImageClassifierOptions? options = null, ImageWork? work = null, CancellationToken cancellation = default)
+        ClipModel clip, ImageDataset dataset, ImageClassifierOptions? options = null, EncodingContext? context = null, CancellationToken cancellation = default)
     {
         options ??= new();
-        var method = MethodCatalog.Create(options.Method, options.MethodOptions);
+        var method = options.Method;
         options.Calibration?.Check();
         var seesSupport = method.NeedsSupport || options.Calibration is not null;
         var support = seesSupport ? ImageTask.Support(dataset, options) : [];
         var drawn = seesSupport ? options : options with { Shots = null };
         var description = new SupportDescription(dataset.Name, support.Count, drawn.Shots, drawn.Shots is null ? null : options.Seed);
-        return Fit(clip, method, dataset.ClassNames, support, options, description, work ?? new(), cancellation);
+        return Fit(clip, method, dataset.ClassNames, support, options, description, context ?? new(), cancellation);
     }
 
     /// <summary>A classifier that knows its classes by name alone.</summary>
@@ -81,20 +79,21 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>Reads a classifier.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="clip">The model that it was fitted on; stays the caller's. The classifier computes on its device.</param>
+    /// <param name="catalog">The methods that may be in it; null is <see cref="MethodCatalog.Default"/>.</param>
     /// <returns>The classifier; dispose it.</returns>
     /// <exception cref="KedgeException">The file is damaged or of a newer Kedge, or was fitted on other weights or another preprocessing.</exception>
-    public static ImageClassifier Load(string path, ClipModel clip)
+    public static ImageClassifier Load(string path, ClipModel clip, MethodCatalog? catalog = null)
     {
-        var file = ClassifierFile.Open(path, clip.Device);
+        var fitted = ClassifierFile.Open(path, clip.Device, catalog);
         try
         {
-            file.RequireModel(clip.Name, clip.Fingerprint);
-            RequirePreprocessing(path, file.Card, clip);
-            return new ImageClassifier(clip, file.Classifier, file.Card, file.Centres);
+            fitted.Card.RequireModel(path, clip.Name, clip.Fingerprint);
+            RequirePreprocessing(path, fitted.Card, clip);
+            return new ImageClassifier(clip, fitted);
         }
         catch
         {
-            file.Dispose();
+            fitted.Dispose();
             throw;
         }
     }
@@ -102,42 +101,42 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>Writes the classifier, completely or not at all: all of it but the CLIP weights, whose fingerprint it holds.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public void Save(string path) => ClassifierFile.Save(path, Classifier, Card, _centres);
+    public void Save(string path) => ClassifierFile.Save(path, _fitted);
 
     /// <summary>Finds the most probable classes of images.</summary>
     /// <param name="images">B images.</param>
     /// <param name="top">Classes an image, at least 1; all where there are fewer.</param>
-    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>B predictions in the order of the images.</returns>
     /// <exception cref="KedgeException">Images cannot be read.</exception>
     public IReadOnlyList<ImagePrediction> Predict(
-        IReadOnlyList<ImageFile> images, int top = 5, ImageWork? work = null, CancellationToken cancellation = default)
+        IReadOnlyList<ImageFile> images, int top = 5, EncodingContext? context = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var (logits, likeness) = Judge(images, work, cancellation);
+        var (logits, similarities) = Score(images, context, cancellation);
         var probabilities = Card.Probabilities?.Probabilities(logits) ?? nn.functional.softmax(logits, dim: 1).to(ScalarType.Float64); // [B, C]
-        return [.. probabilities.cpu().data<double>().Chunk(ClassNames.Count).Select((row, i) => Prediction(images[i], row, likeness?[i], top))];
+        return [.. probabilities.cpu().data<double>().Chunk(ClassNames.Count).Select((row, i) => Prediction(images[i], row, similarities?[i], top))];
     }
 
     /// <summary>Explains why images get their classes.</summary>
     /// <param name="images">B images.</param>
     /// <param name="classes">Classes an image, at least 2; all where there are fewer.</param>
-    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>B explanations in the order of the images.</returns>
     /// <exception cref="KedgeException">The method cannot say what its logits consist of, in which case nothing is encoded; or images cannot be read.</exception>
     public IReadOnlyList<ImageExplanation> Explain(
-        IReadOnlyList<ImageFile> images, int classes = 5, ImageWork? work = null, CancellationToken cancellation = default)
+        IReadOnlyList<ImageFile> images, int classes = 5, EncodingContext? context = null, CancellationToken cancellation = default)
     {
         Classifier.RequireParts();
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, context, cancellation);
         return [.. images.Zip(Decision.Of(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1), (image, decision) => new ImageExplanation(image, decision))];
     }
 
@@ -154,36 +153,34 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>Measures how often the classifier is right.</summary>
     /// <param name="images">Labelled images; for an honest figure, none that it was fitted on.</param>
     /// <param name="classNames">What the labels index. Names are matched with the classifier's, so the order may differ; null is the classifier's own.</param>
-    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>The figures, with the classifier's order of classes.</returns>
     /// <exception cref="KedgeException">There are no images, some cannot be read, or a name is not one of the classifier's.</exception>
     public EvaluationResult Evaluate(
-        IReadOnlyList<LabelledImage> images, IReadOnlyList<string>? classNames = null, ImageWork? work = null, CancellationToken cancellation = default)
+        IReadOnlyList<LabelledImage> images, IReadOnlyList<string>? classNames = null, EncodingContext? context = null, CancellationToken cancellation = default)
     {
         var places = ClassNames.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
         int[] labels = [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
         using var scope = NewDisposeScope();
-        var (logits, likeness) = images.Count > 0 ? Judge([.. images.Select(image => image.Image)], work, cancellation) : (empty(0, ClassNames.Count), null);
-        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames, Card.Probabilities, likeness);
+        var (logits, similarities) = images.Count > 0 ? Score([.. images.Select(image => image.Image)], context, cancellation) : (empty(0, ClassNames.Count), null);
+        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames, Card.Probabilities, similarities);
     }
 
     /// <summary>Frees the classifier, not the CLIP.</summary>
     public void Dispose()
     {
-        Classifier.Dispose();
-        _centres?.Dispose();
+        _fitted.Dispose();
         _adapted?.Dispose();
     }
 
     private static ImageClassifier Fit(
         ClipModel clip, FewShotMethod method, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, ImageClassifierOptions options,
-        SupportDescription description, ImageWork work, CancellationToken cancellation)
+        SupportDescription description, EncodingContext context, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var task = ImageTask.Of(clip, classNames, support, method.Needs, options, work, cancellation);
-        var (classifier, probabilities, centres) = CalibratedFit.Of(method, task, options.Calibration, work.FitStore, work.Fitting, cancellation);
+        using var noGrad = no_grad();
+        var task = ImageTask.Of(clip, classNames, support, method.Needs, options, context, cancellation);
         var card = new ClassifierCard
         {
             Model = clip.Name,
@@ -192,9 +189,8 @@ public sealed class ImageClassifier : IDisposable
             Preprocessing = JsonSerializer.SerializeToElement(clip.Preprocessing, PreprocessingFormat),
             Support = description,
             CreatedBy = options.CreatedBy,
-            Probabilities = probabilities,
         };
-        return new ImageClassifier(clip, classifier, card, centres);
+        return new ImageClassifier(clip, FittedClassifier.Fit(method, task, options.Calibration, card, context.FitStore, context.Fitting, cancellation));
     }
 
     private static void RequirePreprocessing(string path, ClassifierCard card, ClipModel clip)
@@ -212,20 +208,20 @@ public sealed class ImageClassifier : IDisposable
             $"prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: give the model the same settings, or fit again.");
     }
 
-    /// <summary>[B, C] on the CPU; and how much the images are like those learned from, where that is asked.</summary>
-    private (Tensor Logits, double[]? Likeness) Judge(IReadOnlyList<ImageFile> images, ImageWork? work, CancellationToken cancellation)
+    /// <summary>[B, C] on the CPU; and the similarity to the nearest class prototype, where images are rejected by it.</summary>
+    private (Tensor Logits, double[]? Similarities) Score(IReadOnlyList<ImageFile> images, EncodingContext? context, CancellationToken cancellation)
     {
-        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, work, cancellation);
-        return (Classifier.LogitsInBatches(features, cancellation), _centres is null ? null : SupportCentres.Likeness(_centres, features.Image));
+        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, context, cancellation);
+        return (Classifier.LogitsInBatches(features, cancellation), _fitted.Similarity(features.Image));
     }
 
-    private ImagePrediction Prediction(ImageFile image, double[] probabilities, double? likeness, int top)
+    private ImagePrediction Prediction(ImageFile image, double[] probabilities, double? similarity, int top)
     {
         ClassProbability[] classes = [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(c => c.Probability)];
         return Card.Probabilities?.Rejection is not { } rejection ? new(image, [.. classes.Take(top)]) : new(image, [.. classes.Take(top)])
         {
-            Rejected = rejection.Rejects(likeness!.Value),
-            Set = [.. classes.Where(c => rejection.Admits(c.Probability)).Select(c => c.ClassName)],
+            Rejected = rejection.Rejects(similarity!.Value),
+            PredictionSet = [.. classes.Where(c => rejection.Contains(c.Probability)).Select(c => c.ClassName)],
         };
     }
 

@@ -45,7 +45,7 @@ public sealed class AdaptedPhotosTests : IDisposable
         using var loaded = ImageClassifier.Load(_photos["x.kedge"], clip);
         Same(expected, Probabilities(loaded));
 
-        var work = new ImageWork { Cache = new FeatureCache(_photos.Cache) };
+        var work = new EncodingContext { Cache = new FeatureCache(_photos.Cache) };
         using var plain = ImageClassifier.ZeroShot(clip, Dataset.ClassNames);
         var unadapted = Probabilities(plain, work); // fills the cache with features of the towers as they were
         Same(expected, Probabilities(loaded, work));
@@ -87,7 +87,7 @@ public sealed class AdaptedPhotosTests : IDisposable
     {
         using var clip = ClipModel.Load(model);
         using var tasks = ComparisonTasks.Encode(clip, [SupportDraws.Sample(Dataset, [2], [1])], [PromptTemplates.Default], cancellation: Stop);
-        var methods = MethodVariant.ParseList("zero-shot,clip-lora[steps=0],clip-lora[steps=8;learningRate=0.01]");
+        var methods = MethodVariant.ParseList("zero-shot,clip-lora[steps=0],clip-lora[steps=8;learningRate=0.01]", MethodCatalog.Default);
         using var log = ComparisonLog.Open(_photos["log"]);
         var rows = new Comparison(methods, tasks.Tasks).Run(log, cancellation: Stop);
         Assert.All(rows, row => Assert.Null(row.Error));
@@ -125,10 +125,10 @@ public sealed class AdaptedPhotosTests : IDisposable
 
     public void Dispose() => _photos.Dispose();
 
-    private ImageClassifier Fit(ClipModel clip, string options, ImageWork? work = null) => ImageClassifier.Fit(
-        clip, Dataset, new() { Method = "clip-lora", MethodOptions = JsonSerializer.Deserialize<JsonElement>(options), Shots = 3, Views = 2 }, work, Stop);
+    private ImageClassifier Fit(ClipModel clip, string options, EncodingContext? work = null) => ImageClassifier.Fit(
+        clip, Dataset, new() { Method = MethodCatalog.Default.Create("clip-lora", JsonSerializer.Deserialize<JsonElement>(options)), Shots = 3, Views = 2 }, work, Stop);
 
-    private float[] Probabilities(ImageClassifier classifier, ImageWork? work = null) => [.. classifier.Predict(Test, work: work, cancellation: Stop)
+    private float[] Probabilities(ImageClassifier classifier, EncodingContext? work = null) => [.. classifier.Predict(Test, context: work, cancellation: Stop)
         .SelectMany(prediction => prediction.Classes.OrderBy(found => Dataset.ClassNames.ToList().IndexOf(found.ClassName)).Select(found => (float)found.Probability))];
 
     private static void Same(float[] expected, float[] actual)

@@ -26,13 +26,13 @@ public sealed class FeatureClassifierTests : IDisposable
     [InlineData("tip-adapter-f")]
     public void Photos_and_a_task_of_their_features_give_the_same_logits_bit_by_bit(string method)
     {
-        var options = new ImageClassifierOptions { Method = method, Shots = 3, Seed = 2, Views = 2 };
+        var options = new ImageClassifierOptions { Method = MethodCatalog.Default.Create(method), Shots = 3, Seed = 2, Views = 2 };
         using var photos = ImageClassifier.Fit(_clip, Dataset, options, cancellation: Stop);
         using (var encoded = TaskEncoder.Encode(_clip, Dataset, options, ["fur"], cancellation: Stop))
             encoded.Save(_photos["task.safetensors"]);
 
         using var task = FeatureTask.Open(_photos["task.safetensors"]);
-        using var features = FeatureClassifier.Fit(task, MethodCatalog.Create(method), cancellation: Stop);
+        using var features = FeatureClassifier.Fit(task, MethodCatalog.Default.Create(method), cancellation: Stop);
         using var queries = new FeatureExtractor(_clip).Extract([.. Dataset.Test.Select(image => image.Image)], cancellation: Stop);
         using var expected = photos.Classifier.Logits(queries);
         using var logits = features.Classifier.Logits(task.Query.Features);

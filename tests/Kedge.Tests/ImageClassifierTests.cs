@@ -2,6 +2,9 @@ using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Features;
+using Kedge.FewShot;
+using Kedge.Methods;
+using Kedge.Tasks;
 using Kedge.Tensors;
 using Kedge.Tests.Cli;
 using static TorchSharp.torch;
@@ -20,7 +23,7 @@ public sealed class ImageClassifierTests : IDisposable
     [Fact]
     public void A_saved_classifier_predicts_as_before()
     {
-        using var fitted = Fit(new() { Method = "tip-adapter", Shots = 3, Views = 2 });
+        using var fitted = Fit(new() { Method = new TipAdapter(new()), Shots = 3, Views = 2 });
         fitted.Save(_photos["x.kedge"]);
         using var loaded = ImageClassifier.Load(_photos["x.kedge"], _clip);
         var images = Dataset.Test.Select(image => image.Image).ToList();
@@ -32,7 +35,7 @@ public sealed class ImageClassifierTests : IDisposable
     [Fact]
     public void Probabilities_sum_to_one_and_fall()
     {
-        using var classifier = Fit(new() { Method = "nearest-class-mean", Shots = null });
+        using var classifier = Fit(new() { Method = new NearestClassMean(), Shots = null });
         var prediction = Assert.Single(classifier.Predict([Dataset.Test[0].Image], top: 99, cancellation: Stop));
         Assert.Equal(3, prediction.Classes.Count);
         Assert.Equal(1, prediction.Classes.Sum(c => c.Probability), precision: 5);
@@ -45,7 +48,7 @@ public sealed class ImageClassifierTests : IDisposable
     {
         foreach (var photo in Directory.EnumerateFiles(Path.Combine(_photos.Data, "test"), "*", SearchOption.AllDirectories))
             File.WriteAllText(photo, "no image");
-        using var classifier = Fit(new() { Method = "nearest-class-mean", Shots = null });
+        using var classifier = Fit(new() { Method = new NearestClassMean(), Shots = null });
         Assert.Equal(12, classifier.Card.Support.Images);
     }
 
@@ -53,7 +56,7 @@ public sealed class ImageClassifierTests : IDisposable
     public void A_method_without_support_reads_no_photo()
     {
         Directory.EnumerateFiles(_photos.Data, "*", SearchOption.AllDirectories).ToList().ForEach(photo => File.WriteAllText(photo, photo));
-        using var classifier = Fit(new() { Method = "zero-shot" });
+        using var classifier = Fit(new() { Method = new ZeroShot() });
         Assert.Equal(0, classifier.Card.Support.Images);
         Assert.Null(classifier.Card.Support.Shots);
     }
@@ -61,7 +64,7 @@ public sealed class ImageClassifierTests : IDisposable
     [Fact]
     public void The_order_of_classes_in_the_data_does_not_matter()
     {
-        using var classifier = Fit(new() { Method = "nearest-class-mean", Shots = null });
+        using var classifier = Fit(new() { Method = new NearestClassMean(), Shots = null });
         string[] turned = [.. Dataset.ClassNames.Reverse()];
         var images = Dataset.Test.Select(image => image with { Label = turned.IndexOf(Dataset.ClassNames[image.Label]) }).ToList();
         Assert.Equal(classifier.Evaluate(Dataset.Test, cancellation: Stop).Confusion, classifier.Evaluate(images, turned, cancellation: Stop).Confusion);
@@ -72,9 +75,9 @@ public sealed class ImageClassifierTests : IDisposable
     public void A_second_fit_encodes_nothing()
     {
         var encoded = new List<ExtractionProgress>();
-        var work = new ImageWork { Cache = new FeatureCache(_photos.Cache), Encoding = new Told(encoded) };
+        var work = new EncodingContext { Cache = new FeatureCache(_photos.Cache), Encoding = new Told(encoded) };
         for (var i = 0; i < 2; i++)
-            Fit(new() { Method = "nearest-class-mean", Shots = 4 }, work).Dispose();
+            Fit(new() { Method = new NearestClassMean(), Shots = 4 }, work).Dispose();
         Assert.Equal([12, 0], encoded.Select(progress => progress.Encoded));
     }
 
@@ -96,16 +99,21 @@ public sealed class ImageClassifierTests : IDisposable
     }
 
     [Fact]
-    public void Defaults_are_these() => Assert.Equal(
-        """{"method":"rtos\u002B","methodOptions":null,"calibration":null,"createdBy":"Kedge","shots":16,"seed":1,"templates":[{"text":"a photo of a {}.","before":"a photo of a ","after":"."}],"views":1}""",
-        JsonSerializer.Serialize(new ImageClassifierOptions(), JsonSerializerOptions.Web));
+    public void Defaults_are_these()
+    {
+        var options = new ImageClassifierOptions();
+        Assert.Equal("rtos+", options.Method.Name);
+        Assert.Equal(
+            """{"calibration":null,"createdBy":"Kedge","shots":16,"seed":1,"templates":[{"text":"a photo of a {}.","before":"a photo of a ","after":"."}],"views":1}""",
+            JsonSerializer.Serialize(new { options.Calibration, options.CreatedBy, options.Shots, options.Seed, options.Templates, options.Views }, JsonSerializerOptions.Web));
+    }
 
     [Fact]
     public void No_tensor_outlives_the_classifier()
     {
         ImageClassifier.ZeroShot(_clip, ["cat", "dog"]).Dispose();
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var classifier = Fit(new() { Method = "tip-adapter", Shots = 1, Views = 2 }))
+        using (var classifier = Fit(new() { Method = new TipAdapter(new()), Shots = 1, Views = 2 }))
             classifier.Evaluate(Dataset.Test, cancellation: Stop);
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
@@ -116,7 +124,7 @@ public sealed class ImageClassifierTests : IDisposable
         _photos.Dispose();
     }
 
-    private ImageClassifier Fit(ImageClassifierOptions options, ImageWork? work = null) => ImageClassifier.Fit(_clip, Dataset, options, work, Stop);
+    private ImageClassifier Fit(ImageClassifierOptions options, EncodingContext? work = null) => ImageClassifier.Fit(_clip, Dataset, options, work, Stop);
 
     private static string Describe(ImagePrediction prediction) => $"{prediction.Image.Name}: {string.Join(", ", prediction.Classes)}";
 

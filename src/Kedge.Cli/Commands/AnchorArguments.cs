@@ -46,7 +46,7 @@ internal sealed class AnchorArguments
 
         void Put(string option, string argument, WordList list)
         {
-            if (!MethodCatalog.Create(method).Options.ToJson().TryGetProperty(option, out _))
+            if (!MethodCatalog.Default.Create(method).Options.ToJson().TryGetProperty(option, out _))
                 throw new KedgeException($"The method {method} has no option {option}: leave {argument} away, or choose a method with anchors (--method).");
             if (options.ContainsKey(option))
                 throw new KedgeException($"The option {option} is given twice, by {argument} and by --option {option}: give it once.");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kedge.Features;
+using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 
@@ -26,7 +27,7 @@ internal sealed class CacheOptions
     }
 
     /// <summary>How a command works through photos, watched by its progress line.</summary>
-    public ImageWork Work(ParseResult parsed, Terminal terminal, ModelOptions model, ProgressLine progress) => new()
+    public EncodingContext Work(ParseResult parsed, Terminal terminal, ModelOptions model, ProgressLine progress) => new()
     {
         Cache = Open(parsed, terminal),
         DecodeThreads = model.DecodeThreads(parsed),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kedge.Clip;
 using Kedge.Persistence;
+using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 
@@ -27,7 +28,7 @@ internal sealed class ClassifierOptions
     {
         var path = parsed.GetValue(_path)!;
         using var file = ClassifierFile.Open(path);
-        file.RequirePhotos();
+        file.Card.RequirePhotos(path);
         if (parsed.GetValue(_model.Model) is null && file.Card.ModelPath is { } model && !Path.Exists(model))
             throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: say where it is now (--model).");
         return _model.Load(parsed, file.Card.ModelPath ?? file.Card.Model);
@@ -37,7 +38,7 @@ internal sealed class ClassifierOptions
 
     public FeatureClassifier LoadOfFeatures(ParseResult parsed) => FeatureClassifier.Load(parsed.GetValue(_path)!, _model.Device(parsed));
 
-    public ImageWork Work(ParseResult parsed, Terminal terminal, ProgressLine progress) => _cache.Work(parsed, terminal, _model, progress);
+    public EncodingContext Work(ParseResult parsed, Terminal terminal, ProgressLine progress) => _cache.Work(parsed, terminal, _model, progress);
 
     public string Kept(ParseResult parsed) => _cache.Kept(parsed);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kedge.Data;
+using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 
@@ -39,7 +40,7 @@ internal sealed class ClassifyCommand : KedgeCommand
         using var clip = _model.Load(parsed);
         using var classifier = ImageClassifier.ZeroShot(clip, names, templates);
         using var progress = new ProgressLine(Terminal);
-        var work = new ImageWork { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };
+        var work = new EncodingContext { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };
         var predictions = classifier.Predict(images, parsed.GetValue(_top), work, Terminal.Cancellation);
         progress.Dispose();
         Terminal.Out.WritePredictions(predictions, parsed.GetValue(_json));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kedge.Cli.Reports;
 using Kedge.Experiments;
 using Kedge.Features;
+using Kedge.FewShot;
 using Kedge.Methods;
 
 namespace Kedge.Cli.Commands;
@@ -12,7 +13,7 @@ internal sealed class CompareCommand : KedgeCommand
     private readonly Option<string> _methods = new("--methods")
     {
         Description = "Names with commas between them, options in brackets, as in tip-adapter,rtos[start=noise;steps=0]; or all: " +
-            $"{string.Join(", ", MethodCatalog.Names)}.",
+            $"{string.Join(", ", MethodCatalog.Default.Names)}.",
         HelpName = "names",
         DefaultValueFactory = _ => "all",
     };
@@ -54,7 +55,7 @@ internal sealed class CompareCommand : KedgeCommand
 
     protected override void Run(ParseResult parsed)
     {
-        var methods = MethodVariant.ParseList(parsed.GetValue(_methods)!);
+        var methods = MethodVariant.ParseList(parsed.GetValue(_methods)!, MethodCatalog.Default);
         if (_data.Tasks(parsed) is { Count: > 0 } files)
         {
             using var tasks = ComparisonTasks.Open(files, _model.Device(parsed), _data.Validation(parsed));

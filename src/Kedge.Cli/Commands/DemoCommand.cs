@@ -3,6 +3,7 @@ using Kedge.Cli.Reports;
 using Kedge.Clip;
 using Kedge.Demo;
 using Kedge.Experiments;
+using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Tasks;
 using Kedge.Text;
@@ -42,17 +43,17 @@ internal sealed class DemoCommand : KedgeCommand
         var folder = parsed.GetValue(_output)!;
         using var log = ComparisonLog.Open(folder, retry: false); // a folder that cannot be written to is refused before the work
         var device = _where.Device(parsed);
-        var work = new ImageWork { DecodeThreads = _where.DecodeThreads(parsed) };
+        var work = new EncodingContext { DecodeThreads = _where.DecodeThreads(parsed) };
         var dataset = ShapesDemo.Draw(Path.Combine(folder, "drawings"), Terminal.Cancellation) with { Name = "twelve shapes" };
         using var clip = ClipModel.Load(EmbeddedModels.Scenes, device);
         var shots = _shots.Read(parsed);
         var draws = SupportDraws.Sample(dataset, shots, _seeds.Read(parsed));
-        using var tasks = ComparisonTasks.Encode(clip, [draws], [PromptTemplates.Default], work: work, cancellation: Terminal.Cancellation);
+        using var tasks = ComparisonTasks.Encode(clip, [draws], [PromptTemplates.Default], context: work, cancellation: Terminal.Cancellation);
         var report = Compare(tasks, log);
         var curves = ComparisonFiles.Curves(report, folder);
         report.Write(folder);
 
-        using var classifier = ImageClassifier.Fit(clip, dataset, new() { Method = Explained, Shots = shots.Max() }, work, Terminal.Cancellation);
+        using var classifier = ImageClassifier.Fit(clip, dataset, new() { Method = MethodCatalog.Default.Create(Explained), Shots = shots.Max() }, work, Terminal.Cancellation);
         var file = Path.Combine(folder, "shapes.kedge");
         classifier.Save(file);
         var explained = dataset.Test.DistinctBy(image => image.Label).Take(ExplainedImages).Select(image => image.Image);
@@ -70,7 +71,7 @@ internal sealed class DemoCommand : KedgeCommand
 
     private ComparisonReport Compare(ComparisonTasks tasks, ComparisonLog log)
     {
-        var comparison = new Comparison(MethodVariant.ParseList(ShapesDemo.Methods), tasks.Tasks);
+        var comparison = new Comparison(MethodVariant.ParseList(ShapesDemo.Methods, MethodCatalog.Default), tasks.Tasks);
         using var progress = new ProgressLine(Terminal);
         return new(comparison, comparison.Run(log, progress, progress, Terminal.Cancellation), "kedge demo");
     }

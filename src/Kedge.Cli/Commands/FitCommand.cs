@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Kedge.Methods;
 using Kedge.Persistence;
 using Kedge.Tasks;
 
@@ -53,8 +52,8 @@ internal sealed class FitCommand : KedgeCommand
     private void FitPhotos(ParseResult parsed, string path, FitCheckpoint? checkpoint)
     {
         var started = Stopwatch.GetTimestamp();
-        var (method, methodOptions) = _method.Read(parsed, Terminal.Error);
-        var options = _draw.Read(parsed, _data.Templates(parsed)) with { Method = method, MethodOptions = methodOptions, Calibration = _calibration.Read(parsed), CreatedBy = Maker };
+        var method = _method.Read(parsed, Terminal.Error);
+        var options = _draw.Read(parsed, _data.Templates(parsed)) with { Method = method, Calibration = _calibration.Read(parsed), CreatedBy = Maker };
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
@@ -68,10 +67,10 @@ internal sealed class FitCommand : KedgeCommand
     private void FitTask(ParseResult parsed, string source, string path, FitCheckpoint? checkpoint)
     {
         var started = Stopwatch.GetTimestamp();
-        var (method, methodOptions) = _method.Read(parsed, Terminal.Error);
+        var method = _method.Read(parsed, Terminal.Error);
         using var task = FeatureTask.Open(source, _model.Device(parsed));
         using var progress = new ProgressLine(Terminal);
-        using var classifier = FeatureClassifier.Fit(task, MethodCatalog.Create(method, methodOptions), Maker, progress, checkpoint, _calibration.Read(parsed), Terminal.Cancellation);
+        using var classifier = FeatureClassifier.Fit(task, method, Maker, progress, checkpoint, _calibration.Read(parsed), Terminal.Cancellation);
         progress.Dispose();
         classifier.Save(path);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -11,9 +11,9 @@ internal sealed class MethodArguments
 {
     private readonly Option<string> _name = new("--method")
     {
-        Description = $"How to learn: {string.Join(", ", MethodCatalog.Names)}.",
+        Description = $"How to learn: {string.Join(", ", MethodCatalog.Default.Names)}.",
         HelpName = "name",
-        DefaultValueFactory = _ => new ImageClassifierOptions().Method,
+        DefaultValueFactory = _ => new ImageClassifierOptions().Method.Name,
     };
 
     private readonly Option<string[]> _options = new("--option")
@@ -39,9 +39,9 @@ internal sealed class MethodArguments
         _anchors.AddTo(command);
     }
 
-    /// <summary>The method and its options, tried out.</summary>
+    /// <summary>The method with its options.</summary>
     /// <exception cref="KedgeException">There is no such method or option, or a file of words cannot be used.</exception>
-    public (string Method, JsonElement Options) Read(ParseResult parsed, TextWriter notes)
+    public FewShotMethod Read(ParseResult parsed, TextWriter notes)
     {
         var options = new JsonObject();
         foreach (var pair in parsed.GetValue(_options) ?? [])
@@ -51,8 +51,6 @@ internal sealed class MethodArguments
         }
         var method = parsed.GetValue(_name)!;
         _anchors.Read(parsed, method, options, notes);
-        var json = JsonSerializer.SerializeToElement(options);
-        MethodCatalog.Create(method, json);
-        return (method, json);
+        return MethodCatalog.Default.Create(method, JsonSerializer.SerializeToElement(options));
     }
 }

@@ -1,6 +1,6 @@
 namespace Kedge.Calibration;
 
-/// <summary>How far probabilities, the softmax of logits, can be believed.</summary>
+/// <summary>How well calibrated probabilities are, the softmax of logits: negative log-likelihood and expected calibration error.</summary>
 /// <param name="NegativeLogLikelihood">Mean of −log p of the true class, in nats; lower is better, log C is what equal probabilities give.</param>
 /// <param name="ExpectedError">
 /// Expected calibration error: images are put into 15 bins of equal width by the probability of the class that was chosen; the mean over the images of the distance between that
@@ -10,12 +10,12 @@ public sealed record CalibrationError(double NegativeLogLikelihood, double Expec
 {
     private const int Bins = 15; // Guo et al.'s
 
-    /// <summary>Holds probabilities against labels.</summary>
+    /// <summary>Measures probabilities on labelled images.</summary>
     /// <param name="logits">[Q · C], row by row, without NaN.</param>
     /// <param name="labels">Q true classes.</param>
     /// <param name="classes">C.</param>
     /// <param name="temperature">What logits are divided by.</param>
-    internal static CalibrationError Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, int classes, double temperature = 1)
+    internal static CalibrationError Measure(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, int classes, double temperature = 1)
     {
         var loss = 0.0;
         var gaps = new double[Bins]; // per bin: the sum of probability − right

@@ -4,12 +4,14 @@ using static TorchSharp.torch;
 
 namespace Kedge.Calibration;
 
-/// <summary>Logits and likeness of support images, each by a fit that has not seen it (cross-fitting), so that they are as those of new images.</summary>
+/// <summary>
+/// Cross-fitting: logits and similarities of support images, each by a fit that has not seen it, as those of new images are.
+/// </summary>
 /// <param name="Logits">[M · C], row by row.</param>
 /// <param name="Labels">M true classes.</param>
-/// <param name="Likeness">M times how much the image is like those fitted on, by <see cref="SupportCentres"/>.</param>
+/// <param name="Similarities">M cosines to the nearest of the <see cref="ClassPrototypes"/> of the images fitted on.</param>
 /// <param name="Folds">How many fits there were.</param>
-internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Likeness, int Folds)
+internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarities, int Folds)
 {
     /// <summary>Fits once for each fold of <see cref="ShotFolds.Refits"/>, on the other folds. Images are judged by their first view; order, as in a fit, does not matter.</summary>
     /// <param name="method">What is fitted; its options stay the same.</param>
@@ -17,13 +19,13 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Likeness,
     /// <param name="progress">Told of each step of each fit.</param>
     /// <param name="cancellation">Stops between two steps.</param>
     /// <exception cref="KedgeException">No class has two images, a fit fails, or logits hold NaN.</exception>
-    internal static CrossFit Of(FewShotMethod method, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    internal static CrossFit Fit(FewShotMethod method, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
         Require(method, task);
         using var scope = NewDisposeScope();
         var ordered = SupportOrder.Canonical(task);
         var folds = ShotFolds.Refits(ordered.SupportLabels, ordered.ClassCount).ToArray();
-        var (logits, labels, likeness) = (new List<float>(), new List<int>(), new List<double>());
+        var (logits, labels, similarities) = (new List<float>(), new List<int>(), new List<double>());
         foreach (var (fold, (train, left)) in folds.Index())
         {
             using var ofFold = NewDisposeScope();
@@ -36,9 +38,9 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Likeness,
                 throw new KedgeException($"Calibrating found logits of {method.Name} that are not finite: fit with other options.");
             logits.AddRange(found.data<float>());
             labels.AddRange(ordered.SupportLabels.index_select(0, left).cpu().data<long>().Select(label => (int)label));
-            likeness.AddRange(SupportCentres.Likeness(SupportCentres.Of(others, classifier.Update), images.Image));
+            similarities.AddRange(ClassPrototypes.Similarity(ClassPrototypes.Compute(others, classifier.Update), images.Image));
         }
-        return new([.. logits], [.. labels], [.. likeness], folds.Length);
+        return new([.. logits], [.. labels], [.. similarities], folds.Length);
     }
 
     /// <summary>Refuses a task of which nothing can be left out.</summary>

@@ -42,13 +42,13 @@ public sealed class EvaluationResult
     /// <summary>The plain mean of each class's F1 (harmonic mean of precision and recall), over the classes that were shown or chosen at least once.</summary>
     public double MacroF1 { get; }
 
-    /// <summary>How far the probabilities can be believed.</summary>
+    /// <summary>How well the probabilities are calibrated.</summary>
     public CalibrationError Calibration { get; private init; } = null!;
 
     /// <summary>The same without the classifier's temperature; <see langword="null"/> where it has none.</summary>
     public CalibrationError? Uncalibrated { get; private init; }
 
-    /// <summary>What "none of these" came to; <see langword="null"/> where the classifier never says so.</summary>
+    /// <summary>How rejection and prediction sets did; <see langword="null"/> where the classifier rejects nothing.</summary>
     public RejectionResult? Rejection { get; private init; }
 
     /// <summary>[C][C]: how many images of the row's class were taken for the column's.</summary>
@@ -59,11 +59,11 @@ public sealed class EvaluationResult
     /// <param name="labels">Q true classes, each in 0 … C−1.</param>
     /// <param name="classNames">C names.</param>
     /// <param name="probabilities">How logits become probabilities; null is their softmax.</param>
-    /// <param name="likeness">Q times how much the image is like the support images, for <see cref="Rejection"/>; null leaves that out.</param>
+    /// <param name="similarities">Q cosines to the nearest class prototype, for <see cref="Rejection"/>; null leaves that out.</param>
     /// <exception cref="KedgeException">There is no image, or logits hold NaN.</exception>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a label is no class.</exception>
-    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities = null,
-        IReadOnlyList<double>? likeness = null)
+    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, Calibrator? probabilities = null,
+        IReadOnlyList<double>? similarities = null)
     {
         if (logits.shape is not [var q, var c] || q != labels.Count || c != classNames.Count)
         {
@@ -75,11 +75,11 @@ public sealed class EvaluationResult
         if (labels.Any(label => label < 0 || label >= classNames.Count))
             throw new ArgumentOutOfRangeException(nameof(labels), $"Labels must be from 0 to {classNames.Count - 1}.");
         using var scope = NewDisposeScope();
-        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames, probabilities, likeness);
+        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames, probabilities, similarities);
     }
 
-    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, ProbabilityCalibration? probabilities,
-        IReadOnlyList<double>? likeness)
+    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, Calibrator? probabilities,
+        IReadOnlyList<double>? similarities)
     {
         var count = classNames.Count;
         var confusion = Enumerable.Range(0, count).Select(_ => new int[count]).ToArray();
@@ -102,22 +102,22 @@ public sealed class EvaluationResult
         }
         return new EvaluationResult([.. classNames], confusion, right, inTop5)
         {
-            Calibration = CalibrationError.Of(logits, labels, count, probabilities?.Temperature ?? 1),
-            Uncalibrated = probabilities is null ? null : CalibrationError.Of(logits, labels, count),
-            Rejection = probabilities?.Rejection is { } rejection && likeness is not null ? Reject(rejection, probabilities.Temperature, logits, labels, right, likeness) : null,
+            Calibration = CalibrationError.Measure(logits, labels, count, probabilities?.Temperature ?? 1),
+            Uncalibrated = probabilities is null ? null : CalibrationError.Measure(logits, labels, count),
+            Rejection = probabilities?.Rejection is { } rejection && similarities is not null ? Reject(rejection, probabilities.Temperature, logits, labels, right, similarities) : null,
         };
     }
 
-    private static RejectionResult Reject(Rejection rejection, double temperature, ReadOnlySpan<float> logits, IReadOnlyList<int> labels, bool[] right, IReadOnlyList<double> likeness)
+    private static RejectionResult Reject(ConformalPredictor rejection, double temperature, ReadOnlySpan<float> logits, IReadOnlyList<int> labels, bool[] right, IReadOnlyList<double> similarities)
     {
         var (classes, rejected, acceptedRight, covered, admitted) = (logits.Length / labels.Count, 0, 0, 0, 0L);
         for (var i = 0; i < labels.Count; i++)
         {
-            var probabilities = ProbabilityCalibration.Probabilities(logits.Slice(i * classes, classes), temperature);
-            var isRejected = rejection.Rejects(likeness[i]);
-            (rejected, admitted) = (rejected + (isRejected ? 1 : 0), admitted + probabilities.Count(rejection.Admits));
+            var probabilities = Calibrator.Probabilities(logits.Slice(i * classes, classes), temperature);
+            var isRejected = rejection.Rejects(similarities[i]);
+            (rejected, admitted) = (rejected + (isRejected ? 1 : 0), admitted + probabilities.Count(rejection.Contains));
             acceptedRight += !isRejected && right[i] ? 1 : 0;
-            covered += rejection.Admits(probabilities[labels[i]]) ? 1 : 0;
+            covered += rejection.Contains(probabilities[labels[i]]) ? 1 : 0;
         }
         var accepted = labels.Count - rejected;
         return new(rejected, accepted == 0 ? null : acceptedRight / (double)accepted, covered / (double)labels.Count, admitted / (double)labels.Count);

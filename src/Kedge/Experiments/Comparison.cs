@@ -1,6 +1,5 @@
 using Kedge.Evaluation;
 using Kedge.FewShot;
-using Kedge.Methods;
 using Kedge.Runtime;
 using static TorchSharp.torch;
 

@@ -1,8 +1,10 @@
+using Kedge.FewShot;
+
 namespace Kedge.Experiments;
 
 /// <summary>A cell of a table: one method on all draws of a task that have the same number of shots.</summary>
 /// <param name="Task">The task's name.</param>
-/// <param name="Method">The method, as <see cref="Methods.MethodVariant.Text"/>.</param>
+/// <param name="Method">The method, as <see cref="MethodVariant.Text"/>.</param>
 /// <param name="Shots">S; <see langword="null"/> where classes have different numbers.</param>
 /// <param name="Finished">Draws on which the method gave a figure.</param>
 /// <param name="Failed">Draws on which it failed.</param>

@@ -1,11 +1,12 @@
 using Kedge.Evaluation;
+using Kedge.FewShot;
 
 namespace Kedge.Experiments;
 
 /// <summary>What one method came to on one draw of a task.</summary>
 public sealed record ComparisonRow
 {
-    /// <summary>The method, as <see cref="Methods.MethodVariant.Text"/>.</summary>
+    /// <summary>The method, as <see cref="MethodVariant.Text"/>.</summary>
     public required string Method { get; init; }
 
     /// <summary>The task's name.</summary>

@@ -28,14 +28,14 @@ public sealed class ComparisonTasks : IDisposable
     /// <param name="datasets">The draws of one or several data sets.</param>
     /// <param name="templates">The sentences that class names are put into, at least one; data sets may have their own.</param>
     /// <param name="kinds">What the methods need beside the images' own features (<see cref="FewShotMethod.Needs"/>).</param>
-    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>A task a draw, on the model's device; dispose it.</returns>
     /// <exception cref="KedgeException">Images cannot be read, or a text is too long.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
     public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds = FeatureKinds.Image,
-        ImageWork? work = null, CancellationToken cancellation = default) =>
-        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, kinds, work, cancellation))]);
+        EncodingContext? context = null, CancellationToken cancellation = default) =>
+        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, kinds, context, cancellation))]);
 
     /// <summary>Reads files of features.</summary>
     /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>
@@ -95,13 +95,13 @@ public sealed class ComparisonTasks : IDisposable
     }
 
     private List<ComparisonTask> Encode(
-        ClipModel clip, SupportDraws dataset, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, ImageWork? work, CancellationToken cancellation)
+        ClipModel clip, SupportDraws dataset, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, EncodingContext? context, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var images = dataset.Draws.SelectMany(draw => draw.Support.Concat(draw.Validation ?? [])).Concat(dataset.Test).Select(image => image.Image).DistinctBy(image => image.Name).ToArray();
         var rows = images.Select((image, row) => (image.Name, Row: (long)row)).ToDictionary(pair => pair.Name, pair => pair.Row);
-        var features = PhotoFeatures.Plain(clip, images, kinds, work, cancellation).Each(tensor => tensor.to(clip.Device)); // [all, D]
+        var features = PhotoFeatures.Plain(clip, images, kinds, context, cancellation).Each(tensor => tensor.to(clip.Device)); // [all, D]
         var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? Own(clip.Projection) : null;
         var digests = images.ToDictionary(image => image.Name, image => Convert.ToHexStringLower(SHA256.HashData(image.ReadAllBytes())));
         var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
@@ -117,7 +117,7 @@ public sealed class ComparisonTasks : IDisposable
             {
                 Projection = projection,
                 Validation = Validation(draw.Validation),
-                Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (work ?? new()).DecodeThreads),
+                Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (context ?? new()).DecodeThreads),
                 SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
             return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
@@ -138,7 +138,7 @@ public sealed class ComparisonTasks : IDisposable
         Tensor TestUnder(LowRankUpdates updates, CancellationToken stop)
         {
             using var adapted = clip.With(updates);
-            var uncached = new ImageWork { DecodeThreads = (work ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
+            var uncached = new EncodingContext { DecodeThreads = (context ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
             return PhotoFeatures.Plain(adapted, [.. dataset.Test.Select(image => image.Image)], FeatureKinds.Image, uncached, stop).Image;
         }
 

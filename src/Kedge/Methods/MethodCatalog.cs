@@ -1,62 +1,102 @@
+using System.Buffers;
 using System.Text.Json;
 using Kedge.FewShot;
 using Kedge.Text;
 
 namespace Kedge.Methods;
 
-/// <summary>Every method by name: the one list that the command line, saved classifiers and the tests go by.</summary>
-public static class MethodCatalog
+/// <summary>
+/// Methods by name: the one list that the command line, classifier files and comparisons go by. Immutable; a method from
+/// outside the package is added with <see cref="With{TOptions}"/>, and the new catalog is given to whatever opens files or
+/// reads names.
+/// </summary>
+/// <example>
+/// <code>
+/// var catalog = MethodCatalog.Default.With&lt;NoOptions&gt;("centred-mean", _ =&gt; new CentredMean());
+/// using var classifier = ImageClassifier.Load("photos.kedge", clip, catalog);
+/// </code>
+/// </example>
+public sealed class MethodCatalog : IMethodCatalog
 {
-    private static readonly Entry[] Entries =
+    private static readonly SearchValues<char> Reserved = SearchValues.Create(",;=[]\" "); // by lists of methods
+
+    private readonly IReadOnlyList<Entry> _entries;
+
+    private MethodCatalog(IReadOnlyList<Entry> entries) => (_entries, Names) = (entries, [.. entries.Select(entry => entry.Name)]);
+
+    /// <summary>The methods of this package.</summary>
+    public static MethodCatalog Default { get; } = new(
     [
-        new Entry<NoOptions>(ZeroShot.CatalogName, _ => new ZeroShot()),
-        new Entry<NoOptions>(NearestClassMean.CatalogName, _ => new NearestClassMean()),
-        new Entry<TipAdapterOptions>(TipAdapter.CatalogName, options => new TipAdapter(options)),
-        new Entry<TipAdapterFOptions>(TipAdapterF.CatalogName, options => new TipAdapterF(options)),
-        new Entry<GdaOptions>(Gda.CatalogName, options => new Gda(options)),
-        new Entry<ProKeROptions>(ProKeR.CatalogName, options => new ProKeR(options)),
-        new Entry<LinearAdapterOptions>(LinearAdapter.CatalogName, options => new LinearAdapter(options)),
-        new Entry<ClapOptions>(Clap.CatalogName, options => new Clap(options)),
-        new Entry<ClapOptions>(ZsLp.CatalogName, options => new ZsLp(options)),
-        new Entry<TaskResOptions>(TaskRes.CatalogName, options => new TaskRes(options)),
-        new Entry<CoOpOptions>(CoOp.CatalogName, options => new CoOp(options)),
-        new Entry<PlotOptions>(Plot.CatalogName, options => new Plot(options)),
-        new Entry<CalipOptions>(Calip.CatalogName, options => new Calip(options)),
-        new Entry<VtClipOptions>(VtClip.CatalogName, options => new VtClip(options)),
-        new Entry<LinearAdapterOptions>(ProLip.CatalogName, options => new ProLip(options)),
-        new Entry<ClipLoraOptions>(ClipLora.CatalogName, options => new ClipLora(options)),
-        new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, options => new LpPlusPlus(options)),
-        new Entry<SimOptions>(Sim.CatalogName, options => new Sim(options)),
-        new Entry<ApeOptions>(Ape.CatalogName, options => new Ape(options)),
-        new Entry<ApeTOptions>(ApeT.CatalogName, options => new ApeT(options)),
-        new Entry<ClipAdapterOptions>(ClipAdapter.CatalogName, options => new ClipAdapter(options)),
-        new Entry<LinearProbeOptions>(LinearProbe.CatalogName, options => new LinearProbe(options)),
-        new Entry<RtosOptions>(Rtos.CatalogName, options => new Rtos(options)),
-        new Entry<RtosPlusOptions>(RtosPlus.CatalogName, options => new RtosPlus(options)),
-        new Entry<RtosNamesOptions>(RtosNames.CatalogName, options => new RtosNames(options)),
-        new Entry<FuseOptions>(Fuse.CatalogName, options => new Fuse(options)),
-    ];
+        new Entry<NoOptions>(ZeroShot.CatalogName, (_, _) => new ZeroShot()),
+        new Entry<NoOptions>(NearestClassMean.CatalogName, (_, _) => new NearestClassMean()),
+        new Entry<TipAdapterOptions>(TipAdapter.CatalogName, (options, _) => new TipAdapter(options)),
+        new Entry<TipAdapterFOptions>(TipAdapterF.CatalogName, (options, _) => new TipAdapterF(options)),
+        new Entry<GdaOptions>(Gda.CatalogName, (options, _) => new Gda(options)),
+        new Entry<ProKeROptions>(ProKeR.CatalogName, (options, _) => new ProKeR(options)),
+        new Entry<LinearAdapterOptions>(LinearAdapter.CatalogName, (options, _) => new LinearAdapter(options)),
+        new Entry<ClapOptions>(Clap.CatalogName, (options, _) => new Clap(options)),
+        new Entry<ClapOptions>(ZsLp.CatalogName, (options, _) => new ZsLp(options)),
+        new Entry<TaskResOptions>(TaskRes.CatalogName, (options, _) => new TaskRes(options)),
+        new Entry<CoOpOptions>(CoOp.CatalogName, (options, _) => new CoOp(options)),
+        new Entry<PlotOptions>(Plot.CatalogName, (options, _) => new Plot(options)),
+        new Entry<CalipOptions>(Calip.CatalogName, (options, _) => new Calip(options)),
+        new Entry<VtClipOptions>(VtClip.CatalogName, (options, _) => new VtClip(options)),
+        new Entry<LinearAdapterOptions>(ProLip.CatalogName, (options, _) => new ProLip(options)),
+        new Entry<ClipLoraOptions>(ClipLora.CatalogName, (options, _) => new ClipLora(options)),
+        new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, (options, _) => new LpPlusPlus(options)),
+        new Entry<SimOptions>(Sim.CatalogName, (options, _) => new Sim(options)),
+        new Entry<ApeOptions>(Ape.CatalogName, (options, _) => new Ape(options)),
+        new Entry<ApeTOptions>(ApeT.CatalogName, (options, _) => new ApeT(options)),
+        new Entry<ClipAdapterOptions>(ClipAdapter.CatalogName, (options, _) => new ClipAdapter(options)),
+        new Entry<LinearProbeOptions>(LinearProbe.CatalogName, (options, _) => new LinearProbe(options)),
+        new Entry<RtosOptions>(Rtos.CatalogName, (options, _) => new Rtos(options)),
+        new Entry<RtosPlusOptions>(RtosPlus.CatalogName, (options, _) => new RtosPlus(options)),
+        new Entry<RtosNamesOptions>(RtosNames.CatalogName, (options, _) => new RtosNames(options)),
+        new Entry<FuseOptions>(Fuse.CatalogName, (options, catalog) => new Fuse(options, catalog)),
+    ]);
 
-    /// <summary>The names, in the order of the catalog.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Entries.Select(entry => entry.Name)];
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Makes a method.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="options">The options that differ from the defaults, such as <c>{"alpha":2}</c>; <see langword="null"/> for none.</param>
-    /// <exception cref="KedgeException">There is no such method or option, or a value is out of its range.</exception>
-    public static FewShotMethod Create(string name, JsonElement? options = null) =>
-        (Entries.FirstOrDefault(entry => entry.Name == name) ?? throw Unknown(name)).Create(options ?? JsonSerializer.SerializeToElement(new { }));
+    /// <summary>This catalog and one more method.</summary>
+    /// <param name="name">
+    /// Its name in files and on the command line, which the method's constructor must give to its base class too.
+    /// </param>
+    /// <param name="create">Creates the method with its options, which are read from JSON with their defaults.</param>
+    /// <typeparam name="TOptions">The method's options; <see cref="NoOptions"/> where it has none.</typeparam>
+    /// <returns>A new catalog; this one stays as it is.</returns>
+    /// <exception cref="ArgumentException">The name is taken, empty, "all", or holds one of <c>,;=[]"</c> or a space.</exception>
+    public MethodCatalog With<TOptions>(string name, Func<TOptions, FewShotMethod> create) where TOptions : MethodOptions, new()
+    {
+        if (string.IsNullOrEmpty(name) || name == MethodVariant.All || name.AsSpan().ContainsAny(Reserved))
+            throw new ArgumentException($"'{name}' cannot name a method: lists of methods could not be read with it.", nameof(name));
+        if (Names.Contains(name))
+            throw new ArgumentException($"The catalog has a method '{name}' already: choose another name.", nameof(name));
+        return new([.. _entries, new Entry<TOptions>(name, (options, _) => create(options))]);
+    }
 
-    private static KedgeException Unknown(string name) =>
+    /// <inheritdoc/>
+    public FewShotMethod Create(string name, JsonElement? options = null) =>
+        (_entries.FirstOrDefault(entry => entry.Name == name) ?? throw Unknown(name))
+        .Create(options ?? JsonSerializer.SerializeToElement(new { }), this);
+
+    private KedgeException Unknown(string name) =>
         new($"There is no method '{name}': nearest are {NearestNames.Of(Names, name)}; there are {string.Join(", ", Names)}.");
 
     private abstract record Entry(string Name)
     {
-        internal abstract FewShotMethod Create(JsonElement options);
+        internal abstract FewShotMethod Create(JsonElement options, MethodCatalog catalog);
     }
 
-    private sealed record Entry<TOptions>(string Name, Func<TOptions, FewShotMethod> Make) : Entry(Name) where TOptions : MethodOptions, new()
+    private sealed record Entry<TOptions>(string Name, Func<TOptions, MethodCatalog, FewShotMethod> Make) : Entry(Name)
+        where TOptions : MethodOptions, new()
     {
-        internal override FewShotMethod Create(JsonElement options) => Make(MethodOptions.Read<TOptions>(options, Name));
+        internal override FewShotMethod Create(JsonElement options, MethodCatalog catalog)
+        {
+            var method = Make(MethodOptions.Read<TOptions>(options, Name), catalog);
+            return method.Name == Name
+                ? method
+                : throw new ArgumentException($"The catalog's method '{Name}' calls itself '{method.Name}': give both the same name.");
+        }
     }
 }

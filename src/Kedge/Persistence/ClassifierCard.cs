@@ -32,10 +32,39 @@ public sealed record ClassifierCard
 
     /// <summary>How its logits become probabilities and when it answers "none of these"; <see langword="null"/> where it was not calibrated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ProbabilityCalibration? Probabilities { get; init; }
+    public Calibrator? Probabilities { get; init; }
 
     /// <summary>The program that made the file, such as "kedge fit".</summary>
     public required string CreatedBy { get; init; }
+
+    /// <summary>Refuses a model whose features the classifier does not know.</summary>
+    /// <param name="path">The classifier's file.</param>
+    /// <param name="model">The name of the model at hand.</param>
+    /// <param name="fingerprint">The fingerprint of its weights.</param>
+    /// <exception cref="KedgeException">
+    /// The weights are not those that the classifier was fitted on, or it is one of features.
+    /// </exception>
+    internal void RequireModel(string path, string model, string fingerprint)
+    {
+        RequirePhotos(path);
+        if (fingerprint != Fingerprint)
+        {
+            throw new KedgeException($"The classifier '{path}' was fitted on {Model} (weights {Fingerprint}), " +
+                $"the model at hand is {model} (weights {fingerprint}): use {Model}, or fit again on this one.");
+        }
+    }
+
+    /// <summary>Refuses where photos are to be classified by what was learned from features alone.</summary>
+    /// <param name="path">The classifier's file.</param>
+    /// <exception cref="KedgeException">There is no CLIP behind the classifier.</exception>
+    internal void RequirePhotos(string path)
+    {
+        if (OfFeatures)
+        {
+            throw new KedgeException($"The classifier '{path}' was fitted on a task of features (--task) and no CLIP is behind it that could encode photos: " +
+                "give it such a task, or fit on photos (--data).");
+        }
+    }
 }
 
 /// <summary>Which images a classifier was learned from.</summary>

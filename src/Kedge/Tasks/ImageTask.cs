@@ -16,10 +16,10 @@ internal static class ImageTask
 
     /// <summary>The task of learning classes from labelled images, which may be none.</summary>
     public static FewShotTask Of(ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, FeatureKinds kinds, TaskOptions options,
-        ImageWork? work, CancellationToken cancellation)
+        EncodingContext? context, CancellationToken cancellation)
     {
         ImageFile[] images = [.. support.Select(image => image.Image)];
-        var features = images.Length > 0 ? PhotoFeatures.Views(clip, images, kinds, options, work, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
+        var features = images.Length > 0 ? PhotoFeatures.Views(clip, images, kinds, options, context, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
         return new FewShotTask(
             features.Each(tensor => tensor.to(clip.Device)),
             PhotoFeatures.Labels(clip, support),
@@ -30,7 +30,7 @@ internal static class ImageTask
             clip)
         {
             Projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null,
-            Images = new SupportPhotos(clip, images, PhotoFeatures.Random(options), (work ?? new()).DecodeThreads),
+            Images = new SupportPhotos(clip, images, PhotoFeatures.Random(options), (context ?? new()).DecodeThreads),
             SupportNames = [.. images.Select(image => image.Name)],
         };
     }

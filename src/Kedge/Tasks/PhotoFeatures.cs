@@ -10,14 +10,14 @@ namespace Kedge.Tasks;
 internal static class PhotoFeatures
 {
     /// <summary>The centre crops: [N, D] unit F32, and what else is asked for; on the CPU.</summary>
-    internal static ImageFeatures Plain(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, ImageWork? work, CancellationToken cancellation) =>
-        Extract(clip, images, kinds, views: null, work, cancellation);
+    internal static ImageFeatures Plain(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, EncodingContext? context, CancellationToken cancellation) =>
+        Extract(clip, images, kinds, views: null, context, cancellation);
 
     /// <summary>The centre crop first, then random views: [V, N, D] unit F32, and what else is asked for; on the CPU.</summary>
-    internal static ImageFeatures Views(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, TaskOptions options, ImageWork? work, CancellationToken cancellation)
+    internal static ImageFeatures Views(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, TaskOptions options, EncodingContext? context, CancellationToken cancellation)
     {
-        var plain = Plain(clip, images, kinds, work, cancellation).Each(tensor => tensor.unsqueeze(0));
-        return Random(options) is { } random ? plain.Beside(Extract(clip, images, kinds, random, work, cancellation)) : plain;
+        var plain = Plain(clip, images, kinds, context, cancellation).Each(tensor => tensor.unsqueeze(0));
+        return Random(options) is { } random ? plain.Beside(Extract(clip, images, kinds, random, context, cancellation)) : plain;
     }
 
     /// <summary>The views beside the centre crop; <see langword="null"/> for none.</summary>
@@ -27,12 +27,12 @@ internal static class PhotoFeatures
     internal static Tensor Labels(ClipModel clip, IReadOnlyList<LabelledImage> images) =>
         tensor(images.Select(image => (long)image.Label).ToArray(), device: clip.Device);
 
-    private static ImageFeatures Extract(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? views, ImageWork? work, CancellationToken cancellation)
+    private static ImageFeatures Extract(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? views, EncodingContext? context, CancellationToken cancellation)
     {
-        work ??= new();
+        context ??= new();
         var encoder = new PackedEncoder(clip, kinds);
-        var options = new ExtractionOptions { DecodeThreads = work.DecodeThreads, Views = views };
-        var rows = new FeatureExtractor(encoder, work.Cache).Extract(images, options, work.Encoding, cancellation); // owned by the current scope
+        var options = new ExtractionOptions { DecodeThreads = context.DecodeThreads, Views = views };
+        var rows = new FeatureExtractor(encoder, context.Cache).Extract(images, options, context.Encoding, cancellation); // owned by the current scope
         return encoder.Unpack(rows);
     }
 }

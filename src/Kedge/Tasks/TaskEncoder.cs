@@ -14,13 +14,13 @@ public static class TaskEncoder
     /// <param name="dataset">At least two classes, and a test part.</param>
     /// <param name="options">The shots and so on; null is the defaults.</param>
     /// <param name="anchorWords">What the anchors are the text features of, in the templates of the classes; null is for no anchors.</param>
-    /// <param name="work">Cache and progress; null is none.</param>
+    /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>The task, on the model's device; dispose it.</returns>
     /// <exception cref="KedgeException">There is no test part, a class has too few images, images cannot be read, or a text is too long.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
     public static FeatureTask Encode(ClipModel clip, ImageDataset dataset, TaskOptions? options = null, IReadOnlyList<string>? anchorWords = null,
-        ImageWork? work = null, CancellationToken cancellation = default)
+        EncodingContext? context = null, CancellationToken cancellation = default)
     {
         options ??= new();
         if (dataset.Test.Count == 0)
@@ -30,16 +30,16 @@ public static class TaskEncoder
         }
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var drawn = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), FeatureKinds.Image, options, work, cancellation);
+        var drawn = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), FeatureKinds.Image, options, context, cancellation);
         var task = new FewShotTask(drawn.SupportFeatures, drawn.SupportLabels, drawn.ClassFeatures, drawn.ClassNames, drawn.LogitScale, drawn.Templates) // no tower: it outlives the model
         {
             Anchors = anchorWords is null ? null : new AnchorSet(clip.ClassFeatures(anchorWords, options.Templates), anchorWords),
         };
-        var query = Encode(clip, dataset.Test, work, cancellation);
-        var validation = dataset.Validation.Count > 0 ? Encode(clip, dataset.Validation, work, cancellation) : null;
+        var query = Encode(clip, dataset.Test, context, cancellation);
+        var validation = dataset.Validation.Count > 0 ? Encode(clip, dataset.Validation, context, cancellation) : null;
         return new FeatureTask(dataset.Name, task, query, validation) { Model = clip.Name };
     }
 
-    private static LabelledFeatures Encode(ClipModel clip, IReadOnlyList<LabelledImage> images, ImageWork? work, CancellationToken cancellation) =>
-        new(PhotoFeatures.Plain(clip, [.. images.Select(image => image.Image)], FeatureKinds.Image, work, cancellation).Image.to(clip.Device), PhotoFeatures.Labels(clip, images));
+    private static LabelledFeatures Encode(ClipModel clip, IReadOnlyList<LabelledImage> images, EncodingContext? context, CancellationToken cancellation) =>
+        new(PhotoFeatures.Plain(clip, [.. images.Select(image => image.Image)], FeatureKinds.Image, context, cancellation).Image.to(clip.Device), PhotoFeatures.Labels(clip, images));
 }

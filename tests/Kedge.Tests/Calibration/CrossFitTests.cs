@@ -17,7 +17,7 @@ public class CrossFitTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 6);
         using var scope = NewDisposeScope();
         var task = SupportOrder.Canonical(synthetic.Task);
-        var found = CrossFit.Of(new NearestClassMean(), synthetic.Task, null, Stop);
+        var found = CrossFit.Fit(new NearestClassMean(), synthetic.Task, null, Stop);
         Assert.Equal((4, 18), (found.Folds, found.Labels.Length));
         var labels = task.SupportLabels.data<long>().ToArray();
         var expected = new List<float>();
@@ -35,7 +35,7 @@ public class CrossFitTests
     public void An_image_alone_in_its_class_is_never_left_out()
     {
         using var synthetic = new SyntheticTask([3, 1, 2]);
-        var found = CrossFit.Of(new TipAdapter(new()), synthetic.Task, null, Stop);
+        var found = CrossFit.Fit(new TipAdapter(new()), synthetic.Task, null, Stop);
         Assert.Equal((3, 5), (found.Folds, found.Labels.Length));
         Assert.Equal([0, 0, 0, 2, 2], found.Labels.Order());
     }
@@ -46,7 +46,7 @@ public class CrossFitTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 1);
         Assert.Equal(
             "Calibrating tip-adapter found no class with two support images: probabilities are held against images that were left out of a fit. Learn from two or more of each class (--shots), or do not calibrate.",
-            Assert.Throws<KedgeException>(() => ProbabilityCalibration.Fit(new TipAdapter(new()), synthetic.Task, cancellation: Stop)).Message);
+            Assert.Throws<KedgeException>(() => Calibrator.Fit(new TipAdapter(new()), synthetic.Task, cancellation: Stop)).Message);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public class CrossFitTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
         Assert.Equal(
             FormattableString.Invariant($"The error rate is {rate}: it must be above 0 and below 1."),
-            Assert.Throws<KedgeException>(() => ProbabilityCalibration.Fit(new TipAdapter(new()), synthetic.Task, new(rate), cancellation: Stop)).Message);
+            Assert.Throws<KedgeException>(() => Calibrator.Fit(new TipAdapter(new()), synthetic.Task, new(rate), cancellation: Stop)).Message);
     }
 
     [Theory]
@@ -67,15 +67,15 @@ public class CrossFitTests
     [InlineData("zero-shot")]
     public void The_same_images_in_another_order_are_calibrated_the_same_and_leave_no_tensor(string name)
     {
-        var method = MethodVariant.Parse(name).Method;
+        var method = MethodVariant.Parse(name, MethodCatalog.Default).Method;
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 5);
         using var order = tensor([14L, 3, 2, 7, 9, 0, 1, 4, 13, 12, 11, 10, 5, 6, 8]);
         using var features = synthetic.Support.index_select(1, order);
         using var labels = synthetic.Labels.index_select(0, order);
         var turned = synthetic.Make(features, labels);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        var first = ProbabilityCalibration.Fit(method, synthetic.Task, new(0.2), cancellation: Stop);
-        Assert.Equal(first, ProbabilityCalibration.Fit(method, turned, new(0.2), cancellation: Stop));
+        var first = Calibrator.Fit(method, synthetic.Task, new(0.2), cancellation: Stop);
+        Assert.Equal(first, Calibrator.Fit(method, turned, new(0.2), cancellation: Stop));
         Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.Equal((15, 4), (first.Images, first.Folds));
         Assert.True(first.After.NegativeLogLikelihood <= first.Before.NegativeLogLikelihood);
@@ -92,7 +92,7 @@ public class CrossFitTests
                 cancel.Cancel();
         });
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Assert.Throws<OperationCanceledException>(() => ProbabilityCalibration.Fit(new TipAdapterF(new()), synthetic.Task, null, told, cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => Calibrator.Fit(new TipAdapterF(new()), synthetic.Task, null, told, cancel.Token));
         Assert.Equal(["cross-fit 1 of 2", "cross-fit 2 of 2"], told.Values.Select(value => value.Part).Distinct());
         Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }

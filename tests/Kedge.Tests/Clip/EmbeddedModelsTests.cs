@@ -3,6 +3,7 @@ using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Demo;
 using Kedge.Imaging;
+using Kedge.Methods;
 using Kedge.Pretraining;
 using Kedge.Pretraining.Scenes;
 using Kedge.Tensors;
@@ -50,7 +51,7 @@ public sealed class EmbeddedModelsTests
         using var scratch = new ScratchFolder();
         var drawings = ShapesDemo.Draw(scratch.Path, TestContext.Current.CancellationToken);
         using var clip = ClipModel.Load(EmbeddedModels.Scenes);
-        using var classifier = ImageClassifier.Fit(clip, drawings, new() { Method = "rtos", Shots = 16 }, cancellation: TestContext.Current.CancellationToken);
+        using var classifier = ImageClassifier.Fit(clip, drawings, new() { Method = new Rtos(new()), Shots = 16 }, cancellation: TestContext.Current.CancellationToken);
         var top1 = classifier.Evaluate(drawings.Test, drawings.ClassNames, cancellation: TestContext.Current.CancellationToken).Top1;
         Assert.True(top1 >= 0.7, $"{top1:0.0 %} of {drawings.Test.Count} drawings of {drawings.ClassNames.Count} shapes are right.");
     }

@@ -64,7 +64,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("fuse[methods=clip-adapter,rtos-names]")]
     public void Carried_over_to_its_own_classes_a_classifier_gives_the_same_logits(string text)
     {
-        using var classifier = MethodVariant.Parse(text).Method.Fit(_synthetic.Task, cancellation: Stop);
+        using var classifier = MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
         using var carried = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes));
         const float rounding = 1e-4f; // a relation that is computed again
         Assert.Equal(classifier.Logits(_synthetic.Images).data<float>(), carried!.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
@@ -77,7 +77,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("plot[epochs=3;contextTokens=2]", true)]
     public void A_learned_context_is_carried_over_where_classes_share_it(string text, bool shared)
     {
-        using var classifier = MethodVariant.Parse(text).Method.Fit(_synthetic.Task, cancellation: Stop);
+        using var classifier = MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
         using var carried = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes) { TextTower = _synthetic.Tower });
         Assert.Equal(shared, carried is not null);
         const float rounding = 1e-4f; // text features that are computed again
@@ -92,7 +92,7 @@ public sealed class ProtocolTests : IDisposable
     {
         var other = new ClassSet(["a", "b"], _synthetic.Classes[..2]);
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var classifier = MethodVariant.Parse("fuse[methods=clip-adapter,rtos-names]").Method.Fit(_synthetic.Task, cancellation: Stop))
+        using (var classifier = MethodVariant.Parse("fuse[methods=clip-adapter,rtos-names]", MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop))
         {
             using var carried = classifier.For(other);
             classifier.Dispose();
@@ -106,7 +106,7 @@ public sealed class ProtocolTests : IDisposable
     public void Methods_that_know_only_their_classes_say_so()
     {
         string[] known = ["zero-shot", "coop", "plot", "calip", "vt-clip", "prolip", "clip-lora", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
-        foreach (var name in MethodCatalog.Names.Except(known).Except(["fuse", "rtos+"]))
+        foreach (var name in MethodCatalog.Default.Names.Except(known).Except(["fuse", "rtos+"]))
         {
             var rows = Run(Under(Protocol.BaseToNew, Draw("drawn"))[0], name);
             Assert.Equal((name, null), (name, rows[0].Error));
@@ -117,7 +117,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Words_that_name_a_new_class_are_no_anchors_any_more()
     {
-        using var classifier = MethodVariant.Parse("rtos-names[anchors=[\"fur\",\"wing\",\"leaf\"]]").Method.Fit(_synthetic.Task, cancellation: Stop);
+        using var classifier = MethodVariant.Parse("rtos-names[anchors=[\"fur\",\"wing\",\"leaf\"]]", MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
         using var carried = classifier.For(new ClassSet(["Wing", "fin"], _synthetic.Classes[..2]));
         Assert.Equal(["fur", "leaf"], carried!.Anchors!.Names);
     }
@@ -191,7 +191,7 @@ public sealed class ProtocolTests : IDisposable
     public void Without_a_vocabulary_each_method_gives_what_it_gives_with_names_or_says_beforehand_that_it_needs_them()
     {
         string[] free = ["nearest-class-mean", "sim", "linear-probe", "fuse[methods=sim,linear-probe]"];
-        MethodVariant[] methods = [.. MethodCatalog.Names.Concat(free).Distinct().Select(MethodVariant.Parse)];
+        MethodVariant[] methods = [.. MethodCatalog.Default.Names.Concat(free).Distinct().Select(name => MethodVariant.Parse(name, MethodCatalog.Default))];
         var tasks = Under(Protocol.VocabularyFree, Draw("drawn"));
         var notes = new Comparison(methods, tasks).Foresee();
         Assert.Equal(methods.Length - free.Length, notes.Count);
@@ -273,7 +273,7 @@ public sealed class ProtocolTests : IDisposable
 
     private static IReadOnlyList<ComparisonTask> Under(Protocol protocol, params ComparisonTask[] draws) => ProtocolTasks.Of(protocol, draws, tensor => tensor.MoveToOuterDisposeScope());
 
-    private IReadOnlyList<ComparisonRow> Run(ComparisonTask task, string methods) => Run([task], MethodVariant.ParseList(methods));
+    private IReadOnlyList<ComparisonRow> Run(ComparisonTask task, string methods) => Run([task], MethodVariant.ParseList(methods, MethodCatalog.Default));
 
     private IReadOnlyList<ComparisonRow> Run(IReadOnlyList<ComparisonTask> tasks, IReadOnlyList<MethodVariant> methods)
     {

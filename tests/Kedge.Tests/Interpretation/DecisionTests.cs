@@ -118,5 +118,5 @@ public sealed class DecisionTests : IDisposable
 
     private static double Shown(IEnumerable<double> numbers, int decimals) => (double)numbers.Sum(number => Math.Round((decimal)number, decimals));
 
-    private FewShotClassifier Fit(string method) => MethodCatalog.Create(method).Fit(_synthetic.Task, cancellation: Stop);
+    private FewShotClassifier Fit(string method) => MethodCatalog.Default.Create(method).Fit(_synthetic.Task, cancellation: Stop);
 }

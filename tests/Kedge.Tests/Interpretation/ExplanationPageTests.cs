@@ -114,7 +114,7 @@ public sealed class ExplanationPageTests : IDisposable
             SupportNames = [.. Enumerable.Range(0, task.SupportCount).Select(name)],
         };
         JsonElement? options = method == "rtos" ? JsonDocument.Parse($$"""{"steps":1{{(anchors is null ? "" : $",\"anchors\":{anchors}")}}}""").RootElement : null;
-        return MethodCatalog.Create(method, options).Fit(named, cancellation: Stop);
+        return MethodCatalog.Default.Create(method, options).Fit(named, cancellation: Stop);
     }
 
     private XDocument Write(FewShotClassifier classifier, ImageFile image)

@@ -35,7 +35,7 @@ public class MethodCatalogTests
     [InlineData("fuse", """{"methods":"rtos,tip-adapter","weights":null}""")]
     public void Names_and_default_options_are_these(string name, string options)
     {
-        var method = MethodCatalog.Create(name);
+        var method = MethodCatalog.Default.Create(name);
         Assert.Equal(name, method.Name);
         Assert.Equal(options, method.Options.ToJson().GetRawText());
     }
@@ -44,7 +44,7 @@ public class MethodCatalogTests
     public void Options_go_round_through_json()
     {
         var options = new TipAdapterFOptions { Alpha = 2, Beta = 1.5, LearningRate = 0.25, Epsilon = 1e-8, WeightDecay = 0, Epochs = 3, BatchSize = 7, Seed = 11 };
-        Assert.Equal(options, MethodCatalog.Create("tip-adapter-f", options.ToJson()).Options);
+        Assert.Equal(options, MethodCatalog.Default.Create("tip-adapter-f", options.ToJson()).Options);
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public class MethodCatalogTests
     [InlineData("zeroshot", "There is no method 'zeroshot': nearest are zero-shot and ")]
     [InlineData("", "There is no method '': nearest are ")]
     public void An_unknown_name_gets_the_nearest_offered(string name, string start) =>
-        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodCatalog.Create(name)).Message);
+        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodCatalog.Default.Create(name)).Message);
 
     [Theory]
     [InlineData("tip-adapter", """{"alfa":1}""", "Reading the options of tip-adapter found {\"alfa\":1}: it takes an object with alpha, beta (")]
@@ -68,7 +68,7 @@ public class MethodCatalogTests
     public void Wrong_options_are_refused(string name, string options, string start)
     {
         using var json = JsonDocument.Parse(options);
-        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodCatalog.Create(name, json.RootElement)).Message);
+        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodCatalog.Default.Create(name, json.RootElement)).Message);
     }
 
     [Fact]

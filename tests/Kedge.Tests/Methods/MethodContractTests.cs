@@ -11,7 +11,7 @@ public class MethodContractTests
 {
     private const float RoundingOfSums = 2e-4f; // sums of K and N products in another order, on logits up to about 50
 
-    public static TheoryData<string> Names => [.. MethodCatalog.Names];
+    public static TheoryData<string> Names => [.. MethodCatalog.Default.Names];
 
     [Theory, MemberData(nameof(Names))]
     public void Logits_have_one_row_an_image_and_one_column_a_class(string name)
@@ -107,14 +107,14 @@ public class MethodContractTests
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 5);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => MethodCatalog.Create(name).Fit(synthetic.Task, cancellation: cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => MethodCatalog.Default.Create(name).Fit(synthetic.Task, cancellation: cancelled.Token));
 
         using var stopping = new CancellationTokenSource();
         var steps = 0;
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         try
         {
-            MethodCatalog.Create(name).Fit(synthetic.Task, new Steps(_ => { steps++; stopping.Cancel(); }), stopping.Token).Dispose();
+            MethodCatalog.Default.Create(name).Fit(synthetic.Task, new Steps(_ => { steps++; stopping.Cancel(); }), stopping.Token).Dispose();
             Assert.InRange(steps, 0, 1); // a method of one step may end before it looks again
         }
         catch (OperationCanceledException)
@@ -142,7 +142,7 @@ public class MethodContractTests
     public void Refuses_a_class_without_images_if_it_needs_them(string name)
     {
         using var synthetic = new SyntheticTask([2, 0, 1]);
-        var method = MethodCatalog.Create(name);
+        var method = MethodCatalog.Default.Create(name);
         if (method.NeedsSupport)
             Assert.Equal($"Fitting {name} found no support image of 'class 1': it needs at least one of each class.",
                 Assert.Throws<KedgeException>(() => method.Fit(synthetic.Task, null, TestContext.Current.CancellationToken)).Message);
@@ -189,7 +189,7 @@ public class MethodContractTests
     private static FewShotClassifier Fit(string name, FewShotTask task) => Method(name).Fit(task);
 
     /// <summary>The method with its defaults, but for one whose thousands of steps would tell no more.</summary>
-    private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Create(name);
+    private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Default.Create(name);
 
     private static float[] FitAndClassify(string name, SyntheticTask synthetic, FewShotTask task)
     {

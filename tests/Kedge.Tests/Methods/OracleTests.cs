@@ -59,7 +59,7 @@ public class OracleTests
     public void Alpha_zero_equals_zero_shot_bit_for_bit(string name)
     {
         using var synthetic = new SyntheticTask(Shots);
-        Assert.Equal(Logits(new ZeroShot(), synthetic), Logits(MethodCatalog.Create(name, JsonSerializer.SerializeToElement(new { alpha = 0 })), synthetic));
+        Assert.Equal(Logits(new ZeroShot(), synthetic), Logits(MethodCatalog.Default.Create(name, JsonSerializer.SerializeToElement(new { alpha = 0 })), synthetic));
     }
 
     [Fact]

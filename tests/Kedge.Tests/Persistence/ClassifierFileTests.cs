@@ -23,7 +23,7 @@ public class ClassifierFileTests
 
     internal static readonly ClassifierCard Calibrated = Card with { Probabilities = new(1.5, 64, 4, new(2, 0.25), new(1, 0.125), new(0.1, 0.5, 0.125)) };
 
-    public static TheoryData<string> Names => [.. MethodCatalog.Names];
+    public static TheoryData<string> Names => [.. MethodCatalog.Default.Names];
 
     [Theory, MemberData(nameof(Names))]
     public void A_classifier_read_again_gives_the_same_bits_and_says_the_same(string name)
@@ -31,7 +31,7 @@ public class ClassifierFileTests
         using var synthetic = SyntheticTask.Even(classes: 5, shots: 3);
         using var path = new TemporaryFile();
         using var fitted = Method(name).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
-        ClassifierFile.Save(path.Name, fitted, Card);
+        Save(path.Name, fitted, Card);
         using var file = ClassifierFile.Open(path.Name);
         Assert.Equal(fitted.Update?.ByWeight.Keys.Order(), file.Classifier.Update?.ByWeight.Keys.Order());
         using var expected = fitted.Logits(synthetic.Images);
@@ -39,11 +39,10 @@ public class ClassifierFileTests
         Assert.Equal(expected.data<float>(), logits.data<float>());
         Assert.Equal(Describe(fitted.State), Describe(file.Classifier.State));
         Assert.Equal(JsonSerializer.Serialize(Card), JsonSerializer.Serialize(file.Card));
-        Assert.Equal("0.1.0", file.KedgeVersion);
         Assert.Equal([path.Name], path.Neighbours);
     }
 
-    private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Create(name);
+    private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Default.Create(name);
 
     [Fact]
     public void The_description_reads_as_this()
@@ -72,13 +71,13 @@ public class ClassifierFileTests
         using var read = ClassifierFile.Open(saved.Path);
         Assert.Equal(Calibrated.Probabilities, read.Card.Probabilities);
         var without = Calibrated with { Probabilities = Calibrated.Probabilities! with { Rejection = new(0.001) } };
-        using var kept = read.Centres!.clone();
-        ClassifierFile.Save(saved.Path, read.Classifier, without, kept);
+        using var kept = read.Prototypes!.clone();
+        Save(saved.Path, read.Classifier, without, kept);
         using var again = ClassifierFile.Open(saved.Path);
         Assert.Equal(without.Probabilities, again.Card.Probabilities);
-        Assert.Equal(kept.data<float>(), again.Centres!.data<float>());
-        Assert.Throws<ArgumentException>(() => ClassifierFile.Save(saved.Path, again.Classifier, without));
-        Assert.Throws<ArgumentException>(() => ClassifierFile.Save(saved.Path, again.Classifier, Card, kept));
+        Assert.Equal(kept.data<float>(), again.Prototypes!.data<float>());
+        Assert.Throws<ArgumentException>(() => new FittedClassifier(again.Classifier, without, null));
+        Assert.Throws<ArgumentException>(() => new FittedClassifier(again.Classifier, Card, kept));
     }
 
     [Fact]
@@ -87,7 +86,7 @@ public class ClassifierFileTests
         using var saved = new Saved();
         var first = File.ReadAllBytes(saved.Path);
         using (var file = ClassifierFile.Open(saved.Path))
-            ClassifierFile.Save(saved.Path, file.Classifier, file.Card);
+            ClassifierFile.Save(saved.Path, file);
         Assert.Equal(first, File.ReadAllBytes(saved.Path));
     }
 
@@ -96,9 +95,9 @@ public class ClassifierFileTests
     {
         using var saved = new Saved();
         using var file = ClassifierFile.Open(saved.Path);
-        file.RequireModel("renamed", "sha256:1a2b");
+        file.Card.RequireModel(saved.Path, "renamed", "sha256:1a2b");
         Assert.Equal($"The classifier '{saved.Path}' was fitted on kedge-mini (weights sha256:1a2b), the model at hand is ViT-B/32 (weights sha256:3c4d): use kedge-mini, or fit again on this one.",
-            Assert.Throws<KedgeException>(() => file.RequireModel("ViT-B/32", "sha256:3c4d")).Message);
+            Assert.Throws<KedgeException>(() => file.Card.RequireModel(saved.Path, "ViT-B/32", "sha256:3c4d")).Message);
     }
 
     [Fact]
@@ -107,9 +106,13 @@ public class ClassifierFileTests
         using var saved = new Saved();
         using var file = ClassifierFile.Open(saved.Path);
         var path = Path.Combine(saved.Path + "-folder", "x.kedge");
-        Assert.Contains(path, Assert.Throws<KedgeException>(() => ClassifierFile.Save(path, file.Classifier, file.Card)).Message);
+        Assert.Contains(path, Assert.Throws<KedgeException>(() => ClassifierFile.Save(path, file)).Message);
         Assert.Contains(path, Assert.Throws<KedgeException>(() => ClassifierFile.Open(path)).Message);
     }
+
+    /// <summary>Writes a classifier whose parts stay the caller's.</summary>
+    private static void Save(string path, FewShotClassifier classifier, ClassifierCard card, Tensor? prototypes = null) =>
+        ClassifierFile.Save(path, new FittedClassifier(classifier, card, prototypes)); // not disposed: the parts are the caller's
 
     private static string Describe(ClassifierState state) =>
         JsonSerializer.Serialize(new { state.Method, state.Options, state.ClassNames, state.Templates, state.LogitScale, state.FeatureWidth, state.Selection, state.Details });
@@ -123,8 +126,8 @@ public class ClassifierFileTests
         {
             using var synthetic = new SyntheticTask([3, 1, 2]);
             using var classifier = (method ?? new TipAdapter(new() { Alpha = 1, Beta = 5.5 })).Fit(synthetic.Task);
-            using var centres = card?.Probabilities?.Rejection is null ? null : SupportCentres.Of(synthetic.Task);
-            ClassifierFile.Save(Path, classifier, card ?? Card, centres);
+            using var prototypes = card?.Probabilities?.Rejection is null ? null : ClassPrototypes.Compute(synthetic.Task);
+            Save(Path, classifier, card ?? Card, prototypes);
         }
 
         public string Path => _file.Name;

@@ -1,3 +1,4 @@
+using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Persistence;
 using TorchSharp;
@@ -64,8 +65,8 @@ public class DamagedClassifierFileTests
     [InlineData("\"temperature\":1.5,", "", "its description is damaged (")]
     [InlineData("\"images\":64", "\"images\":0", "its description is damaged (The probabilities are of 0 images in 4 folds.); fit it again.")]
     [InlineData("\"folds\":4", "\"folds\":1", "its description is damaged (The probabilities are of 64 images in 1 folds.); fit it again.")]
-    [InlineData("\"expectedError\":0.25", "\"expectedError\":2", "its description is damaged (The figures of the calibration are none.); fit it again.")]
-    [InlineData("\"negativeLogLikelihood\":2", "\"negativeLogLikelihood\":-2", "its description is damaged (The figures of the calibration are none.); fit it again.")]
+    [InlineData("\"expectedError\":0.25", "\"expectedError\":2", "its description is damaged (NLL or ECE is missing or out of range.); fit it again.")]
+    [InlineData("\"negativeLogLikelihood\":2", "\"negativeLogLikelihood\":-2", "its description is damaged (NLL or ECE is missing or out of range.); fit it again.")]
     [InlineData("\"before\":{", "\"earlier\":{", "its description is damaged (")]
     [InlineData("\"errorRate\":0.1", "\"errorRate\":1", "its description is damaged (The error rate 1 has a least likeness of 0.5 and a least probability of 0.125.); fit it again.")]
     [InlineData("\"leastLikeness\":0.5", "\"leastLikeness\":-2", "its description is damaged (The error rate 0.1 has a least likeness of -2 and a least probability of 0.125.); fit it again.")]
@@ -142,7 +143,7 @@ public class DamagedClassifierFileTests
     [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[{\"method\":", "\"details\":{\"members\":[{\"name\":", "no list of its methods (")]
     public void Wrong_details(string method, string text, string other, string message)
     {
-        using var saved = new ClassifierFileTests.Saved(MethodVariant.Parse(method).Method);
+        using var saved = new ClassifierFileTests.Saved(MethodVariant.Parse(method, MethodCatalog.Default).Method);
         saved.Change((_, metadata) =>
         {
             Assert.Contains(text, metadata["classifier"]);
@@ -172,7 +173,7 @@ public class DamagedClassifierFileTests
     [InlineData("fuse[methods=ape-t[epochs=1],sim[anchors=[\"sky\",\"wood\"]]]")]
     public void A_changed_byte_gives_a_classifier_or_one_sentence_and_leaks_no_tensor(string method)
     {
-        using var saved = new ClassifierFileTests.Saved(MethodVariant.Parse(method).Method);
+        using var saved = new ClassifierFileTests.Saved(MethodVariant.Parse(method, MethodCatalog.Default).Method);
         var bytes = File.ReadAllBytes(saved.Path);
         var random = new Random(1);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

@@ -144,9 +144,9 @@ public sealed class SideBySideTests : IDisposable
         using var scope = NewDisposeScope();
         const int many = 12_000;
         var task = _synthetic.Make(_synthetic.Support.narrow(0, 0, 1).repeat(1, many / 16, 1), _synthetic.Labels.repeat(many / 16));
-        var comparison = new Comparison(MethodVariant.ParseList("ape,ape-t,proker,fuse[methods=zero-shot,proker]"), [Draw(1) with { Task = task, Shots = 3000 }]);
+        var comparison = new Comparison(MethodVariant.ParseList("ape,ape-t,proker,fuse[methods=zero-shot,proker]", MethodCatalog.Default), [Draw(1) with { Task = task, Shots = 3000 }]);
         Assert.Equal(["proker takes about 2.3 GB of memory on drawn, 3000 shots.", "fuse[methods=zero-shot,proker] takes about 2.3 GB of memory on drawn, 3000 shots."], comparison.Foresee());
-        Assert.Empty(new Comparison(MethodVariant.ParseList("proker,ape,gda,zero-shot"), [Draw(1)]).Foresee());
+        Assert.Empty(new Comparison(MethodVariant.ParseList("proker,ape,gda,zero-shot", MethodCatalog.Default), [Draw(1)]).Foresee());
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class SideBySideTests : IDisposable
         var logits = new ConcurrentDictionary<string, float[]>();
         using var folder = new TempFolder();
         using var log = ComparisonLog.Open(folder["out"]);
-        MethodVariant[] recorded = [.. names.Select(name => new MethodVariant(name, new Recorded(MethodVariant.Parse(name).Method, _synthetic.Queries, found => logits[name] = found)))];
+        MethodVariant[] recorded = [.. names.Select(name => new MethodVariant(name, new Recorded(MethodVariant.Parse(name, MethodCatalog.Default).Method, _synthetic.Queries, found => logits[name] = found)))];
         Assert.All(new Comparison(recorded, [Draw(1)]) { AtOnce = atOnce }.Run(log, cancellation: Stop), row => Assert.Null(row.Error));
         return new(logits);
     }

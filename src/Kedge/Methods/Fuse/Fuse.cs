@@ -12,23 +12,23 @@ public sealed record FuseOptions : MethodOptions
     /// <summary>What each method's logits are multiplied by, one number a method, each 0 to 1000. Default none: the same for all, 1 in sum.</summary>
     public IReadOnlyList<double>? Weights { get; init; }
 
-    /// <summary>The methods and their weights.</summary>
-    internal IReadOnlyList<(FewShotMethod Method, double Weight)> Members()
+    /// <inheritdoc/>
+    protected internal override void Check()
     {
-        var methods = MethodVariant.ParseList(Methods);
+        foreach (var weight in Weights ?? [])
+            Require(weight, 0, 1000, nameof(Weights));
+    }
+
+    /// <summary>The methods and their weights.</summary>
+    internal IReadOnlyList<(FewShotMethod Method, double Weight)> Members(IMethodCatalog catalog)
+    {
+        var methods = MethodVariant.ParseList(Methods, catalog);
         if (methods.FirstOrDefault(variant => variant.Method.AdaptsTowers) is { } adapting)
             throw new KedgeException($"The option methods has {adapting.Text}, which encodes images by towers of its own, so that its logits cannot be added to the others': leave it away.");
         var weights = Weights ?? [.. methods.Select(_ => 1.0 / methods.Count)];
         return weights.Count == methods.Count
             ? [.. methods.Zip(weights, (variant, weight) => (variant.Method, weight))]
             : throw new KedgeException($"The option weights has {weights.Count} number(s) for {methods.Count} method(s): give one a method, or leave it away.");
-    }
-
-    /// <inheritdoc/>
-    protected internal override void Check()
-    {
-        foreach (var (_, weight) in Members())
-            Require(weight, 0, 1000, nameof(Weights));
     }
 }
 
@@ -45,12 +45,15 @@ public sealed class Fuse : FewShotMethod
 {
     internal const string CatalogName = "fuse";
 
+    private readonly IMethodCatalog _catalog;
     private readonly IReadOnlyList<(FewShotMethod Method, double Weight)> _members;
 
     /// <summary>Takes the methods.</summary>
     /// <param name="options">The methods and their weights.</param>
+    /// <param name="catalog">The methods that there are, such as <c>MethodCatalog.Default</c>.</param>
     /// <exception cref="KedgeException">There is no such method or option, or the weights do not fit.</exception>
-    public Fuse(FuseOptions options) : base(CatalogName, options) => _members = options.Members();
+    public Fuse(FuseOptions options, IMethodCatalog catalog) : base(CatalogName, options) =>
+        (_catalog, _members) = (catalog, options.Members(catalog));
 
     /// <inheritdoc/>
     public override bool NeedsSupport => _members.Any(member => member.Method.NeedsSupport);
@@ -90,8 +93,8 @@ public sealed class Fuse : FewShotMethod
         try
         {
             foreach (var (index, part) in FuseDetails.Of(state, _members.Count).Members.Index())
-                restored.Add(MethodCatalog.Create(part.Method, part.Options).Restore(part.State(state, index)));
-            return new FuseClassifier(state, restored, [.. _members.Select(member => member.Weight)]);
+                restored.Add(_catalog.Create(part.Method, part.Options).Restore(part.State(state, index)));
+            return new FuseClassifier(this, state, restored, [.. _members.Select(member => member.Weight)]);
         }
         catch
         {

@@ -9,12 +9,15 @@ internal sealed class FuseClassifier : FewShotClassifier
 {
     private readonly IReadOnlyList<(FewShotClassifier Classifier, double Weight)> _members;
     private readonly bool _ownsAnchors;
+    private readonly Fuse _method;
 
+    /// <param name="method">The method, for classifiers of other classes.</param>
     /// <param name="state">The whole state, of which the members hold the tensors.</param>
     /// <param name="members">The classifiers; owned from now on.</param>
     /// <param name="weights">One a classifier.</param>
-    internal FuseClassifier(ClassifierState state, IReadOnlyList<FewShotClassifier> members, IReadOnlyList<double> weights) : base(state)
+    internal FuseClassifier(Fuse method, ClassifierState state, IReadOnlyList<FewShotClassifier> members, IReadOnlyList<double> weights) : base(state)
     {
+        _method = method;
         _members = [.. members.Zip(weights)];
         Support = members.Select(member => member.Support).FirstOrDefault(support => support is not null);
         var sets = members.Select(member => member.Anchors).OfType<AnchorSet>().ToArray();
@@ -60,7 +63,7 @@ internal sealed class FuseClassifier : FewShotClassifier
                 return null;
             var tensors = carried.Index().SelectMany(member => member.Item!.State.Tensors.Select(pair => (Name: FusePart.Prefix(member.Index) + pair.Key, pair.Value))).ToDictionary(pair => pair.Name, pair => pair.Value);
             var parts = new FuseDetails([.. carried.Select(member => FusePart.Of(member!.State))]);
-            return MethodCatalog.Create(Method, State.Options).Restore(State.OfOnly(classes, tensors, parts.ToJson()));
+            return _method.Restore(State.OfOnly(classes, tensors, parts.ToJson()));
         }
         finally
         {

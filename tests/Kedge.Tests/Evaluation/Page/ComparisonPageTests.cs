@@ -4,7 +4,6 @@ using Kedge.Evaluation;
 using Kedge.Evaluation.Page;
 using Kedge.Experiments;
 using Kedge.FewShot;
-using Kedge.Methods;
 using Kedge.Tests.Methods;
 using Kedge.Tests.Tasks;
 using static TorchSharp.torch;

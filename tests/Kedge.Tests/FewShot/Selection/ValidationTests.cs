@@ -120,7 +120,7 @@ public sealed class ValidationTests : IDisposable
     {
         using var classifier = Fit(text, _task);
         var state = classifier.State;
-        using var restored = MethodCatalog.Create(state.Method, state.Options).Restore(state.OfOnly(new(state.ClassNames, _synthetic.Classes), state.Tensors, state.Details));
+        using var restored = MethodCatalog.Default.Create(state.Method, state.Options).Restore(state.OfOnly(new(state.ClassNames, _synthetic.Classes), state.Tensors, state.Details));
         Assert.Equal(classifier.Logits(_synthetic.Queries).data<float>().ToArray(), restored.Logits(_synthetic.Queries).data<float>().ToArray());
     }
 
@@ -147,5 +147,5 @@ public sealed class ValidationTests : IDisposable
         _synthetic.Dispose();
     }
 
-    private static FewShotClassifier Fit(string text, FewShotTask task) => MethodVariant.Parse(text).Method.Fit(task, cancellation: Stop);
+    private static FewShotClassifier Fit(string text, FewShotTask task) => MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(task, cancellation: Stop);
 }

@@ -19,14 +19,14 @@ public class FuseTests
         float[][] members = [Logits(new TipAdapter(new()), synthetic), Logits(new ZeroShot(), synthetic), Logits(new Gda(new()), synthetic)];
         var expected = members[0].Select((_, i) => members.Zip(weights, (logits, weight) => logits[i] * weight).Sum()).Chunk(4).ToArray();
         var row = 0;
-        Assert.InRange(LargestDifference(MethodVariant.Parse(text).Method, synthetic, _ => expected[row++]), 0, Tolerance);
+        Assert.InRange(LargestDifference(MethodVariant.Parse(text, MethodCatalog.Default).Method, synthetic, _ => expected[row++]), 0, Tolerance);
     }
 
     [Fact]
     public void One_method_of_weight_one_is_that_method_bit_for_bit()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
-        Assert.Equal(Logits(new ProKeR(new()), synthetic), Logits(new Fuse(new() { Methods = "proker" }), synthetic));
+        Assert.Equal(Logits(new ProKeR(new()), synthetic), Logits(new Fuse(new() { Methods = "proker" }, MethodCatalog.Default), synthetic));
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public class FuseTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
         using var scope = NewDisposeScope();
-        using var classifier = new Fuse(new() { Methods = methods }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Fuse(new() { Methods = methods }, MethodCatalog.Default).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         using var explanation = classifier.Explain(synthetic.Images);
         using var sum = explanation.Sum();
         Assert.InRange((sum - classifier.Logits(synthetic.Images)).abs().max().item<float>(), 0, RoundingOfSums);
@@ -52,7 +52,7 @@ public class FuseTests
     public void A_method_without_parts_is_named()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
-        using var classifier = new Fuse(new() { Methods = "tip-adapter,gda" }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Fuse(new() { Methods = "tip-adapter,gda" }, MethodCatalog.Default).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         Assert.StartsWith("Explaining found a classifier of gda, whose logits have no parts", Assert.Throws<KedgeException>(() => classifier.Explain(synthetic.Queries)).Message);
     }
 
@@ -62,15 +62,15 @@ public class FuseTests
     public void It_tells_what_data_chose_for_its_methods(string methods, string selection)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
-        using var classifier = new Fuse(new() { Methods = methods }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Fuse(new() { Methods = methods }, MethodCatalog.Default).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         Assert.Equal(selection, classifier.State.Selection);
     }
 
     [Fact]
     public void It_needs_what_its_methods_need()
     {
-        Assert.False(new Fuse(new() { Methods = "zero-shot,rtos-names" }).NeedsSupport);
-        Assert.True(new Fuse(new() { Methods = "zero-shot,gda" }).NeedsSupport);
+        Assert.False(new Fuse(new() { Methods = "zero-shot,rtos-names" }, MethodCatalog.Default).NeedsSupport);
+        Assert.True(new Fuse(new() { Methods = "zero-shot,gda" }, MethodCatalog.Default).NeedsSupport);
     }
 
     [Theory]
@@ -80,5 +80,5 @@ public class FuseTests
     [InlineData("fuse[methods=rtos[stepz=1]]", "Reading the options of rtos found {\"stepz\":1}")]
     [InlineData("fuse[weights=1]", "Reading the options of fuse found {\"weights\":1}: it takes an object with methods, weights (")]
     public void Wrong_methods_and_weights_are_refused(string text, string start) =>
-        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodVariant.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodVariant.Parse(text, MethodCatalog.Default)).Message, StringComparison.Ordinal);
 }

@@ -32,7 +32,7 @@ public class VtClipTests
     public void What_sees_nothing_is_zero_shot_bit_for_bit(string options)
     {
         using var synthetic = new SyntheticTask([2, 1, 2]);
-        Assert.Equal(Logits(new ZeroShot(), synthetic), Logits(MethodCatalog.Create("vt-clip", JsonSerializer.Deserialize<JsonElement>(options)), synthetic));
+        Assert.Equal(Logits(new ZeroShot(), synthetic), Logits(MethodCatalog.Default.Create("vt-clip", JsonSerializer.Deserialize<JsonElement>(options)), synthetic));
     }
 
     [Fact]

@@ -154,7 +154,7 @@ public sealed class ClipLoraTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
         using var scope = NewDisposeScope();
         var method = new ClipLora(new() { Steps = 20, LearningRate = 0.05 });
-        var found = CrossFit.Of(method, synthetic.Task, null, Stop);
+        var found = CrossFit.Fit(method, synthetic.Task, null, Stop);
         var ordered = SupportOrder.Canonical(synthetic.Task);
         var (logits, likeness) = (new List<float>(), new List<double>());
         foreach (var (train, left) in ShotFolds.Refits(ordered.SupportLabels, ordered.ClassCount))
@@ -167,7 +167,7 @@ public sealed class ClipLoraTests
             likeness.AddRange(Rows(images.Image).Select(image => centres.Max(centre => Dot(image, centre))));
         }
         Assert.All(found.Logits.Zip(logits), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
-        Assert.All(found.Likeness.Zip(likeness), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        Assert.All(found.Similarities.Zip(likeness), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class ClipLoraTests
     [Fact]
     public void It_is_no_part_of_a_sum() => Assert.Equal(
         "The option methods has clip-lora[rank=1], which encodes images by towers of its own, so that its logits cannot be added to the others': leave it away.",
-        Assert.Throws<KedgeException>(() => new Fuse(new() { Methods = "rtos,clip-lora[rank=1]" })).Message);
+        Assert.Throws<KedgeException>(() => new Fuse(new() { Methods = "rtos,clip-lora[rank=1]" }, MethodCatalog.Default)).Message);
 
     [Theory, InlineData(1, 500), InlineData(3, 1500)]
     public void It_learns_five_hundred_steps_a_shot(int shots, int steps)

@@ -17,38 +17,51 @@ public sealed record CalibrationOptions(double? ErrorRate = null)
     }
 }
 
-/// <summary>How a classifier's logits become probabilities that can be believed, and when it answers "none of these": found on support images by fits that had not seen them.</summary>
+/// <summary>
+/// How a classifier's logits become calibrated probabilities, and when it rejects an image: found on support images by
+/// fits that had not seen them (cross-fitting).
+/// </summary>
 /// <param name="Temperature">T: probabilities are the softmax of logits / T. 0.001 to 1000.</param>
 /// <param name="Images">M: support images that were left out of a fit once.</param>
 /// <param name="Folds">How many fits that took beside the classifier's own.</param>
-/// <param name="Before">Of the left-out images' probabilities at T = 1.</param>
-/// <param name="After">Of the same at T; a little too good, as T was chosen on them.</param>
-/// <param name="Rejection">When the answer is "none of these"; <see langword="null"/> never.</param>
-public sealed record ProbabilityCalibration(
-    double Temperature, int Images, int Folds, CalibrationError Before, CalibrationError After, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Rejection? Rejection = null)
+/// <param name="Before">NLL and ECE of the left-out images' probabilities at T = 1.</param>
+/// <param name="After">The same at T; slightly optimistic, as T was chosen on them.</param>
+/// <param name="Rejection">When an image is rejected; <see langword="null"/> never.</param>
+public sealed record Calibrator(
+    double Temperature, int Images, int Folds, CalibrationError Before, CalibrationError After,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConformalPredictor? Rejection = null)
 {
-    /// <summary>Calibrates a method on a task's support images: they are cut into 4 folds by class, or as many as the largest class has images, and each is judged by a fit on the others.</summary>
+    /// <summary>
+    /// Calibrates a method on a task's support images: 4 folds by class, or as many as the largest class has images;
+    /// each is scored by a fit on the others.
+    /// </summary>
     /// <param name="method">The method that the classifier is fitted with.</param>
     /// <param name="task">The task that it is fitted on; a class of one image is in every fit.</param>
     /// <param name="options">The error rate; null calibrates and rejects nothing.</param>
     /// <param name="progress">Told of each step of each fit.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="KedgeException">No class has two images, a fit fails, or the error rate is none.</exception>
+    /// <exception cref="KedgeException">
+    /// No class has two images, a fit fails, or the error rate is not above 0 and below 1.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
-    public static ProbabilityCalibration Fit(
-        FewShotMethod method, FewShotTask task, CalibrationOptions? options = null, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default)
+    public static Calibrator Fit(
+        FewShotMethod method, FewShotTask task, CalibrationOptions? options = null, IProgress<FitProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         options ??= new();
         options.Check();
-        return Of(CrossFit.Of(method, task, progress, cancellation), task.ClassCount, options);
+        return Fit(CrossFit.Fit(method, task, progress, cancellation), task.ClassCount, options);
     }
 
-    internal static ProbabilityCalibration Of(CrossFit left, int classes, CalibrationOptions options)
+    private static Calibrator Fit(CrossFit left, int classes, CalibrationOptions options)
     {
-        var temperature = Calibration.Temperature.Of(left.Logits, left.Labels, classes);
+        var temperature = TemperatureScaling.Fit(left.Logits, left.Labels, classes);
         double[] ofTrue = [.. left.Logits.Chunk(classes).Zip(left.Labels, (row, label) => Probabilities(row, temperature)[label])];
-        return new(temperature, left.Labels.Length, left.Folds, CalibrationError.Of(left.Logits, left.Labels, classes), CalibrationError.Of(left.Logits, left.Labels, classes, temperature),
-            options.ErrorRate is { } rate ? Rejection.Of(rate, left.Likeness, ofTrue) : null);
+        return new(
+            temperature, left.Labels.Length, left.Folds,
+            CalibrationError.Measure(left.Logits, left.Labels, classes),
+            CalibrationError.Measure(left.Logits, left.Labels, classes, temperature),
+            options.ErrorRate is { } rate ? ConformalPredictor.Fit(rate, left.Similarities, ofTrue) : null);
     }
 
     /// <summary>[B, C] probabilities in double precision: the softmax of logits / T.</summary>
@@ -76,14 +89,15 @@ public sealed record ProbabilityCalibration(
     /// <summary>What is wrong with one that was read from a file; <see langword="null"/> where nothing is.</summary>
     internal string? FindFault()
     {
-        if (Temperature is not (>= Calibration.Temperature.Least and <= Calibration.Temperature.Most))
+        if (Temperature is not (>= TemperatureScaling.Min and <= TemperatureScaling.Max))
             return FormattableString.Invariant($"The temperature is {Temperature}.");
         if (Images < 1 || Folds < 2)
             return $"The probabilities are of {Images} images in {Folds} folds.";
-        if (!IsSound(Before) || !IsSound(After))
-            return "The figures of the calibration are none.";
+        if (!IsInRange(Before) || !IsInRange(After))
+            return "NLL or ECE is missing or out of range.";
         return Rejection?.FindFault();
 
-        static bool IsSound(CalibrationError figures) => figures is { NegativeLogLikelihood: >= 0 and < double.PositiveInfinity, ExpectedError: >= 0 and <= 1 };
+        static bool IsInRange(CalibrationError? error) =>
+            error is { NegativeLogLikelihood: >= 0 and < double.PositiveInfinity, ExpectedError: >= 0 and <= 1 };
     }
 }

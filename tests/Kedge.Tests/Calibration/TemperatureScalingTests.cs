@@ -2,7 +2,7 @@ using Kedge.Calibration;
 
 namespace Kedge.Tests.Calibration;
 
-public class TemperatureTests
+public class TemperatureScalingTests
 {
     private const int Classes = 4;
 
@@ -25,8 +25,8 @@ public class TemperatureTests
             best = Enumerable.Range(-40, 81).Select(i => best * Math.Pow(step, i)).Where(t => t is > 0.02 and < 1000).MinBy(t => PlainLoss(logits, labels, t));
             step = Math.Pow(step, 1.0 / 20);
         }
-        Assert.Equal(1, Temperature.Of(logits, labels, Classes) / best, Tolerance);
-        Assert.True(PlainLoss(logits, labels, Temperature.Of(logits, labels, Classes)) <= PlainLoss(logits, labels, best) + 1e-12);
+        Assert.Equal(1, TemperatureScaling.Fit(logits, labels, Classes) / best, Tolerance);
+        Assert.True(PlainLoss(logits, labels, TemperatureScaling.Fit(logits, labels, Classes)) <= PlainLoss(logits, labels, best) + 1e-12);
     }
 
     [Fact]
@@ -35,15 +35,15 @@ public class TemperatureTests
         const int images = 20_000;
         var (logits, labels) = Drawn(images, sharpness: 1, seed: 3);
         var information = Enumerable.Range(0, images).Average(i => Variance(logits.AsSpan(i * Classes, Classes))); // of 1/T in one image: what the estimate varies by
-        Assert.Equal(1, 1 / Temperature.Of(logits, labels, Classes), Deviations / Math.Sqrt(images * information));
+        Assert.Equal(1, 1 / TemperatureScaling.Fit(logits, labels, Classes), Deviations / Math.Sqrt(images * information));
     }
 
     [Fact]
     public void Logits_three_times_as_large_have_three_times_the_temperature()
     {
         var (logits, labels) = Drawn(100, sharpness: 1, seed: 4);
-        var temperature = Temperature.Of(logits, labels, Classes);
-        Assert.Equal(1, Temperature.Of([.. logits.Select(logit => 4 * logit)], labels, Classes) / (4 * temperature), Tolerance); // times 4 is exact in F32
+        var temperature = TemperatureScaling.Fit(logits, labels, Classes);
+        Assert.Equal(1, TemperatureScaling.Fit([.. logits.Select(logit => 4 * logit)], labels, Classes) / (4 * temperature), Tolerance); // times 4 is exact in F32
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public class TemperatureTests
     {
         var (logits, _) = Drawn(8, sharpness: 1, seed: 5);
         int[] labels = [.. logits.Chunk(Classes).Select(row => Array.IndexOf(row, row.Max()))];
-        var temperature = Temperature.Of(logits, labels, Classes);
-        Assert.Equal(9.0 / 10, logits.Chunk(Classes).Zip(labels, (row, label) => ProbabilityCalibration.Probabilities(row, temperature)[label]).Average(), Tolerance);
+        var temperature = TemperatureScaling.Fit(logits, labels, Classes);
+        Assert.Equal(9.0 / 10, logits.Chunk(Classes).Zip(labels, (row, label) => Calibrator.Probabilities(row, temperature)[label]).Average(), Tolerance);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public class TemperatureTests
     {
         var (logits, _) = Drawn(8, sharpness: 1, seed: 6);
         int[] labels = [.. logits.Chunk(Classes).Select(row => Array.IndexOf(row, row.Min()))];
-        Assert.Equal(1, Temperature.Of(logits, labels, Classes) / Temperature.Most, Tolerance);
+        Assert.Equal(1, TemperatureScaling.Fit(logits, labels, Classes) / TemperatureScaling.Max, Tolerance);
     }
 
     /// <summary>Logits that are normal, and labels drawn from the softmax of sharpness times them: T = 1 / sharpness is right.</summary>
@@ -83,7 +83,7 @@ public class TemperatureTests
 
     private static double Variance(ReadOnlySpan<float> row)
     {
-        var shares = ProbabilityCalibration.Probabilities(row, temperature: 1);
+        var shares = Calibrator.Probabilities(row, temperature: 1);
         var mean = shares.Zip(row.ToArray(), (p, z) => p * z).Sum();
         return shares.Zip(row.ToArray(), (p, z) => p * (z - mean) * (z - mean)).Sum();
     }

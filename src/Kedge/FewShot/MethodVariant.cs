@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kedge.FewShot;
 
-namespace Kedge.Methods;
+namespace Kedge.FewShot;
 
 /// <summary>
 /// A method as people write it, with options or without. Its grammar, where spaces around an item do not matter:
@@ -18,23 +17,25 @@ namespace Kedge.Methods;
 /// <param name="Method">The method, with these options.</param>
 public sealed record MethodVariant(string Text, FewShotMethod Method)
 {
-    private const string All = "all";
+    internal const string All = "all";
 
     /// <summary>Reads a list of methods; one that comes twice counts once.</summary>
     /// <param name="text">Such as <c>zero-shot,rtos[steps=0],rtos[start=noise;steps=0]</c>, or <c>all</c>.</param>
+    /// <param name="catalog">The methods that there are, such as <c>MethodCatalog.Default</c>.</param>
     /// <returns>At least one method, in the order given.</returns>
     /// <exception cref="KedgeException">The text does not follow the grammar, or there is no such method or option.</exception>
-    public static IReadOnlyList<MethodVariant> ParseList(string text) =>
-        [.. Split(text, ',', text).SelectMany(item => item == All ? MethodCatalog.Names : [item]).Distinct().Select(Parse)];
+    public static IReadOnlyList<MethodVariant> ParseList(string text, IMethodCatalog catalog) =>
+        [.. Split(text, ',', text).SelectMany(item => item == All ? catalog.Names : [item]).Distinct().Select(item => Parse(item, catalog))];
 
     /// <summary>Reads one method.</summary>
     /// <param name="text">Such as <c>rtos[start=noise;steps=0]</c>.</param>
+    /// <param name="catalog">The methods that there are, such as <c>MethodCatalog.Default</c>.</param>
     /// <exception cref="KedgeException">The text does not follow the grammar, or there is no such method or option.</exception>
-    public static MethodVariant Parse(string text)
+    public static MethodVariant Parse(string text, IMethodCatalog catalog)
     {
         var open = text.IndexOf('[', StringComparison.Ordinal);
         if (open < 0)
-            return new(text, MethodCatalog.Create(text));
+            return new(text, catalog.Create(text));
         if (text[^1] != ']')
             throw Wrong(text, "a bracket that does not end the method");
         var options = new JsonObject();
@@ -46,7 +47,7 @@ public sealed record MethodVariant(string Text, FewShotMethod Method)
             if (!options.TryAdd(option[..end].TrimEnd(), MethodOptions.ParseValue(option[(end + 1)..].TrimStart())))
                 throw Wrong(text, $"the option {option[..end].TrimEnd()} twice");
         }
-        return new(text, MethodCatalog.Create(text[..open].TrimEnd(), JsonSerializer.SerializeToElement(options)));
+        return new(text, catalog.Create(text[..open].TrimEnd(), JsonSerializer.SerializeToElement(options)));
     }
 
     /// <summary>Splits at a separator outside brackets and quotes.</summary>

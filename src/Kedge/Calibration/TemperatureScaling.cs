@@ -1,20 +1,22 @@
 namespace Kedge.Calibration;
 
 /// <summary>
-/// The temperature T by which logits are divided before the softmax (Guo et al. 2017, "On calibration of modern neural networks", arXiv 1706.04599):
+/// Temperature scaling (Guo et al. 2017, "On calibration of modern neural networks", arXiv 1706.04599): logits are
+/// divided by the temperature T before the softmax,
 /// <code>
 ///     T = argmin over T of  mean over images of −log softmax(logits / T)[label]
 /// </code>
-/// Convex in 1/T, so that the zero of its slope is found by halving. Above 1, the logits were too sure of themselves; which class is the most probable stays as it is.
+/// Convex in 1/T, so that bisection finds the zero of its slope. T above 1 means that the logits were overconfident;
+/// the most probable class does not change.
 /// </summary>
 /// <remarks>
-/// Deliberate difference: where every image is right there is no minimum, as ever sharper is ever better. Then T is such that the mean probability is (n + 1) / (n + 2), what Laplace's rule
-/// of succession expects after n right ones of n.
+/// Deliberate difference: where every image is right there is no minimum, as a smaller T always has a smaller loss. Then
+/// T is such that the mean probability is (n + 1) / (n + 2), by Laplace's rule of succession after n right ones of n.
 /// </remarks>
-internal static class Temperature
+internal static class TemperatureScaling
 {
-    /// <summary>What T is kept within; at an end, images are no better than chance, or the logits hardly differ.</summary>
-    internal const double Least = 1e-3, Most = 1e3;
+    /// <summary>The range of T; at an end, images are no better than chance, or the logits hardly differ.</summary>
+    internal const double Min = 1e-3, Max = 1e3;
 
     private const double Precision = 1e-9; // relative
 
@@ -22,11 +24,11 @@ internal static class Temperature
     /// <param name="logits">[M · C], row by row, finite.</param>
     /// <param name="labels">M true classes, at least one.</param>
     /// <param name="classes">C.</param>
-    internal static double Of(float[] logits, IReadOnlyList<int> labels, int classes)
+    internal static double Fit(float[] logits, IReadOnlyList<int> labels, int classes)
     {
         var allRight = Enumerable.Range(0, labels.Count).All(i => IsRight(logits.AsSpan(i * classes, classes), labels[i]));
         var expected = (labels.Count + 1.0) / (labels.Count + 2);
-        var (low, high) = (1 / Most, 1 / Least); // of 1/T
+        var (low, high) = (1 / Max, 1 / Min); // of 1/T
         while (high / low > 1 + Precision)
         {
             var middle = Math.Sqrt(low * high);
@@ -56,7 +58,7 @@ internal static class Temperature
         for (var i = 0; i < labels.Count; i++)
         {
             var row = logits.AsSpan(i * classes, classes);
-            var (best, sum, weighted) = (Max(row), 0.0, 0.0);
+            var (best, sum, weighted) = (Largest(row), 0.0, 0.0);
             foreach (var logit in row)
             {
                 var weight = Math.Exp(((double)logit - best) * sharpness);
@@ -68,7 +70,7 @@ internal static class Temperature
         return (slope / labels.Count, probability / labels.Count);
     }
 
-    private static float Max(ReadOnlySpan<float> row)
+    private static float Largest(ReadOnlySpan<float> row)
     {
         var best = row[0];
         foreach (var logit in row)

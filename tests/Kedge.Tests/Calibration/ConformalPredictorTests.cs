@@ -5,7 +5,7 @@ using Kedge.Tests.Methods;
 
 namespace Kedge.Tests.Calibration;
 
-public class RejectionTests
+public class ConformalPredictorTests
 {
     /// <summary>Standard deviations of a count that a test may be off: passed by chance once in two million times.</summary>
     private const double Deviations = 5;
@@ -18,14 +18,14 @@ public class RejectionTests
     [InlineData(0.5, 1)]
     public void A_threshold_takes_so_many_images(double errorRate, int images)
     {
-        Assert.Equal(images, new Rejection(errorRate).ImagesNeeded);
+        Assert.Equal(images, new ConformalPredictor(errorRate).ImagesNeeded);
         double[] probabilities = [.. Enumerable.Range(1, images).Select(i => i / 200.0)];
-        var rule = Rejection.Of(errorRate, probabilities, probabilities);
-        Assert.Equal((1 / 200.0, 1 / 200.0), (rule.LeastLikeness, rule.LeastProbability));
-        Assert.True(rule.Rejects(0.9 / 200) && !rule.Rejects(1 / 200.0) && !rule.Admits(0.9 / 200) && rule.Admits(1 / 200.0));
-        var few = Rejection.Of(errorRate, probabilities[1..], probabilities[1..]);
-        Assert.Equal((null, null), (few.LeastLikeness, few.LeastProbability));
-        Assert.True(few.Admits(0) && !few.Rejects(0));
+        var rule = ConformalPredictor.Fit(errorRate, probabilities, probabilities);
+        Assert.Equal((1 / 200.0, 1 / 200.0), (rule.SimilarityThreshold, rule.ProbabilityThreshold));
+        Assert.True(rule.Rejects(0.9 / 200) && !rule.Rejects(1 / 200.0) && !rule.Contains(0.9 / 200) && rule.Contains(1 / 200.0));
+        var few = ConformalPredictor.Fit(errorRate, probabilities[1..], probabilities[1..]);
+        Assert.Equal((null, null), (few.SimilarityThreshold, few.ProbabilityThreshold));
+        Assert.True(few.Contains(0) && !few.Rejects(0));
     }
 
     [Theory]
@@ -40,9 +40,9 @@ public class RejectionTests
         double Expected(IEnumerable<double> given) => 1 - given.Select(p => 1 - p).Order().ElementAt(rank - 1);
         const double rounding = 1e-15; // 1 − (1 − p)
         double[] best = [.. probabilities.Select(Math.Sqrt)];
-        var rule = Rejection.Of(errorRate, best, probabilities);
-        Assert.Equal(Expected(best), rule.LeastLikeness!.Value, rounding);
-        Assert.Equal(Expected(probabilities), rule.LeastProbability!.Value, rounding);
+        var rule = ConformalPredictor.Fit(errorRate, best, probabilities);
+        Assert.Equal(Expected(best), rule.SimilarityThreshold!.Value, rounding);
+        Assert.Equal(Expected(probabilities), rule.ProbabilityThreshold!.Value, rounding);
     }
 
     [Theory]
@@ -57,9 +57,9 @@ public class RejectionTests
         for (var draw = 0; draw < draws; draw++)
         {
             var known = Enumerable.Range(0, images).Select(_ => Image()).ToArray();
-            var rule = Rejection.Of(errorRate, [.. known.Select(image => image.Best)], [.. known.Select(image => image.OfTrue)]);
+            var rule = ConformalPredictor.Fit(errorRate, [.. known.Select(image => image.Best)], [.. known.Select(image => image.OfTrue)]);
             var (best, ofTrue) = Image();
-            (outside, rejected) = (outside + (rule.Admits(ofTrue) ? 0 : 1), rejected + (rule.Rejects(best) ? 1 : 0));
+            (outside, rejected) = (outside + (rule.Contains(ofTrue) ? 0 : 1), rejected + (rule.Rejects(best) ? 1 : 0));
         }
         var expected = Math.Floor((images + 1) * (decimal)errorRate) / (images + 1); // exact where no two probabilities are equal; at most the error rate
         var error = Deviations * Math.Sqrt((double)(expected * (1 - expected)) / draws); // of a binomial count
@@ -83,11 +83,11 @@ public class RejectionTests
         {
             using var synthetic = SyntheticTask.Even(classes: 5, shots: 16, seed: seed);
             var method = new NearestClassMean();
-            var calibration = ProbabilityCalibration.Fit(method, synthetic.Task, new(errorRate), cancellation: TestContext.Current.CancellationToken);
+            var calibration = Calibrator.Fit(method, synthetic.Task, new(errorRate), cancellation: TestContext.Current.CancellationToken);
             using var classifier = method.Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
             using var logits = classifier.Logits(synthetic.Queries);
-            using var centres = SupportCentres.Of(synthetic.Task);
-            var result = EvaluationResult.Of(logits, synthetic.QueryLabels, classifier.ClassNames, calibration, SupportCentres.Likeness(centres, synthetic.Queries));
+            using var centres = ClassPrototypes.Compute(synthetic.Task);
+            var result = EvaluationResult.Of(logits, synthetic.QueryLabels, classifier.ClassNames, calibration, ClassPrototypes.Similarity(centres, synthetic.Queries));
             outside.Add(1 - result.Rejection!.Coverage);
             rejected.Add(result.Rejection.Rejected / (double)result.Count);
         }
@@ -104,17 +104,17 @@ public class RejectionTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 8, seed: 3);
         var method = new TipAdapter(new());
-        var calibration = ProbabilityCalibration.Fit(method, synthetic.Task, new(0.3), cancellation: TestContext.Current.CancellationToken);
+        var calibration = Calibrator.Fit(method, synthetic.Task, new(0.3), cancellation: TestContext.Current.CancellationToken);
         using var classifier = method.Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
         using var logits = classifier.Logits(synthetic.Queries);
         using var probabilities = calibration.Probabilities(logits);
         var rows = probabilities.data<double>().ToArray().Chunk(4).Zip(synthetic.QueryLabels).ToArray();
-        var (least, leastInSet) = (calibration.Rejection!.LeastLikeness!.Value, calibration.Rejection.LeastProbability!.Value);
+        var (least, leastInSet) = (calibration.Rejection!.SimilarityThreshold!.Value, calibration.Rejection.ProbabilityThreshold!.Value);
         double[] likeness = [.. Enumerable.Range(0, rows.Length).Select(i => Enumerable.Range(0, 4).Max(c => Cosine(synthetic, i, c)))];
         var accepted = rows.Where((_, i) => likeness[i] >= least).ToArray();
         Assert.InRange(accepted.Length, 1, rows.Length - 1); // so that the test tells
-        using var centres = SupportCentres.Of(synthetic.Task);
-        var measured = SupportCentres.Likeness(centres, synthetic.Queries);
+        using var centres = ClassPrototypes.Compute(synthetic.Task);
+        var measured = ClassPrototypes.Similarity(centres, synthetic.Queries);
         const double single = 1e-6; // cosines in F32
         Assert.All(likeness.Zip(measured), pair => Assert.Equal(pair.First, pair.Second, single));
         var found = EvaluationResult.Of(logits, synthetic.QueryLabels, classifier.ClassNames, calibration, measured);
