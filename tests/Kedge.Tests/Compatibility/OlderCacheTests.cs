@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kedge.Checkpoints;
+using Kedge.Tensors;
 using Kedge.Tests.Cli;
 using static TorchSharp.torch;
 
