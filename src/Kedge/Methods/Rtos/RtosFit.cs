@@ -1,8 +1,9 @@
 using Kedge.FewShot;
 using Kedge.Optimisation;
-using TorchSharp.Modules;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -35,7 +36,7 @@ internal sealed class RtosFit : IDisposable
         RelationTemperature = RelationTransition.RelationTemperature(options.RelationTemperature, task.ClassFeatures, Start, options.Value);
         AttentionTemperature = RelationTransition.Temperature(options.AttentionTemperature, task.SupportFeatures.flatten(0, 1), Start);
         _learningRate = options.LearningRate ?? (anchors is TokenAnchors ? 0.002 : 0.004);
-        _optimizer = optim.Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_growth] : Array.Empty<Parameter>()], _learningRate);
+        _optimizer = new Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_growth] : Array.Empty<Parameter>()], _learningRate);
     }
 
     /// <summary>Anchors that go through the text tower together.</summary>
@@ -137,7 +138,7 @@ internal sealed class RtosFit : IDisposable
         var encoded = whole ? Anchors.Encode(Anchors.Rows) : Features(); // [K, D]
         var features = encoded.detach().requires_grad_(true);
         var x = images.index_select(0, batch); // [B, D]
-        var logits = ZeroShot.Logits(x, _task.ClassFeatures, _task.LogitScale) + Transition(x, features) * (_growth.exp() * _alpha);
+        var logits = ZeroShot.Logits(x, _task.ClassFeatures, _task.LogitScale).Add(Transition(x, features) * _growth.exp().Mul(_alpha));
         var loss = F.cross_entropy(logits, _task.SupportLabels.index_select(0, batch));
         _optimizer.zero_grad();
         loss.backward();
@@ -152,9 +153,9 @@ internal sealed class RtosFit : IDisposable
     /// <summary>Adds the gradient of (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a mean_k ‖A_k − A⁰_k‖²) / N.</summary>
     private void Pull(Tensor features, int count)
     {
-        _query.grad!.add_(_query - _identity, alpha: 2 * _options.ProjectionPull / count);
-        _key.grad!.add_(_key - _identity, alpha: 2 * _options.ProjectionPull / count);
-        features.grad!.add_(features.detach() - Start, alpha: 2 * _options.AnchorPull / count / features.shape[0]);
+        _query.grad!.Add_(_query - _identity, 2 * _options.ProjectionPull / count);
+        _key.grad!.Add_(_key - _identity, 2 * _options.ProjectionPull / count);
+        features.grad!.Add_(features.detach() - Start, 2 * _options.AnchorPull / count / features.shape[0]);
     }
 
     private Tensor Transition(Tensor images, Tensor anchors) => RelationTransition.Transition(
