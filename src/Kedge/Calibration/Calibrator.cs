@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Calibration;
@@ -70,7 +71,7 @@ public sealed record Calibrator(
     public Tensor Probabilities(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.softmax(logits.to(ScalarType.Float64) / Temperature, dim: 1).MoveToOuterDisposeScope();
+        return nn.functional.softmax(logits.to(ScalarType.Float64).Div(Temperature), dim: 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same of one image.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Experiments;
@@ -38,8 +39,8 @@ internal static class ProtocolTasks
             HasHarmonicMean = true,
             Fingerprint = Identify(Protocol.BaseToNew, draw),
             Task = task.OfFirstClasses(first, own),
-            Query = Some(draw.Query, labels => labels.lt(count), 0),
-            Further = [new OtherClassesTest("new", Some(draw.Query, labels => labels.ge(count), count), later)],
+            Query = Some(draw.Query, labels => labels.Lt(count), 0),
+            Further = [new OtherClassesTest("new", Some(draw.Query, labels => labels.Ge(count), count), later)],
         };
 
         LabelledFeatures Some(LabelledFeatures images, Func<Tensor, Tensor> which, int from)
@@ -48,7 +49,7 @@ internal static class ProtocolTasks
             if (rows.shape[0] == 0)
                 throw new KedgeException($"The protocol base-to-new found no test image of {(from == 0 ? "the first" : "the second")} half of the classes of {draw.Name}: it needs some of both.");
             long[] places = [.. rows.cpu().data<long>()];
-            return new(images.Images.Each(tensor => own(tensor.index_select(0, rows))), own(images.Labels.index_select(0, rows) - from))
+            return new(images.Images.Each(tensor => own(tensor.index_select(0, rows))), own(images.Labels.index_select(0, rows).Sub(from)))
             {
                 Under = images.Under is not { } under ? null : (update, stop) =>
                 {

@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Features;
@@ -15,5 +16,5 @@ public static class FeatureMath
     /// <param name="unit">[…, D] unit: what the features were before they were changed.</param>
     internal static Tensor AsLongAs(this Tensor features, Tensor unit) => features * (Length(unit) / Length(features));
 
-    private static Tensor Length(Tensor features) => features.norm(-1, keepdim: true).clamp_min(1e-12);
+    private static Tensor Length(Tensor features) => features.norm(-1, keepdim: true).ClampMin(1e-12);
 }

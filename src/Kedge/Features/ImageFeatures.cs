@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Features;
@@ -78,6 +79,6 @@ public sealed record ImageProjection(Tensor Weight, Tensor? Bias)
     public Tensor Apply(Tensor unprojected)
     {
         var projected = matmul(unprojected, Weight);
-        return Bias is null ? projected : projected + Bias;
+        return Bias is null ? projected : projected.Add(Bias);
     }
 }

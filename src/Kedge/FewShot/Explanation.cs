@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -30,7 +31,7 @@ public sealed class Explanation(Tensor zeroShot, Tensor? anchors = null, Tensor?
         using var scope = NewDisposeScope();
         var sum = ZeroShot.clone();
         foreach (var part in Parts.OfType<Tensor>())
-            sum = sum + part;
+            sum = sum.Add(part);
         return sum.MoveToOuterDisposeScope();
     }
 

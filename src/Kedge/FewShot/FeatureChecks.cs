@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -30,7 +31,7 @@ internal static class FeatureChecks
             return;
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        var off = (features.norm(dim: -1) - 1).abs().max().item<float>();
+        var off = features.norm(dim: -1).Sub(1).abs().max().item<float>();
         if (!float.IsFinite(off))
             throw new KedgeException($"{doing} found {what} that hold NaN or infinity: encode the images or texts again, in single precision.");
         if (off > UnitTolerance)

@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.Features;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -193,7 +194,7 @@ public sealed partial class FewShotTask
     internal FewShotTask OfFirstClasses(Tensor classFeatures, Func<Tensor, Tensor> own)
     {
         var (count, names) = ((int)classFeatures.shape[0], SupportNames);
-        var rows = SupportLabels.lt(count).nonzero().squeeze(1);
+        var rows = SupportLabels.Lt(count).nonzero().squeeze(1);
         return new(this, Support.Each(views => own(views.index_select(1, rows))), own(SupportLabels.index_select(0, rows)), classFeatures, [.. ClassNames.Take(count)], Validation?.OfFirstClasses(count, own))
         {
             Images = Images?.AtRows(rows.cpu().data<long>().ToArray()),

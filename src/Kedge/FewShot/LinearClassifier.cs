@@ -1,4 +1,5 @@
 using Kedge.Features;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -39,6 +40,6 @@ public class LinearClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images)
     {
         var logits = ZeroShot.Logits(images.Image, Weight, State.LogitScale);
-        return Bias is null ? logits : logits + Bias;
+        return Bias is null ? logits : logits.Add(Bias);
     }
 }

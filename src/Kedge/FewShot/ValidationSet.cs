@@ -1,4 +1,5 @@
 using Kedge.Features;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -23,7 +24,7 @@ public sealed class ValidationSet
     /// <summary>The images of the first classes alone.</summary>
     internal ValidationSet OfFirstClasses(int count, Func<Tensor, Tensor> own)
     {
-        var rows = Labels.lt(count).nonzero().squeeze(1);
+        var rows = Labels.Lt(count).nonzero().squeeze(1);
         return new(Images.Each(tensor => own(tensor.index_select(0, rows))), own(Labels.index_select(0, rows)));
     }
 

@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -24,7 +25,8 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ZeroShotClassifier(state);
 
     /// <summary>s · f Tᵀ: [B, D], [C, D] → [B, C].</summary>
-    internal static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) => imageFeatures.matmul(classFeatures.t()) * logitScale;
+    internal static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) =>
+        imageFeatures.matmul(classFeatures.t()).Mul(logitScale);
 }
 
 /// <summary>The class names' features as weights; other classes have their own.</summary>

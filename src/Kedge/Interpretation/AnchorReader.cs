@@ -1,6 +1,7 @@
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
 
@@ -54,9 +55,9 @@ public sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tower
         foreach (var some in Decision.InParts(classifier, images))
         {
             using var explanation = classifier.Explain(some);
-            sum = explanation.Anchors is { } given ? sum + given.sum(dim: 0) : sum;
+            sum = explanation.Anchors is { } given ? sum.Add(given.sum(dim: 0)) : sum;
         }
-        return [.. (sum / images.shape[0]).t().contiguous().cpu().data<float>().Chunk(classifier.ClassNames.Count)];
+        return [.. sum.Div(images.shape[0]).t().contiguous().cpu().data<float>().Chunk(classifier.ClassNames.Count)];
     }
 
     private ClassLeaning[] Leanings(float[] given, int top) =>

@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Interpretation;
@@ -51,7 +52,8 @@ public sealed class Decision
         var logits = explanation.Sum();
         if (!logits.AllFinite())
             throw new KedgeException($"Explaining found logits of {classifier.Method} that are not finite: the classifier is damaged; fit it again.");
-        var (probabilities, best) = nn.functional.softmax(logits / temperature, dim: 1).topk((int)Math.Min(classes, logits.shape[1])); // [B, top]
+        var top = (int)Math.Min(classes, logits.shape[1]);
+        var (probabilities, best) = nn.functional.softmax(logits.Div(temperature), dim: 1).topk(top); // [B, top]
         var nearest = SupportNeighbour.Of(classifier, images.Image);
         return [.. Enumerable.Range(0, nearest.Count).Select(image => new Decision(
             [.. best[image].cpu().data<long>().Zip(probabilities[image].cpu().data<float>(), (c, p) => Score(classifier.ClassNames[(int)c], p, explanation, image, c))],

@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Optimisation;
@@ -55,12 +56,12 @@ internal static class Lbfgs
         foreach (var (step, turn, inverse) in history)
         {
             weights.Push(inverse * Dot(step, q));
-            q = q - turn * weights.Peek();
+            q = q - turn.Mul(weights.Peek());
         }
         if (history.First is { Value: var last })
-            q = q / (last.Inverse * Dot(last.Turn, last.Turn));
+            q = q.Div(last.Inverse * Dot(last.Turn, last.Turn));
         for (var node = history.Last; node is not null; node = node.Previous)
-            q = q + node.Value.Step * (weights.Pop() - node.Value.Inverse * Dot(node.Value.Turn, q));
+            q = q.Add(node.Value.Step.Mul(weights.Pop() - node.Value.Inverse * Dot(node.Value.Turn, q)));
         return q;
     }
 
@@ -69,7 +70,7 @@ internal static class Lbfgs
     {
         for (var halvings = 0; halvings < MostHalvings; halvings++, length /= 2)
         {
-            var tried = x + direction * length;
+            var tried = x.Add(direction.Mul(length));
             var (there, gradient) = curve(tried);
             if (there < loss && there <= loss + LeastFall * length * slope)
                 return (tried, there, gradient);

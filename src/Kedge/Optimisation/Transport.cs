@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Optimisation;
@@ -19,15 +20,15 @@ internal static class Transport
     {
         using var still = no_grad();
         using var scope = NewDisposeScope();
-        var kernel = (-(entropy < 0.05 ? cost.to(ScalarType.Float64) : cost) / entropy).exp(); // [P, N]
+        var kernel = (entropy < 0.05 ? cost.to(ScalarType.Float64) : cost).neg().Div(entropy).exp(); // [P, N]
         var (rows, columns) = (1.0 / cost.shape[^2], 1.0 / cost.shape[^1]);
         var a = zeros_like(kernel.narrow(-1, 0, 1));                                            // [P, 1]
         var b = ones_like(kernel.narrow(-2, 0, 1));                                             // [1, N]
         for (var i = 0; i < iterations; i++)
         {
             using var step = NewDisposeScope();
-            a.copy_(rows / (kernel * b).sum(-1, keepdim: true));
-            b.copy_(columns / (kernel * a).sum(-2, keepdim: true));
+            a.copy_((kernel * b).sum(-1, keepdim: true).reciprocal().Mul(rows));
+            b.copy_((kernel * a).sum(-2, keepdim: true).reciprocal().Mul(columns));
         }
         return (a * kernel * b).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }

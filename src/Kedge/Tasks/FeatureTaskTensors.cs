@@ -1,4 +1,5 @@
 using Kedge.FewShot;
+using Kedge.Runtime;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 using Names = Kedge.Tasks.FeatureTaskFormat;
@@ -94,9 +95,9 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
         var features = file.Read(name).to(ScalarType.Float32);
         var lengths = features.to(ScalarType.Float64).norm(-1, keepdim: true);                      // […, 1]
         RequireNoRow(name, lengths.to(ScalarType.Float32).isfinite().logical_not(), "NaN, infinity or numbers too large", "encode it again");
-        RequireNoRow(name, lengths < ShortestRow, "nothing but zeros", "it has no direction; encode it again, or leave it out");
+        RequireNoRow(name, lengths.Lt(ShortestRow), "nothing but zeros", "it has no direction; encode it again, or leave it out");
         var unit = features / lengths.to(ScalarType.Float32);
-        return where((lengths - 1).abs() > Rounding, unit, features).MoveToOuterDisposeScope();
+        return where(lengths.Sub(1).abs().Gt(Rounding), unit, features).MoveToOuterDisposeScope();
     }
 
     private static void RequireNoRow(string name, Tensor bad, string found, string todo)
@@ -114,7 +115,7 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
         RequireType(name, ScalarType.Int64, ScalarType.Int32);
         using var scope = NewDisposeScope();
         var labels = file.Read(name).to(ScalarType.Int64);
-        var bad = (labels < 0).logical_or(labels >= classes);
+        var bad = labels.Lt(0).logical_or(labels.Ge(classes));
         if (bad.any().item<bool>())
         {
             var row = bad.nonzero()[0, 0].item<long>();

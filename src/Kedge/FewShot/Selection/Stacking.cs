@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -55,7 +56,7 @@ internal static class Stacking
 
     /// <summary>Σ_m w_m L_m: [Q, C].</summary>
     internal static Tensor Sum(IReadOnlyList<Tensor> logits, IReadOnlyList<double> weights) =>
-        logits.Zip(weights, (l, w) => l * w).Aggregate((sum, l) => sum + l);
+        logits.Zip(weights, (l, w) => l.Mul(w)).Aggregate((sum, l) => sum.Add(l));
 
     /// <summary>
     /// The standard deviation of an image's logits over the classes that are not its own, over all images; never 0. Logits of any unit divided by it are of one
@@ -64,9 +65,9 @@ internal static class Stacking
     internal static double Deviation(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var others = 1 - F.one_hot(labels, logits.shape[1]).to(ScalarType.Float32); // [N, C]
+        var others = F.one_hot(labels, logits.shape[1]).to(ScalarType.Float32).SubFrom(1); // [N, C]
         var mean = (logits * others).sum(1, keepdim: true) / others.sum(1, keepdim: true);
-        return Math.Max(1e-6, Math.Sqrt((((logits - mean) * others).square().sum() / others.sum()).item<float>()));
+        return Math.Max(1e-6, Math.Sqrt((((logits - mean) * others).Square().sum() / others.sum()).item<float>()));
     }
 
     private static Curve Slope(

@@ -1,6 +1,7 @@
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -66,7 +67,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var held = given || set is not null ? null : HeldOutShots.Of(task);
         var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, run) : held is null ? (options.Alpha ?? Cache.FirstAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma) : Choose(task, keys, held, run);
         var channels = ApeChannels.Of(task.ClassFeatures, keys, task.SupportLabels, options.Channels, options.SimilarityWeight);
-        var values = (Surprise(task.ClassFeatures, keys, task.SupportLabels, channels) * gamma).exp() * alpha; // α v [N]
+        var values = Surprise(task.ClassFeatures, keys, task.SupportLabels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
         return ApeClassifier.Of(task, task.ClassFeatures, keys, values, channels, set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
     }
 
@@ -81,7 +82,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     private static Tensor Surprise(Tensor classFeatures, Tensor keys, Tensor labels, Tensor channels)
     {
         var p = F.softmax(keys.index_select(1, channels).Unit().matmul(classFeatures.index_select(1, channels).Unit().t()), 1); // [N, C]
-        return -(p.gather(1, labels.unsqueeze(1)).squeeze(1) + Small).log2() + Math.Log2(1 + Small);
+        return p.gather(1, labels.unsqueeze(1)).squeeze(1).Add(Small).log2().SubFrom(Math.Log2(1 + Small));
     }
 
     private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor keys, ValidationSet set, FitRun run)
@@ -92,8 +93,9 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var zeroShot = ZeroShot.Logits(images, task.ClassFeatures, task.LogitScale); // [H, C]
         (double Beta, double Gamma)[] outer = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from gamma in ValidationSearch.Values(options.Gamma, Gammas) select (beta, gamma)];
         var ((b, g), a) = ValidationSearch.Best(set, run,
-            outer, at => FitMemory.InBlocks(images, keys.shape[0], some => Cache.ByClass(Affinity(some, keys, channels, at.Beta) * (surprise * at.Gamma).exp(), task.SupportLabels, task.ClassCount)),
-            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => zeroShot + cache * alpha);
+            outer, at => FitMemory.InBlocks(images, keys.shape[0], some =>
+                Cache.ByClass(Affinity(some, keys, channels, at.Beta) * surprise.Mul(at.Gamma).exp(), task.SupportLabels, task.ClassCount)),
+            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
         return (a, b, g);
     }
 
@@ -109,7 +111,8 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
             var cache = FitMemory.InBlocks(images, keys.shape[0], some =>
-                Cache.ByClass(Affinity(some, keys, channels, pair.beta) * (surprise * pair.gamma).exp(), labels, task.ClassCount)); // [H, C]
+                Cache.ByClass( // [H, C]
+                    Affinity(some, keys, channels, pair.beta) * surprise.Mul(pair.gamma).exp(), labels, task.ClassCount));
             var (alpha, loss) = Cache.Weigh(zeroShot, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, pair.beta, pair.gamma));
         }).MinBy(found => found.Loss).Chosen;

@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -25,13 +26,13 @@ internal static class ApeChannels
         var counts = ones(classes, device: classFeatures.device);
         if (keys is not null && labels is not null)
         {
-            sums.index_add_(0, labels, keys, 1);
-            counts.index_add_(0, labels, ones(labels.shape[0], device: labels.device), 1);
+            sums.IndexAdd_(0, labels, keys);
+            counts.IndexAdd_(0, labels, ones(labels.shape[0], device: labels.device));
         }
-        var pairs = counts.sum().square() - counts.square().sum();
-        var similarity = (sums.sum(dim: 0).square() - sums.square().sum(dim: 0)) / pairs; // all pairs without those of one class: [D]
-        var variance = (classFeatures - classFeatures.mean([0])).square().sum(dim: 0) / (classes - 1); // [D]
+        var pairs = counts.sum().Square() - counts.Square().sum();
+        var similarity = (sums.sum(dim: 0).Square() - sums.Square().sum(dim: 0)) / pairs; // all pairs without those of one class: [D]
+        var variance = (classFeatures - classFeatures.mean([0])).Square().sum(dim: 0).Div(classes - 1); // [D]
         var kept = Math.Max(1, (long)Math.Round(part * width));
-        return (variance * (1 - similarityWeight) - similarity * similarityWeight).topk((int)kept).indexes.sort().Values;
+        return (variance.Mul(1 - similarityWeight) - similarity.Mul(similarityWeight)).topk((int)kept).indexes.sort().Values;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -46,7 +47,8 @@ internal sealed class ApeClassifier : FewShotClassifier
 
     public override bool HasParts => true;
 
-    protected override Tensor LogitsCore(ImageFeatures images) => ByNames(images.Image) + Cache.ByClass(Given(images.Image), Support.Labels, State.ClassCount);
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        ByNames(images.Image).Add(Cache.ByClass(Given(images.Image), Support.Labels, State.ClassCount));
 
     protected override Explanation ExplainCore(ImageFeatures images) =>
         new(ByNames(images.Image), support: Cache.ByKey(Given(images.Image), Support.Labels, State.ClassCount));

@@ -1,8 +1,10 @@
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -85,7 +87,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var learned = Learn(task, run);
         if (set is not null)
             (alpha, beta) = Choose(task, set, learned, run);
-        return ApeClassifier.Of(task, learned.Names, learned.Keys, learned.Values * alpha, channels: null,
+        return ApeClassifier.Of(task, learned.Names, learned.Keys, learned.Values.Mul(alpha), channels: null,
             set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta));
     }
 
@@ -100,16 +102,17 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var channels = ApeChannels.Of(task.ClassFeatures, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
         var residuals = new Parameter(zeros(task.ClassCount, channels.shape[0], device: task.Device)); // r [C, Q]
         var values = new Parameter(ones(task.SupportCount, device: task.Device)); // v [N]
-        using var optimizer = optim.AdamW([residuals, values], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
+        using var optimizer = new AdamW([residuals, values], options.LearningRate, options.Epsilon, options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
             var now = Moved();
-            return F.cross_entropy(ZeroShot.Logits(images.Image, now.Names, task.LogitScale) + Given(images.Image, now, task, beta) * alpha, labels);
+            var byNames = ZeroShot.Logits(images.Image, now.Names, task.LogitScale);
+            return F.cross_entropy(byNames.Add(Given(images.Image, now, task, beta).Mul(alpha)), labels);
         });
         return Moved();
 
-        Learned Moved() => new(task.ClassFeatures.index_add(1, channels, residuals, 1),
-            start.index_add(1, channels, residuals.index_select(0, task.SupportLabels), 1), values);
+        Learned Moved() => new(task.ClassFeatures.IndexAdd(1, channels, residuals),
+            start.IndexAdd(1, channels, residuals.index_select(0, task.SupportLabels)), values);
     }
 
     private (double Alpha, double Beta) Choose(FewShotTask task, ValidationSet set, Learned learned, FitRun run)
@@ -119,7 +122,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
             ValidationSearch.Values(options.Beta, Betas), beta => FitMemory.InBlocks(images, task.SupportCount, some => Given(some, learned, task, beta)),
-            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => byNames + cache * alpha);
+            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => byNames.Add(cache.Mul(alpha)));
         return (chosen.Inner, chosen.Outer);
     }
 

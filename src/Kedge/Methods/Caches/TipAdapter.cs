@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -64,11 +65,11 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
     {
         var zeroShot = ZeroShot.Logits(f, classFeatures, logitScale);                   // [B, C]
         var affinity = Affinity(f, keys, beta);                                 // [B, N]
-        return zeroShot + Cache.ByClass(affinity, labels, classFeatures.shape[0]) * alpha; // [B, C]
+        return zeroShot.Add(Cache.ByClass(affinity, labels, classFeatures.shape[0]).Mul(alpha)); // [B, C]
     }
 
     /// <summary>exp(−β (1 − f Fᵀ)): [B, D], [N, D] → [B, N].</summary>
-    internal static Tensor Affinity(Tensor f, Tensor keys, double beta) => ((f.matmul(keys.t()) - 1) * beta).exp();
+    internal static Tensor Affinity(Tensor f, Tensor keys, double beta) => f.matmul(keys.t()).Sub(1).Mul(beta).exp();
 }
 
 /// <summary>A cache of keys beside the class features; of both Tip-Adapter and Tip-Adapter-F.</summary>
@@ -100,7 +101,7 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
         var zeroShot = ZeroShot.Logits(images, task.ClassFeatures, task.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
             ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images, keys.shape[0], some => Cache.ByClass(TipAdapter.Affinity(some, keys, b), task.SupportLabels, task.ClassCount)),
-            ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot + cache * a);
+            ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot.Add(cache.Mul(a)));
         return Of(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
 
         Fitted Of(double alpha, double beta, string selection) => new(tensors, selection, JsonSerializer.SerializeToElement(new { alpha, beta }));
@@ -112,7 +113,7 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
     /// <summary>α · exp(−β (1 − f Fᵀ)) of each key to its own class.</summary>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var given = TipAdapter.Affinity(images.Image, _keys, _beta) * _alpha;                    // [B, N]
+        var given = TipAdapter.Affinity(images.Image, _keys, _beta).Mul(_alpha);                    // [B, N]
         return new Explanation(ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), support: Cache.ByKey(given, _labels, State.ClassCount));
     }
 }

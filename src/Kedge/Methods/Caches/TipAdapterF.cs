@@ -1,7 +1,8 @@
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -64,7 +65,7 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var keys = new Parameter(SupportFeatures.Mean(task));                                // [N, D]
-        using var optimizer = optim.AdamW([keys], options.LearningRate, eps: options.Epsilon, weight_decay: options.WeightDecay);
+        using var optimizer = new AdamW([keys], options.LearningRate, epsilon: options.Epsilon, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
             TipAdapter.Logits(images.Image, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
         return TipAdapterClassifier.Of(task, keys, options.Alpha, options.Beta, run);

@@ -1,4 +1,5 @@
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -19,7 +20,7 @@ namespace Kedge.Methods;
 internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
 {
     /// <summary>b_c = −½ μ_c Σ⁻¹ μ_c: [C].</summary>
-    internal Tensor Bias => (Means.matmul(Precision) * Means).sum(1) * -0.5;
+    internal Tensor Bias => (Means.matmul(Precision) * Means).sum(1).Mul(-0.5);
 
     /// <summary>Fits on features from their middle.</summary>
     /// <param name="images">[N, D].</param>
@@ -30,12 +31,12 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
         var (count, width) = (images.shape[0], images.shape[1]);
         var membership = F.one_hot(labels, classes).to(ScalarType.Float32); // [N, C]
         var shots = membership.sum(dim: 0); // [C]
-        var means = membership.t().matmul(images) / shots.clamp_min(1).unsqueeze(1); // [C, D]
+        var means = membership.t().matmul(images) / shots.ClampMin(1).unsqueeze(1); // [C, D]
         var within = images - (shots.max().item<float>() > 1 ? means.index_select(0, labels) : images.mean([0]));
         var scatter = within.t().matmul(within); // (N − 1) Σ
-        var shrinkage = scatter.trace() / Math.Max(1, count - 1);
-        var regular = scatter + eye(width, device: images.device) * shrinkage.clamp_min(1e-6);
-        return new GaussianDiscriminant(linalg.inv(regular) * width, means);
+        var shrinkage = scatter.trace().Div(Math.Max(1, count - 1));
+        var regular = scatter.Add(eye(width, device: images.device) * shrinkage.ClampMin(1e-6));
+        return new GaussianDiscriminant(linalg.inv(regular).Mul(width), means);
     }
 
     /// <summary>The logits of each image by a fit on the other folds: [N, C]. Of a class with one image they mean nothing; where all have one, they are of the fit on all.</summary>
@@ -58,5 +59,5 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
     }
 
     /// <summary>[B, D] from the same middle → [B, C].</summary>
-    internal Tensor Logits(Tensor images) => images.matmul(Means.matmul(Precision).t()) + Bias;
+    internal Tensor Logits(Tensor images) => images.matmul(Means.matmul(Precision).t()).Add(Bias);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -53,7 +54,7 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
         var (w, set) = (fitted.Means.matmul(fitted.Precision), options.Alpha is null ? task.Validation : null); // [C, D]
         var alpha = options.Alpha ?? (set is null ? Weigh(task, support, GaussianDiscriminant.LeftOut(images, task.SupportLabels, task.ClassCount), rows) : Choose(task, set, fitted, middle, run));
         return new Fitted(
-            LinearClassifier.Tensors(task.ClassFeatures + w * (alpha / task.LogitScale), (fitted.Bias - w.matmul(middle)) * alpha),
+            LinearClassifier.Tensors(task.ClassFeatures.Add(w.Mul(alpha / task.LogitScale)), (fitted.Bias - w.matmul(middle)).Mul(alpha)),
             set is not null ? ValidationSearch.Selection(set) : options.Alpha is null && rows.shape[0] > 0 ? Fitted.SupportSet : Fitted.NothingSelected,
             JsonSerializer.SerializeToElement(new { alpha }));
     }
@@ -65,7 +66,7 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     {
         var zeroShot = ZeroShot.Logits(set.Images.Image, task.ClassFeatures, task.LogitScale);
         var discriminant = fitted.Logits(set.Images.Image - middle); // [H, C]
-        return ValidationSearch.Best(set, run, Alphas, alpha => zeroShot + discriminant * alpha);
+        return ValidationSearch.Best(set, run, Alphas, alpha => zeroShot.Add(discriminant.Mul(alpha)));
     }
 
     /// <summary>α: the discriminant's stacked weight for each of zero-shot's, both counted in their own spread.</summary>
@@ -75,7 +76,7 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
         var (names, images) = (Stacking.Deviation(zeroShot, task.SupportLabels), Stacking.Deviation(leftOut, task.SupportLabels));
         if (rows.shape[0] == 0)
             return FirstShare * names / images;
-        var weights = Stacking.Weights([zeroShot.index_select(0, rows) / names, leftOut.index_select(0, rows) / images],
+        var weights = Stacking.Weights([zeroShot.index_select(0, rows).Div(names), leftOut.index_select(0, rows).Div(images)],
             task.SupportLabels.index_select(0, rows), [names, FirstShare * names], PriorImages);
         return weights[1] == 0 ? 0 : Math.Min(MostAlpha, weights[1] / images / Math.Max(weights[0] / names, 1e-9));
     }

@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -25,7 +26,7 @@ public sealed class NearestClassMean() : FewShotMethod(CatalogName, new NoOption
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var images = task.SupportFeatures.mean([0]);                                    // [N, D]
-        var sums = zeros(task.ClassCount, task.FeatureWidth, device: task.Device).index_add_(0, task.SupportLabels, images, 1);
+        var sums = zeros(task.ClassCount, task.FeatureWidth, device: task.Device).IndexAdd_(0, task.SupportLabels, images);
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device).unsqueeze(1);
         return LinearClassifier.Of((sums / shots).Unit());                              // [C, D]
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -89,7 +90,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ProKeRClassifier(state, options.Beta);
 
     /// <summary>exp(−β (1 − x · y)): [B, D], [N, D] → [B, N], with no other tensor of that size beside it.</summary>
-    private static Tensor Kernel(Tensor x, Tensor y, double beta) => x.matmul(y.t()).sub_(1).mul_(beta).exp_();
+    private static Tensor Kernel(Tensor x, Tensor y, double beta) => x.matmul(y.t()).Sub_(1).Mul_(beta).exp_();
 
     private (double Beta, double Lambda) Choose(FewShotTask task, ValidationSet set, Tensor images, Tensor residual, FitRun run)
     {
@@ -100,7 +101,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         {
             var coefficients = Ridge.CoefficientsInPlace(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
             var given = FitMemory.InBlocks(held, images.shape[0], some => Kernel(some, images, at.Beta).matmul(coefficients)); // [H, C]
-            return zeroShot + given.to(ScalarType.Float32) * task.LogitScale;
+            return zeroShot.Add(given.to(ScalarType.Float32).Mul(task.LogitScale));
         });
     }
 
@@ -114,7 +115,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
-            return (residual - Ridge.OnKernel(kernel, residual, strength).LeftOut).index_select(0, rows).square().sum().item<float>();
+            return (residual - Ridge.OnKernel(kernel, residual, strength).LeftOut).index_select(0, rows).Square().sum().item<float>();
         }
     }
 }
@@ -138,11 +139,12 @@ internal sealed class ProKeRClassifier : FewShotClassifier
     public override bool HasParts => true;
 
     protected override Tensor LogitsCore(ImageFeatures images) =>
-        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale) + Affinity(images.Image).matmul(_coefficients) * State.LogitScale;
+        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale)
+            .Add(Affinity(images.Image).matmul(_coefficients).Mul(State.LogitScale));
 
     protected override Explanation ExplainCore(ImageFeatures images) => new(
         ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale),
-        support: Affinity(images.Image).unsqueeze(1) * _coefficients.t() * State.LogitScale); // [B, C, N]
+        support: (Affinity(images.Image).unsqueeze(1) * _coefficients.t()).Mul(State.LogitScale)); // [B, C, N]
 
     private Tensor Affinity(Tensor imageFeatures) => TipAdapter.Affinity(imageFeatures, Support.Features, _beta);
 }

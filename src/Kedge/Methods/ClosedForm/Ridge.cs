@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -45,18 +46,18 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
     /// <param name="strength">λ as a part of the mean squared length of the features, above 0.</param>
     internal static Ridge OnFeatures(Tensor features, Tensor targets, double strength)
     {
-        var lambda = strength * Math.Max(1e-9, features.square().sum(1).mean().item<float>());
-        var inverse = linalg.inv(features.t().matmul(features) + eye(features.shape[1], device: features.device) * lambda); // [d, d]
+        var lambda = strength * Math.Max(1e-9, features.Square().sum(1).mean().item<float>());
+        var inverse = linalg.inv(features.t().matmul(features).Add(eye(features.shape[1], device: features.device).Mul(lambda))); // [d, d]
         var hat = features.matmul(inverse); // [N, d]
-        var coefficients = (targets - hat.matmul(features.t().matmul(targets))) / lambda;
-        return Of(targets, coefficients, (1 - (hat * features).sum(1)) / lambda);
+        var coefficients = (targets - hat.matmul(features.t().matmul(targets))).Div(lambda);
+        return Of(targets, coefficients, (hat * features).sum(1).SubFrom(1).Div(lambda));
     }
 
     /// <summary>L of L Lᵀ = K + λ I, which K becomes: [N, N].</summary>
     private static Tensor Factor(Tensor kernel, double strength)
     {
         using var diagonal = kernel.diagonal();
-        diagonal.add_(strength);
+        diagonal.Add_(strength);
         return linalg.cholesky(kernel);
     }
 

@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -48,7 +49,8 @@ internal sealed class FuseClassifier : FewShotClassifier
     protected override Explanation ExplainCore(ImageFeatures images)
     {
         var parts = _members.ToDictionary(member => member.Classifier, member => member.Classifier.Explain(images));
-        Tensor[] anchors = [.. _members.Where(member => parts[member.Classifier].Anchors is not null).Select(member => parts[member.Classifier].Anchors! * member.Weight)];
+        Tensor[] anchors = [.. _members.Where(member => parts[member.Classifier].Anchors is not null)
+            .Select(member => parts[member.Classifier].Anchors!.Mul(member.Weight))];
         return new Explanation(Sum(member => parts[member].ZeroShot)!, anchors.Length == 0 ? null : cat(anchors, 2),
             Sum(member => parts[member].Support), Sum(member => parts[member].Bias));
     }
@@ -86,5 +88,6 @@ internal sealed class FuseClassifier : FewShotClassifier
 
     /// <summary>Σ_m w_m x_m over the members that have one; <see langword="null"/> where none has.</summary>
     private Tensor? Sum(Func<FewShotClassifier, Tensor?> of) =>
-        _members.Select(member => of(member.Classifier) is { } x ? x * member.Weight : null).OfType<Tensor>().Aggregate((Tensor?)null, (sum, x) => sum is null ? x : sum + x);
+        _members.Select(member => of(member.Classifier) is { } x ? x.Mul(member.Weight) : null).OfType<Tensor>()
+            .Aggregate((Tensor?)null, (sum, x) => sum is null ? x : sum.Add(x));
 }

@@ -1,9 +1,11 @@
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -72,7 +74,7 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
         var right = F.softmax(ZeroShot.Logits(task.SupportFeatures, task.ClassFeatures, task.LogitScale), -1) // [V, N, C]
             .gather(2, task.SupportLabels.expand(task.Views, -1).unsqueeze(2)).squeeze(2).mean([0]); // [N]
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device);
-        return zeros_like(shots).index_add_(0, task.SupportLabels, right, 1) / shots;
+        return zeros_like(shots).IndexAdd_(0, task.SupportLabels, right) / shots;
     }
 
     /// <summary>Learns prototypes and gives them as unit features [C, D].</summary>
@@ -85,11 +87,13 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
     {
         var prototypes = new Parameter(task.ClassFeatures.clone()); // w / r [C, D]
         var (square, rate) = (options.Length * options.Length, options.LearningRate / (options.Length * options.Length));
-        using var optimizer = optim.SGD([prototypes], rate, options.Momentum);
+        using var optimizer = new Sgd([prototypes], rate, options.Momentum);
         new FeatureTraining(options.Epochs, rate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
             var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.AsLongAs(task.ClassFeatures), task.LogitScale), labels);
-            return strengths is null ? loss : loss + (strengths * (prototypes - task.ClassFeatures).square().sum(dim: 1)).mean() * square;
+            return strengths is null
+                ? loss
+                : loss.Add((strengths * (prototypes - task.ClassFeatures).Square().sum(dim: 1)).mean().Mul(square));
         });
         return prototypes.AsLongAs(task.ClassFeatures);
     }

@@ -2,9 +2,11 @@ using System.Text.Json;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -83,12 +85,13 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
         using var generator = new Generator((ulong)options.Seed, task.Device);
         var (width, hidden) = (task.FeatureWidth, Math.Max(1, task.FeatureWidth / options.Reduction));
         var (down, up) = (Draw(hidden, width), Draw(width, hidden));
-        using var optimizer = optim.Adam([down, up], options.LearningRate);
+        using var optimizer = new Adam([down, up], options.LearningRate);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
             F.cross_entropy(ZeroShot.Logits(Adapted(images.Image, down, up, alpha), task.ClassFeatures, task.LogitScale), labels));
         return new(alpha, down, up);
 
-        Parameter Draw(long outputs, long inputs) => new((rand([outputs, inputs], device: task.Device, generator: generator) * 2 - 1) / Math.Sqrt(inputs));
+        Parameter Draw(long outputs, long inputs) =>
+            new(rand([outputs, inputs], device: task.Device, generator: generator).Mul(2).Sub(1).Div(Math.Sqrt(inputs)));
     }
 
     /// <summary>a, W₁ and W₂.</summary>
@@ -96,7 +99,7 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
 
     /// <summary>unit((1 − a) f + a · relu(W₂ relu(W₁ f))): [B, D] → [B, D].</summary>
     internal static Tensor Adapted(Tensor f, Tensor down, Tensor up, double alpha) =>
-        (f * (1 - alpha) + F.relu(F.relu(f.matmul(down.t())).matmul(up.t())) * alpha).AsLongAs(f);
+        f.Mul(1 - alpha).Add(F.relu(F.relu(f.matmul(down.t())).matmul(up.t())).Mul(alpha)).AsLongAs(f);
 }
 
 /// <summary>Class features, and a small network that moves images first.</summary>

@@ -1,8 +1,10 @@
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -52,9 +54,10 @@ public sealed class LinearAdapter(LinearAdapterOptions options) : FewShotMethod(
         var identity = eye(task.FeatureWidth, device: task.Device);
         var adapter = new Parameter(identity.clone()); // A [D, D]
         var lambda = options.Lambda ?? (double)task.ClassCount / task.SupportCount;
-        using var optimizer = optim.Adam([adapter], options.LearningRate, eps: options.Epsilon);
+        using var optimizer = new Adam([adapter], options.LearningRate, epsilon: options.Epsilon);
         new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images.Image, adapter, task.ClassFeatures, task.LogitScale), labels) + (adapter - identity).square().sum() * lambda);
+            nn.functional.cross_entropy(Logits(images.Image, adapter, task.ClassFeatures, task.LogitScale), labels)
+                .Add((adapter - identity).Square().sum().Mul(lambda)));
         return new Fitted(new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures, ["adapter"] = adapter });
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -67,7 +68,8 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     }
 
     private static Fitted Of(FewShotTask task, Tensor learned, double strength, string selection) => new(
-        LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth) / task.LogitScale, learned.select(1, task.FeatureWidth)), selection, JsonSerializer.SerializeToElement(new { strength }));
+        LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth).Div(task.LogitScale), learned.select(1, task.FeatureWidth)),
+        selection, JsonSerializer.SerializeToElement(new { strength }));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
@@ -120,8 +122,10 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
         {
             run.Cancellation.ThrowIfCancellationRequested();
             var logs = F.log_softmax(images.matmul(wb.t()), 1); // [N, C]
-            var pulled = cat([wb.narrow(1, 0, width), zeros(classes, 1, dtype: ScalarType.Float64, device: images.device)], 1) / (strength * count);
-            return ((wb * pulled).sum().item<double>() / 2 - (own * logs).sum().item<double>() / count, (logs.exp() - own).t().matmul(images) / count + pulled);
+            var unpulled = zeros(classes, 1, dtype: ScalarType.Float64, device: images.device);
+            var pulled = cat([wb.narrow(1, 0, width), unpulled], 1).Div(strength * count);
+            return ((wb * pulled).sum().item<double>() / 2 - (own * logs).sum().item<double>() / count,
+                (logs.exp() - own).t().matmul(images).Div(count).Add(pulled));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -40,9 +41,9 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
         var (f, count) = (SupportFeatures.Mean(task), (double)task.SupportCount); // [N, D]
         var byNames = f.matmul(task.ClassFeatures.t()); // [N, C]
         var rateOfW = 4 * count / linalg.eigvalsh(f.t().matmul(f)).max().item<float>();
-        var rateOfA = count / (4 * byNames.square().sum(dim: 0).max().item<float>());
+        var rateOfA = count / (4 * byNames.Square().sum(dim: 0).max().item<float>());
         var w = new Parameter(Means(task, f)); // [C, D]
-        var a = new Parameter(full(task.ClassCount, task.LogitScale, device: task.Device)); // [C]
+        var a = new Parameter(TensorFactory.Full([task.ClassCount], task.LogitScale, device: task.Device)); // [C]
         var judge = task.Validation is null ? null : new ValidationJudge(task.Validation);
         Tensor? best = null; // [C, D]
         for (var epoch = 0; epoch < options.Epochs; epoch++)
@@ -52,7 +53,7 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
             Step(loss, w, rateOfW);
             Step(Loss(), a, rateOfA);
             run.Report(epoch + 1, options.Epochs, loss.item<float>());
-            if (judge is null || !judge.IsBetter(task.Validation!.Images.Image.matmul(Weight().t()) * task.LogitScale))
+            if (judge is null || !judge.IsBetter(task.Validation!.Images.Image.matmul(Weight().t()).Mul(task.LogitScale)))
                 continue;
             best?.Dispose();
             best = Weight().DetachFromDisposeScope();
@@ -60,9 +61,9 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
         using (best)
             return LinearClassifier.Of(best?.clone() ?? Weight()) with { Selection = judge is null || best is null ? Fitted.NothingSelected : ValidationSearch.Selection(task.Validation!) };
 
-        Tensor Weight() => ((w + a.unsqueeze(1) * task.ClassFeatures) / task.LogitScale).detach();
+        Tensor Weight() => w.Add(a.unsqueeze(1) * task.ClassFeatures).Div(task.LogitScale).detach();
 
-        Tensor Loss() => F.cross_entropy(f.matmul(w.t()) + byNames * a, task.SupportLabels);
+        Tensor Loss() => F.cross_entropy(f.matmul(w.t()).Add(byNames * a), task.SupportLabels);
     }
 
     /// <inheritdoc/>
@@ -72,7 +73,7 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
     {
         var gradient = autograd.grad([loss], [block])[0];
         using var still = no_grad();
-        block.sub_(gradient * rate);
+        block.sub_(gradient.Mul(rate));
     }
 
     /// <summary>The mean of each class's images, not made unit: [C, D].</summary>

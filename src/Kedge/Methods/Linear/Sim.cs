@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -45,7 +46,8 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
         var (words, names, template) = WordAnchors.Of(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
         var similarities = SupportFeatures.Mean(task).matmul(words.t()).to(ScalarType.Float64); // L [N, K]
         var classes = F.one_hot(task.SupportLabels, task.ClassCount).to(ScalarType.Float64); // Y [N, C]
-        var regular = similarities.t().matmul(similarities) + eye(names.Count, dtype: ScalarType.Float64, device: task.Device) * options.Lambda;
+        var identity = eye(names.Count, dtype: ScalarType.Float64, device: task.Device);
+        var regular = similarities.t().matmul(similarities).Add(identity.Mul(options.Lambda));
         var map = linalg.solve(regular, similarities.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]
         return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map }, Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat));
     }
@@ -77,7 +79,7 @@ internal sealed class SimClassifier : FewShotClassifier
         Similarities(images.Image).unsqueeze(1) * _map.t()); // [B, C, K]
 
     /// <summary>s · f Pᵀ: [B, K].</summary>
-    private Tensor Similarities(Tensor imageFeatures) => imageFeatures.matmul(Anchors.Features.t()) * State.LogitScale;
+    private Tensor Similarities(Tensor imageFeatures) => imageFeatures.matmul(Anchors.Features.t()).Mul(State.LogitScale);
 }
 
 /// <summary>What SiM keeps beside its tensors.</summary>

@@ -1,8 +1,10 @@
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -68,12 +70,13 @@ public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName,
     {
         var residuals = new Parameter(zeros_like(task.ClassFeatures)); // x [C, D]
         var epochs = options.Epochs ?? (task.SupportCount <= FewShots * task.ClassCount ? EpochsOfFewShots : EpochsOfMore);
-        using var optimizer = optim.Adam([residuals], options.LearningRate, weight_decay: options.WeightDecay);
+        using var optimizer = new Adam([residuals], options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(ZeroShot.Logits(images.Image, Tuned(), task.LogitScale), labels));
         return LinearClassifier.Of(Tuned());
 
-        Tensor Tuned() => (task.ClassFeatures + residuals * (options.Alpha / options.Length)).AsLongAs(task.ClassFeatures); // unit(r T + a x)
+        Tensor Tuned() => // unit(r T + a x)
+            task.ClassFeatures.Add(residuals.Mul(options.Alpha / options.Length)).AsLongAs(task.ClassFeatures);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -62,10 +63,12 @@ public sealed class Calip(CalipOptions options) : FewShotMethod(CatalogName, opt
         var patches = images.Patches!;                                                             // V [B, P, D]
         var relation = patches.matmul(classFeatures.t());                                          // M [B, P, C]
         var byPatch = F.softmax(relation, 1);
-        var length = (byPatch * patches.matmul(patches.transpose(1, 2)).matmul(byPatch)).sum(1).clamp_min(Small).sqrt(); // ‖T'‖ before it is unit [B, C]
+        // ‖T'‖ before it is unit [B, C]
+        var length = (byPatch * patches.matmul(patches.transpose(1, 2)).matmul(byPatch)).sum(1).ClampMin(Small).sqrt();
         var texts = (byPatch * patches.matmul(images.Image.unsqueeze(2))).sum(1) / length;         // f T'ᵀ [B, C]
         var image = F.softmax(relation, 2).mean([1]).matmul(classFeatures).Unit();                 // f' [B, D]
-        return zeroShot + texts * (options.TextWeight * logitScale) + ZeroShot.Logits(image, classFeatures, logitScale) * options.ImageWeight;
+        return zeroShot.Add(texts.Mul(options.TextWeight * logitScale))
+            .Add(ZeroShot.Logits(image, classFeatures, logitScale).Mul(options.ImageWeight));
     }
 }
 

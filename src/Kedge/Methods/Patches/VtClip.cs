@@ -1,9 +1,11 @@
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -75,12 +77,13 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
         using var generator = new Generator((ulong)options.Seed, task.Device);
         var (width, hidden) = (task.FeatureWidth, Math.Max(1, task.FeatureWidth / options.Reduction));
         var block = new CrossAttention(Draw(width, width), Draw(width, width), Draw(width, width), Zeros(width, width), Draw(width, hidden), Zeros(hidden, width));
-        using var optimizer = optim.AdamW(block.Tensors.Values.Cast<Parameter>(), options.LearningRate, weight_decay: options.WeightDecay);
+        using var optimizer = new AdamW(block.Tensors.Values.Cast<Parameter>(), options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
             F.cross_entropy(Logits(images, task.ClassFeatures, block, task.LogitScale, options), labels));
         return new Fitted(new Dictionary<string, Tensor>(block.Tensors) { ["class.features"] = task.ClassFeatures });
 
-        Parameter Draw(long inputs, long outputs) => new(randn([inputs, outputs], device: task.Device, generator: generator) / Math.Sqrt(inputs));
+        Parameter Draw(long inputs, long outputs) =>
+            new(randn([inputs, outputs], device: task.Device, generator: generator).Div(Math.Sqrt(inputs)));
 
         Parameter Zeros(long inputs, long outputs) => new(zeros(inputs, outputs, device: task.Device));
     }
@@ -91,9 +94,10 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
     /// <summary>s · f T'ᵀ, as s · f Tᵀ and what is added to it, over the length that T' would have without unit(): B images → [B, C].</summary>
     internal static Tensor Logits(ImageFeatures images, Tensor classFeatures, CrossAttention block, float logitScale, VtClipOptions options)
     {
-        var seen = block.Forward(classFeatures, images.Patches!, options.Heads) * options.Gamma; // [B, C, D]
-        var added = seen.matmul(images.Image.unsqueeze(2)).squeeze(2) * logitScale;
-        return (ZeroShot.Logits(images.Image, classFeatures, logitScale) + added) * (classFeatures.norm(-1) / (classFeatures + seen).norm(-1).clamp_min(1e-12));
+        var seen = block.Forward(classFeatures, images.Patches!, options.Heads).Mul(options.Gamma); // [B, C, D]
+        var added = seen.matmul(images.Image.unsqueeze(2)).squeeze(2).Mul(logitScale);
+        return ZeroShot.Logits(images.Image, classFeatures, logitScale).Add(added)
+            * (classFeatures.norm(-1) / classFeatures.Add(seen).norm(-1).ClampMin(1e-12));
     }
 }
 
@@ -120,10 +124,11 @@ internal sealed record CrossAttention(Tensor Query, Tensor Key, Tensor Value, Te
     internal Tensor Forward(Tensor names, Tensor patches, int heads)
     {
         var query = Split(names.matmul(Query).unsqueeze(0), heads);                                    // [1, H, C, D/H]
-        var weights = F.softmax(query.matmul(Split(patches.matmul(Key), heads).transpose(2, 3)) / Math.Sqrt(query.shape[3]), -1); // [B, H, C, P]
+        var products = query.matmul(Split(patches.matmul(Key), heads).transpose(2, 3)); // [B, H, C, P]
+        var weights = F.softmax(products.Div(Math.Sqrt(query.shape[3])), -1);
         var values = Split(patches.matmul(Value), heads).matmul(Output.view(heads, Output.shape[0] / heads, Output.shape[1])); // V Wv_h Wo_h [B, H, P, D]: cheaper than Wo after the names, which are many
         var attended = weights.transpose(1, 2).flatten(2).matmul(values.flatten(1, 2));                // a [B, C, D]
-        return attended + F.relu(attended.matmul(First)).matmul(Second);
+        return attended.Add(F.relu(attended.matmul(First)).matmul(Second));
     }
 
     // [B, L, D] → [B, H, L, D/H]

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Kedge.Clip;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -85,7 +87,7 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
         var start = Start(tower, task.Device); // [M, W]
         var context = new Parameter(start.expand(1, options.ClassSpecific ? task.ClassCount : 1, -1, -1).clone()); // [1, 1 or C, M, W]
         using var prompts = tower.ContextPrompts(task.ClassNames, (int)start.shape[0], options.Position);
-        using var optimizer = optim.SGD([context], options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.LogitScale), labels));
         var tensors = LinearClassifier.Tensors(ClassFeatures());
@@ -115,7 +117,7 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
                 $"Fitting coop found the words '{words}' to start from, which have no tokens: give words, or none for noise.");
         }
         using var generator = new Generator((ulong)options.Seed, device);
-        return randn([options.ContextTokens, tower.Width], device: device, generator: generator) * Deviation;
+        return randn([options.ContextTokens, tower.Width], device: device, generator: generator).Mul(Deviation);
     }
 
     /// <summary>The words nearest to the learned tokens, a list a context, to be read by people.</summary>

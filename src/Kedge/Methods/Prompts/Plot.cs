@@ -3,8 +3,9 @@ using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Optimisation;
-using TorchSharp.Modules;
+using Kedge.Runtime;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -87,10 +88,11 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         using var generator = new Generator((ulong)options.Seed, task.Device);
-        var start = randn([options.Prompts, 1, options.ContextTokens, task.TextTower!.Width], device: task.Device, generator: generator) * Deviation;
+        long[] shape = [options.Prompts, 1, options.ContextTokens, task.TextTower!.Width];
+        var start = randn(shape, device: task.Device, generator: generator).Mul(Deviation);
         var context = new Parameter(start); // v [N, 1, M, W]
         using var prompts = task.TextTower.ContextPrompts(task.ClassNames, options.ContextTokens, ContextPosition.End);
-        using var optimizer = optim.SGD([context], options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.LogitScale, options), labels));
         return new Fitted(new Dictionary<string, Tensor> { [PlotClassifier.PromptsName] = prompts.Encode(context), [PlotClassifier.ContextName] = context });
@@ -103,8 +105,8 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
     internal static Tensor Logits(Tensor patches, Tensor prompts, float logitScale, PlotOptions options)
     {
         var cosines = einsum("bpd,ncd->bcpn", patches, prompts); // [B, C, P, N]
-        var plan = Transport.Plan(1 - cosines.detach(), options.Entropy, options.Iterations);
-        return (plan * cosines).sum([2, 3]) * logitScale;
+        var plan = Transport.Plan(cosines.detach().SubFrom(1), options.Entropy, options.Iterations);
+        return (plan * cosines).sum([2, 3]).Mul(logitScale);
     }
 }
 

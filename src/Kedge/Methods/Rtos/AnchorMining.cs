@@ -1,4 +1,5 @@
 using Kedge.FewShot;
+using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
 
@@ -64,7 +65,7 @@ public static class AnchorMining
             using var scope = NewDisposeScope();
             var shares = relation.Of(chunk); // [C, k]
             var falls = (attention.Of(chunk) * surprise.matmul(shares)).view(task.Views, task.SupportCount, -1).mean([0]); // [N, k]
-            var (means, errors) = (falls.mean([0]).data<double>(), (falls.std(0) / Math.Sqrt(task.SupportCount)).data<double>());
+            var (means, errors) = (falls.mean([0]).data<double>(), falls.std(0).Div(Math.Sqrt(task.SupportCount)).data<double>());
             var (lifts, places) = (shares / shares.mean([0])).topk(Math.Min(MostClasses, task.ClassCount), dim: 0); // [3, k]
             for (var j = 0; j < chunk.shape[0]; j++)
             {

@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using Kedge.Text;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -24,7 +25,8 @@ internal static class AnchorStarts
             AnchorMemory.Require(task, options, names.Length, (long)options.Tokens * tower.Width);
             var prompts = tower.Prompts(template.Before, template.After, options.Tokens);
             var tokens = prompts.Start(names); // [K, m, W]
-            return new TokenAnchors(prompts, template.Text, new Parameter(options.Start == AnchorStart.Words ? tokens : Noise(tokens, options) * TokenDeviation), Named(names, options));
+            var rows = options.Start == AnchorStart.Words ? tokens : Noise(tokens, options).Mul(TokenDeviation);
+            return new TokenAnchors(prompts, template.Text, new Parameter(rows), Named(names, options));
         }
         if (options.Anchors is not null)
             throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, or give the task anchor features.");
@@ -53,7 +55,7 @@ internal static class AnchorStarts
         var pairs = (from first in Enumerable.Range(0, task.ClassCount) from second in Enumerable.Range(0, first) select (first, second)).ToArray();
         new Random(options.Seed).Shuffle(pairs);
         pairs = [.. pairs.Take(MostFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MostFeatures)))]; // two classes have one pair only
-        var sum = Rows(pair => pair.first) + Rows(pair => pair.second);
+        var sum = Rows(pair => pair.first).Add(Rows(pair => pair.second));
         return (sum.Unit(), [.. pairs.Select(pair => $"{task.ClassNames[pair.first]} + {task.ClassNames[pair.second]}")]);
 
         Tensor Rows(Func<(int first, int second), int> side) =>

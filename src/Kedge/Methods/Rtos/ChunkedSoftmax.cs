@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -17,7 +18,7 @@ internal sealed class ChunkedSoftmax
     {
         (_rows, _temperature) = (rows, temperature);
         using var scope = NewDisposeScope();
-        var sum = full([rows.shape[0], 1], double.NegativeInfinity, rows.dtype);
+        var sum = TensorFactory.Full([rows.shape[0], 1], double.NegativeInfinity, rows.dtype);
         foreach (var chunk in chunks)
         {
             using var inner = NewDisposeScope();
@@ -29,5 +30,5 @@ internal sealed class ChunkedSoftmax
     /// <summary>The second pass: the columns of one of the chunks, [n, k]; over all chunks the rows sum to 1.</summary>
     public Tensor Of(Tensor chunk) => (Scaled(chunk) - _denominator).exp();
 
-    private Tensor Scaled(Tensor chunk) => _rows.matmul(chunk.t()) / _temperature;
+    private Tensor Scaled(Tensor chunk) => _rows.matmul(chunk.t()).Div(_temperature);
 }

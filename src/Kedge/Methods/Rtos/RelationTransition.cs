@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -26,9 +27,9 @@ internal static class RelationTransition
         var cosines = classFeatures.matmul(anchors.t()); // [C, K]
         return value switch
         {
-            RelationValue.SoftmaxOverAnchors => F.softmax(cosines / temperature, 1),
-            RelationValue.SoftmaxOverClasses => F.softmax(cosines / temperature, 0),
-            _ => (cosines - cosines.mean([0], keepdim: true)) / temperature,
+            RelationValue.SoftmaxOverAnchors => F.softmax(cosines.Div(temperature), 1),
+            RelationValue.SoftmaxOverClasses => F.softmax(cosines.Div(temperature), 0),
+            _ => (cosines - cosines.mean([0], keepdim: true)).Div(temperature),
         };
     }
 
@@ -36,7 +37,8 @@ internal static class RelationTransition
     public static Tensor Keys(Tensor anchors, Tensor query, Tensor key) => anchors.matmul(key).matmul(query.t());
 
     /// <summary>P: how each image is spread over the anchors, given as <see cref="Keys"/>, or as they are where Wq = Wk = I.</summary>
-    public static Tensor Attention(Tensor imageFeatures, Tensor keys, double temperature) => F.softmax(imageFeatures.matmul(keys.t()) / temperature, 1);
+    public static Tensor Attention(Tensor imageFeatures, Tensor keys, double temperature) =>
+        F.softmax(imageFeatures.matmul(keys.t()).Div(temperature), 1);
 
     /// <summary>S = P Rᵀ.</summary>
     public static Tensor Transition(Tensor attention, Tensor relation) => attention.matmul(relation.t());

@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -35,7 +36,7 @@ public sealed class RtosClassifier : FewShotClassifier
 
     /// <inheritdoc/>
     protected override Tensor LogitsCore(ImageFeatures images) =>
-        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale) + _rtos.Logits(images.Image);
+        ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale).Add(_rtos.Logits(images.Image));
 
     /// <summary>α · P_bk · R_ck beside s · X Tᵀ: the sum over the anchors is what RTOS adds to zero-shot.</summary>
     protected override Explanation ExplainCore(ImageFeatures images) => new(

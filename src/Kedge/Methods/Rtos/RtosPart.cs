@@ -1,4 +1,5 @@
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -46,10 +47,11 @@ internal sealed class RtosPart : IDisposable
     }
 
     /// <summary>α · P Rᵀ: [B, D] → [B, C].</summary>
-    internal Tensor Logits(Tensor imageFeatures) => RelationTransition.Transition(Attention(imageFeatures), _relation) * _details.Alpha;
+    internal Tensor Logits(Tensor imageFeatures) => RelationTransition.Transition(Attention(imageFeatures), _relation).Mul(_details.Alpha);
 
     /// <summary>α · P_bk · R_ck: [B, D] → [B, C, K].</summary>
-    internal Tensor Contributions(Tensor imageFeatures) => Attention(imageFeatures).unsqueeze(1) * _relation.unsqueeze(0) * _details.Alpha;
+    internal Tensor Contributions(Tensor imageFeatures) =>
+        (Attention(imageFeatures).unsqueeze(1) * _relation.unsqueeze(0)).Mul(_details.Alpha);
 
     public void Dispose() => _keys.Dispose();
 

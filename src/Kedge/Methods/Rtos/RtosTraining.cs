@@ -1,5 +1,6 @@
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -98,7 +99,7 @@ internal sealed class RtosTraining : IDisposable
         var pause = RtosPause.Of(run, Fit, Steps);
         pause?.Restore();
         var step = pause?.Step ?? 0;
-        foreach (var loss in Fit.Learn(arange(_task.SupportCount, device: _task.Device), Steps, done: step))
+        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.SupportCount, device: _task.Device), Steps, done: step))
         {
             RtosPause.Keep(run, Every, Fit, ++step);
             run.Report(step, Steps, loss);
@@ -110,7 +111,7 @@ internal sealed class RtosTraining : IDisposable
     {
         var images = _task.SupportFeatures[0].index_select(0, held.Held);
         var zeroShot = ZeroShot.Logits(images, _task.ClassFeatures, _task.LogitScale);
-        var zeroShotLoss = F.cross_entropy(zeroShot * Stacking.Calibrate(zeroShot, held.Labels), held.Labels).item<float>();
+        var zeroShotLoss = F.cross_entropy(zeroShot.Mul(Stacking.Calibrate(zeroShot, held.Labels)), held.Labels).item<float>();
         var pause = RtosPause.Of(run, Fit, Steps + Steps / 3);
         pause?.RestoreBest();
         var (step, best, kept) = (pause?.Step ?? 0, Judge(pause?.BestStep ?? 0), Fit.Snapshot());
@@ -134,7 +135,7 @@ internal sealed class RtosTraining : IDisposable
         if (step == Steps)
             Fit.Restore(kept);
         var late = best.Step / 3;
-        foreach (var loss in Fit.Learn(arange(_task.SupportCount, device: _task.Device), late, LatePeak, done: step - Steps))
+        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.SupportCount, device: _task.Device), late, LatePeak, done: step - Steps))
         {
             RtosPause.Keep(run, Every, Fit, ++step, best.Step, kept);
             run.Report(step, Steps + late, loss);
@@ -147,11 +148,11 @@ internal sealed class RtosTraining : IDisposable
         {
             using var scope = NewDisposeScope();
             var transition = Fit.Transition(images);
-            Tensor[] members = [zeroShot * ZeroShotWeight, transition * (ZeroShotWeight * Fit.Alpha)];
+            Tensor[] members = [zeroShot.Mul(ZeroShotWeight), transition.Mul(ZeroShotWeight * Fit.Alpha)];
             var weights = Stacking.Weights(members, held.Labels, [1, 1], PriorImages);
             var alpha = Math.Min(LargestAlpha, Fit.Alpha * weights[1] / Math.Max(weights[0], 1e-3));
             var loss = F.cross_entropy(Stacking.Sum(members, weights), held.Labels).item<float>();
-            var (before, after) = (Accuracy(zeroShot, held.Labels), Accuracy(zeroShot + transition * alpha, held.Labels));
+            var (before, after) = (Accuracy(zeroShot, held.Labels), Accuracy(zeroShot.Add(transition.Mul(alpha)), held.Labels));
             return new Judgement(at, loss, alpha, transition.MoveToOuterDisposeScope(), before, after, Gains: after > before || (after == before && loss < zeroShotLoss));
         }
     }

@@ -1,5 +1,6 @@
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Methods;
@@ -58,7 +59,8 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         double[] first = [training.Calibration * deviations[0], .. Shares.Select(share => share * say)];
         var rows = HeldOutShots.Repeated(task);
         var weights = rows.shape[0] == 0 ? first : Stacking.Weights(
-            [.. logits.Select((member, m) => member.index_select(0, rows) / deviations[m])], task.SupportLabels.index_select(0, rows), first, PriorImages);
+            [.. logits.Select((member, m) => member.index_select(0, rows).Div(deviations[m]))],
+            task.SupportLabels.index_select(0, rows), first, PriorImages);
         return [.. weights.Zip(deviations, (weight, deviation) => weight / deviation)];
     }
 
@@ -68,7 +70,8 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         var unit = training.Fit.Alpha * training.ZeroShotWeight;
         if (training is not { HeldOut: { } held, HeldOutTransition: { } transition })
             return (1, unit * FirstRtosWeight);
-        var weights = Stacking.Weights([rest.index_select(0, held.Held), transition * unit], held.Labels, [1, FirstRtosWeight], PriorImages);
+        var weights = Stacking.Weights(
+            [rest.index_select(0, held.Held), transition.Mul(unit)], held.Labels, [1, FirstRtosWeight], PriorImages);
         return (weights[0], weights[1] * unit);
     }
 }

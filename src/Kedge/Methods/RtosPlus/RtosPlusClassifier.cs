@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -37,7 +38,7 @@ public sealed class RtosPlusClassifier : FewShotClassifier
         using var scope = NewDisposeScope();
         using var still = no_grad();
         var images = Support.Features - _middle; // [N, D]
-        _head = (Membership().t().matmul(images).matmul(_precision) + _ridge.t().matmul(images)).DetachFromDisposeScope();
+        _head = Membership().t().matmul(images).matmul(_precision).Add(_ridge.t().matmul(images)).DetachFromDisposeScope();
     }
 
     /// <summary>The anchors and the weights in effect.</summary>
@@ -54,14 +55,14 @@ public sealed class RtosPlusClassifier : FewShotClassifier
         var (fit, (query, key)) = (training.Fit, training.Fit.Projections);
         var details = new RtosPlusDetails(training.Details(alpha), weights);
         var tensors = RtosPart.Tensors(task, fit.Features(), fit.Anchors.Tokens, query, key, details.Rtos);
-        var anchorRidge = members.AnchorCoefficients * weights.Anchors; // [K, C]
+        var anchorRidge = members.AnchorCoefficients.Mul(weights.Anchors); // [K, C]
         tensors["anchor.start"] = fit.Start;
         tensors["anchor.ridge"] = anchorRidge;
         tensors["middle"] = members.Middle;
-        tensors["precision"] = members.Discriminant.Precision * weights.Discriminant;
-        tensors["ridge"] = members.OnFeatures.Coefficients * weights.Ridge;
-        tensors["kernel"] = weights.Kernel > 0 ? members.OnKernel!.Coefficients * weights.Kernel : empty(0, task.ClassCount);
-        tensors["bias"] = members.Discriminant.Bias * weights.Discriminant - members.AttentionMiddle.matmul(anchorRidge);
+        tensors["precision"] = members.Discriminant.Precision.Mul(weights.Discriminant);
+        tensors["ridge"] = members.OnFeatures.Coefficients.Mul(weights.Ridge);
+        tensors["kernel"] = weights.Kernel > 0 ? members.OnKernel!.Coefficients.Mul(weights.Kernel) : empty(0, task.ClassCount);
+        tensors["bias"] = members.Discriminant.Bias.Mul(weights.Discriminant) - members.AttentionMiddle.matmul(anchorRidge);
         return new Fitted(tensors, training.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
     }
 
@@ -71,20 +72,20 @@ public sealed class RtosPlusClassifier : FewShotClassifier
     /// <inheritdoc/>
     protected override Tensor LogitsCore(ImageFeatures images)
     {
-        var logits = ByNames(images.Image) + _rtos.Logits(images.Image) + StartAttention(images.Image).matmul(_anchorRidge)
-            + (images.Image - _middle).matmul(_head.t()) + _bias;
-        return _kernel.shape[0] == 0 ? logits : logits + SupportMembers.Kernel(images.Image, Support.Features).matmul(_kernel);
+        var logits = ByNames(images.Image).Add(_rtos.Logits(images.Image)).Add(StartAttention(images.Image).matmul(_anchorRidge))
+            .Add((images.Image - _middle).matmul(_head.t())).Add(_bias);
+        return _kernel.shape[0] == 0 ? logits : logits.Add(SupportMembers.Kernel(images.Image, Support.Features).matmul(_kernel));
     }
 
     /// <inheritdoc/>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
         var (x, support) = (images.Image - _middle, Support.Features - _middle);
-        var anchors = _rtos.Contributions(images.Image) + StartAttention(images.Image).unsqueeze(1) * _anchorRidge.t(); // [B, C, K]
-        var given = x.matmul(_precision).matmul(support.t()).unsqueeze(1) * Membership().t()
-            + x.matmul(support.t()).unsqueeze(1) * _ridge.t(); // [B, C, N]
+        var anchors = _rtos.Contributions(images.Image).Add(StartAttention(images.Image).unsqueeze(1) * _anchorRidge.t()); // [B, C, K]
+        var given = (x.matmul(_precision).matmul(support.t()).unsqueeze(1) * Membership().t())
+            .Add(x.matmul(support.t()).unsqueeze(1) * _ridge.t()); // [B, C, N]
         if (_kernel.shape[0] > 0)
-            given += SupportMembers.Kernel(images.Image, Support.Features).unsqueeze(1) * _kernel.t();
+            given = given.Add(SupportMembers.Kernel(images.Image, Support.Features).unsqueeze(1) * _kernel.t());
         return new Explanation(ByNames(images.Image), anchors, given, _bias.clone());
     }
 
@@ -99,7 +100,8 @@ public sealed class RtosPlusClassifier : FewShotClassifier
         base.Dispose(disposing);
     }
 
-    private Tensor ByNames(Tensor imageFeatures) => ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale) * Details.Weights.ZeroShot;
+    private Tensor ByNames(Tensor imageFeatures) =>
+        ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale).Mul(Details.Weights.ZeroShot);
 
     /// <summary>P⁰: [B, D] → [B, K].</summary>
     private Tensor StartAttention(Tensor imageFeatures) => RelationTransition.Attention(imageFeatures, _start, Details.Rtos.AttentionTemperature);
@@ -108,6 +110,6 @@ public sealed class RtosPlusClassifier : FewShotClassifier
     private Tensor Membership()
     {
         var membership = F.one_hot(Support.Labels, State.ClassCount).to(ScalarType.Float32);
-        return membership / membership.sum(dim: 0).clamp_min(1);
+        return membership / membership.sum(dim: 0).ClampMin(1);
     }
 }

@@ -2,9 +2,10 @@ using Kedge.Clip;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Optimisation;
+using Kedge.Runtime;
 using Kedge.Text;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -93,7 +94,7 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
     {
         using var towers = task.Images!.Adapt(updates, options.Dropout > 0 ? Drop : null);
         var factors = updates.ByWeight.Values.SelectMany(update => new[] { (Parameter)update.Down, (Parameter)update.Up });
-        using var optimizer = optim.AdamW(factors, options.LearningRate, weight_decay: options.WeightDecay);
+        using var optimizer = new AdamW(factors, options.LearningRate, weightDecay: options.WeightDecay);
         var schedule = new CosineSchedule(options.LearningRate, steps);
         foreach (var (step, (view, rows)) in Batches(task).Take(steps).Index())
         {
@@ -107,12 +108,14 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
             run.Report(step + 1, steps, loss.item<float>());
         }
 
-        Tensor Drop(Tensor inputs) => inputs * rand(inputs.shape, device: inputs.device, generator: generator).ge(options.Dropout) / (1 - options.Dropout);
+        Tensor Drop(Tensor inputs) =>
+            (inputs * rand(inputs.shape, device: inputs.device, generator: generator).Ge(options.Dropout)).Div(1 - options.Dropout);
     }
 
     private LowRankUpdate Start(AttentionProjection projection, Device device, Generator generator)
     {
-        var down = rand([projection.Parts, options.Rank, projection.Inputs], device: device, generator: generator).mul_(2).sub_(1).div_(Math.Sqrt(projection.Inputs));
+        var down = rand([projection.Parts, options.Rank, projection.Inputs], device: device, generator: generator)
+            .Mul_(2).Sub_(1).Div_(Math.Sqrt(projection.Inputs));
         return new(new Parameter(down), new Parameter(zeros([projection.Parts, projection.Outputs, options.Rank], device: device)), options.Alpha / Math.Sqrt(options.Rank));
     }
 

@@ -1,6 +1,7 @@
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ public sealed class ClipLoraClassifier : FewShotClassifier
     {
         var tensors = new Dictionary<string, Tensor> { [WeightName] = classFeatures };
         foreach (var (name, (down, up, scale)) in updates?.ByWeight ?? new Dictionary<string, LowRankUpdate>())
-            (tensors[Down + name], tensors[Up + name]) = (down, up * scale);
+            (tensors[Down + name], tensors[Up + name]) = (down, up.Mul(scale));
         return new(tensors);
     }
 

@@ -1,8 +1,10 @@
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
-using TorchSharp.Modules;
+using Kedge.Optimisation;
+using Kedge.Runtime;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -31,9 +33,10 @@ public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(Catalog
         var projection = task.Projection ?? throw new KedgeException($"Fitting {Name} found a task without the image tower's projection: give the task the projection of the CLIP model.");
         var change = new Parameter(zeros_like(projection.Weight)); // Δ [U, D]
         var lambda = options.Lambda ?? (double)task.ClassCount / task.SupportCount;
-        using var optimizer = optim.Adam([change], options.LearningRate, eps: options.Epsilon);
+        using var optimizer = new Adam([change], options.LearningRate, epsilon: options.Epsilon);
         new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images, projection, change, task.ClassFeatures, task.LogitScale), labels) + change.square().sum() * lambda);
+            nn.functional.cross_entropy(Logits(images, projection, change, task.ClassFeatures, task.LogitScale), labels)
+                .Add(change.Square().sum().Mul(lambda)));
         var tensors = new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures, ["projection"] = projection.Weight, ["change"] = change };
         if (projection.Bias is not null)
             tensors["projection.bias"] = projection.Bias;
@@ -47,8 +50,8 @@ public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(Catalog
     internal static Tensor Logits(ImageFeatures images, ImageProjection projection, Tensor change, Tensor classFeatures, float logitScale)
     {
         var (f, u) = (images.Image, images.Unprojected!);
-        var length = projection.Apply(u).norm(-1, keepdim: true).clamp_min(1e-12); // [B, 1]
-        return ZeroShot.Logits((f + u.matmul(change) / length).AsLongAs(f), classFeatures, logitScale);
+        var length = projection.Apply(u).norm(-1, keepdim: true).ClampMin(1e-12); // [B, 1]
+        return ZeroShot.Logits(f.Add(u.matmul(change) / length).AsLongAs(f), classFeatures, logitScale);
     }
 }
 
