@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Calibration;
@@ -20,8 +21,8 @@ internal static class ClassPrototypes
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var sums = zeros_like(task.ClassFeatures).index_add_(0, task.SupportLabels, task.FirstView(update), 1); // [C, D]
-        return (sums / sums.norm(1, keepdim: true).clamp_min(float.Epsilon)).MoveToOuterDisposeScope();
+        var sums = zeros_like(task.ClassFeatures).IndexAdd_(0, task.SupportLabels, task.FirstView(update)); // [C, D]
+        return (sums / sums.norm(1, keepdim: true).ClampMin(float.Epsilon)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The cosine of each image to the nearest prototype: B values, −1 to 1.</summary>
