@@ -65,7 +65,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     public void Report(ComparisonProgress value)
     {
         _fitting = null;
-        var place = value.AtOnce == 1 ? $"{value.Done + 1} of {value.Runs}" : $"{value.Done} of {value.Runs} done, {value.AtOnce} at once";
+        var place = value.Parallelism == 1 ? $"{value.Done + 1} of {value.Runs}" : $"{value.Done} of {value.Runs} done, {value.Parallelism} at once";
         var run = $"Comparing: {place}, {value.Method} on {value.Task}";
         _comparing = $"{run}. ";
         Show(run);

@@ -84,8 +84,8 @@ internal sealed class CompareCommand : KedgeCommand
 
     private void Compare(ParseResult parsed, IReadOnlyList<MethodVariant> methods, ComparisonTasks tasks, ComparisonLog log)
     {
-        var comparison = new Comparison(methods, tasks.Under(parsed.GetValue(_protocol))) { AtOnce = parsed.GetValue(_parallel) };
-        foreach (var note in comparison.Foresee())
+        var comparison = new Comparison(methods, tasks.Under(parsed.GetValue(_protocol))) { Parallelism = parsed.GetValue(_parallel) };
+        foreach (var note in comparison.Validate())
             Terminal.Error.WriteLine($"Note: {note}");
         using var progress = new ProgressLine(Terminal);
         var rows = comparison.Run(log, progress, progress, Terminal.Cancellation);

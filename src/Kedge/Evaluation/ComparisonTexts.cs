@@ -14,7 +14,7 @@ internal static class ComparisonTexts
         var spread = seeds.Length > 1 ? $", mean ± sample standard deviation over the seeds {string.Join(", ", seeds)}" : "";
         if (rows[0].Part is null)
             return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.");
-        var parts = rows.DistinctBy(row => row.Part).Select(row => row.Part == FurtherRows.Harmonic ? "harmonic, the harmonic mean of both" : Invariant($"{row.Part} on {row.Queries} test images"));
+        var parts = rows.DistinctBy(row => row.Part).Select(row => row.Part == SplitRows.Harmonic ? "harmonic, the harmonic mean of both" : Invariant($"{row.Part} on {row.Queries} test images"));
         return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. Nothing was learned from images of any part but {rows[0].Part}.";
     }
 
@@ -24,7 +24,7 @@ internal static class ComparisonTexts
 
     public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows)
     {
-        int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.AtOnce ?? 1).Distinct().Order()];
+        int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.Parallelism ?? 1).Distinct().Order()];
         var shared = atOnce is [] or [1] ? "" : $" Measured with {string.Join(" or ", atOnce)} runs at once, which slow each other: not to be held against seconds of a run alone.";
         return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; how many numbers a fitted classifier consists of; and the data that hyper-parameters were chosen on.{shared}");
     }

@@ -10,8 +10,8 @@ namespace Kedge.Experiments;
 /// <param name="Runs">Methods × draws of tasks.</param>
 /// <param name="Method">The method that is fitted next.</param>
 /// <param name="Task">The draw that it is fitted on.</param>
-/// <param name="AtOnce">How many runs may go on at once.</param>
-public sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int AtOnce = 1);
+/// <param name="Parallelism">How many runs may go on at once.</param>
+public sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int Parallelism = 1);
 
 /// <summary>
 /// A comparison under one protocol (<see cref="Protocol"/>): every method on every draw of every task, one after another or some at once. Methods see the support sets alone; the queries give the
@@ -46,7 +46,7 @@ public sealed class Comparison
     /// takes more memory than is left waits. Its accuracy does not depend on this where each computes with one core either way; sums that several cores share are rounded otherwise.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
-    public int AtOnce
+    public int Parallelism
     {
         get;
         init
@@ -60,7 +60,7 @@ public sealed class Comparison
     /// What is known before anything runs, a sentence each: what will fail, such as a method that needs a text tower on a task without one, and fits that take more than 2 GB of
     /// memory.
     /// </summary>
-    public IReadOnlyList<string> Foresee() =>
+    public IReadOnlyList<string> Validate() =>
     [
         .. Pairs().Select(run => (run.Task.Name, run.Method.Text, Lack: Lack(run.Method, run.Task))).Where(run => run.Lack is not null).Distinct()
             .Select(run => $"{run.Text} is left out on {run.Name}. {run.Lack}"),
@@ -84,11 +84,11 @@ public sealed class Comparison
         (MethodVariant Method, ComparisonTask Task)[] pairs = [.. Pairs()];
         var rows = new IReadOnlyList<ComparisonRow>?[pairs.Length];
         var (gate, done) = (new Lock(), 0);
-        var steps = AtOnce == 1 || fitting is null ? fitting : new Notes(fitting, gate);
+        var steps = Parallelism == 1 || fitting is null ? fitting : new Notes(fitting, gate);
         foreach (var (index, run) in pairs.Index())
             done += (rows[index] = Finished(log, run.Method, run.Task)) is null ? 0 : 1;
         var work = pairs.Index().Where(pair => rows[pair.Index] is null).Select(pair => (pair.Item.Method.Method.BytesToFit(pair.Item.Task.Task), (Action)(() => Run(pair.Index))));
-        SideBySide.Run([.. work], AtOnce, FitMemory.Available - Environment.WorkingSet);
+        MemoryBoundedScheduler.Run([.. work], Parallelism, FitMemory.Available - Environment.WorkingSet);
         return [.. rows.SelectMany(some => some!)];
 
         void Run(int index)
@@ -96,8 +96,8 @@ public sealed class Comparison
             cancellation.ThrowIfCancellationRequested();
             var (method, task) = pairs[index];
             lock (gate)
-                progress?.Report(new(done, pairs.Length, method.Text, task, AtOnce));
-            var made = this.Run(FurtherRows.Empty(Row(method, task), task), method.Method, task, steps, cancellation);
+                progress?.Report(new(done, pairs.Length, method.Text, task, Parallelism));
+            var made = this.Run(SplitRows.Empty(Row(method, task), task), method.Method, task, steps, cancellation);
             lock (gate)
             {
                 foreach (var row in made)
@@ -130,7 +130,7 @@ public sealed class Comparison
                 Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
                 Right = RightBits.Write(result.Right),
             };
-            return FurtherRows.Fill(empty, own, classifier, task, _time, cancellation);
+            return SplitRows.Fill(empty, own, classifier, task, _time, cancellation);
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
@@ -143,7 +143,7 @@ public sealed class Comparison
     /// <summary>All rows of a run; <see langword="null"/> where one is not in the log.</summary>
     private ComparisonRow[]? Finished(ComparisonLog log, MethodVariant method, ComparisonTask task)
     {
-        ComparisonRow?[] found = [.. FurtherRows.Empty(Row(method, task), task).Select(log.Find)];
+        ComparisonRow?[] found = [.. SplitRows.Empty(Row(method, task), task).Select(log.Find)];
         return found.Contains(null) ? null : [.. found.OfType<ComparisonRow>()];
     }
 
@@ -160,7 +160,7 @@ public sealed class Comparison
         Model = task.Model,
         ModelFingerprint = task.ModelFingerprint,
         TaskFingerprint = task.Fingerprint,
-        AtOnce = AtOnce,
+        Parallelism = Parallelism,
     };
 
     private static string? Lack(MethodVariant method, ComparisonTask task)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.Evaluation;
 using Kedge.FewShot;
 
@@ -51,7 +52,8 @@ public sealed record ComparisonRow
     public string? Right { get; init; }
 
     /// <summary>How many runs could go on at once when its seconds were measured; <see langword="null"/> in rows of earlier versions, which ran one.</summary>
-    public int? AtOnce { get; init; }
+    [JsonPropertyName("atOnce")]
+    public int? Parallelism { get; init; }
 
     /// <summary>Why the method failed; <see langword="null"/> where it did not.</summary>
     public string? Error { get; init; }

@@ -25,7 +25,7 @@ public sealed record ComparisonTask(
     public string? Part { get; init; }
 
     /// <summary>What the fitted classifier is tested on too; default nothing.</summary>
-    public IReadOnlyList<FurtherTest> Further { get; init; } = [];
+    public IReadOnlyList<EvaluationSplit> Splits { get; init; } = [];
 
     /// <summary>Whether the harmonic mean of all parts is a result too.</summary>
     public bool HasHarmonicMean { get; init; }

@@ -40,7 +40,7 @@ internal static class ProtocolTasks
             Fingerprint = Identify(Protocol.BaseToNew, draw),
             Task = task.OfFirstClasses(first, own),
             Query = Some(draw.Query, labels => labels.Lt(count), 0),
-            Further = [new OtherClassesTest("new", Some(draw.Query, labels => labels.Ge(count), count), later)],
+            Splits = [new NovelClasses("new", Some(draw.Query, labels => labels.Ge(count), count), later)],
         };
 
         LabelledFeatures Some(LabelledFeatures images, Func<Tensor, Tensor> which, int from)
@@ -61,7 +61,7 @@ internal static class ProtocolTasks
     }
 
     /// <summary>Draws of the first data set, tested on the others too.</summary>
-    private static List<ComparisonTask> OnOthers(Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<ComparisonTask, ComparisonTask, FurtherTest> test)
+    private static List<ComparisonTask> OnOthers(Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<ComparisonTask, ComparisonTask, EvaluationSplit> test)
     {
         ComparisonTask[] sets = [.. draws.DistinctBy(draw => draw.Name)];
         var (source, targets) = (sets[0], sets[1..]);
@@ -72,13 +72,13 @@ internal static class ProtocolTasks
             throw new KedgeException($"The protocol {name} found {source.Name} as features of {source.Model} and {strange.Name} as features of {strange.Model}: encode both with one model.");
         var further = targets.Select(target => test(source, target)).ToArray();
         return [.. draws.Where(draw => draw.Name == source.Name).Select(draw =>
-            draw with { Part = source.Name, Further = further, Fingerprint = Identify(protocol, [draw, .. targets]) })];
+            draw with { Part = source.Name, Splits = further, Fingerprint = Identify(protocol, [draw, .. targets]) })];
     }
 
-    private static OtherClassesTest CrossDataSet(ComparisonTask source, ComparisonTask target) =>
+    private static NovelClasses CrossDataSet(ComparisonTask source, ComparisonTask target) =>
         new(target.Name, target.Query, new(target.Task.ClassNames, target.Task.ClassFeatures) { TextTower = target.Task.TextTower });
 
-    private static SameClassesTest DomainShift(ComparisonTask source, ComparisonTask target)
+    private static DistributionShift DomainShift(ComparisonTask source, ComparisonTask target)
     {
         var places = source.Task.ClassNames.Index().ToDictionary(known => known.Item, known => known.Index);
         string[] strange = [.. target.Task.ClassNames.Where(name => !places.ContainsKey(name))];

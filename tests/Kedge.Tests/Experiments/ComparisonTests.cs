@@ -125,7 +125,7 @@ public sealed class ComparisonTests : IDisposable
     {
         var task = new FewShotTask(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64), _synthetic.Classes, _synthetic.Task.ClassNames, 10, []);
         var comparison = new Comparison([new("zero-shot", new ZeroShot()), new("mean", new NearestClassMean())], [Draw(1) with { Task = task }, Draw(2) with { Task = task }]);
-        Assert.Equal(["mean is left out on drawn. Fitting nearest-class-mean found no support image of 'class 0', 'class 1', 'class 2': it needs at least one of each class."], comparison.Foresee());
+        Assert.Equal(["mean is left out on drawn. Fitting nearest-class-mean found no support image of 'class 0', 'class 1', 'class 2': it needs at least one of each class."], comparison.Validate());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Runtime;
 using Kedge.Tasks;
 using Kedge.Tests.Evaluation;
 using Kedge.Tests.Methods;
@@ -26,7 +27,7 @@ public sealed class ProtocolTests : IDisposable
         var task = Under(Protocol.BaseToNew, Draw("drawn"))[0];
         Assert.Equal(["class 0", "class 1", "class 2"], task.Task.ClassNames); // 5 classes: 3 are base
         Assert.Equal((9, "base", true), (task.Task.SupportCount, task.Part, task.HasHarmonicMean));
-        var later = Assert.IsType<OtherClassesTest>(Assert.Single(task.Further));
+        var later = Assert.IsType<NovelClasses>(Assert.Single(task.Splits));
         Assert.Equal(["class 3", "class 4"], later.Classes.Names);
         Assert.Equal((24, 16), (task.Query.Count, later.Query.Count));
 
@@ -193,7 +194,7 @@ public sealed class ProtocolTests : IDisposable
         string[] free = ["nearest-class-mean", "sim", "linear-probe", "fuse[methods=sim,linear-probe]"];
         MethodVariant[] methods = [.. MethodCatalog.Default.Names.Concat(free).Distinct().Select(name => MethodVariant.Parse(name, MethodCatalog.Default))];
         var tasks = Under(Protocol.VocabularyFree, Draw("drawn"));
-        var notes = new Comparison(methods, tasks).Foresee();
+        var notes = new Comparison(methods, tasks).Validate();
         Assert.Equal(methods.Length - free.Length, notes.Count);
         Assert.Equal("zero-shot is left out on drawn. Fitting zero-shot found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.", notes[0]);
         foreach (var name in free)
@@ -233,7 +234,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void A_method_is_handed_the_images_to_learn_from_and_no_others()
     {
-        Type[] unseen = [typeof(LabelledFeatures), typeof(FurtherTest), typeof(ComparisonTask), typeof(FeatureTask)];
+        Type[] unseen = [typeof(LabelledFeatures), typeof(EvaluationSplit), typeof(ComparisonTask), typeof(FeatureTask)];
         var reachable = new HashSet<Type>();
         Visit(typeof(FewShotTask));
         Assert.Empty(reachable.Intersect(unseen));

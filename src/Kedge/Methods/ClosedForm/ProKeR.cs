@@ -53,7 +53,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
 
     /// <inheritdoc/>
     protected internal override long BytesToFit(FewShotTask task) =>
-        (long)task.SupportCount * task.SupportCount * (task.SupportCount <= SupportMembers.MostKernelImages ? BytesAPairOfSearch : BytesAPair);
+        (long)task.SupportCount * task.SupportCount * (task.SupportCount <= Ridge.MaxKernelImages ? BytesAPairOfSearch : BytesAPair);
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
@@ -62,7 +62,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         var images = SupportFeatures.Mean(task).to(ScalarType.Float64); // [N, D]
         var residual = F.one_hot(task.SupportLabels, task.ClassCount) - images.matmul(task.ClassFeatures.to(ScalarType.Float64).t()); // [N, C]
         var rows = HeldOutShots.Repeated(task);
-        var few = task.SupportCount <= SupportMembers.MostKernelImages;
+        var few = task.SupportCount <= Ridge.MaxKernelImages;
         if (task.Validation is { } set && few && (options.Lambda is null || options.Beta is null))
         {
             var chosen = Choose(task, set, images, residual, run);

@@ -17,6 +17,12 @@ namespace Kedge.Methods;
 /// <param name="LeftOut">[N, C]: what each image's logits are without it.</param>
 internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
 {
+    /// <summary>
+    /// More support images than this make the inverse of the kernel matrix too large: RTOS+ then leaves its kernel member
+    /// out, and ProKeR solves for the coefficients alone.
+    /// </summary>
+    internal const int MaxKernelImages = 5000;
+
     /// <summary>Fits on a kernel matrix.</summary>
     /// <param name="kernel">K [N, N].</param>
     /// <param name="targets">Y [N, C].</param>

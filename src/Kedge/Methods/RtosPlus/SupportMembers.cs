@@ -13,9 +13,6 @@ internal sealed class SupportMembers
     /// <summary>β of the kernel: Tip-Adapter's.</summary>
     internal const double Beta = 5.5;
 
-    /// <summary>More support images than this make the kernel matrix too large; the kernel member is then left out.</summary>
-    internal const int MostKernelImages = 5000;
-
     private const double FeatureStrength = 0.3, KernelStrength = 0.5, AnchorStrength = 0.3; // measured on validation images: docs/rtos.md
 
     private SupportMembers(FewShotTask task, Tensor attention)
@@ -28,7 +25,7 @@ internal sealed class SupportMembers
         var targets = classes - classes.mean([0]);
         Discriminant = GaussianDiscriminant.Fit(centred, task.SupportLabels, task.ClassCount);
         OnFeatures = Ridge.OnFeatures(centred, targets, FeatureStrength);
-        OnKernel = task.SupportCount > MostKernelImages ? null : Ridge.OnKernel(Kernel(Features, Features), targets, KernelStrength);
+        OnKernel = task.SupportCount > Ridge.MaxKernelImages ? null : Ridge.OnKernel(Kernel(Features, Features), targets, KernelStrength);
         var onAnchors = Ridge.OnFeatures(attention - AttentionMiddle, targets, AnchorStrength);
         AnchorCoefficients = (attention - AttentionMiddle).t().matmul(onAnchors.Coefficients); // [K, C]
         LeftOut = [GaussianDiscriminant.LeftOut(centred, task.SupportLabels, task.ClassCount), OnFeatures.LeftOut, OnKernel?.LeftOut ?? zeros_like(targets), onAnchors.LeftOut];

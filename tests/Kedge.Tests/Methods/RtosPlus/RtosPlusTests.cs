@@ -53,7 +53,7 @@ public class RtosPlusTests
     [Fact]
     public void With_very_many_images_the_kernel_is_left_out_and_the_parts_still_add_up()
     {
-        const int shots = SupportMembers.MostKernelImages / 2 + 1;
+        const int shots = Ridge.MaxKernelImages / 2 + 1;
         using var synthetic = new SyntheticTask([shots, shots], views: 1);
         using var plus = (RtosPlusClassifier)new RtosPlus(new() { Steps = 1, AnchorCount = 4 }).Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(0, plus.Details.Weights.Kernel);

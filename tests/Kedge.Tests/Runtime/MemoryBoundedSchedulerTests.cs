@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Runtime;
 
-public sealed class SideBySideTests : IDisposable
+public sealed class MemoryBoundedSchedulerTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // far above what two threads need to meet
 
@@ -20,7 +20,7 @@ public sealed class SideBySideTests : IDisposable
     private readonly Tensor _labels;
     private readonly int _cores = get_num_threads();
 
-    public SideBySideTests() => _labels = tensor(_synthetic.QueryLabels.Select(label => (long)label).ToArray()).DetachFromDisposeScope();
+    public MemoryBoundedSchedulerTests() => _labels = tensor(_synthetic.QueryLabels.Select(label => (long)label).ToArray()).DetachFromDisposeScope();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -50,7 +50,7 @@ public sealed class SideBySideTests : IDisposable
             second.Set();
         });
         var rows = Run([new("early", early), new("late", late)], 2, null, Draw(1));
-        Assert.Equal([("early", null, 2), ("late", null, 2)], rows.Select(row => (row.Method, row.Error, row.AtOnce)));
+        Assert.Equal([("early", null, 2), ("late", null, 2)], rows.Select(row => (row.Method, row.Error, row.Parallelism)));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class SideBySideTests : IDisposable
             if (fit == 3)
                 cancel.Cancel();
         });
-        var comparison = new Comparison([new("counted", stopping)], [.. Enumerable.Range(1, 20).Select(Draw)]) { AtOnce = 2 };
+        var comparison = new Comparison([new("counted", stopping)], [.. Enumerable.Range(1, 20).Select(Draw)]) { Parallelism = 2 };
         Assert.Throws<OperationCanceledException>(() => comparison.Run(log, cancellation: cancel.Token));
         Assert.InRange(log.Count, 1, 3);
         log.Dispose();
@@ -85,8 +85,8 @@ public sealed class SideBySideTests : IDisposable
         var notes = new List<string?>();
         var noting = new Noting();
         using var log = ComparisonLog.Open(_folder["out"]);
-        new Comparison([new("noting", noting)], [Draw(1), Draw(2), Draw(3)]) { AtOnce = 2 }.Run(log,
-            new Told<ComparisonProgress>(value => told.Add((value.Done, value.Runs, value.AtOnce))), new Told<FitProgress>(value => notes.Add(value.Note)), Stop);
+        new Comparison([new("noting", noting)], [Draw(1), Draw(2), Draw(3)]) { Parallelism = 2 }.Run(log,
+            new Told<ComparisonProgress>(value => told.Add((value.Done, value.Runs, value.Parallelism))), new Told<FitProgress>(value => notes.Add(value.Note)), Stop);
         Assert.Equal((0, 3, 2), told[0]);
         Assert.All(told, value => Assert.InRange(value.Item1, 0, 2));
         Assert.Equal(["Read this.", "Read this.", "Read this."], notes);
@@ -102,7 +102,7 @@ public sealed class SideBySideTests : IDisposable
             Thread.Sleep(10);
             Interlocked.Decrement(ref running);
         };
-        SideBySide.Run([.. ((int[])[6, 6, 6, 25, 6, 6]).Select(bytes => ((long)bytes, Work(bytes)))], atOnce: 3, bytes: 10);
+        MemoryBoundedScheduler.Run([.. ((int[])[6, 6, 6, 25, 6, 6]).Select(bytes => ((long)bytes, Work(bytes)))], parallelism: 3, bytes: 10);
         Assert.Equal(6, most.Count);
         Assert.All(most, seen => Assert.Equal(1, seen.Running));
     }
@@ -112,7 +112,7 @@ public sealed class SideBySideTests : IDisposable
     {
         set_num_threads(4);
         var seen = new ConcurrentBag<int>();
-        SideBySide.Run([.. Enumerable.Range(0, 4).Select(_ => (0L, (Action)(() => seen.Add(get_num_threads()))))], atOnce: 2, bytes: 0);
+        MemoryBoundedScheduler.Run([.. Enumerable.Range(0, 4).Select(_ => (0L, (Action)(() => seen.Add(get_num_threads()))))], parallelism: 2, bytes: 0);
         Assert.All(seen, cores => Assert.Equal(2, cores));
         Assert.Equal(4, get_num_threads());
     }
@@ -126,7 +126,7 @@ public sealed class SideBySideTests : IDisposable
             Interlocked.Increment(ref begun);
             throw new KedgeException("The disk is full.");
         }
-        Assert.Equal("The disk is full.", Assert.Throws<KedgeException>(() => SideBySide.Run([.. Enumerable.Repeat((0L, (Action)Fail), 50)], atOnce: 2, bytes: 0)).Message);
+        Assert.Equal("The disk is full.", Assert.Throws<KedgeException>(() => MemoryBoundedScheduler.Run([.. Enumerable.Repeat((0L, (Action)Fail), 50)], parallelism: 2, bytes: 0)).Message);
         Assert.InRange(begun, 1, 2);
     }
 
@@ -135,7 +135,7 @@ public sealed class SideBySideTests : IDisposable
     {
         var rows = Run([new("zero-shot", new ZeroShot())], 2, null, Draw(1));
         Assert.Contains(" Measured with 2 runs at once, which slow each other: not to be held against seconds of a run alone.\n", ComparisonTables.Of(rows, []), StringComparison.Ordinal);
-        Assert.DoesNotContain("at once", ComparisonTables.Of([.. rows.Select(row => row with { AtOnce = null })], []), StringComparison.Ordinal);
+        Assert.DoesNotContain("at once", ComparisonTables.Of([.. rows.Select(row => row with { Parallelism = null })], []), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,8 +145,8 @@ public sealed class SideBySideTests : IDisposable
         const int many = 12_000;
         var task = _synthetic.Make(_synthetic.Support.narrow(0, 0, 1).repeat(1, many / 16, 1), _synthetic.Labels.repeat(many / 16));
         var comparison = new Comparison(MethodVariant.ParseList("ape,ape-t,proker,fuse[methods=zero-shot,proker]", MethodCatalog.Default), [Draw(1) with { Task = task, Shots = 3000 }]);
-        Assert.Equal(["proker takes about 2.3 GB of memory on drawn, 3000 shots.", "fuse[methods=zero-shot,proker] takes about 2.3 GB of memory on drawn, 3000 shots."], comparison.Foresee());
-        Assert.Empty(new Comparison(MethodVariant.ParseList("proker,ape,gda,zero-shot", MethodCatalog.Default), [Draw(1)]).Foresee());
+        Assert.Equal(["proker takes about 2.3 GB of memory on drawn, 3000 shots.", "fuse[methods=zero-shot,proker] takes about 2.3 GB of memory on drawn, 3000 shots."], comparison.Validate());
+        Assert.Empty(new Comparison(MethodVariant.ParseList("proker,ape,gda,zero-shot", MethodCatalog.Default), [Draw(1)]).Validate());
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class SideBySideTests : IDisposable
     private IReadOnlyList<ComparisonRow> Run(IReadOnlyList<MethodVariant> methods, int atOnce, IProgress<ComparisonProgress>? progress, params ComparisonTask[] tasks)
     {
         using var log = ComparisonLog.Open(_folder["out"]);
-        return new Comparison(methods, tasks) { AtOnce = atOnce }.Run(log, progress, cancellation: Stop);
+        return new Comparison(methods, tasks) { Parallelism = atOnce }.Run(log, progress, cancellation: Stop);
     }
 
     /// <summary>By method, the logits of all queries that its fit within a comparison gives.</summary>
@@ -187,7 +187,7 @@ public sealed class SideBySideTests : IDisposable
         using var folder = new TempFolder();
         using var log = ComparisonLog.Open(folder["out"]);
         MethodVariant[] recorded = [.. names.Select(name => new MethodVariant(name, new Recorded(MethodVariant.Parse(name, MethodCatalog.Default).Method, _synthetic.Queries, found => logits[name] = found)))];
-        Assert.All(new Comparison(recorded, [Draw(1)]) { AtOnce = atOnce }.Run(log, cancellation: Stop), row => Assert.Null(row.Error));
+        Assert.All(new Comparison(recorded, [Draw(1)]) { Parallelism = atOnce }.Run(log, cancellation: Stop), row => Assert.Null(row.Error));
         return new(logits);
     }
 

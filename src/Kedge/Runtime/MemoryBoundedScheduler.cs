@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 namespace Kedge.Runtime;
 
 /// <summary>
-/// Work on some threads at once, begun in order, as far as memory allows: one that needs more than is left waits for others to end. Each thread computes with its part of
-/// the cores that libtorch uses, so that many small fits keep all cores busy. Threads are made for it and end with it, as tensors' scopes and counts of cores are a thread's.
+/// Runs jobs on several threads, started in order, within a memory budget: a job that needs more than is left waits for
+/// others to end. Each thread computes with its share of libtorch's cores, so that many small fits keep all cores busy.
+/// Threads are made for one call and end with it, as dispose scopes and libtorch's thread count are a thread's own.
 /// </summary>
-internal sealed class SideBySide
+internal sealed class MemoryBoundedScheduler
 {
     private readonly object _gate = new();
     private readonly Queue<(long Bytes, Action Do)> _waiting;
@@ -15,24 +16,26 @@ internal sealed class SideBySide
     private int _running;
     private Exception? _failure;
 
-    private SideBySide(IEnumerable<(long, Action)> work, long free) => (_waiting, _free) = (new(work), free);
+    private MemoryBoundedScheduler(IEnumerable<(long, Action)> work, long free) => (_waiting, _free) = (new(work), free);
 
-    /// <summary>Does it all; on the caller's thread, one after another, where <paramref name="atOnce"/> is 1.</summary>
-    /// <param name="work">What to do and how many bytes it takes, as far as is known.</param>
-    /// <param name="atOnce">How many at once, at least 1.</param>
-    /// <param name="bytes">How many bytes all of them may take together; one alone may take more.</param>
-    /// <exception cref="Exception">What the first that fails throws; what runs beside it ends first, and nothing more is begun.</exception>
-    internal static void Run(IReadOnlyList<(long Bytes, Action Do)> work, int atOnce, long bytes)
+    /// <summary>Runs all jobs; on the caller's thread, one after another, where <paramref name="parallelism"/> is 1.</summary>
+    /// <param name="work">The jobs, and how many bytes each takes, as far as is known.</param>
+    /// <param name="parallelism">How many jobs run at a time, at least 1.</param>
+    /// <param name="bytes">The memory budget of all of them together; one alone may exceed it.</param>
+    /// <exception cref="Exception">
+    /// What the first job that fails throws; jobs that run beside it end first, and no further one is started.
+    /// </exception>
+    internal static void Run(IReadOnlyList<(long Bytes, Action Do)> work, int parallelism, long bytes)
     {
-        if (atOnce == 1)
+        if (parallelism == 1)
         {
             foreach (var (_, act) in work)
                 act();
             return;
         }
         var cores = get_num_threads();
-        var all = new SideBySide(work, bytes);
-        Thread[] threads = [.. Enumerable.Range(0, Math.Min(atOnce, work.Count)).Select(_ => new Thread(() => all.Work(Math.Max(1, cores / atOnce))))];
+        var all = new MemoryBoundedScheduler(work, bytes);
+        Thread[] threads = [.. Enumerable.Range(0, Math.Min(parallelism, work.Count)).Select(_ => new Thread(() => all.Work(Math.Max(1, cores / parallelism))))];
         foreach (var thread in threads)
             thread.Start();
         foreach (var thread in threads)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Kedge.Experiments;
 
 /// <summary>The rows that a run gives beside that of its own test images: one a further test, and the harmonic mean where the protocol has one.</summary>
-internal static class FurtherRows
+internal static class SplitRows
 {
     internal const string Harmonic = "harmonic";
 
@@ -13,8 +13,8 @@ internal static class FurtherRows
     internal static ComparisonRow[] Empty(ComparisonRow own, ComparisonTask task) =>
     [
         own with { Part = task.Part },
-        .. task.Further.Select(test => own with { Part = test.Part, Queries = test.Query.Count }),
-        .. task.HasHarmonicMean ? [own with { Part = Harmonic, Queries = own.Queries + task.Further.Sum(test => test.Query.Count) }] : Array.Empty<ComparisonRow>(),
+        .. task.Splits.Select(test => own with { Part = test.Part, Queries = test.Query.Count }),
+        .. task.HasHarmonicMean ? [own with { Part = Harmonic, Queries = own.Queries + task.Splits.Sum(test => test.Query.Count) }] : Array.Empty<ComparisonRow>(),
     ];
 
     /// <summary>The rows after the fit.</summary>
@@ -28,7 +28,7 @@ internal static class FurtherRows
         ComparisonRow[] empty, ComparisonRow own, FewShotClassifier classifier, ComparisonTask task, TimeProvider time, CancellationToken cancellation)
     {
         var rows = (ComparisonRow[])[own, .. empty.Skip(1)];
-        foreach (var (index, test) in task.Further.Index())
+        foreach (var (index, test) in task.Splits.Index())
         {
             var row = rows[index + 1] with { FitSeconds = own.FitSeconds, Selection = own.Selection };
             var started = time.GetTimestamp();
@@ -41,15 +41,15 @@ internal static class FurtherRows
         return rows;
     }
 
-    private static double? Test(FewShotClassifier classifier, FurtherTest test, CancellationToken cancellation)
+    private static double? Test(FewShotClassifier classifier, EvaluationSplit test, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        if (test is SameClassesTest same)
+        if (test is DistributionShift same)
         {
             var places = tensor(same.Places.Select(place => (long)place).ToArray());
             return Accuracy(classifier.LogitsInBatches(same.Query, cancellation).index_select(1, places), same.Query, same.ClassNames);
         }
-        var classes = ((OtherClassesTest)test).Classes;
+        var classes = ((NovelClasses)test).Classes;
         using var carried = classifier.For(classes);
         return carried is null ? null : Accuracy(carried.LogitsInBatches(test.Query, cancellation), test.Query, classes.Names);
     }
