@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Kedge.Methods;
 using Kedge.Runtime;
 using Kedge.Tests.Methods;
-using Kedge.Tests.Native;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Runtime;
 

@@ -1,5 +1,5 @@
 using Kedge.Runtime;
-using Kedge.Tests.Native;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Runtime;

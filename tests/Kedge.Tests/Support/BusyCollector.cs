@@ -1,4 +1,4 @@
-namespace Kedge.Tests.Native;
+namespace Kedge.Tests.Support;
 
 /// <summary>Collects garbage without pause until it is disposed. Its tests run alone, as the collections would spoil what others compute meanwhile.</summary>
 [CollectionDefinition(nameof(BusyCollector), DisableParallelization = true)]
