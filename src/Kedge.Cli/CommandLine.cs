@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Kedge.Cli.Commands;
+using Kedge.Cli.Output;
 
 namespace Kedge.Cli;
 

@@ -1,4 +1,5 @@
 using Kedge.Cli;
+using Kedge.Cli.Output;
 
 using var terminal = Terminal.OfProcess();
 return CommandLine.Run(args, terminal);

@@ -1,9 +1,12 @@
 using System.CommandLine;
+using Kedge.Cli.Options;
+using Kedge.Cli.Output;
 using Kedge.Cli.Reports;
 using Kedge.Experiments;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Reports.Comparisons;
 
 namespace Kedge.Cli.Commands;
 

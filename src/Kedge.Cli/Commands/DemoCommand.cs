@@ -1,10 +1,13 @@
 using System.CommandLine;
+using Kedge.Cli.Demo;
+using Kedge.Cli.Options;
+using Kedge.Cli.Output;
 using Kedge.Cli.Reports;
 using Kedge.Clip;
-using Kedge.Demo;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Reports.Comparisons;
 using Kedge.Tasks;
 using Kedge.Text;
 

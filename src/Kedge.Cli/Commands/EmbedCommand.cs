@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Kedge.Cli.Options;
+using Kedge.Cli.Output;
 using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Features;

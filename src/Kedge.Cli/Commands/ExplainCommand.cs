@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Kedge.Cli.Options;
+using Kedge.Cli.Output;
 using Kedge.Data;
 using Kedge.Interpretation;
-using Kedge.Interpretation.Page;
+using Kedge.Reports.Explanations;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,5 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Kedge.Cli.Options;
+using Kedge.Cli.Output;
+using Kedge.FewShot;
+using Kedge.Methods;
 using Kedge.Persistence;
 using Kedge.Tasks;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Kedge.Cli.Output;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Kedge.Cli.Options;
+using Kedge.Cli.Output;
 using Kedge.Pretraining.Scenes;
 
 namespace Kedge.Cli.Commands;

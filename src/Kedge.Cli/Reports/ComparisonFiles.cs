@@ -1,5 +1,6 @@
-using Kedge.Evaluation.Page;
+using Kedge.Cli.Output;
 using Kedge.Experiments;
+using Kedge.Reports.Comparisons;
 
 namespace Kedge.Cli.Reports;
 

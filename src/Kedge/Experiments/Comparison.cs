@@ -1,5 +1,7 @@
 using Kedge.Evaluation;
 using Kedge.FewShot;
+using Kedge.Methods;
+using Kedge.Reports.Comparisons;
 using Kedge.Runtime;
 using static TorchSharp.torch;
 

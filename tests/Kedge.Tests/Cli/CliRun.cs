@@ -1,4 +1,5 @@
 using Kedge.Cli;
+using Kedge.Cli.Output;
 
 namespace Kedge.Tests.Cli;
 

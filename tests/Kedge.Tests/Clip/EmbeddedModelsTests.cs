@@ -1,7 +1,7 @@
 using Kedge.Checkpoints;
+using Kedge.Cli.Demo;
 using Kedge.Clip;
 using Kedge.Data;
-using Kedge.Demo;
 using Kedge.Imaging;
 using Kedge.Methods;
 using Kedge.Pretraining;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Kedge.Evaluation;
 using Kedge.Experiments;
+using Kedge.Reports.Comparisons;
 
 namespace Kedge.Tests.Experiments;
 

@@ -2,6 +2,7 @@ using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Reports.Comparisons;
 using Kedge.Runtime;
 using Kedge.Tasks;
 using Kedge.Tests.Evaluation;

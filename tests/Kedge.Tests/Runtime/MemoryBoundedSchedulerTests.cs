@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Reports.Comparisons;
 using Kedge.Runtime;
 using Kedge.Tests.Evaluation;
 using Kedge.Tests.Methods;

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Kedge.Methods;
+using Kedge.Text;
+
+namespace Kedge.Cli.Options;
+
+/// <summary>A person's say on the anchors of a method: which words, and which not. They become its options <c>anchors</c> and <c>ban</c>.</summary>
+internal sealed class AnchorArguments
+{
+    private readonly Option<string?> _anchors = new("--anchors")
+    {
+        Description = "The words that anchors are made of, one a line; kedge mine writes such a file.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string[]> _ban = new("--ban")
+    {
+        Description = "Words that are no anchors, with commas between; may be given again.",
+        HelpName = "words",
+    };
+
+    private readonly Option<string?> _banFile = new("--ban-file") { Description = "The same, one a line.", HelpName = "file" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_anchors);
+        command.Add(_ban);
+        command.Add(_banFile);
+    }
+
+    /// <summary>Puts the words among the options of a method, and tells what was left out of them.</summary>
+    /// <exception cref="KedgeException">A file cannot be read or holds no words, the method has no anchors, or the words are among its options already.</exception>
+    public void Read(ParseResult parsed, string method, JsonObject options, TextWriter notes)
+    {
+        if (parsed.GetValue(_anchors) is { } anchors)
+            Put("anchors", "--anchors", WordList.Read(anchors));
+        string[] banned = [.. (parsed.GetValue(_ban) ?? []).SelectMany(words => words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        if (parsed.GetValue(_banFile) is { } file)
+        {
+            var list = WordList.Read(file);
+            Put("ban", "--ban-file", banned.Length == 0 ? list : WordList.Of([.. banned, .. list.Words], "--ban and --ban-file"));
+        }
+        else if (banned.Length > 0)
+            Put("ban", "--ban", WordList.Of(banned, "--ban"));
+
+        void Put(string option, string argument, WordList list)
+        {
+            if (!MethodCatalog.Default.Create(method).Options.ToJson().TryGetProperty(option, out _))
+                throw new KedgeException($"The method {method} has no option {option}: leave {argument} away, or choose a method with anchors (--method).");
+            if (options.ContainsKey(option))
+                throw new KedgeException($"The option {option} is given twice, by {argument} and by --option {option}: give it once.");
+            if (list.Note is { } note)
+                notes.WriteLine($"Note: {note}");
+            options[option] = new JsonArray([.. list.Words.Select(word => JsonValue.Create(word))]);
+        }
+    }
+}

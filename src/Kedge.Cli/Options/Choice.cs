@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+
+namespace Kedge.Cli.Options;
+
+/// <summary>Options that take one of a few words: an enumeration's names as people type them, <c>HeldOutShapes</c> as <c>held-out-shapes</c>.</summary>
+internal static partial class Choice
+{
+    public static Option<T> Of<T>(string name, string description, T usual) where T : struct, Enum
+    {
+        var words = Enum.GetValues<T>().ToDictionary(Word);
+        var option = new Option<T>(name)
+        {
+            Description = $"{description} [default: {Word(usual)}]",
+            HelpName = string.Join('|', words.Keys),
+            DefaultValueFactory = _ => usual,
+        };
+        option.CustomParser = result =>
+        {
+            var word = result.Tokens.Single().Value;
+            if (words.TryGetValue(word.ToLowerInvariant(), out var value))
+                return value;
+            result.AddError($"{name} is {word}: it must be {string.Join(", ", words.Keys.SkipLast(1))} or {words.Keys.Last()}.");
+            return usual;
+        };
+        return option;
+    }
+
+    /// <summary>A value as people type it.</summary>
+    public static string Word<T>(T value) where T : struct, Enum => Boundary().Replace(value.ToString(), "-").ToLowerInvariant();
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
+    private static partial Regex Boundary();
+}

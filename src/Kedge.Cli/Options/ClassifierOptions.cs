@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Kedge.Cli.Output;
+using Kedge.Clip;
+using Kedge.Persistence;
+using Kedge.Tasks;
+
+namespace Kedge.Cli.Options;
+
+/// <summary>A classifier file and the model behind it.</summary>
+internal sealed class ClassifierOptions
+{
+    private readonly Option<string> _path = new("--classifier") { Description = "A file that kedge fit wrote.", HelpName = "file", Required = true };
+    private readonly ModelOptions _model = new();
+    private readonly CacheOptions _cache = new();
+
+    /// <summary>Those that do nothing where a classifier is given features.</summary>
+    public IEnumerable<Option> OfPhotos => [_model.Model, .. _cache.All];
+
+    public void AddTo(Command command)
+    {
+        command.Add(_path);
+        _model.Model.Description = "The model it was fitted on, where it is no longer in its place. [default: the one that the classifier names]";
+        _model.AddTo(command);
+        _cache.AddTo(command);
+    }
+
+    /// <summary>The model asked for, else the one that the classifier was fitted on.</summary>
+    public ClipModel LoadModel(ParseResult parsed)
+    {
+        var path = parsed.GetValue(_path)!;
+        using var file = ClassifierFile.Open(path);
+        file.Card.RequirePhotos(path);
+        if (parsed.GetValue(_model.Model) is null && file.Card.ModelPath is { } model && !Path.Exists(model))
+            throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: say where it is now (--model).");
+        return _model.Load(parsed, file.Card.ModelPath ?? file.Card.Model);
+    }
+
+    public ImageClassifier Load(ParseResult parsed, ClipModel clip) => ImageClassifier.Load(parsed.GetValue(_path)!, clip);
+
+    public FeatureClassifier LoadOfFeatures(ParseResult parsed) => FeatureClassifier.Load(parsed.GetValue(_path)!, _model.Device(parsed));
+
+    public EncodingContext Work(ParseResult parsed, Terminal terminal, ProgressLine progress) => _cache.Work(parsed, terminal, _model, progress);
+
+    public string Kept(ParseResult parsed) => _cache.Kept(parsed);
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Kedge.Pretraining;
+
+namespace Kedge.Cli.Options;
+
+/// <summary>How <c>pretrain</c> trains; defaults are the library's.</summary>
+internal sealed class PretrainingOptionSet
+{
+    private static readonly PretrainingOptions Defaults = new() { Steps = 1 };
+
+    private readonly Option<int> _steps = Numbers.AtLeast(1, new Option<int>("--steps") { Description = "Training steps.", HelpName = "count", Required = true });
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Decides the start and the order of images.",
+        HelpName = "number",
+        DefaultValueFactory = _ => Defaults.Seed,
+    };
+    private readonly Option<double> _learningRate = Numbers.Above(0, new Option<double>("--learning-rate")
+    {
+        Description = "The highest learning rate.",
+        HelpName = "number",
+        DefaultValueFactory = _ => Defaults.LearningRate,
+    });
+    private readonly Option<int> _warmUp = Numbers.AtLeast(0, new Option<int>("--warm-up")
+    {
+        Description = "Steps over which the learning rate rises.",
+        HelpName = "count",
+        DefaultValueFactory = _ => Defaults.WarmUpSteps,
+    });
+    private readonly Option<int> _batchSize = Numbers.AtLeast(2, new Option<int>("--batch-size")
+    {
+        Description = "Pairs a batch; at most one of each class.",
+        HelpName = "count",
+        DefaultValueFactory = _ => Defaults.BatchSize,
+    });
+    private readonly Option<int> _accumulation = Numbers.AtLeast(1, new Option<int>("--accumulate")
+    {
+        Description = "Batches a step.",
+        HelpName = "count",
+        DefaultValueFactory = _ => Defaults.AccumulationSteps,
+    });
+    private readonly Option<int> _negatives = Numbers.AtLeast(0, new Option<int>("--negative-captions")
+    {
+        Description = "Captions of other groups that a batch's images must be told from, too.",
+        HelpName = "count",
+        DefaultValueFactory = _ => Defaults.NegativeCaptions,
+    });
+    private readonly Option<ContrastiveLoss> _loss = Choice.Of("--loss", "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.", Defaults.Loss);
+    private readonly Option<TrainingPrecision> _precision = Choice.Of(
+        "--precision", "The image tower's numbers; bf16 is about twice as fast on processors that compute in it.", Defaults.Precision);
+    private readonly Option<double> _average = Numbers.Below(1, Numbers.Share("--average", "Share of the old value that a step leaves in the averaged weights, below 1; 0 for no average.", Defaults.AverageDecay));
+    private readonly Option<double> _crop = Numbers.Above(0, Numbers.Share("--crop-area", "The least part of a picture that a random crop keeps, above 0.", Defaults.MinimumCropArea));
+    private readonly Option<double> _flip = Numbers.Share("--flip", "How often a picture is mirrored; 0 where captions speak of left and right.", Defaults.FlipProbability);
+    private readonly Option<double> _jitter = Numbers.Share("--colour-jitter", "Strength of random brightness, contrast and saturation.", Defaults.ColourJitter);
+    private readonly Option<int> _checkpoint = Numbers.AtLeast(1, new Option<int>("--checkpoint-every")
+    {
+        Description = "Steps between checkpoints and measurements.",
+        HelpName = "count",
+        DefaultValueFactory = _ => Defaults.CheckpointEvery,
+    });
+
+    public IEnumerable<Option> Options =>
+        [_steps, _seed, _learningRate, _warmUp, _batchSize, _negatives, _accumulation, _loss, _precision, _average, _crop, _flip, _jitter, _checkpoint];
+
+    public PretrainingOptions Read(ParseResult parsed) => Defaults with
+    {
+        Steps = parsed.GetValue(_steps),
+        Seed = parsed.GetValue(_seed),
+        LearningRate = parsed.GetValue(_learningRate),
+        WarmUpSteps = parsed.GetValue(_warmUp),
+        BatchSize = parsed.GetValue(_batchSize),
+        NegativeCaptions = parsed.GetValue(_negatives),
+        AccumulationSteps = parsed.GetValue(_accumulation),
+        Loss = parsed.GetValue(_loss),
+        Precision = parsed.GetValue(_precision),
+        AverageDecay = parsed.GetValue(_average),
+        MinimumCropArea = parsed.GetValue(_crop),
+        FlipProbability = parsed.GetValue(_flip),
+        ColourJitter = parsed.GetValue(_jitter),
+        CheckpointEvery = parsed.GetValue(_checkpoint),
+    };
+}

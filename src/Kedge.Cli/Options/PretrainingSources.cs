@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Kedge.Data;
+using Kedge.Pretraining;
+using Kedge.Pretraining.Scenes;
+
+namespace Kedge.Cli.Options;
+
+/// <summary>Where <c>pretrain</c> finds images, captions and what to measure.</summary>
+internal sealed class PretrainingSources
+{
+    private readonly Option<string[]> _pairs = new("--pairs")
+    {
+        Description = "Images and captions, once or more: scenes that `kedge scenes` wrote; a CSV of path and caption; a folder or zip of photos below train/CLASS with --descriptions.",
+        HelpName = "path",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<string?> _descriptions = new("--descriptions")
+    {
+        Description = "JSON: for each CLASS its names, hypernyms and gloss, of which captions are made.",
+        HelpName = "file",
+    };
+    private readonly Option<string?> _heldOut = new("--held-out")
+    {
+        Description = "Photos in a folder a class, to measure at every checkpoint. [default: the val/ folders beside train/CLASS]",
+        HelpName = "path",
+    };
+    private readonly Option<string?> _teacher = new("--text-teacher")
+    {
+        Description = "Safetensors: another CLIP's text features of many names, which the text tower is drawn to.",
+        HelpName = "file",
+    };
+
+    public IEnumerable<Option> Options => [_pairs, _descriptions, _heldOut, _teacher];
+
+    public PretrainingData Read(ParseResult parsed)
+    {
+        var descriptions = parsed.GetValue(_descriptions) is { } file ? ClassDescription.ReadAll(file) : null;
+        var (pairs, held, groups) = (new List<CaptionedImage>(), HeldOut(parsed.GetValue(_heldOut)), 0);
+        foreach (var path in parsed.GetValue(_pairs)!)
+        {
+            var (read, beside) = Open(path, descriptions);
+            held ??= beside;
+            var before = groups; // groups of different sources are different
+            pairs.AddRange(read.Select(pair => pair with { Group = before + pair.Group }));
+            groups += read.Max(pair => pair.Group) + 1;
+        }
+        return new(pairs)
+        {
+            HeldOut = held,
+            Teacher = parsed.GetValue(_teacher) is { } teacher ? TextTeacher.Read(teacher) : null,
+        };
+    }
+
+    private static (IReadOnlyList<CaptionedImage> Pairs, HeldOutImages? Beside) Open(string path, IReadOnlyDictionary<string, ClassDescription>? descriptions)
+    {
+        if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
+            return (CaptionCsv.Read(path), null);
+        if (SceneFolder.IsAt(path))
+            return (SceneFolder.Pairs(path), null);
+        var dataset = DatasetReader.Open(path);
+        var described = new DescribedDataset(dataset, descriptions ?? throw new KedgeException(
+            $"'{path}' holds photos of classes, and captions are made of the classes' descriptions: name a file of them (--descriptions)."));
+        return (described.Pairs(), dataset.Validation.Count > 0 ? new(dataset.Validation, described.Names) : null);
+    }
+
+    private static HeldOutImages? HeldOut(string? path)
+    {
+        if (path is null)
+            return null;
+        var dataset = DatasetReader.Open(path);
+        return new(dataset.Validation.Count > 0 ? dataset.Validation : dataset.Train, dataset.ClassNames);
+    }
+}

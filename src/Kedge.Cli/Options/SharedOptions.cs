@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Kedge.Text;
+
+namespace Kedge.Cli.Options;
+
+/// <summary>Options that mean the same in several commands.</summary>
+internal static class SharedOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "Write JSON for machines." };
+
+    public static Option<string> Output(string description) => new("--out") { Description = description, HelpName = "file", Required = true };
+
+    public static Option<string[]> Templates() => new("--template")
+    {
+        Description = "A sentence with {} for the class name; may be given again, then features are averaged. [default: a photo of a {}.]",
+        HelpName = "text",
+    };
+
+    /// <summary>The templates given, else the data set's own, else the default one.</summary>
+    /// <exception cref="KedgeException">One has no place for the class name, or several.</exception>
+    public static IReadOnlyList<PromptTemplate> ReadTemplates(this ParseResult parsed, Option<string[]> option, IReadOnlyList<PromptTemplate>? own = null) =>
+        parsed.GetValue(option) is { Length: > 0 } texts ? [.. texts.Select(text => new PromptTemplate(text))] : own ?? [PromptTemplates.Default];
+
+    public static Option<int> Top() => Numbers.AtLeast(1, new Option<int>("--top")
+    {
+        Description = "Classes to show for each image.",
+        HelpName = "count",
+        DefaultValueFactory = _ => 5,
+    });
+
+    public static Argument<string[]> Images() => new("path") { Description = "Photos, or folders or zips of photos.", Arity = ArgumentArity.OneOrMore };
+}

@@ -1,0 +1,63 @@
+namespace Kedge.Cli.Output;
+
+/// <summary>A file that a command is going to write: refused before the work, not after it.</summary>
+internal static class OutputFile
+{
+    /// <summary>Checks that a file can be written at a path; leaves nothing behind.</summary>
+    /// <exception cref="KedgeException">It cannot; the message says why.</exception>
+    public static void Check(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (Directory.Exists(path) || folder is null)
+            throw new KedgeException($"'{path}' cannot be written: it is a folder; name a file in it.");
+        if (!Directory.Exists(folder))
+            throw new KedgeException($"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.");
+        try
+        {
+            if (File.Exists(path))
+                RefuseDevice(path);
+            File.Create($"{path}.{Path.GetRandomFileName()}.tmp", bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"'{path}' cannot be written: {e.Message} Choose a place that you may write to.", e);
+        }
+    }
+
+    /// <summary>Writes texts, one a line, completely or not at all.</summary>
+    /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
+    public static void WriteLines(string path, IEnumerable<string> lines) => Write(path, unfinished => File.WriteAllText(unfinished, string.Concat(lines.Select(line => $"{line}\n"))));
+
+    /// <summary>Writes bytes, completely or not at all.</summary>
+    /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
+    public static void WriteBytes(string path, byte[] bytes) => Write(path, unfinished => File.WriteAllBytes(unfinished, bytes));
+
+    private static void Write(string path, Action<string> write)
+    {
+        var unfinished = $"{path}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            write(unfinished);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(unfinished);
+            throw new KedgeException($"'{path}' cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e);
+        }
+    }
+
+    /// <summary>The file is going to be replaced, which nobody wants for /dev/null; a device alone has no length that could be set.</summary>
+    private static void RefuseDevice(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
+        try
+        {
+            RandomAccess.SetLength(file, RandomAccess.GetLength(file));
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
+        {
+            throw new KedgeException($"'{path}' cannot be written: it is no regular file; choose another name.", e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace Kedge.Cli.Output;
+
+/// <summary>What commands talk to. Results go to <see cref="Out"/>, all else to <see cref="Error"/>.</summary>
+internal sealed class Terminal(TextReader input, TextWriter output, TextWriter error) : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    public TextReader In { get; } = input;
+
+    public TextWriter Out { get; } = output;
+
+    public TextWriter Error { get; } = error;
+
+    /// <summary>Whether somebody watches <see cref="Error"/>, so that progress may be rewritten in place.</summary>
+    public bool Watched { get; init; }
+
+    /// <summary>Ctrl-C.</summary>
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    /// <summary>The process's own streams, in UTF-8. The first Ctrl-C cancels, a second one ends the process.</summary>
+    public static Terminal OfProcess()
+    {
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var terminal = new Terminal(
+            new StreamReader(Console.OpenStandardInput(), utf8),
+            new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true },
+            new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true })
+        {
+            Watched = !Console.IsErrorRedirected,
+        };
+        Console.CancelKeyPress += (_, press) =>
+        {
+            press.Cancel = !terminal.Cancellation.IsCancellationRequested;
+            terminal.Cancel();
+        };
+        return terminal;
+    }
+
+    public void Cancel() => _cancellation.Cancel();
+
+    public void Dispose() => _cancellation.Dispose();
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using Kedge.Tensors;
+
+namespace Kedge.Reports.Pages;
+
+/// <summary>A page in one HTML file, which asks nothing of other places and runs no script; light or dark, as its reader's system is.</summary>
+internal static class HtmlPage
+{
+    /// <summary>Writes the page, completely or not at all.</summary>
+    /// <param name="path">The file; one that exists is replaced.</param>
+    /// <param name="title">The title, also at the head of the page.</param>
+    /// <param name="styles">The embedded style sheets of this kind of page; they come after what all pages share.</param>
+    /// <param name="body">What follows the title.</param>
+    /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
+    internal static void Write(string path, string title, IReadOnlyList<string> styles, Html body)
+    {
+        var page = Encoding.UTF8.GetBytes(Document(title, styles, body).Markup);
+        CheckpointFile.Write(path, page.Length, stream => stream.Write(page));
+    }
+
+    private static Html Document(string title, IReadOnlyList<string> styles, Html body) => Html.Of($"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'" />
+        <title>{title}</title>
+        <style>
+        {styles.Prepend("page.css").Select(Sheet)}</style>
+        </head>
+        <body>
+        <h1>{title}</h1>
+        {body}
+        </body>
+        </html>
+
+        """);
+
+    private static Html Sheet(string name)
+    {
+        using var stream = typeof(HtmlPage).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return new(reader.ReadToEnd());
+    }
+}

@@ -1,0 +1,45 @@
+using Kedge.Data;
+using Kedge.Imaging;
+
+namespace Kedge.Reports.Pages;
+
+/// <summary>Photos as small pictures inside the page; those that are gone or damaged are their names alone.</summary>
+internal sealed class PagePictures
+{
+    private readonly NamedImages _images = new();
+    private readonly Dictionary<string, string?> _sources = new(StringComparer.Ordinal);
+
+    /// <summary>A picture of an image at hand.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="side">Its longer side on the page, in pixels; drawn with twice as many, for fine screens.</param>
+    internal Html Of(ImageFile image, int side) => Of(image.Name, side, image);
+
+    /// <summary>A picture of an image that a classifier remembers by name.</summary>
+    /// <param name="name">A path, or <c>archive.zip/entry</c>; <see langword="null"/> where it had none.</param>
+    /// <param name="side">Its longer side on the page, in pixels.</param>
+    internal Html Of(string? name, int side) => name is null ? Missing("no picture") : Of(name, side, image: null);
+
+    private Html Of(string name, int side, ImageFile? image)
+    {
+        var key = $"{side} {name}";
+        if (!_sources.TryGetValue(key, out var source))
+            _sources[key] = source = Source(image ?? _images.Find(name), 2 * side);
+        return source is null
+            ? Missing(Path.GetFileName(name))
+            : Html.Of($"""<img src="{source}" alt="" title="{name}" style="max-width:{side}px;max-height:{side}px" />""");
+    }
+
+    private static Html Missing(string name) => Html.Of($"""<span class="missing">{name}</span>""");
+
+    private static string? Source(ImageFile? image, int pixels)
+    {
+        try
+        {
+            return image is null ? null : $"data:image/jpeg;base64,{Convert.ToBase64String(Thumbnail.Jpeg(image, pixels))}";
+        }
+        catch (KedgeException)
+        {
+            return null; // the page is about more than this picture
+        }
+    }
+}
