@@ -1,3 +1,6 @@
+using System.Text;
+using Kedge.Tensors;
+
 namespace Kedge.Cli.Output;
 
 /// <summary>A file that a command is going to write: refused before the work, not after it.</summary>
@@ -26,26 +29,12 @@ internal static class OutputFile
 
     /// <summary>Writes texts, one a line, completely or not at all.</summary>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public static void WriteLines(string path, IEnumerable<string> lines) => Write(path, unfinished => File.WriteAllText(unfinished, string.Concat(lines.Select(line => $"{line}\n"))));
+    public static void WriteLines(string path, IEnumerable<string> lines) =>
+        WriteBytes(path, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => $"{line}\n"))));
 
     /// <summary>Writes bytes, completely or not at all.</summary>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public static void WriteBytes(string path, byte[] bytes) => Write(path, unfinished => File.WriteAllBytes(unfinished, bytes));
-
-    private static void Write(string path, Action<string> write)
-    {
-        var unfinished = $"{path}.{Path.GetRandomFileName()}.tmp";
-        try
-        {
-            write(unfinished);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(unfinished);
-            throw new KedgeException($"'{path}' cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e);
-        }
-    }
+    public static void WriteBytes(string path, byte[] bytes) => AtomicFile.Write(path, stream => stream.Write(bytes));
 
     /// <summary>The file is going to be replaced, which nobody wants for /dev/null; a device alone has no length that could be set.</summary>
     private static void RefuseDevice(string path)

@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace Kedge.Tensors;
 
-/// <summary>Opens checkpoint files for reading and writes them so that a reader never meets half of one.</summary>
+/// <summary>Opens checkpoint files and lists folders for reading.</summary>
 internal static class CheckpointFile
 {
     /// <summary>Maps a whole file into memory as a seekable stream; pages are read when they are touched.</summary>
@@ -36,57 +36,6 @@ internal static class CheckpointFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new KedgeException($"The folder '{folder}' cannot be read: {e.Message} Check that you may read it.", e);
-        }
-    }
-
-    /// <summary>Writes a file beside its place and moves it there when it is complete; on any failure nothing of it stays.</summary>
-    /// <param name="path">The target; an existing file is replaced.</param>
-    /// <param name="size">The bytes that will be written, asked from the disk at once.</param>
-    /// <param name="write">Writes the content.</param>
-    public static void Write(string path, long size, Action<Stream> write)
-    {
-        var unfinished = $"{path}.{Path.GetRandomFileName()}.tmp";
-        try
-        {
-            using (var stream = new FileStream(unfinished, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                PreallocationSize = size,
-                BufferSize = 1 << 16,
-            }))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception e)
-        {
-            Remove(unfinished);
-            if (e is DirectoryNotFoundException)
-            {
-                var folder = Path.GetDirectoryName(Path.GetFullPath(path));
-                throw new KedgeException($"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.", e);
-            }
-            if (e is IOException or UnauthorizedAccessException)
-            {
-                throw new KedgeException(
-                    $"'{path}' ({size:N0} bytes) cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e);
-            }
-            throw;
-        }
-    }
-
-    private static void Remove(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // the error that brought us here is the one to report
         }
     }
 }

@@ -26,7 +26,8 @@ public static class SafetensorsWriter
         var sorted = tensors.Select(pair => new Item(pair.Key, pair.Value, TypeOf(pair.Key, pair.Value)))
             .OrderByDescending(item => item.Tensor.ElementSize).ThenBy(item => item.Name, StringComparer.Ordinal).ToArray();
         var header = Header(sorted, metadata);
-        CheckpointFile.Write(path, SafetensorsHeader.LengthBytes + header.Length + sorted.Sum(item => item.Size), stream =>
+        var size = SafetensorsHeader.LengthBytes + header.Length + sorted.Sum(item => item.Size);
+        AtomicFile.Write(path, stream =>
         {
             Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
             BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
@@ -34,7 +35,7 @@ public static class SafetensorsWriter
             stream.Write(header);
             foreach (var item in sorted)
                 TensorBytes.Write(stream, item.Tensor);
-        });
+        }, size);
     }
 
     private static string TypeOf(string name, Tensor tensor) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kedge.Data;
 using Kedge.Imaging;
 using Kedge.Runtime;
+using Kedge.Tensors;
 
 namespace Kedge.Pretraining.Scenes;
 
@@ -42,22 +43,13 @@ public static class SceneFolder
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
             throw new KedgeException($"Scenes cannot be written to '{folder}': there is something already; choose a new or an empty folder.");
-        var unfinished = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))}.{Path.GetRandomFileName()}.tmp";
         try
         {
-            WriteAll(generator, count, unfinished, progress, cancellation);
-            if (Directory.Exists(folder))
-                Directory.Delete(folder);
-            Directory.Move(unfinished, folder);
+            AtomicFile.WriteFolder(folder, unfinished => WriteAll(generator, count, unfinished, progress, cancellation));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new KedgeException($"Scenes cannot be written to '{folder}': {e.Message} Free some space, or choose a place that you may write to.", e);
-        }
-        finally
-        {
-            if (Directory.Exists(unfinished))
-                Directory.Delete(unfinished, recursive: true);
         }
     }
 

@@ -41,7 +41,7 @@ public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Compa
     private static void Write(string path, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        CheckpointFile.Write(path, bytes.Length, stream => stream.Write(bytes));
+        AtomicFile.Write(path, stream => stream.Write(bytes), bytes.Length);
     }
 
     private string Markdown() => $"""

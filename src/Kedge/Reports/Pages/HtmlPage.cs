@@ -15,8 +15,27 @@ internal static class HtmlPage
     internal static void Write(string path, string title, IReadOnlyList<string> styles, Html body)
     {
         var page = Encoding.UTF8.GetBytes(Document(title, styles, body).Markup);
-        CheckpointFile.Write(path, page.Length, stream => stream.Write(page));
+        AtomicFile.Write(path, stream => stream.Write(page), page.Length);
     }
+
+    /// <summary>Writes a page of several parts, completely or not at all.</summary>
+    /// <param name="path">The file; one that exists is replaced.</param>
+    /// <param name="title">The title, also at the head of the page.</param>
+    /// <param name="styles">The embedded style sheets of the parts.</param>
+    /// <param name="introduction">A paragraph of text.</param>
+    /// <param name="parts">The parts, in their order.</param>
+    /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
+    internal static void Write(string path, string title, IReadOnlyList<string> styles, string introduction, IReadOnlyList<PagePart> parts) =>
+        Write(path, title, styles, Html.Of($"""
+            <p>{introduction}</p>
+            {parts.Select(Part)}
+            """));
+
+    private static Html Part(PagePart part) => Html.Of($"""
+        {(part.Heading is null ? null : Html.Of($"<h2>{part.Heading}</h2>"))}
+        {part.Body}
+
+        """);
 
     private static Html Document(string title, IReadOnlyList<string> styles, Html body) => Html.Of($"""
         <!DOCTYPE html>

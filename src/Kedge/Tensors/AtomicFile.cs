@@ -1,0 +1,84 @@
+namespace Kedge.Tensors;
+
+/// <summary>Writes files and folders atomically: beside their place first, then moved there whole, so that no reader meets half of one.</summary>
+internal static class AtomicFile
+{
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>Writes a file, completely or not at all, down to the disk.</summary>
+    /// <param name="path">The target; an existing file is replaced.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="size">The bytes that will be written, asked from the disk at once; null where nobody knows.</param>
+    /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
+    public static void Write(string path, Action<Stream> write, long? size = null)
+    {
+        var unfinished = Beside(path);
+        try
+        {
+            using (var stream = new FileStream(unfinished, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                PreallocationSize = size ?? 0,
+                BufferSize = BufferSize,
+            }))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            Remove(unfinished);
+            if (e is DirectoryNotFoundException)
+            {
+                var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+                throw new KedgeException($"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.", e);
+            }
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                var bytes = size is null ? "" : $" ({size:N0} bytes)";
+                throw new KedgeException(
+                    $"'{path}'{bytes} cannot be written: {e.Message} Free some space, or choose a place that you may write to.", e);
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Writes a folder, completely or not at all.</summary>
+    /// <param name="folder">The target: a new folder, or an empty one, which is replaced.</param>
+    /// <param name="write">Makes the folder of the path that it is given, and its content.</param>
+    /// <exception cref="IOException">The folder cannot be written; nothing of it stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static void WriteFolder(string folder, Action<string> write)
+    {
+        var unfinished = Beside(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        try
+        {
+            write(unfinished);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder);
+            Directory.Move(unfinished, folder);
+        }
+        finally
+        {
+            if (Directory.Exists(unfinished))
+                Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    private static string Beside(string path) => $"{path}.{Path.GetRandomFileName()}.tmp";
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the error that brought us here is the one to report
+        }
+    }
+}
