@@ -28,11 +28,11 @@ internal sealed class ClassifierOptions
     public ClipModel LoadModel(ParseResult parsed)
     {
         var path = parsed.GetValue(_path)!;
-        using var file = ClassifierFile.Open(path);
-        file.Card.RequirePhotos(path);
-        if (parsed.GetValue(_model.Model) is null && file.Card.ModelPath is { } model && !Path.Exists(model))
+        var card = ClassifierFile.ReadCard(path);
+        card.RequirePhotos(path);
+        if (parsed.GetValue(_model.Model) is null && card.ModelPath is { } model && !Path.Exists(model))
             throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: say where it is now (--model).");
-        return _model.Load(parsed, file.Card.ModelPath ?? file.Card.Model);
+        return _model.Load(parsed, card.ModelPath ?? card.Model);
     }
 
     public ImageClassifier Load(ParseResult parsed, ClipModel clip) => ImageClassifier.Load(parsed.GetValue(_path)!, clip);

@@ -54,8 +54,7 @@ internal static class ClassifierFile
         CheckVersion(path, file.Metadata);
         try
         {
-            var description = file.Metadata.GetValueOrDefault("classifier") ?? throw new KedgeException("it has no description; fit it again.");
-            var document = ClassifierDocument.Read(description);
+            var document = ReadDocument(file);
             var method = (catalog ?? MethodCatalog.Default).Create(document.Method, document.Options);
             var tensors = ReadTensors(file, device ?? CPU);
             var prototypes = TakePrototypes(document, tensors);
@@ -75,6 +74,25 @@ internal static class ClassifierFile
         }
     }
 
+    /// <summary>Reads the card alone and no tensor: which model to load, before the classifier is restored.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="KedgeException">
+    /// The file cannot be read, is no classifier, its description is damaged, or it is of a newer Kedge.
+    /// </exception>
+    public static ClassifierCard ReadCard(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        CheckVersion(path, file.Metadata);
+        try
+        {
+            return ReadDocument(file).Card;
+        }
+        catch (KedgeException e)
+        {
+            throw new KedgeException($"Opening the classifier '{path}' failed: {e.Message}", e);
+        }
+    }
+
     private static void CheckVersion(string path, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.GetValueOrDefault("format") != FormatName)
@@ -85,6 +103,9 @@ internal static class ClassifierFile
         if (number > NewestVersion)
             throw new KedgeException($"'{path}' was written by a newer Kedge (format {number}, this one reads up to {NewestVersion}): update Kedge.");
     }
+
+    private static ClassifierDocument ReadDocument(SafetensorsFile file) => ClassifierDocument.Read(
+        file.Metadata.GetValueOrDefault("classifier") ?? throw new KedgeException("it has no description; fit it again."));
 
     /// <summary>What is not the method's; frees all where it is damaged.</summary>
     private static Tensor? TakePrototypes(ClassifierDocument document, Dictionary<string, Tensor> tensors)

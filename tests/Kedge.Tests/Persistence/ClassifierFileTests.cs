@@ -58,6 +58,25 @@ public class ClassifierFileTests
     }
 
     [Fact]
+    public void The_card_is_read_without_the_tensors()
+    {
+        using var saved = new Saved();
+        SpoilTensors(saved.Path);
+        Assert.Throws<KedgeException>(() => ClassifierFile.Open(saved.Path));
+        Assert.Equal(JsonSerializer.Serialize(Card), JsonSerializer.Serialize(ClassifierFile.ReadCard(saved.Path)));
+    }
+
+    /// <summary>Leaves a classifier's description as it is, and none of its tensors.</summary>
+    internal static void SpoilTensors(string path)
+    {
+        Dictionary<string, string> metadata;
+        using (var file = SafetensorsFile.Open(path))
+            metadata = new(file.Metadata);
+        using var one = ones(1);
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["x"] = one }, metadata);
+    }
+
+    [Fact]
     public void What_is_calibrated_is_of_the_second_version_and_read_again()
     {
         using var saved = new Saved(card: Calibrated);
