@@ -132,7 +132,7 @@ public sealed class ImageClassifier : IDisposable
     public IReadOnlyList<ImageExplanation> Explain(
         IReadOnlyList<ImageFile> images, int classes = 5, EncodingContext? context = null, CancellationToken cancellation = default)
     {
-        Classifier.RequireParts();
+        RequireParts();
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
@@ -147,8 +147,11 @@ public sealed class ImageClassifier : IDisposable
     /// <returns>A reading of each anchor, in their order.</returns>
     /// <exception cref="KedgeException">The method has no anchors, or a word is too long.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
-    public IReadOnlyList<AnchorReading> ReadAnchors(int top = 5, IReadOnlyList<string>? words = null, CancellationToken cancellation = default) =>
-        new AnchorReader(Classifier, _clip, words).Read(top, cancellation);
+    public IReadOnlyList<AnchorReading> ReadAnchors(int top = 5, IReadOnlyList<string>? words = null, CancellationToken cancellation = default)
+    {
+        RequireParts();
+        return new AnchorReader(Classifier, _clip, words).Read(top, cancellation);
+    }
 
     /// <summary>Measures how often the classifier is right.</summary>
     /// <param name="images">Labelled images; for an honest figure, none that it was fitted on.</param>
@@ -224,6 +227,8 @@ public sealed class ImageClassifier : IDisposable
             PredictionSet = [.. classes.Where(c => rejection.Contains(c.Probability)).Select(c => c.ClassName)],
         };
     }
+
+    private void RequireParts() => Classifier.RequireParts($"fit one of {string.Join(", ", MethodCatalog.Default.Explaining)}");
 
     private KedgeException Unknown(string className)
     {

@@ -99,10 +99,11 @@ public abstract class FewShotClassifier : IDisposable
     }
 
     /// <summary>Refuses to explain where there are no parts.</summary>
-    internal virtual void RequireParts()
+    /// <param name="advice">What to do then.</param>
+    internal virtual void RequireParts(string advice = "fit a method whose logits have them")
     {
         if (!HasParts)
-            throw new KedgeException($"Explaining found a classifier of {Method}, whose logits have no parts by anchor or by support image: fit one of rtos, rtos+ or tip-adapter.");
+            throw new KedgeException($"Explaining found a classifier of {Method}, whose logits have no parts by anchor or by support image: {advice}.");
     }
 
     /// <summary>What the classifier relates images and classes to; <see langword="null"/> where the method has no anchors. Owned by the classifier.</summary>

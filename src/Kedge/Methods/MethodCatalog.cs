@@ -29,34 +29,40 @@ public sealed class MethodCatalog : IMethodCatalog
     [
         new Entry<NoOptions>(ZeroShot.CatalogName, (_, _) => new ZeroShot()),
         new Entry<NoOptions>(NearestClassMean.CatalogName, (_, _) => new NearestClassMean()),
-        new Entry<TipAdapterOptions>(TipAdapter.CatalogName, (options, _) => new TipAdapter(options)),
-        new Entry<TipAdapterFOptions>(TipAdapterF.CatalogName, (options, _) => new TipAdapterF(options)),
+        new Entry<TipAdapterOptions>(TipAdapter.CatalogName, (options, _) => new TipAdapter(options)) { Explains = true },
+        new Entry<TipAdapterFOptions>(TipAdapterF.CatalogName, (options, _) => new TipAdapterF(options)) { Explains = true },
         new Entry<GdaOptions>(Gda.CatalogName, (options, _) => new Gda(options)),
-        new Entry<ProKeROptions>(ProKeR.CatalogName, (options, _) => new ProKeR(options)),
+        new Entry<ProKeROptions>(ProKeR.CatalogName, (options, _) => new ProKeR(options)) { Explains = true },
         new Entry<LinearAdapterOptions>(LinearAdapter.CatalogName, (options, _) => new LinearAdapter(options)),
         new Entry<ClapOptions>(Clap.CatalogName, (options, _) => new Clap(options)),
         new Entry<ClapOptions>(ZsLp.CatalogName, (options, _) => new ZsLp(options)),
         new Entry<TaskResOptions>(TaskRes.CatalogName, (options, _) => new TaskRes(options)),
         new Entry<CoOpOptions>(CoOp.CatalogName, (options, _) => new CoOp(options)),
-        new Entry<PlotOptions>(Plot.CatalogName, (options, _) => new Plot(options)),
+        new Entry<PlotOptions>(Plot.CatalogName, (options, _) => new Plot(options)) { Explains = true },
         new Entry<CalipOptions>(Calip.CatalogName, (options, _) => new Calip(options)),
         new Entry<VtClipOptions>(VtClip.CatalogName, (options, _) => new VtClip(options)),
         new Entry<LinearAdapterOptions>(ProLip.CatalogName, (options, _) => new ProLip(options)),
         new Entry<ClipLoraOptions>(ClipLora.CatalogName, (options, _) => new ClipLora(options)),
         new Entry<LpPlusPlusOptions>(LpPlusPlus.CatalogName, (options, _) => new LpPlusPlus(options)),
-        new Entry<SimOptions>(Sim.CatalogName, (options, _) => new Sim(options)),
-        new Entry<ApeOptions>(Ape.CatalogName, (options, _) => new Ape(options)),
-        new Entry<ApeTOptions>(ApeT.CatalogName, (options, _) => new ApeT(options)),
+        new Entry<SimOptions>(Sim.CatalogName, (options, _) => new Sim(options)) { Explains = true },
+        new Entry<ApeOptions>(Ape.CatalogName, (options, _) => new Ape(options)) { Explains = true },
+        new Entry<ApeTOptions>(ApeT.CatalogName, (options, _) => new ApeT(options)) { Explains = true },
         new Entry<ClipAdapterOptions>(ClipAdapter.CatalogName, (options, _) => new ClipAdapter(options)),
         new Entry<LinearProbeOptions>(LinearProbe.CatalogName, (options, _) => new LinearProbe(options)),
-        new Entry<RtosOptions>(Rtos.CatalogName, (options, _) => new Rtos(options)),
-        new Entry<RtosPlusOptions>(RtosPlus.CatalogName, (options, _) => new RtosPlus(options)),
-        new Entry<RtosNamesOptions>(RtosNames.CatalogName, (options, _) => new RtosNames(options)),
-        new Entry<FuseOptions>(Fuse.CatalogName, (options, catalog) => new Fuse(options, catalog)),
+        new Entry<RtosOptions>(Rtos.CatalogName, (options, _) => new Rtos(options)) { Explains = true },
+        new Entry<RtosPlusOptions>(RtosPlus.CatalogName, (options, _) => new RtosPlus(options)) { Explains = true },
+        new Entry<RtosNamesOptions>(RtosNames.CatalogName, (options, _) => new RtosNames(options)) { Explains = true },
+        new Entry<FuseOptions>(Fuse.CatalogName, (options, catalog) => new Fuse(options, catalog)) { Explains = true },
     ]);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>
+    /// The names of the methods whose logits have parts by anchor or by support image, as
+    /// <see cref="FewShotClassifier.HasParts"/> says of what they fit; of this package's methods alone.
+    /// </summary>
+    internal IEnumerable<string> Explaining => _entries.Where(entry => entry.Explains).Select(entry => entry.Name);
 
     /// <summary>This catalog and one more method.</summary>
     /// <param name="name">
@@ -85,6 +91,9 @@ public sealed class MethodCatalog : IMethodCatalog
 
     private abstract record Entry(string Name)
     {
+        /// <summary>Whether its classifiers have parts.</summary>
+        internal bool Explains { get; init; }
+
         internal abstract FewShotMethod Create(JsonElement options, MethodCatalog catalog);
     }
 

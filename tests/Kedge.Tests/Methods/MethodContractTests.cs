@@ -157,6 +157,7 @@ public class MethodContractTests
         using var classifier = Fit(name, synthetic.Task);
         using var scope = NewDisposeScope();
         var logits = classifier.Logits(synthetic.Images);
+        Assert.Equal(MethodCatalog.Default.Explaining.Contains(name), classifier.HasParts);
         Assert.True(classifier.HasParts || (classifier.Anchors is null && classifier.Support is null));
         if (!classifier.HasParts)
         {

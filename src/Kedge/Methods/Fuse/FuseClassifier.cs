@@ -37,10 +37,10 @@ internal sealed class FuseClassifier : FewShotClassifier
 
     public override bool HasParts => _members.All(member => member.Classifier.HasParts);
 
-    internal override void RequireParts()
+    internal override void RequireParts(string advice)
     {
         foreach (var (classifier, _) in _members)
-            classifier.RequireParts();
+            classifier.RequireParts(advice);
     }
 
     protected override Tensor LogitsCore(ImageFeatures images) => Sum(member => member.Logits(images))!;

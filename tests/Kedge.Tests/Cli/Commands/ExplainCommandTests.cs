@@ -102,7 +102,9 @@ public sealed partial class ExplainCommandTests : IDisposable
     {
         Fit("nearest-class-mean");
         var error = CliRun.Failed("explain", "--classifier", _photos["x.kedge"], "--cache", _photos.Cache, "--html", _photos["why.html"], Image);
-        Assert.StartsWith("Explaining found a classifier of nearest-class-mean, whose logits have no parts by anchor or by support image: ", error);
+        Assert.Equal("Explaining found a classifier of nearest-class-mean, whose logits have no parts by anchor or by support image: " +
+            "fit one of tip-adapter, tip-adapter-f, proker, plot, sim, ape, ape-t, rtos, rtos+, rtos-names, fuse.", error);
+        Assert.Equal(error, CliRun.Failed("explain", "--classifier", _photos["x.kedge"]));
         Assert.False(Directory.Exists(_photos.Cache));
         Assert.False(File.Exists(_photos["why.html"]));
     }
@@ -113,6 +115,18 @@ public sealed partial class ExplainCommandTests : IDisposable
         Fit("tip-adapter");
         Assert.Equal("Reading anchors found a classifier of tip-adapter, which has none: name photos to explain, or fit one of rtos or rtos+.",
             CliRun.Failed("explain", "--classifier", _photos["x.kedge"]));
+    }
+
+    [Theory, InlineData("explain"), InlineData("predict"), InlineData("evaluate", "--data")]
+    public void The_model_is_found_by_the_card_alone(params string[] command)
+    {
+        var model = _photos["moved.safetensors"];
+        File.Copy(PhotoFolder.Clip, model);
+        CliRun.Done("fit", "--data", _photos.Data, "--model", model, "--method", "tip-adapter", "--shots", "1", "--no-cache", "--out", _photos["x.kedge"]);
+        File.Delete(model);
+        Export.ClassifierFileTests.SpoilTensors(_photos["x.kedge"]);
+        Assert.Equal($"The classifier '{_photos["x.kedge"]}' was fitted on the model at '{model}', which is not there: say where it is now (--model).",
+            CliRun.Failed([.. command, _photos.Data, "--classifier", _photos["x.kedge"]]));
     }
 
     [Fact]
