@@ -27,17 +27,17 @@ internal sealed class CompareCommand : KedgeCommand
         Required = true,
     };
     private readonly Option<bool> _retry = new("--retry") { Description = "Try again what failed before." };
-    private readonly Option<Protocol> _protocol = Choice.Of("--protocol",
+    private readonly Option<Protocol> _protocol = ChoiceOption.Of("--protocol",
         "What is learned from and tested on: few-shot; base-to-new: learn half of the classes, test on both halves; cross-data-set and domain-shift: learn from the first --data, test on all; " +
         "vocabulary-free: no class names.", Protocol.FewShot);
-    private readonly Option<int> _parallel = Numbers.AtLeast(1, new Option<int>("--parallel")
+    private readonly Option<int> _parallel = RangedOption.AtLeast(1, new Option<int>("--parallel")
     {
         Description = "Runs at once, each with its part of the threads, where memory allows.",
         HelpName = "count",
         DefaultValueFactory = _ => 1,
     });
     private readonly Option<bool> _json = SharedOptions.Json();
-    private readonly ComparedData _data = new();
+    private readonly ComparisonDataOptions _data = new();
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();
 

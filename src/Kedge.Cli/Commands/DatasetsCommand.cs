@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
-using Kedge.Data.Benchmarks;
+using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Commands;
 
@@ -23,44 +23,6 @@ internal sealed class DatasetsCommand : KedgeCommand
         Add(_json);
     }
 
-    protected override void Run(ParseResult parsed)
-    {
-        var root = parsed.GetValue(_root)!;
-        (FieldDataset Dataset, string? Lack)[] found = [.. FieldDataset.All.Select(dataset => (dataset, Lack(dataset, root)))];
-        if (parsed.GetValue(_json))
-        {
-            Terminal.Out.WriteJson(found.Select(entry => new
-            {
-                entry.Dataset.Name,
-                path = Path.Combine(root, entry.Dataset.Folder),
-                classes = entry.Dataset.ClassCount,
-                entry.Dataset.Train,
-                entry.Dataset.Validation,
-                entry.Dataset.Test,
-                template = entry.Dataset.Template.Text,
-                whole = entry.Lack is null,
-                entry.Lack,
-            }));
-            return;
-        }
-        Terminal.Out.WriteLine($"{"data set",-14}{"classes",8}{"train",11}{"val",8}{"test",8}  found");
-        foreach (var (dataset, lack) in found)
-        {
-            Terminal.Out.WriteLine(FormattableString.Invariant(
-                $"{dataset.Name,-14}{dataset.ClassCount,8:N0}{dataset.Train,11:N0}{dataset.Validation,8:N0}{dataset.Test,8:N0}  {(lack is null ? "whole" : lack)}"));
-        }
-    }
-
-    private static string? Lack(FieldDataset dataset, string root)
-    {
-        try
-        {
-            dataset.Open(root);
-            return null;
-        }
-        catch (KedgeException e)
-        {
-            return e.Message;
-        }
-    }
+    protected override void Run(ParseResult parsed) =>
+        Terminal.Out.WriteDatasets(BenchmarkDatasetRecord.Find(parsed.GetValue(_root)!), parsed.GetValue(_json));
 }

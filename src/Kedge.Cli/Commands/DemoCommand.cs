@@ -25,8 +25,8 @@ internal sealed class DemoCommand : KedgeCommand
         HelpName = "folder",
         DefaultValueFactory = _ => "kedge-demo",
     };
-    private readonly NumberList _shots = NumberList.Shots();
-    private readonly NumberList _seeds = NumberList.Seeds();
+    private readonly NumberListOption _shots = NumberListOption.Shots();
+    private readonly NumberListOption _seeds = NumberListOption.Seeds();
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ModelOptions _where = new();
 

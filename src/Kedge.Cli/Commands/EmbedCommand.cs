@@ -7,6 +7,7 @@ using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Runtime;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 

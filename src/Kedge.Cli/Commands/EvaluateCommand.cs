@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Data;
+using Kedge.Runtime;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Data;
-using Kedge.Interpretation;
 using Kedge.Reports.Explanations;
 
 namespace Kedge.Cli.Commands;
@@ -15,7 +14,7 @@ internal sealed class ExplainCommand : KedgeCommand
         Description = "Photos, or folders or zips of photos. Without any, the anchors of the classifier are listed.",
         Arity = ArgumentArity.ZeroOrMore,
     };
-    private readonly Option<int> _top = Numbers.AtLeast(1, new Option<int>("--top")
+    private readonly Option<int> _top = RangedOption.AtLeast(1, new Option<int>("--top")
     {
         Description = "How many classes, anchors, photos and words to show of each.",
         HelpName = "count",
@@ -56,20 +55,11 @@ internal sealed class ExplainCommand : KedgeCommand
         var readings = classifier.Classifier.Anchors is not null || images.Count == 0 ? classifier.ReadAnchors(top, words, Terminal.Cancellation) : [];
         if (page is not null)
             ExplanationPage.Write(page, classifier.Card, explanations, readings, top);
-        Show(explanations, readings, top, parsed.GetValue(_json));
+        if (images.Count > 0)
+            Terminal.Out.WriteExplanations(explanations, readings, top, parsed.GetValue(_json));
+        else
+            Terminal.Out.WriteAnchors(readings, parsed.GetValue(_json));
     }
 
     protected override string Kept(ParseResult parsed) => _classifier.Kept(parsed);
-
-    private void Show(IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top, bool json)
-    {
-        if (json && explanations.Count > 0)
-            Terminal.Out.WriteExplanationsJson(explanations, readings);
-        else if (json)
-            Terminal.Out.WriteReadingsJson(readings);
-        else if (explanations.Count > 0)
-            Terminal.Out.WriteExplanations(explanations, readings, top);
-        else
-            Terminal.Out.WriteReadings(readings);
-    }
 }

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
-using Kedge.FewShot;
-using Kedge.Methods;
 using Kedge.Persistence;
 using Kedge.Tasks;
 
@@ -17,12 +15,12 @@ internal sealed class FitCommand : KedgeCommand
     private readonly Option<string> _output = SharedOptions.Output("The classifier file to write, such as photos.kedge.");
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly DataOptions _data = new();
-    private readonly MethodArguments _method = new();
+    private readonly MethodSelectionOptions _method = new();
     private readonly DrawOptions _draw = new();
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();
-    private readonly CheckpointOption _checkpoint = new();
-    private readonly CalibrationArguments _calibration = new();
+    private readonly CheckpointOptions _checkpoint = new();
+    private readonly ProbabilityOptions _calibration = new();
 
     public FitCommand(Terminal terminal)
         : base(terminal, "fit", "Learns a classifier from a few photos a class and writes it to a file.",

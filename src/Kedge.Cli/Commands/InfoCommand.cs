@@ -2,7 +2,6 @@ using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Clip;
-using Kedge.Imaging;
 
 namespace Kedge.Cli.Commands;
 
@@ -28,46 +27,6 @@ internal sealed class InfoCommand : KedgeCommand
     protected override void Run(ParseResult parsed)
     {
         using var clip = _where.Load(parsed, parsed.GetValue(_model));
-        var (vision, text) = (clip.Configuration.Vision, clip.Configuration.Text);
-        if (parsed.GetValue(_json))
-        {
-            Terminal.Out.WriteJson(new
-            {
-                clip.Name,
-                clip.FeatureWidth,
-                clip.Parameters,
-                clip.LogitScale,
-                vision,
-                text,
-                clip.Preprocessing,
-                clip.Layout,
-                clip.Format,
-                clip.Fingerprint,
-            });
-            return;
-        }
-        Terminal.Out.WriteFacts(
-            ("name", clip.Name),
-            ("image tower", Describe(vision)),
-            ("text tower", $"{Describe(text.Transformer)}, {text.ContextLength} positions, {text.VocabularySize} tokens"),
-            ("feature width", clip.FeatureWidth),
-            ("logit scale", $"{clip.LogitScale:0.###}"),
-            ("parameters", $"{clip.Parameters:N0}"),
-            ("preprocessing", $"{clip.Preprocessing.Resolution} pixels, {clip.Preprocessing.Kernel}, "
-                + $"mean {Describe(clip.Preprocessing.Mean)}, std {Describe(clip.Preprocessing.Std)}"),
-            ("source", $"{clip.Layout}, {clip.Format}"),
-            ("fingerprint", clip.Fingerprint));
+        Terminal.Out.WriteModel(clip, parsed.GetValue(_json));
     }
-
-    private static string Describe(VisionConfiguration vision) => vision switch
-    {
-        VisionTransformerConfiguration vit => $"ViT, patches of {vit.PatchSize} pixels, {Describe(vit.Transformer)}, {vit.Resolution} pixels",
-        ResNetConfiguration net => $"ResNet, blocks {string.Join("-", net.Blocks)}, width {net.Width}, heads {net.Heads}, {net.Resolution} pixels",
-        _ => vision.ToString(),
-    };
-
-    private static string Describe(PerChannel colour) => $"{colour.Red} {colour.Green} {colour.Blue}";
-
-    private static string Describe(TransformerConfiguration blocks) =>
-        $"{blocks.Layers} layers, width {blocks.Width}, heads {blocks.Heads}, {blocks.Activation}";
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
-using Kedge.Methods;
+using Kedge.Reports.Records;
 using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
@@ -18,7 +18,7 @@ internal sealed class MineCommand : KedgeCommand
         Description = $"The words to rank, one a line. [default: {OpenWords.Nouns.Count:N0} nouns of WordNet]",
         HelpName = "file",
     };
-    private readonly Option<int> _top = Numbers.AtLeast(1, new Option<int>("--top")
+    private readonly Option<int> _top = RangedOption.AtLeast(1, new Option<int>("--top")
     {
         Description = "The best words to show, and to write.",
         HelpName = "count",
@@ -59,25 +59,11 @@ internal sealed class MineCommand : KedgeCommand
         var work = _cache.Work(parsed, Terminal, _model, progress);
         var gains = ImageAnchors.Rank(clip, dataset, words.Words, options, mining: null, work, progress, Terminal.Cancellation);
         progress.Dispose();
-        AnchorGain[] best = [.. gains.Take(parsed.GetValue(_top))];
+        var ranking = AnchorRankingRecord.From(dataset.Name, clip.Name, options, gains, parsed.GetValue(_top));
         if (output is not null)
-            OutputFile.WriteLines(output, best.Select(gain => gain.Word));
-        if (parsed.GetValue(_json))
-            Terminal.Out.WriteJson(new { data = dataset.Name, model = clip.Name, options.Shots, options.Seed, ranked = gains.Count, words = best });
-        else
-            Write(best);
+            OutputFile.WriteLines(output, ranking.Words.Select(gain => gain.Word));
+        Terminal.Out.WriteAnchorRanking(ranking, parsed.GetValue(_json));
     }
 
     protected override string Kept(ParseResult parsed) => _cache.Kept(parsed);
-
-    private void Write(AnchorGain[] gains)
-    {
-        var (rank, width) = ($"{gains.Length}".Length, gains.Max(gain => gain.Word.Length));
-        Terminal.Out.WriteLine($"{"".PadRight(rank)}  {"word".PadRight(width)}      gain  ± error   speaks for (times the average class)");
-        foreach (var (index, (word, gain, error, classes)) in gains.Index())
-        {
-            var spoken = string.Join(", ", classes.Where(c => c.Lift > 1).Select(c => $"{c.ClassName} {c.Lift:0.0}"));
-            Terminal.Out.WriteLine($"{$"{index + 1}".PadLeft(rank)}  {word.PadRight(width)}  {gain,8:0.0E+0}  ± {error:0.0E+0}  {spoken}");
-        }
-    }
 }

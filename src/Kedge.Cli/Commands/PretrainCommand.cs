@@ -4,6 +4,7 @@ using Kedge.Cli.Output;
 using Kedge.Cli.Reports;
 using Kedge.Clip;
 using Kedge.Pretraining;
+using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Commands;
 
@@ -28,8 +29,8 @@ internal sealed class PretrainCommand : KedgeCommand
     };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run that the folder holds." };
     private readonly Option<bool> _json = SharedOptions.Json();
-    private readonly PretrainingSources _sources = new();
-    private readonly PretrainingOptionSet _options = new();
+    private readonly PretrainingDataOptions _sources = new();
+    private readonly PretrainingRunOptions _options = new();
     private readonly ModelOptions _where = new();
 
     public PretrainCommand(Terminal terminal)
@@ -67,7 +68,7 @@ internal sealed class PretrainCommand : KedgeCommand
         }
         var accuracy = Draw(folder) is [.., var last] ? last.HeldOutAccuracy : null;
         if (parsed.GetValue(_json))
-            Terminal.Out.WriteJson(new { model, options.Steps, heldOutImages = data.HeldOut?.Images.Count ?? 0, zeroShotTop1 = accuracy });
+            Terminal.Out.WriteJson(new TrainingRecord(model, options.Steps, data.HeldOut?.Images.Count ?? 0, accuracy));
         else
             Terminal.Out.WriteFacts(("model", model), ("zero-shot accuracy", Describe(accuracy, data.HeldOut)));
     }

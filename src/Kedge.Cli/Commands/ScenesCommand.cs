@@ -2,16 +2,18 @@ using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Pretraining.Scenes;
+using Kedge.Reports.Records;
+using Kedge.Runtime;
 
 namespace Kedge.Cli.Commands;
 
 /// <summary><c>kedge scenes</c>: small captioned pictures, drawn.</summary>
 internal sealed class ScenesCommand : KedgeCommand
 {
-    private readonly Option<int> _count = Numbers.AtLeast(1, new Option<int>("--count") { Description = "How many pictures.", HelpName = "count", Required = true });
+    private readonly Option<int> _count = RangedOption.AtLeast(1, new Option<int>("--count") { Description = "How many pictures.", HelpName = "count", Required = true });
     private readonly Option<int> _seed = new("--seed") { Description = "Another seed gives other pictures.", HelpName = "number", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _output = new("--out") { Description = "A new or empty folder.", HelpName = "folder", Required = true };
-    private readonly Option<SceneSplit> _split = Choice.Of(
+    private readonly Option<SceneSplit> _split = ChoiceOption.Of(
         "--split", "Scenes for training, or single objects that those never show: of new combinations of colour and shape, or of new shapes, in a folder a class.", SceneSplit.Training);
     private readonly Option<int> _resolution = new("--resolution") { Description = "Pixels a side, 32 to 512.", HelpName = "pixels", DefaultValueFactory = _ => 64 };
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -37,7 +39,7 @@ internal sealed class ScenesCommand : KedgeCommand
         using (var progress = new ProgressLine(Terminal))
             SceneFolder.Write(generator, count, folder, progress.Counting("Drawing scenes", count), Terminal.Cancellation);
         if (parsed.GetValue(_json))
-            Terminal.Out.WriteJson(new { folder, count, split = Choice.Word(generator.Split), classes = generator.ClassNames });
+            Terminal.Out.WriteJson(new ScenesRecord(folder, count, ChoiceOption.Word(generator.Split), generator.ClassNames));
         else
             Terminal.Out.WriteFacts(("scenes", $"{count:N0} in {folder}, listed in {SceneFolder.Manifest}"), ("classes", generator.ClassNames.Count == 0 ? "captions, no classes" : generator.ClassNames.Count));
     }

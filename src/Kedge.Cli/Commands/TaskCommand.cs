@@ -46,42 +46,8 @@ internal sealed class TaskCommand : KedgeCommand
         using var task = TaskEncoder.Encode(clip, dataset, options, words, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
         progress.Dispose();
         task.Save(path);
-        Report(task, path, parsed.GetValue(_json));
+        Terminal.Out.WriteFeatureTask(path, task, parsed.GetValue(_json));
     }
 
     protected override string Kept(ParseResult parsed) => _cache.Kept(parsed);
-
-    private void Report(FeatureTask task, string path, bool json)
-    {
-        var (learned, bytes) = (task.Task, new FileInfo(path).Length);
-        if (json)
-        {
-            Terminal.Out.WriteJson(new
-            {
-                task = path,
-                bytes,
-                task.Model,
-                task.Fingerprint,
-                learned.ClassNames,
-                learned.Templates,
-                learned.LogitScale,
-                learned.FeatureWidth,
-                learned.Views,
-                support = learned.SupportCount,
-                query = task.Query.Count,
-                validation = task.Validation?.Count ?? 0,
-                anchors = learned.Anchors?.Names.Count ?? 0,
-            });
-            return;
-        }
-        Terminal.Out.WriteFacts(
-            ("task", $"{path}, {bytes:N0} bytes"),
-            ("model", task.Model),
-            ("classes", learned.ClassCount),
-            ("feature width", learned.FeatureWidth),
-            ("support images", $"{learned.SupportCount} in {learned.Views} view(s)"),
-            ("query images", task.Query.Count),
-            ("validation images", task.Validation?.Count ?? 0),
-            ("anchors", learned.Anchors?.Names.Count ?? 0));
-    }
 }

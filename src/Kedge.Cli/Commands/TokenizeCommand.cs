@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
+using Kedge.Reports.Records;
 using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
@@ -8,7 +9,7 @@ namespace Kedge.Cli.Commands;
 /// <summary><c>kedge tokenize</c>: lines of text to ids. Loads no model.</summary>
 internal sealed class TokenizeCommand : KedgeCommand
 {
-    private readonly Option<int> _contextLength = Numbers.AtLeast(2, new Option<int>("--context-length")
+    private readonly Option<int> _contextLength = RangedOption.AtLeast(2, new Option<int>("--context-length")
     {
         Description = "The most ids a line, start and end included.",
         HelpName = "count",
@@ -33,7 +34,7 @@ internal sealed class TokenizeCommand : KedgeCommand
         {
             var ids = ClipTokenizer.Default.Encode(text, parsed.GetValue(_contextLength), parsed.GetValue(_truncate));
             if (parsed.GetValue(_json))
-                Terminal.Out.WriteJson(new { text, ids });
+                Terminal.Out.WriteJson(new TokensRecord(text, ids));
             else
                 Terminal.Out.WriteLine(string.Join(' ', ids));
         }

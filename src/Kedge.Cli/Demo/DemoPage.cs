@@ -1,6 +1,7 @@
 using Kedge.Data;
 using Kedge.Interpretation;
 using Kedge.Persistence;
+using Kedge.Pretraining.Scenes;
 using Kedge.Reports.Comparisons;
 using Kedge.Reports.Explanations;
 using Kedge.Reports.Pages;
@@ -8,7 +9,7 @@ using Kedge.Reports.Pages;
 namespace Kedge.Cli.Demo;
 
 /// <summary>The page of the demo: the task in pictures, the comparison, and what RTOS's anchors have become; one HTML file, without scripts.</summary>
-public static class DemoPage
+internal static class DemoPage
 {
     private const int PictureSide = 64;
     private const int PicturesPerClass = 4;
@@ -24,26 +25,15 @@ public static class DemoPage
     /// <param name="readings">What its anchors can be read as.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void Write(string path, ImageDataset dataset, ComparisonReport report, IReadOnlyDictionary<string, string> curves, ClassifierCard card,
-        IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings) =>
-        HtmlPage.Write(path, "Kedge learns twelve shapes", ["comparison-page.css", "explanation-page.css"], Html.Of($"""
-            <p>The model {card.Model} has been trained on drawings of {Pretraining.Scenes.SceneWords.Shapes.Count} shapes. These {dataset.ClassNames.Count} were not among them, and
-            nobody ever told it their names. From a few drawings of each, the methods below learn to tell them apart.</p>
-            {Drawings(dataset)}
-            <h2>How often each method is right</h2>
-            {ComparisonPage.Body(report, curves)}
-            <h2>Why?</h2>
-            {ExplanationPage.Body(card, explanations, readings, Top)}
-            """));
-
-    private static Html Drawings(ImageDataset dataset)
+        IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings)
     {
-        var pictures = new PagePictures();
-        return Html.Of($"""
-            <section>
-            <div class="scroll"><table>{dataset.ClassNames.Select((name, label) => Html.Of($"""
-                <tr><th>{name}</th><td>{dataset.Train.Where(image => image.Label == label).Take(PicturesPerClass).Select(image => pictures.Of(image.Image, PictureSide))}</td></tr>
-                """))}</table></div>
-            </section>
-            """);
+        var introduction = $"The model {card.Model} has been trained on drawings of {SceneWords.Shapes.Count} shapes. These {dataset.ClassNames.Count} were not " +
+            "among them, and nobody ever told it their names. From a few drawings of each, the methods below learn to tell them apart.";
+        HtmlPage.Write(path, "Kedge learns twelve shapes", [ComparisonPage.Style, ExplanationPage.Style], introduction,
+        [
+            new(Heading: null, ClassExamples.Of(dataset, PicturesPerClass, PictureSide)),
+            new("How often each method is right", ComparisonPage.Body(report, curves)),
+            new("Why?", ExplanationPage.Body(card, explanations, readings, Top)),
+        ]);
     }
 }

@@ -4,7 +4,7 @@ using Kedge.Pretraining.Scenes;
 namespace Kedge.Cli.Demo;
 
 /// <summary>A few-shot task that needs nothing but Kedge: drawings of 12 shapes that the model <c>kedge-mini-scenes</c> has never seen, in all colours, textures and sizes.</summary>
-public static class ShapesDemo
+internal static class ShapesDemo
 {
     /// <summary>Drawings a class to learn from, and as many to test on.</summary>
     public const int DrawingsPerClass = 40;

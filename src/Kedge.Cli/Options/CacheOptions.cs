@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kedge.Cli.Output;
 using Kedge.Features;
+using Kedge.Runtime;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Options;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Kedge.Data;
+using Kedge.Runtime;
 using Kedge.Text;
 
 namespace Kedge.Cli.Options;
@@ -14,7 +15,7 @@ internal sealed class DataOptions
         HelpName = "path",
     };
 
-    private readonly PhotoSource _source = new();
+    private readonly PhotoSourceOptions _source = new();
 
     private readonly Option<string?> _task = new("--task") { Description = "Instead of photos: a file of features, as kedge task writes it.", HelpName = "file" };
 

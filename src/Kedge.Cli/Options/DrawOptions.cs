@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Kedge.Runtime;
 using Kedge.Tasks;
 using Kedge.Text;
 
@@ -40,7 +41,7 @@ internal sealed class DrawOptions
 
     private readonly Option<string[]> _templates = SharedOptions.Templates();
 
-    private readonly Option<int> _views = Numbers.AtLeast(1, new Option<int>("--views")
+    private readonly Option<int> _views = RangedOption.AtLeast(1, new Option<int>("--views")
     {
         Description = "Views of each photo to learn from: the photo, and random crops of it.",
         HelpName = "count",

@@ -15,7 +15,7 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "cpu",
     };
 
-    private readonly Option<int?> _threads = Numbers.AtLeast(1, new Option<int?>("--threads")
+    private readonly Option<int?> _threads = RangedOption.AtLeast(1, new Option<int?>("--threads")
     {
         Description = "Threads to compute and decode with. [default: one a core]",
         HelpName = "count",

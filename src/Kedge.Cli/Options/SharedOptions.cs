@@ -21,7 +21,7 @@ internal static class SharedOptions
     public static IReadOnlyList<PromptTemplate> ReadTemplates(this ParseResult parsed, Option<string[]> option, IReadOnlyList<PromptTemplate>? own = null) =>
         parsed.GetValue(option) is { Length: > 0 } texts ? [.. texts.Select(text => new PromptTemplate(text))] : own ?? [PromptTemplates.Default];
 
-    public static Option<int> Top() => Numbers.AtLeast(1, new Option<int>("--top")
+    public static Option<int> Top() => RangedOption.AtLeast(1, new Option<int>("--top")
     {
         Description = "Classes to show for each image.",
         HelpName = "count",

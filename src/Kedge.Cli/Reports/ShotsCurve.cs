@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kedge.Experiments;
+using Kedge.Runtime;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 

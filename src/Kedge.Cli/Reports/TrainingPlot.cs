@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using ScottPlot;
 using SkiaSharp;
 

@@ -1,7 +1,5 @@
 using Kedge.Evaluation;
 using Kedge.FewShot;
-using Kedge.Methods;
-using Kedge.Reports.Comparisons;
 using Kedge.Runtime;
 using static TorchSharp.torch;
 
@@ -68,7 +66,7 @@ public sealed class Comparison
             .Select(run => $"{run.Text} is left out on {run.Name}. {run.Lack}"),
         .. Pairs().Where(run => Lack(run.Method, run.Task) is null).Select(run => (run.Method.Text, run.Task.Name, run.Task.Shots, Bytes: run.Method.Method.BytesToFit(run.Task.Task)))
             .Where(run => run.Bytes > FitMemory.Large).Distinct()
-            .Select(run => $"{run.Text} takes about {FitMemory.Show(run.Bytes)} of memory on {run.Name}, {ComparisonTexts.Heading(run.Shots)}."),
+            .Select(run => $"{run.Text} takes about {FitMemory.Show(run.Bytes)} of memory on {run.Name}, {ComparisonTask.DescribeShots(run.Shots)}."),
     ];
 
     /// <summary>Runs what is not in the log yet. A method that fails gives a row with its reason.</summary>

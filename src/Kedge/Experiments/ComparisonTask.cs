@@ -43,6 +43,9 @@ public sealed record ComparisonTask(
     public override string ToString() =>
         $"{Name}{(Shots is { } shots ? $", {shots} {(shots == 1 ? "shot" : "shots")}" : "")}{(Seed is { } seed ? $", seed {seed}" : "")}";
 
+    /// <summary>"4 shots".</summary>
+    internal static string DescribeShots(int? shots) => shots switch { null => "uneven shots", 1 => "1 shot", _ => $"{shots} shots" };
+
     private static string Identify(FeatureTask task)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

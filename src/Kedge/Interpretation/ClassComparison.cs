@@ -20,6 +20,9 @@ public sealed class ClassComparison
     /// <summary>The logit of the second class.</summary>
     public double SecondLogit => Evidence.Sum(part => part.Second);
 
+    /// <summary>How much higher the first class's logit is.</summary>
+    internal double LogitDifference => FirstLogit - SecondLogit;
+
     /// <summary>The same with all numbers rounded so that both columns still add up to the rounded logits, to the last digit shown.</summary>
     /// <param name="decimals">Digits after the point, 0 to 6.</param>
     public ClassComparison Rounded(int decimals)

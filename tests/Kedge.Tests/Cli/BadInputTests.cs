@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Runtime;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 

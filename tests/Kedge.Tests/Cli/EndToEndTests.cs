@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Runtime;
 
 namespace Kedge.Tests.Cli;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Runtime;
 using Kedge.Tests.Imaging;
 using Kedge.Tests.Tasks;
 using SkiaSharp;

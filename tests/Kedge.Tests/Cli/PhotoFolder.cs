@@ -1,3 +1,4 @@
+using Kedge.Runtime;
 using Kedge.Tests.Imaging;
 using SkiaSharp;
 

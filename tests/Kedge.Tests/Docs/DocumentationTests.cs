@@ -1,6 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using Kedge.Cli;
+using Kedge.Cli.Output;
 using Kedge.Clip;
 using Kedge.Methods;
 using Kedge.Tests.Cli;

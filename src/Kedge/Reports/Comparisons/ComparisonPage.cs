@@ -6,6 +6,8 @@ namespace Kedge.Reports.Comparisons;
 /// <summary>A comparison as a page for people: one HTML file with its figures inside, without scripts.</summary>
 public static class ComparisonPage
 {
+    internal const string Style = "comparison-page.css";
+
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="report">What the comparison has come to.</param>
@@ -14,7 +16,7 @@ public static class ComparisonPage
     public static void Write(string path, ComparisonReport report, IReadOnlyDictionary<string, string>? curves = null)
     {
         ArgumentNullException.ThrowIfNull(report);
-        HtmlPage.Write(path, Title(report), ["comparison-page.css"], Body(report, curves));
+        HtmlPage.Write(path, Title(report), [Style], Body(report, curves));
     }
 
     internal static Html Body(ComparisonReport report, IReadOnlyDictionary<string, string>? curves)

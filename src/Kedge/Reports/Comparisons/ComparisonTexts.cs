@@ -29,7 +29,7 @@ internal static class ComparisonTexts
         return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; how many numbers a fitted classifier consists of; and the data that hyper-parameters were chosen on.{shared}");
     }
 
-    public static string Heading(int? shots) => shots switch { null => "uneven shots", 1 => "1 shot", _ => $"{shots} shots" };
+    public static string Heading(int? shots) => ComparisonTask.DescribeShots(shots);
 
     /// <summary>"new, 16 shots".</summary>
     public static string Heading(string? part, int? shots) => part is null ? Heading(shots) : $"{part}, {Heading(shots)}";

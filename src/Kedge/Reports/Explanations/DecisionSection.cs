@@ -42,7 +42,7 @@ internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<Ancho
     private Html Evidence(Decision decision)
     {
         var comparison = decision.Compare(top).Rounded(Decimals);
-        var total = comparison.FirstLogit - comparison.SecondLogit;
+        var total = comparison.LogitDifference;
         var widest = comparison.Evidence.Select(part => part.Difference).Append(total).Max(Math.Abs);
         return Html.Of($"""
             <table class="evidence">

@@ -9,6 +9,8 @@ namespace Kedge.Reports.Explanations;
 /// </summary>
 public static class ExplanationPage
 {
+    internal const string Style = "explanation-page.css";
+
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="card">Where the classifier comes from.</param>
@@ -20,7 +22,7 @@ public static class ExplanationPage
         string path, ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top = 5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        HtmlPage.Write(path, "Why these classes?", ["explanation-page.css"], Body(card, explanations, readings, top));
+        HtmlPage.Write(path, "Why these classes?", [Style], Body(card, explanations, readings, top));
     }
 
     internal static Html Body(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Experiments;
+using Kedge.Runtime;
 using Kedge.Tests.Tasks;
 
 namespace Kedge.Tests.Cli.Commands;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Kedge.Runtime;
 
 namespace Kedge.Tests.Cli.Commands;
 
@@ -124,7 +125,7 @@ public sealed partial class ExplainCommandTests : IDisposable
         File.Copy(PhotoFolder.Clip, model);
         CliRun.Done("fit", "--data", _photos.Data, "--model", model, "--method", "tip-adapter", "--shots", "1", "--no-cache", "--out", _photos["x.kedge"]);
         File.Delete(model);
-        Export.ClassifierFileTests.SpoilTensors(_photos["x.kedge"]);
+        Persistence.ClassifierFileTests.SpoilTensors(_photos["x.kedge"]);
         Assert.Equal($"The classifier '{_photos["x.kedge"]}' was fitted on the model at '{model}', which is not there: say where it is now (--model).",
             CliRun.Failed([.. command, _photos.Data, "--classifier", _photos["x.kedge"]]));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Clip;
+using Kedge.Runtime;
 
 namespace Kedge.Tests.Cli.Commands;
 

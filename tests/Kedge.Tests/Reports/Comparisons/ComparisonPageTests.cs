@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
-using Kedge.Methods;
 using Kedge.Reports.Comparisons;
 using Kedge.Tests.Methods;
 using Kedge.Tests.Tasks;

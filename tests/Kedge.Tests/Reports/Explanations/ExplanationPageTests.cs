@@ -7,6 +7,7 @@ using Kedge.Interpretation;
 using Kedge.Methods;
 using Kedge.Persistence;
 using Kedge.Reports.Explanations;
+using Kedge.Runtime;
 using Kedge.Tests.Imaging;
 using Kedge.Tests.Methods;
 using Kedge.Tests.Tasks;

@@ -1,17 +1,18 @@
 using System.CommandLine;
 using Kedge.Calibration;
+using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 
 /// <summary>Whether a fit's probabilities are calibrated, and whether it may say "none of these".</summary>
-internal sealed class CalibrationArguments
+internal sealed class ProbabilityOptions
 {
     private readonly Option<bool> _calibrate = new("--calibrate")
     {
         Description = "Make probabilities believable, by a temperature fitted on support photos that were left out. Needs 2 shots; takes up to 4 more fits.",
     };
 
-    private readonly Option<double?> _reject = Numbers.Above(0, Numbers.Below(1, new Option<double?>("--reject")
+    private readonly Option<double?> _reject = RangedOption.Above(0, RangedOption.Below(1, new Option<double?>("--reject")
     {
         Description = "Calibrate, and answer \"none of these\" to photos unlike the support photos; about this share of photos of the classes may be rejected too, such as 0.05.",
         HelpName = "share",

@@ -3,11 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 
 /// <summary>A method of the catalog and its options.</summary>
-internal sealed class MethodArguments
+internal sealed class MethodSelectionOptions
 {
     private readonly Option<string> _name = new("--method")
     {
@@ -30,7 +31,7 @@ internal sealed class MethodArguments
         },
     };
 
-    private readonly AnchorArguments _anchors = new();
+    private readonly AnchorOptions _anchors = new();
 
     public void AddTo(Command command)
     {

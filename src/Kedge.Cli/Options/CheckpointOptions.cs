@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Kedge.Cli.Output;
 using Kedge.Persistence;
+using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 
 /// <summary>Where a fit is kept while it is on its way.</summary>
-internal sealed class CheckpointOption
+internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _path = new("--checkpoint")
     {

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Kedge.Methods;
+using Kedge.Runtime;
 using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
 /// <summary>A person's say on the anchors of a method: which words, and which not. They become its options <c>anchors</c> and <c>ban</c>.</summary>
-internal sealed class AnchorArguments
+internal sealed class AnchorOptions
 {
     private readonly Option<string?> _anchors = new("--anchors")
     {

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 
 /// <summary>Ranges of options, checked before anything is done.</summary>
-internal static class Numbers
+internal static class RangedOption
 {
     public static Option<T> AtLeast<T>(double least, Option<T> option) => Checked(option, number => number >= least, $"at least {least}");
 

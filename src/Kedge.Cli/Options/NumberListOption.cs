@@ -4,11 +4,11 @@ using System.Globalization;
 namespace Kedge.Cli.Options;
 
 /// <summary>An option that is whole numbers with commas between them.</summary>
-internal sealed class NumberList
+internal sealed class NumberListOption
 {
     private readonly int[] _usual;
 
-    private NumberList(string name, string description, string usual, int least)
+    private NumberListOption(string name, string description, string usual, int least)
     {
         _usual = Split(usual)!;
         Option = new(name) { Description = $"{description} [default: {usual}]", HelpName = "numbers" };
@@ -25,10 +25,10 @@ internal sealed class NumberList
     public Option<int[]> Option { get; }
 
     /// <summary>Numbers of shots; by default those of CoOp's protocol.</summary>
-    public static NumberList Shots() => new("--shots", "Numbers of photos to learn from for each class.", "1,2,4,8,16", least: 1);
+    public static NumberListOption Shots() => new("--shots", "Numbers of photos to learn from for each class.", "1,2,4,8,16", least: 1);
 
     /// <summary>Seeds of draws.</summary>
-    public static NumberList Seeds() => new("--seeds", "Each decides on another draw of photos.", "1,2,3", least: int.MinValue);
+    public static NumberListOption Seeds() => new("--seeds", "Each decides on another draw of photos.", "1,2,3", least: int.MinValue);
 
     /// <summary>The numbers given, each once, or the usual ones.</summary>
     public int[] Read(ParseResult parsed) => parsed.GetValue(Option) is { Length: > 0 } given ? given : _usual;

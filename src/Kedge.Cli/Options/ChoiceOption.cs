@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Kedge.Cli.Options;
 
 /// <summary>Options that take one of a few words: an enumeration's names as people type them, <c>HeldOutShapes</c> as <c>held-out-shapes</c>.</summary>
-internal static partial class Choice
+internal static partial class ChoiceOption
 {
     public static Option<T> Of<T>(string name, string description, T usual) where T : struct, Enum
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Kedge.Tests.Cli.Options;
 
 /// <summary>Anchors that a person chooses.</summary>
-public sealed class AnchorArgumentsTests : IDisposable
+public sealed class AnchorOptionsTests : IDisposable
 {
     private readonly PhotoFolder _photos = PhotoFolder.Flat();
 

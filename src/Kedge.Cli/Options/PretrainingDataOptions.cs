@@ -6,7 +6,7 @@ using Kedge.Pretraining.Scenes;
 namespace Kedge.Cli.Options;
 
 /// <summary>Where <c>pretrain</c> finds images, captions and what to measure.</summary>
-internal sealed class PretrainingSources
+internal sealed class PretrainingDataOptions
 {
     private readonly Option<string[]> _pairs = new("--pairs")
     {

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using Kedge.Data;
 using Kedge.Data.Benchmarks;
+using Kedge.Runtime;
 using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
 /// <summary>How --data is understood: a path with its photos beside it or elsewhere, or the name of one of the field's data sets below a root.</summary>
-internal sealed class PhotoSource
+internal sealed class PhotoSourceOptions
 {
     private readonly Option<string?> _images = new("--images")
     {

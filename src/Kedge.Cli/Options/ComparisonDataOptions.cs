@@ -1,11 +1,12 @@
 using System.CommandLine;
+using Kedge.Runtime;
 using Kedge.Tasks;
 using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
 /// <summary>What methods are compared on: data sets of photos, with the draws from them, or tasks of features.</summary>
-internal sealed class ComparedData
+internal sealed class ComparisonDataOptions
 {
     private readonly Option<string[]> _data = new("--data")
     {
@@ -14,7 +15,7 @@ internal sealed class ComparedData
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly PhotoSource _source = new();
+    private readonly PhotoSourceOptions _source = new();
 
     private readonly Option<string[]> _tasks = new("--task")
     {
@@ -29,11 +30,11 @@ internal sealed class ComparedData
         HelpName = "folder",
     };
 
-    private readonly Option<ValidationUse> _validation = Choice.Of("--validation",
+    private readonly Option<ValidationUse> _validation = ChoiceOption.Of("--validation",
         "What methods may choose hyper-parameters on beside the support images: none; shots, min(S, 4) validation images of each class; or full, the whole validation part.", ValidationUse.None);
 
-    private readonly NumberList _shots = NumberList.Shots();
-    private readonly NumberList _seeds = NumberList.Seeds();
+    private readonly NumberListOption _shots = NumberListOption.Shots();
+    private readonly NumberListOption _seeds = NumberListOption.Seeds();
     private readonly Option<string[]> _templates = SharedOptions.Templates();
 
     public void AddTo(Command command, params IEnumerable<Option> ofPhotos)

@@ -1,0 +1,75 @@
+using Kedge.Interpretation;
+using Kedge.Reports.Records;
+
+namespace Kedge.Cli.Output;
+
+/// <summary>How explanations look on standard output.</summary>
+internal static class ExplanationText
+{
+    private const int Decimals = 3;
+    private const int PhrasesInLabel = 3;
+    private const int NarrowestColumn = 10;
+
+    /// <summary>Why each image got its class and not the runner-up, and the support images nearest to it; or a JSON object a line.</summary>
+    public static void WriteExplanations(
+        this TextWriter output, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top, bool json)
+    {
+        if (json)
+        {
+            foreach (var explanation in explanations)
+                output.WriteJson(ExplanationRecord.From(explanation, readings));
+            return;
+        }
+        foreach (var (image, decision) in explanations)
+        {
+            if (image != explanations[0].Image)
+                output.WriteLine();
+            output.WriteLine(image.Name);
+            foreach (var score in decision.Classes)
+                output.WriteLine($"  {score.Probability,7:0.0 %}  {score.ClassName}");
+            output.WriteLine();
+            WriteComparison(output, decision.Compare(top).Rounded(Decimals), decision, readings);
+            if (decision.Nearest.Count > 0)
+                WriteNearest(output, [.. decision.Nearest.Take(top)]);
+        }
+    }
+
+    private static void WriteComparison(TextWriter output, ClassComparison comparison, Decision decision, IReadOnlyList<AnchorReading> readings)
+    {
+        var (first, second) = (Math.Max(NarrowestColumn, comparison.First.Length), Math.Max(NarrowestColumn, comparison.Second.Length));
+        void Row(double one, double other, double difference, string label) => output.WriteLine(
+            $"  {one.ToString("0.000").PadLeft(first)}  {other.ToString("0.000").PadLeft(second)}  {difference,10:+0.000;-0.000;0.000}  {label}");
+
+        output.WriteLine($"  {comparison.First.PadLeft(first)}  {comparison.Second.PadLeft(second)}  difference");
+        foreach (var part in comparison.Evidence)
+            Row(part.First, part.Second, part.Difference, Label(part, decision, readings));
+        Row(comparison.FirstLogit, comparison.SecondLogit, comparison.LogitDifference, "the sum, each class's logit");
+    }
+
+    private static void WriteNearest(TextWriter output, IReadOnlyList<SupportNeighbour> nearest)
+    {
+        var width = nearest.Max(near => near.ClassName.Length);
+        output.WriteLine();
+        output.WriteLine("  nearest support images, by cosine");
+        foreach (var near in nearest)
+            output.WriteLine($"  {near.Cosine,7:0.000}  {near.ClassName.PadRight(width)}  {near.Name}".TrimEnd());
+    }
+
+    private static string Label(Evidence part, Decision decision, IReadOnlyList<AnchorReading> readings) => part switch
+    {
+        { Source: EvidenceSource.ClassNames } => "the names of the classes",
+        { Source: EvidenceSource.Bias } => "bias, whatever the image",
+        { Source: EvidenceSource.Anchor, Index: { } k } => Label(readings[k]),
+        { Source: EvidenceSource.Anchor } => part.Count == 1 ? "the other anchor" : $"the other {part.Count} anchors",
+        { Index: { } n } => Label(decision.Nearest.First(near => near.Index == n)),
+        _ => part.Count == 1 ? "the other support image" : $"the other {part.Count} support images",
+    };
+
+    private static string Label(AnchorReading reading)
+    {
+        var near = reading.OtherPhrases.Take(PhrasesInLabel).ToList();
+        return $"anchor {reading.Start}{(near.Count > 0 ? $" (near {string.Join(", ", near)})" : "")}";
+    }
+
+    private static string Label(SupportNeighbour near) => $"support image of {near.ClassName} {near.Name ?? $"number {near.Index}"}";
+}

@@ -1,0 +1,33 @@
+using Kedge.Tasks;
+
+namespace Kedge.Reports.Records;
+
+/// <summary>A few-shot task of features in a file.</summary>
+/// <param name="Task">The file.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Model">What made the features; null where nobody knows.</param>
+/// <param name="Fingerprint">That of class names and class features.</param>
+/// <param name="ClassNames">The C names.</param>
+/// <param name="Templates">The sentences that they were put into.</param>
+/// <param name="LogitScale">The factor of cosines.</param>
+/// <param name="FeatureWidth">D.</param>
+/// <param name="Views">Of each support image.</param>
+/// <param name="Support">N, support images.</param>
+/// <param name="Query">Q, test images.</param>
+/// <param name="Validation">Validation images.</param>
+/// <param name="Anchors">K, words with features.</param>
+internal sealed record FeatureTaskRecord(
+    string Task, long Bytes, string? Model, string Fingerprint, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Templates, float LogitScale,
+    int FeatureWidth, int Views, int Support, int Query, int Validation, int Anchors)
+{
+    /// <summary>The record of a task.</summary>
+    /// <param name="path">The task's file, which is there.</param>
+    /// <param name="task">The task.</param>
+    public static FeatureTaskRecord From(string path, FeatureTask task)
+    {
+        var learned = task.Task;
+        return new(
+            path, new FileInfo(path).Length, task.Model, task.Fingerprint, learned.ClassNames, learned.Templates, learned.LogitScale,
+            learned.FeatureWidth, learned.Views, learned.SupportCount, task.Query.Count, task.Validation?.Count ?? 0, learned.Anchors?.Names.Count ?? 0);
+    }
+}

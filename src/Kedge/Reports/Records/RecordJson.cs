@@ -1,0 +1,18 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Kedge.Reports.Records;
+
+/// <summary>How records of results are written as JSON, by every program alike: one value on one line, names in camel case.</summary>
+internal static class RecordJson
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>A record, or a list of records, as JSON.</summary>
+    public static string Write(object record) => JsonSerializer.Serialize(record, Options);
+}
