@@ -8,7 +8,7 @@ using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Methods;
 using Kedge.Tasks;
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 using Kedge.Text;
 using static TorchSharp.torch;
 

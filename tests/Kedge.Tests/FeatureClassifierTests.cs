@@ -3,8 +3,7 @@ using Kedge.Data;
 using Kedge.Features;
 using Kedge.Methods;
 using Kedge.Tasks;
-using Kedge.Tests.Cli;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests;

@@ -6,7 +6,7 @@ using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Tasks;
 using Kedge.Tensors;
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests;

@@ -1,7 +1,7 @@
 using Kedge.Calibration;
 using Kedge.Evaluation;
 using Kedge.Methods;
-using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Calibration;
 

@@ -1,7 +1,7 @@
 using Kedge.Calibration;
 using Kedge.FewShot;
 using Kedge.Methods;
-using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 

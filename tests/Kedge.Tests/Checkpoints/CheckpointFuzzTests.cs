@@ -1,5 +1,6 @@
 using System.Text;
 using Kedge.Checkpoints;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Checkpoints;

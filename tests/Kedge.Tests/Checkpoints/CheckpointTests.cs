@@ -1,4 +1,5 @@
 using Kedge.Checkpoints;
+using Kedge.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 

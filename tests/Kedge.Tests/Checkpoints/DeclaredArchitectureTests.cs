@@ -1,5 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Imaging;
+using Kedge.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using Kedge.Checkpoints;
 using Kedge.Imaging;
 using Kedge.Tensors;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Checkpoints;

@@ -1,5 +1,6 @@
 using System.Text;
 using Kedge.Tensors;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Checkpoints;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Checkpoints;
+using Kedge.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 

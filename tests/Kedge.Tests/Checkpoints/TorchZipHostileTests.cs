@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Kedge.Tensors;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Checkpoints;
 

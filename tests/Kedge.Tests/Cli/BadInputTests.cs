@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Runtime;
 using Kedge.Tensors;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Cli;

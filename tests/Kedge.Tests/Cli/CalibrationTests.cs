@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Kedge.Tests.Imaging;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using SkiaSharp;
 
 namespace Kedge.Tests.Cli;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Cli;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli;
 

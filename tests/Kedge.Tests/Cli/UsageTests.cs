@@ -1,3 +1,5 @@
+using Kedge.Tests.Support;
+
 namespace Kedge.Tests.Cli;
 
 public class UsageTests

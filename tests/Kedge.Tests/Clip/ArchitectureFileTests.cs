@@ -1,6 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Clip;
 

@@ -1,7 +1,7 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Tensors;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using Kedge.Text;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Features;
+using Kedge.Tests.Support;
 using Kedge.Text;
 using static TorchSharp.torch;
 

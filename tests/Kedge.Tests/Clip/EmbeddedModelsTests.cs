@@ -7,8 +7,7 @@ using Kedge.Methods;
 using Kedge.Pretraining;
 using Kedge.Pretraining.Scenes;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
-using Kedge.Tests.Imaging;
+using Kedge.Tests.Support;
 using TorchSharp;
 
 namespace Kedge.Tests.Clip;

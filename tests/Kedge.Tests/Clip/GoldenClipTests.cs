@@ -3,6 +3,7 @@ using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Imaging;
 using Kedge.Tensors;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Clip;

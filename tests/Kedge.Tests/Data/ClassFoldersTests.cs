@@ -1,6 +1,6 @@
 using System.Text;
 using Kedge.Data;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Data;
 

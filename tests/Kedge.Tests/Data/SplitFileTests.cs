@@ -1,5 +1,5 @@
 using Kedge.Data;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Data;
 

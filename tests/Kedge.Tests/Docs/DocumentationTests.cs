@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Kedge.Cli.Output;
 using Kedge.Clip;
 using Kedge.Methods;
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Docs;
 

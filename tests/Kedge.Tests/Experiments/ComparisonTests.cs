@@ -2,9 +2,7 @@ using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Methods;
-using Kedge.Tests.Evaluation;
-using Kedge.Tests.Methods;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Experiments;

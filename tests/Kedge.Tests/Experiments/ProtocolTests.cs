@@ -4,9 +4,7 @@ using Kedge.Methods;
 using Kedge.Reports.Comparisons;
 using Kedge.Runtime;
 using Kedge.Tasks;
-using Kedge.Tests.Evaluation;
-using Kedge.Tests.Methods;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Experiments;

@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Features;
 

@@ -1,6 +1,6 @@
 using Kedge.Features;
 using Kedge.Imaging;
-using Kedge.Tests.Imaging;
+using Kedge.Tests.Support;
 using SkiaSharp;
 using TorchSharp;
 

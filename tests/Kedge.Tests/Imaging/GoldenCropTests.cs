@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Imaging;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Imaging;
 

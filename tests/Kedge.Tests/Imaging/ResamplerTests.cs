@@ -1,4 +1,5 @@
 using Kedge.Imaging;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Imaging;
 

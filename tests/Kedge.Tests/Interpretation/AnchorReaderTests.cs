@@ -2,7 +2,7 @@ using Kedge.Clip;
 using Kedge.FewShot;
 using Kedge.Interpretation;
 using Kedge.Methods;
-using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Interpretation;

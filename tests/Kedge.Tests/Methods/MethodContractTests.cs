@@ -1,6 +1,7 @@
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 

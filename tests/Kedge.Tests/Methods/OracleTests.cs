@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Kedge.FewShot;
 using Kedge.Methods;
-using static Kedge.Tests.Methods.Plain;
+using Kedge.Tests.Support;
+using static Kedge.Tests.Support.Plain;
 
 namespace Kedge.Tests.Methods;
 

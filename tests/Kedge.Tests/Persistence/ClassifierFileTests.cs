@@ -4,8 +4,7 @@ using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Persistence;
 using Kedge.Tensors;
-using Kedge.Tests.Export;
-using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Persistence;

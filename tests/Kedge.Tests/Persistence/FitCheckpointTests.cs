@@ -1,6 +1,6 @@
 using Kedge.Persistence;
 using Kedge.Tensors;
-using Kedge.Tests.Export;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Persistence;

@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.Pretraining;
+using Kedge.Tests.Support;
 using Kedge.Text;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Kedge.Pretraining;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Pretraining;
 

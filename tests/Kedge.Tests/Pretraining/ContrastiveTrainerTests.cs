@@ -2,7 +2,7 @@ using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Pretraining;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 using TorchSharp;
 
 namespace Kedge.Tests.Pretraining;

@@ -1,6 +1,6 @@
 using Kedge.Data;
 using Kedge.Pretraining;
-using Kedge.Tests.Imaging;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Pretraining;
 

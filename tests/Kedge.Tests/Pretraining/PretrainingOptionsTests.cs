@@ -1,4 +1,5 @@
 using Kedge.Pretraining;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Pretraining;
 

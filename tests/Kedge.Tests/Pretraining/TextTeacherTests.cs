@@ -2,7 +2,7 @@ using System.Text.Json;
 using Kedge.Features;
 using Kedge.Pretraining;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Pretraining;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Pretraining;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Pretraining;

@@ -1,6 +1,6 @@
 using Kedge.Clip;
 using Kedge.Pretraining;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Pretraining;

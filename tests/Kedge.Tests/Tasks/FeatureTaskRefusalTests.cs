@@ -1,5 +1,6 @@
 using System.Text;
 using Kedge.Tasks;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Tasks;

@@ -2,6 +2,7 @@ using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Tasks;
 using Kedge.Tensors;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Tasks;

@@ -1,5 +1,6 @@
 using Kedge.Data;
 using Kedge.Tasks;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Tasks;
 

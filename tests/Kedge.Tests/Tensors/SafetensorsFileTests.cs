@@ -1,5 +1,5 @@
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Tensors;

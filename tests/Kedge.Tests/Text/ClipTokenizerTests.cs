@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Tests.Support;
 using Kedge.Text;
 
 namespace Kedge.Tests.Text;

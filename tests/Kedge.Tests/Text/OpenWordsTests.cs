@@ -1,3 +1,4 @@
+using Kedge.Tests.Support;
 using Kedge.Text;
 
 namespace Kedge.Tests.Text;

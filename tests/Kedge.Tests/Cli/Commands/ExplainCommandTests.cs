@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Kedge.Runtime;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Commands;
 

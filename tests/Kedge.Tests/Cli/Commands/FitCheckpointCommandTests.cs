@@ -1,6 +1,6 @@
 using Kedge.Cli;
 using Kedge.Cli.Output;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Cli.Commands;

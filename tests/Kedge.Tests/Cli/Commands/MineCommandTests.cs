@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Commands;
 

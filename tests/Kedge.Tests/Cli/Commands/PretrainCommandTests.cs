@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Runtime;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Commands;
 

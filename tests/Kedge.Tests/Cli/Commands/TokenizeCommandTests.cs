@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Options;
 

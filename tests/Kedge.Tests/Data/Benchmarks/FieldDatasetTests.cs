@@ -1,5 +1,5 @@
 using Kedge.Data.Benchmarks;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Data.Benchmarks;
 
@@ -100,11 +100,11 @@ public sealed class FieldDatasetTests : IDisposable
     [Fact]
     public void The_command_lists_what_is_found_and_what_is_not()
     {
-        var lines = Cli.CliRun.Done("datasets", "--root", _root.Path).Split('\n');
+        var lines = CliRun.Done("datasets", "--root", _root.Path).Split('\n');
         Assert.Equal("data set       classes      train     val    test  found", lines[0]);
         Assert.Equal(1 + 11 + 1, lines.Length);
         Assert.StartsWith($"OxfordPets          37      2,944     736   3,669  OxfordPets is not whole: there is no {_root.File("oxford_pets")}; ", lines[3]);
-        Assert.Contains("\"whole\":false", Cli.CliRun.Done("datasets", "--root", _root.Path, "--json"), StringComparison.Ordinal);
+        Assert.Contains("\"whole\":false", CliRun.Done("datasets", "--root", _root.Path, "--json"), StringComparison.Ordinal);
     }
 
     private static FieldDataset Tiny(string folder, string images, string list, int validation, int test) =>

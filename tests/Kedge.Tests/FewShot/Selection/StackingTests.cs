@@ -1,5 +1,5 @@
 using Kedge.FewShot.Selection;
-using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

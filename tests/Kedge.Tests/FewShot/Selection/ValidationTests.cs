@@ -3,7 +3,7 @@ using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Methods;
 using Kedge.Tasks;
-using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.FewShot.Selection;

@@ -1,5 +1,6 @@
 using Kedge.FewShot.Selection;
 using Kedge.Methods;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

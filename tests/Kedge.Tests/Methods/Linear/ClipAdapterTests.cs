@@ -1,5 +1,6 @@
 using Kedge.Methods;
-using static Kedge.Tests.Methods.Plain;
+using Kedge.Tests.Support;
+using static Kedge.Tests.Support.Plain;
 
 namespace Kedge.Tests.Methods;
 

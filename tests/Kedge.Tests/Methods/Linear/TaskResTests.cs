@@ -1,6 +1,7 @@
 using Kedge.FewShot;
 using Kedge.Methods;
-using static Kedge.Tests.Methods.Plain;
+using Kedge.Tests.Support;
+using static Kedge.Tests.Support.Plain;
 
 namespace Kedge.Tests.Methods;
 

@@ -1,7 +1,8 @@
 using Kedge.Clip;
 using Kedge.FewShot;
 using Kedge.Methods;
-using static Kedge.Tests.Methods.Plain;
+using Kedge.Tests.Support;
+using static Kedge.Tests.Support.Plain;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;

@@ -4,6 +4,7 @@ using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Tasks;
+using Kedge.Tests.Support;
 using Kedge.Text;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Kedge.FewShot;
 using Kedge.Methods;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;

@@ -4,8 +4,9 @@ using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Methods;
 using Kedge.Tests.Clip;
+using Kedge.Tests.Support;
 using TorchSharp.Modules;
-using static Kedge.Tests.Methods.Plain;
+using static Kedge.Tests.Support.Plain;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;

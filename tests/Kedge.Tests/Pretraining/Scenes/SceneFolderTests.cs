@@ -2,7 +2,7 @@ using System.Text.Json;
 using Kedge.Data;
 using Kedge.Imaging;
 using Kedge.Pretraining.Scenes;
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Pretraining.Scenes;
 

@@ -4,8 +4,7 @@ using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Reports.Comparisons;
-using Kedge.Tests.Methods;
-using Kedge.Tests.Tasks;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Reports.Comparisons;

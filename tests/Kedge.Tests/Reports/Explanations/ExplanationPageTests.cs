@@ -10,6 +10,7 @@ using Kedge.Reports.Explanations;
 using Kedge.Runtime;
 using Kedge.Tests.Imaging;
 using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 using Kedge.Tests.Tasks;
 using SkiaSharp;
 

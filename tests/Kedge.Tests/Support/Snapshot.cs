@@ -1,5 +1,5 @@
 
-namespace Kedge.Tests;
+namespace Kedge.Tests.Support;
 
 /// <summary>Texts kept beside the tests. A missing snapshot is written and fails the test once, to be read and committed; a present one is never overwritten.</summary>
 internal static class Snapshot

@@ -1,7 +1,7 @@
 using Kedge.FewShot;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Methods;
+namespace Kedge.Tests.Support;
 
 /// <summary>Keeps a fit in memory, as often as it is allowed to.</summary>
 internal sealed class MemoryStore : IFitStore, IDisposable

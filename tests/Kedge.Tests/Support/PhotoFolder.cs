@@ -2,7 +2,7 @@ using Kedge.Runtime;
 using Kedge.Tests.Imaging;
 using SkiaSharp;
 
-namespace Kedge.Tests.Cli;
+namespace Kedge.Tests.Support;
 
 /// <summary>A data set of drawn photos in a folder of its own: classes by colour, every photo another.</summary>
 internal sealed class PhotoFolder : IDisposable

@@ -1,4 +1,4 @@
-namespace Kedge.Tests.Export;
+namespace Kedge.Tests.Support;
 
 /// <summary>A path for a file that is deleted in the end.</summary>
 internal sealed class TemporaryFile : IDisposable

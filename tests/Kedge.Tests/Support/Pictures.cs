@@ -3,7 +3,7 @@ using System.IO.Compression;
 using Kedge.Imaging;
 using SkiaSharp;
 
-namespace Kedge.Tests.Imaging;
+namespace Kedge.Tests.Support;
 
 /// <summary>Pictures and image files made in memory.</summary>
 internal static class Pictures

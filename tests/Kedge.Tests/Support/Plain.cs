@@ -1,7 +1,7 @@
 using Kedge.FewShot;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Methods;
+namespace Kedge.Tests.Support;
 
 /// <summary>Slow plain arithmetic in double precision, which oracles are written with: no tensor library, and no gradient but by differences.</summary>
 internal static class Plain

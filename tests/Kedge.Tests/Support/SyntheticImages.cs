@@ -3,7 +3,7 @@ using Kedge.Clip;
 using Kedge.Features;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Methods;
+namespace Kedge.Tests.Support;
 
 /// <summary>Towers that end in a matrix each, which is the identity at first: what is drawn are the inputs of these matrices.</summary>
 /// <param name="support">[V, N, D].</param>

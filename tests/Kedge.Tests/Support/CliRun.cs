@@ -1,7 +1,7 @@
 using Kedge.Cli;
 using Kedge.Cli.Output;
 
-namespace Kedge.Tests.Cli;
+namespace Kedge.Tests.Support;
 
 /// <summary>The command line, run in this process with captured streams.</summary>
 internal sealed record CliRun(int ExitCode, string Out, string Error)

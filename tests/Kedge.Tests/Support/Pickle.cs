@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Kedge.Tests.Checkpoints;
+namespace Kedge.Tests.Support;
 
 /// <summary>Writes pickles, well-meant and hostile, and the zips around them, as PyTorch lays them out.</summary>
 internal sealed class Pickle

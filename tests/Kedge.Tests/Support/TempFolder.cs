@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace Kedge.Tests.Tasks;
+namespace Kedge.Tests.Support;
 
 /// <summary>A folder for one test. Readers of data sets look at names only, so that its images hold just their own path.</summary>
 internal sealed class TempFolder : IDisposable

@@ -4,7 +4,7 @@ using Kedge.Features;
 using Kedge.Text;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Methods;
+namespace Kedge.Tests.Support;
 
 /// <summary>A text tower of one matrix: a prompt's feature is the mean of its tokens' embeddings, drawn ones but for those of class names, times that matrix.</summary>
 internal sealed class SyntheticTextTower : ITextTower, IDisposable

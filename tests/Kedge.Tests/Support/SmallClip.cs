@@ -1,7 +1,7 @@
 using Kedge.Tensors;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Checkpoints;
+namespace Kedge.Tests.Support;
 
 /// <summary>A few tensors with CLIP's names, enough for layouts to be told apart.</summary>
 internal static class SmallClip

@@ -2,7 +2,7 @@ using Kedge.Features;
 using Kedge.Imaging;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Features;
+namespace Kedge.Tests.Support;
 
 /// <summary>Features are unit rows made of the crop's pixels by a fixed projection. Counts what it is asked for.</summary>
 internal sealed class FakeImageEncoder : IImageEncoder

@@ -2,7 +2,7 @@ using Kedge.Features;
 using Kedge.FewShot;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Methods;
+namespace Kedge.Tests.Support;
 
 /// <summary>
 /// Drawn features with the make-up of CLIP's: class features at random, images of a class around a centre that lies near its class feature but

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Kedge.Tests;
+namespace Kedge.Tests.Support;
 
 /// <summary>The small golden files that are committed with the tests; they are always there.</summary>
 internal static class TestData
@@ -10,7 +10,7 @@ internal static class TestData
     /// <summary>A path below <c>tests/Kedge.Tests/data/small</c>.</summary>
     public static string Small(params string[] parts) => Path.Combine([Folder, "small", .. parts]);
 
-    internal static string ProjectFolder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
+    internal static string ProjectFolder([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
 }
 
 /// <summary>References and photos too big to commit, beside the checkout; tests that use them skip where they are absent.</summary>

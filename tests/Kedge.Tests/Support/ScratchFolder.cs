@@ -1,4 +1,4 @@
-namespace Kedge.Tests.Checkpoints;
+namespace Kedge.Tests.Support;
 
 /// <summary>A folder of its own for a test that writes files; gone afterwards.</summary>
 internal sealed class ScratchFolder : IDisposable

@@ -4,7 +4,7 @@ using Kedge.Tests.Imaging;
 using Kedge.Tests.Tasks;
 using SkiaSharp;
 
-namespace Kedge.Tests.Cli;
+namespace Kedge.Tests.Support;
 
 /// <summary>A root with one of the field's data sets, DTD, whole by the counts: 47 classes of drawn pictures, the smallest of the eleven.</summary>
 internal sealed class FieldFolder : IDisposable

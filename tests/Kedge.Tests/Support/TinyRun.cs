@@ -3,12 +3,10 @@ using Kedge.Data;
 using Kedge.Imaging;
 using Kedge.Pretraining;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
-using Kedge.Tests.Imaging;
 using SkiaSharp;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Pretraining;
+namespace Kedge.Tests.Support;
 
 /// <summary>A run that takes a second: a network of two blocks, eight pictures of one colour each and the names of the colours, six steps.</summary>
 internal static class TinyRun

@@ -1,7 +1,7 @@
 using Kedge.Text;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Methods;
+namespace Kedge.Tests.Support;
 
 /// <summary>The score of anchor mining in plain loops over numbers in double precision: nothing of it is shared with the library but the text tower.</summary>
 internal sealed class PlainMining

@@ -2,7 +2,7 @@ using Kedge.Features;
 using Kedge.FewShot;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Evaluation;
+namespace Kedge.Tests.Support;
 
 /// <summary>The nearest class feature, by a method that counts its fits and may fail or be stopped at one of them.</summary>
 internal sealed class CountedMethod(Action<int>? atFit = null) : FewShotMethod("counted", new NoOptions())

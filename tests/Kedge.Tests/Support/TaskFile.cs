@@ -1,8 +1,7 @@
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Tasks;
+namespace Kedge.Tests.Support;
 
 /// <summary>A task file to be spoilt: C = 3 classes, D = 4, N = 6 support images, Q = 5 queries, 2 of validation, 2 anchors. Raw rows, not unit.</summary>
 internal sealed class TaskFile : IDisposable
