@@ -10,7 +10,7 @@ public sealed class CheckpointFuzzTests : IDisposable
 {
     private const int Rounds = 500;
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
@@ -42,7 +42,7 @@ public sealed class CheckpointFuzzTests : IDisposable
         };
         var random = new Random(1);
         for (var round = 0; round < Rounds; round++)
-            Use(_scratch.File(damaged, Damage(sound, random)), _scratch.File(opened), round);
+            Use(_scratch.Write(damaged, Damage(sound, random)), _scratch[opened], round);
     }
 
     private static void Use(string damaged, string opened, int round)

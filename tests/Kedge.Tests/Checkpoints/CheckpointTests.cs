@@ -7,7 +7,7 @@ namespace Kedge.Tests.Checkpoints;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
@@ -33,7 +33,7 @@ public sealed class CheckpointTests : IDisposable
             "custom text tower" => SmallClip.OpenAI().Prefixed(name => name.StartsWith("visual", StringComparison.Ordinal) || name == "logit_scale" ? name : "text." + name),
             _ => SmallClip.HuggingFace(),
         }).Save(_scratch, "weights with no telling name");
-        _scratch.File("config.json", "{}");
+        _scratch.Write("config.json", "{}");
         using var checkpoint = Checkpoint.Open(path);
         Assert.Equal(expected, checkpoint.Layout);
         Assert.Equal(original.Tensors.Entries.Keys.Order(), checkpoint.Tensors.Entries.Keys.Order());
@@ -56,7 +56,7 @@ public sealed class CheckpointTests : IDisposable
         var tensors = SmallClip.HuggingFace();
         tensors.Remove("text_model.encoder.layers.0.self_attn.k_proj.weight");
         tensors["text_model.adapter"] = ones(1);
-        _scratch.File("config.json", "{}");
+        _scratch.Write("config.json", "{}");
         using var checkpoint = Checkpoint.Open(tensors.Save(_scratch, "model.safetensors"));
         Assert.Contains("text_model.adapter", checkpoint.Tensors.Entries.Keys);
         Assert.Contains("text_model.encoder.layers.0.self_attn.q_proj.weight", checkpoint.Tensors.Entries.Keys);
@@ -88,11 +88,11 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("{\"error\": \"not found\"}", "has no 'weight_map'")]
     [InlineData("{\"error: not found", "is not valid JSON")]
     public void A_file_that_is_no_checkpoint_is_told(string content, string expected) =>
-        Assert.Contains(expected, Refused(_scratch.File("model.safetensors", content)), StringComparison.Ordinal);
+        Assert.Contains(expected, Refused(_scratch.Write("model.safetensors", content)), StringComparison.Ordinal);
 
     [Fact]
     public void An_old_pickle_is_told() =>
-        Assert.Contains("is a pickle of PyTorch before 1.6", Refused(_scratch.File("old.pt", [0x80, 2, 0x8a, 10, 1, 2, 3])), StringComparison.Ordinal);
+        Assert.Contains("is a pickle of PyTorch before 1.6", Refused(_scratch.Write("old.pt", [0x80, 2, 0x8a, 10, 1, 2, 3])), StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_without_weights_is_told() => Assert.Contains($"The folder '{_scratch.Path}' holds no weights", Refused(_scratch.Path), StringComparison.Ordinal);

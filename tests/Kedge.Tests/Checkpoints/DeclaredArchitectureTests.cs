@@ -8,7 +8,7 @@ namespace Kedge.Tests.Checkpoints;
 
 public sealed class DeclaredArchitectureTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
@@ -101,16 +101,16 @@ public sealed class DeclaredArchitectureTests : IDisposable
 
     private DeclaredArchitecture HuggingFace(string config, string? preprocessor = null)
     {
-        _scratch.File("config.json", config);
+        _scratch.Write("config.json", config);
         if (preprocessor is not null)
-            _scratch.File("preprocessor_config.json", preprocessor);
+            _scratch.Write("preprocessor_config.json", preprocessor);
         using var checkpoint = Checkpoint.Open(SmallClip.HuggingFace().Save(_scratch, "model.safetensors"));
         return checkpoint.Declared;
     }
 
     private DeclaredArchitecture OpenClip(string config)
     {
-        _scratch.File("open_clip_config.json", config);
+        _scratch.Write("open_clip_config.json", config);
         using var checkpoint = Checkpoint.Open(SmallClip.OpenAI().Save(_scratch, "open_clip_model.safetensors"));
         Assert.Equal(CheckpointLayout.OpenClip, checkpoint.Layout);
         return checkpoint.Declared;

@@ -8,7 +8,7 @@ public sealed class SafetensorsHostileTests : IDisposable
 {
     private const string X = "\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}";
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public static TheoryData<string, string, int, string> Headers => new()
     {
@@ -64,7 +64,7 @@ public sealed class SafetensorsHostileTests : IDisposable
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {
-        var path = _scratch.File("absent.safetensors");
+        var path = _scratch["absent.safetensors"];
         var error = Assert.Throws<KedgeException>(() => SafetensorsFile.Open(path));
         Assert.Equal($"The checkpoint '{path}' cannot be read: there is no such file; check the path.", error.Message);
     }
@@ -77,7 +77,7 @@ public sealed class SafetensorsHostileTests : IDisposable
 
     private string Refused(byte[] content)
     {
-        var path = _scratch.File("hostile.safetensors", content);
+        var path = _scratch.Write("hostile.safetensors", content);
         var message = Assert.Throws<KedgeException>(() => SafetensorsFile.Open(path)).Message;
         Assert.StartsWith($"'{path}' is not a sound safetensors file: ", message, StringComparison.Ordinal);
         return message;

@@ -8,7 +8,7 @@ namespace Kedge.Tests.Checkpoints;
 
 public sealed class ShardedTensorsTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
@@ -31,8 +31,8 @@ public sealed class ShardedTensorsTests : IDisposable
     public void All_missing_shards_are_named_at_once()
     {
         Shards();
-        File.Delete(_scratch.File("0"));
-        File.Delete(_scratch.File("1"));
+        File.Delete(_scratch["0"]);
+        File.Delete(_scratch["1"]);
         Assert.Contains("names 2 shards, of which 2 are missing: 0, 1;", Refused(), StringComparison.Ordinal);
     }
 
@@ -69,7 +69,7 @@ public sealed class ShardedTensorsTests : IDisposable
     [InlineData("{\"weight_map\": {\"x\": 1}}")]
     public void A_map_of_the_wrong_kind_is_refused(string json)
     {
-        _scratch.File("model.safetensors.index.json", json);
+        _scratch.Write("model.safetensors.index.json", json);
         Assert.Contains("where an object that maps names to text is expected", Refused(), StringComparison.Ordinal);
     }
 
@@ -86,7 +86,7 @@ public sealed class ShardedTensorsTests : IDisposable
     }
 
     private void Index(Dictionary<string, string> map) =>
-        _scratch.File("model.safetensors.index.json", JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
+        _scratch.Write("model.safetensors.index.json", JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
 
     private string Refused() => Assert.Throws<KedgeException>(() => Checkpoint.Open(_scratch.Path)).Message;
 }

@@ -8,7 +8,7 @@ public sealed class TorchZipHostileTests : IDisposable
 {
     private const byte EmptyObject = 0x81;
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public static TheoryData<string, byte[], string> Pickles
     {
@@ -147,7 +147,7 @@ public sealed class TorchZipHostileTests : IDisposable
 
     private string Refused(byte[] zip)
     {
-        var path = _scratch.File("hostile.pt", zip);
+        var path = _scratch.Write("hostile.pt", zip);
         var message = Assert.Throws<KedgeException>(() => TorchZipFile.Open(path)).Message;
         Assert.StartsWith($"'{path}' cannot be read as PyTorch weights: ", message, StringComparison.Ordinal);
         Assert.Contains("nothing in it was executed", message, StringComparison.Ordinal);

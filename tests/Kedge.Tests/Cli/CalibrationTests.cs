@@ -9,7 +9,7 @@ public sealed class CalibrationTests : IDisposable
 {
     private static readonly string Shapes = Path.GetFullPath(Path.Combine(TestData.Folder, "..", "..", "..", "samples", "shapes"));
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private string Classifier => _folder["x.kedge"];
 

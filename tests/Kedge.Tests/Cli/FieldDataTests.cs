@@ -5,7 +5,7 @@ namespace Kedge.Tests.Cli;
 
 public sealed class FieldDataTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void A_name_below_a_root_brings_split_photos_and_template()

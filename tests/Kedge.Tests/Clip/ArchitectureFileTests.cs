@@ -20,8 +20,8 @@ public class ArchitectureFileTests
     [Theory, MemberData(nameof(Published))]
     public void What_was_written_is_read_again(string name)
     {
-        using var folder = new ScratchFolder();
-        Assert.Equal(ClipPresets.All[name], ArchitectureFile.Read(folder.File("a.json", ArchitectureFile.Write(ClipPresets.All[name]))));
+        using var folder = new TemporaryFolder();
+        Assert.Equal(ClipPresets.All[name], ArchitectureFile.Read(folder.Write("a.json", ArchitectureFile.Write(ClipPresets.All[name]))));
     }
 
     [Theory]
@@ -34,8 +34,8 @@ public class ArchitectureFileTests
     [InlineData("\"contextLength\": 77", "\"contextLength\": 1", "contextLength is 1, expected at least 3")]
     public void Numbers_that_do_not_fit_together_are_named(string line, string changed, string fault)
     {
-        using var folder = new ScratchFolder();
-        var path = folder.File("a.json", File.ReadAllText(Example).Replace(line, changed));
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.json", File.ReadAllText(Example).Replace(line, changed));
         Assert.Equal($"The architecture '{path}' cannot be built: {fault}.", Assert.Throws<KedgeException>(() => ArchitectureFile.Read(path)).Message);
     }
 
@@ -46,8 +46,8 @@ public class ArchitectureFileTests
     [InlineData("{", "")]
     public void Other_forms_are_refused(string part, string changed)
     {
-        using var folder = new ScratchFolder();
-        var path = folder.File("a.json", File.ReadAllText(Example).Replace(part, changed));
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.json", File.ReadAllText(Example).Replace(part, changed));
         var error = Assert.Throws<KedgeException>(() => ArchitectureFile.Read(path)).Message;
         Assert.StartsWith($"The architecture '{path}' cannot be read: ", error);
         Assert.EndsWith(" Expected a JSON object as docs/models/kedge-mini.arch.json is.", error);

@@ -29,7 +29,7 @@ public class ClipModelTests
     [Fact]
     public void Another_activation_of_the_same_weights_has_another_fingerprint()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         File.Copy(Small, folder["open_clip_model.safetensors"]);
         File.WriteAllText(folder["open_clip_config.json"], """
             {"model_cfg":{"embed_dim":48,"quick_gelu":false,
@@ -56,7 +56,7 @@ public class ClipModelTests
     [Fact]
     public void Every_missing_unexpected_and_misshapen_key_is_named_at_once()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         using (var file = SafetensorsFile.Open(Small))
         {

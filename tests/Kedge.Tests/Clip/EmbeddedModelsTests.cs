@@ -47,7 +47,7 @@ public sealed class EmbeddedModelsTests
     [Fact]
     public void Rtos_learns_shapes_that_kedge_mini_scenes_never_saw()
     {
-        using var scratch = new ScratchFolder();
+        using var scratch = new TemporaryFolder();
         var drawings = ShapesDemo.Draw(scratch.Path, TestContext.Current.CancellationToken);
         using var clip = ClipModel.Load(EmbeddedModels.Scenes);
         using var classifier = ImageClassifier.Fit(clip, drawings, new() { Method = new Rtos(new()), Shots = 16 }, cancellation: TestContext.Current.CancellationToken);

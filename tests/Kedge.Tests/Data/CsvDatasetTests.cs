@@ -5,7 +5,7 @@ namespace Kedge.Tests.Data;
 
 public sealed class CsvDatasetTests : IDisposable
 {
-    private readonly TempFolder _temp = new TempFolder().With("1.jpg", "sub/2.jpg", "sub/3, b.jpg", "4.jpg");
+    private readonly TemporaryFolder _temp = new TemporaryFolder().With("1.jpg", "sub/2.jpg", "sub/3, b.jpg", "4.jpg");
 
     public void Dispose() => _temp.Dispose();
 

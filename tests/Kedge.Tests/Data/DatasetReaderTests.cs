@@ -5,7 +5,7 @@ namespace Kedge.Tests.Data;
 
 public sealed class DatasetReaderTests : IDisposable
 {
-    private readonly TempFolder _temp = new();
+    private readonly TemporaryFolder _temp = new();
 
     public void Dispose() => _temp.Dispose();
 

@@ -8,7 +8,7 @@ public class NamedImagesTests
     [Fact]
     public void Images_are_found_again_by_the_names_that_they_were_given()
     {
-        using var folder = new TempFolder().With("photos/dress/1.jpg", "a.zip/2.png");
+        using var folder = new TemporaryFolder().With("photos/dress/1.jpg", "a.zip/2.png");
         folder.Zip("x.zip", "train/hat/1.jpg", "y.zip/3.webp", "notes.txt");
         var files = ImageFiles.Open(folder["photos"], folder["a.zip"], folder["x.zip"]);
         Assert.Equal(4, files.Count);
@@ -20,7 +20,7 @@ public class NamedImagesTests
     [Fact]
     public void What_is_gone_or_no_image_is_not_found()
     {
-        using var folder = new TempFolder().With("notes.txt", "damaged.zip");
+        using var folder = new TemporaryFolder().With("notes.txt", "damaged.zip");
         folder.Zip("x.zip", "1.jpg", "notes.txt");
         var images = new NamedImages();
         foreach (var name in (string[])["none.jpg", "notes.txt", "none.zip/1.jpg", "x.zip/2.jpg", "x.zip/notes.txt", "damaged.zip/1.jpg", "damaged.zip/", "x.zip"])

@@ -15,7 +15,7 @@ public sealed class SplitFileTests : IDisposable
          "val": {"data": [{"impath": "A/6.jpg", "label": 1, "classname": "an_ant"}], "indices": [1]}}
         """;
 
-    private readonly TempFolder _temp = new TempFolder().With("B/1.jpg", "A/2.jpg", "B/3.jpg", "A/4.jpg", "B/5.jpg", "A/6.jpg", "A/7.jpg");
+    private readonly TemporaryFolder _temp = new TemporaryFolder().With("B/1.jpg", "A/2.jpg", "B/3.jpg", "A/4.jpg", "B/5.jpg", "A/6.jpg", "A/7.jpg");
 
     public void Dispose() => _temp.Dispose();
 

@@ -9,7 +9,7 @@ namespace Kedge.Tests.Experiments;
 
 public sealed class ComparisonTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly SyntheticTask _synthetic = SyntheticTask.Even(classes: 3, shots: 2);
     private readonly Tensor _labels;
 

@@ -13,7 +13,7 @@ public sealed class ProtocolTests : IDisposable
 {
     private const double Floats = 1e-4; // per cent; shares are counted in other ways
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly SyntheticTask _synthetic = SyntheticTask.Even(classes: 5, shots: 3);
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 

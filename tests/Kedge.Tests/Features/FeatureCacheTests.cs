@@ -6,13 +6,13 @@ namespace Kedge.Tests.Features;
 
 public sealed class FeatureCacheTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("kedge-cache-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly List<string> _warnings = [];
     private readonly ImageFile[] _images = FeatureExtractorTests.Images(7);
 
     public static TheoryData<string> Changes => ["fingerprint", "resolution", "mean", "alpha", "kernel", "views", "seed", "view kind"];
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_second_run_encodes_nothing_and_gives_the_same()
@@ -53,7 +53,7 @@ public sealed class FeatureCacheTests : IDisposable
         var uncached = new FakeImageEncoder { Fingerprint = encoder.Fingerprint, Preprocessing = encoder.Preprocessing };
         Assert.Equal(Run(uncached, _images, options, cached: false), Run(encoder, _images, options));
         Assert.Equal(7 * options.Views!.Count, encoder.Crops);
-        Assert.Equal(2, Directory.GetDirectories(_folder).Length);
+        Assert.Equal(2, Directory.GetDirectories(_folder.Path).Length);
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public sealed class FeatureCacheTests : IDisposable
     public void What_killed_writers_left_is_removed_once_it_is_old()
     {
         Run(new(), _images);
-        var shelf = Assert.Single(Directory.GetDirectories(_folder));
+        var shelf = Assert.Single(Directory.GetDirectories(_folder.Path));
         var (old, young) = (Path.Combine(shelf, "a.tmp"), Path.Combine(shelf, "b.tmp"));
         File.WriteAllText(old, "half a block");
         File.WriteAllText(young, "half a block");
@@ -156,12 +156,12 @@ public sealed class FeatureCacheTests : IDisposable
         Assert.Equal((false, true), (File.Exists(old), File.Exists(young)));
     }
 
-    private string[] Blocks() => Directory.GetFiles(_folder, "*.safetensors", SearchOption.AllDirectories);
+    private string[] Blocks() => Directory.GetFiles(_folder.Path, "*.safetensors", SearchOption.AllDirectories);
 
     private float[] Run(
         FakeImageEncoder encoder, ImageFile[] images, ExtractionOptions? options = null, bool cached = true, CancellationTokenSource? cancelled = null)
     {
-        using var features = new FeatureExtractor(encoder, cached ? new(_folder, _warnings.Add) : null)
+        using var features = new FeatureExtractor(encoder, cached ? new(_folder.Path, _warnings.Add) : null)
             .Extract(images, options, null, cancelled?.Token ?? TestContext.Current.CancellationToken);
         return features.data<float>().ToArray();
     }

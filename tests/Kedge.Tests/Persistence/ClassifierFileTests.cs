@@ -28,17 +28,17 @@ public class ClassifierFileTests
     public void A_classifier_read_again_gives_the_same_bits_and_says_the_same(string name)
     {
         using var synthetic = SyntheticTask.Even(classes: 5, shots: 3);
-        using var path = new TemporaryFile();
+        using var path = new TemporaryFolder();
         using var fitted = Method(name).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
-        Save(path.Name, fitted, Card);
-        using var file = ClassifierFile.Open(path.Name);
+        Save(path["x.kedge"], fitted, Card);
+        using var file = ClassifierFile.Open(path["x.kedge"]);
         Assert.Equal(fitted.Update?.ByWeight.Keys.Order(), file.Classifier.Update?.ByWeight.Keys.Order());
         using var expected = fitted.Logits(synthetic.Images);
         using var logits = file.Classifier.Logits(synthetic.Images);
         Assert.Equal(expected.data<float>(), logits.data<float>());
         Assert.Equal(Describe(fitted.State), Describe(file.Classifier.State));
         Assert.Equal(JsonSerializer.Serialize(Card), JsonSerializer.Serialize(file.Card));
-        Assert.Equal([path.Name], path.Neighbours);
+        Assert.Equal([path["x.kedge"]], path.Entries);
     }
 
     private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Default.Create(name);
@@ -138,7 +138,7 @@ public class ClassifierFileTests
     /// <summary>A classifier of three classes in a file; a Tip-Adapter where no other is asked for.</summary>
     internal sealed class Saved : IDisposable
     {
-        private readonly TemporaryFile _file = new();
+        private readonly TemporaryFolder _file = new();
 
         public Saved(FewShotMethod? method = null, ClassifierCard? card = null)
         {
@@ -148,7 +148,7 @@ public class ClassifierFileTests
             Save(Path, classifier, card ?? Card, prototypes);
         }
 
-        public string Path => _file.Name;
+        public string Path => _file["x.kedge"];
 
         /// <summary>Writes the file anew with something changed.</summary>
         public void Change(Action<Dictionary<string, Tensor>, Dictionary<string, string>> change)

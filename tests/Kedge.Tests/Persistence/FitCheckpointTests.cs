@@ -7,7 +7,7 @@ namespace Kedge.Tests.Persistence;
 
 public sealed class FitCheckpointTests : IDisposable
 {
-    private readonly TemporaryFile _file = new();
+    private readonly TemporaryFolder _file = new();
 
     public void Dispose() => _file.Dispose();
 
@@ -15,26 +15,26 @@ public sealed class FitCheckpointTests : IDisposable
     public void What_was_written_last_is_read()
     {
         using var scope = NewDisposeScope();
-        var checkpoint = new FitCheckpoint(_file.Name);
+        var checkpoint = new FitCheckpoint(_file["x.kedge"]);
         Assert.Null(checkpoint.Read("a"));
         checkpoint.Write("a", new Dictionary<string, Tensor> { ["x"] = ones(3) });
         checkpoint.Write("a", new Dictionary<string, Tensor> { ["y"] = tensor([1.5f, -2]) });
         var (name, kept) = Assert.Single(checkpoint.Read("a")!);
         Assert.Equal("y", name);
         Assert.Equal([1.5f, -2], kept.data<float>().ToArray());
-        Assert.Equal([_file.Name], _file.Neighbours);
+        Assert.Equal([_file["x.kedge"]], _file.Entries);
         checkpoint.Remove();
         checkpoint.Remove();
-        Assert.Empty(_file.Neighbours);
+        Assert.Empty(_file.Entries);
     }
 
     [Fact]
     public void Another_fit_is_refused_and_stays()
     {
         using var scope = NewDisposeScope();
-        var checkpoint = new FitCheckpoint(_file.Name);
+        var checkpoint = new FitCheckpoint(_file["x.kedge"]);
         checkpoint.Write("a", new Dictionary<string, Tensor> { ["x"] = ones(3) });
-        Assert.Equal($"The checkpoint '{_file.Name}' is of another fit: its method, options, images or model, or the version of Kedge, differ from what is " +
+        Assert.Equal($"The checkpoint '{_file["x.kedge"]}' is of another fit: its method, options, images or model, or the version of Kedge, differ from what is " +
             "asked for now; ask for the same, name another file, or remove this one to start afresh.", Assert.Throws<KedgeException>(() => checkpoint.Read("b")).Message);
         Assert.NotNull(checkpoint.Read("a"));
     }
@@ -43,10 +43,10 @@ public sealed class FitCheckpointTests : IDisposable
     public void Files_of_another_kind_are_refused()
     {
         using var scope = NewDisposeScope();
-        SafetensorsWriter.Write(_file.Name, new Dictionary<string, Tensor> { ["x"] = ones(3) });
-        Assert.Equal($"'{_file.Name}' is no checkpoint of a fit: its metadata lack format = kedge-fit; name another file.",
-            Assert.Throws<KedgeException>(() => new FitCheckpoint(_file.Name).Read("a")).Message);
-        File.WriteAllText(_file.Name, "holiday");
-        Assert.Throws<KedgeException>(() => new FitCheckpoint(_file.Name).Read("a"));
+        SafetensorsWriter.Write(_file["x.kedge"], new Dictionary<string, Tensor> { ["x"] = ones(3) });
+        Assert.Equal($"'{_file["x.kedge"]}' is no checkpoint of a fit: its metadata lack format = kedge-fit; name another file.",
+            Assert.Throws<KedgeException>(() => new FitCheckpoint(_file["x.kedge"]).Read("a")).Message);
+        File.WriteAllText(_file["x.kedge"], "holiday");
+        Assert.Throws<KedgeException>(() => new FitCheckpoint(_file["x.kedge"]).Read("a"));
     }
 }

@@ -5,7 +5,7 @@ namespace Kedge.Tests.Pretraining;
 
 public sealed class CaptionCsvTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
@@ -49,11 +49,11 @@ public sealed class CaptionCsvTests : IDisposable
 
     private static string Message(string path) => Assert.Throws<KedgeException>(() => CaptionCsv.Read(path)).Message;
 
-    private string Csv(params string[] lines) => _scratch.File("pairs.csv", string.Join('\n', lines) + "\n");
+    private string Csv(params string[] lines) => _scratch.Write("pairs.csv", string.Join('\n', lines) + "\n");
 
     private void Images(params string[] names)
     {
         foreach (var name in names)
-            _scratch.File(name, [1]);
+            _scratch.Write(name, [1]);
     }
 }

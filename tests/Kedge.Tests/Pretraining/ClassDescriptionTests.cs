@@ -7,14 +7,14 @@ public sealed class ClassDescriptionTests : IDisposable
 {
     private const string Expected = "expected a JSON object from class id to names (at least one), hypernyms and gloss.";
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void Captions_name_the_class_what_it_is_a_kind_of_and_its_definition()
     {
-        var path = _scratch.File("classes.json", """
+        var path = _scratch.Write("classes.json", """
             { "n1": { "names": ["goldfish", "Carassius auratus"], "hypernyms": ["cyprinid", "fish", "vertebrate", "animal"], "gloss": "a small golden fish" } }
             """);
         Assert.Equal(
@@ -31,7 +31,7 @@ public sealed class ClassDescriptionTests : IDisposable
     [Fact]
     public void A_missing_file_is_named()
     {
-        var path = _scratch.File("classes.json");
+        var path = _scratch["classes.json"];
         var error = Assert.Throws<KedgeException>(() => ClassDescription.ReadAll(path));
         Assert.Equal($"Reading class descriptions from '{path}' failed: Could not find file '{path}'. Check the path.", error.Message);
     }
@@ -56,7 +56,7 @@ public sealed class ClassDescriptionTests : IDisposable
 
     private void AssertRefused(string json, string found)
     {
-        var path = _scratch.File("classes.json", json);
+        var path = _scratch.Write("classes.json", json);
         var error = Assert.Throws<KedgeException>(() => ClassDescription.ReadAll(path));
         Assert.Equal($"Reading class descriptions from '{path}' {found}; {Expected}", error.Message);
     }

@@ -12,7 +12,7 @@ public sealed class ContrastiveTrainerTests : IDisposable
     /// <summary>A weight of at most 1 is rounded twice by F32 when its decay is added to a step.</summary>
     private const double DecayTolerance = 2e-7;
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
@@ -33,7 +33,7 @@ public sealed class ContrastiveTrainerTests : IDisposable
     public void The_finished_weights_are_a_clip_of_halves_under_the_released_names()
     {
         var path = TinyRun.Run(_scratch.Path);
-        Assert.Equal(_scratch.File("model.safetensors"), path);
+        Assert.Equal(_scratch["model.safetensors"], path);
         using (var file = SafetensorsFile.Open(path))
         {
             Assert.All(file.Entries.Values, entry => Assert.Equal(torch.ScalarType.Float16, entry.Type));
@@ -65,8 +65,8 @@ public sealed class ContrastiveTrainerTests : IDisposable
 
         Dictionary<string, float[]> After(double weightDecay)
         {
-            TinyRun.Run(_scratch.File($"decay-{weightDecay}"), options with { WeightDecay = weightDecay });
-            return TinyRun.Weights(_scratch.File($"decay-{weightDecay}"));
+            TinyRun.Run(_scratch[$"decay-{weightDecay}"], options with { WeightDecay = weightDecay });
+            return TinyRun.Weights(_scratch[$"decay-{weightDecay}"]);
         }
     }
 
@@ -82,9 +82,9 @@ public sealed class ContrastiveTrainerTests : IDisposable
     [Fact]
     public void Fewer_groups_than_pairs_a_batch_are_refused_before_anything_is_written()
     {
-        var error = Assert.Throws<KedgeException>(() => TinyRun.Run(_scratch.File("run"), TinyRun.Options with { BatchSize = 9 }));
+        var error = Assert.Throws<KedgeException>(() => TinyRun.Run(_scratch["run"], TinyRun.Options with { BatchSize = 9 }));
         Assert.Equal("A batch of 9 pairs needs as many groups (classes) that differ in meaning, and the data has 8: lower the batch size.", error.Message);
-        Assert.False(Directory.Exists(_scratch.File("run")));
+        Assert.False(Directory.Exists(_scratch["run"]));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class ContrastiveTrainerTests : IDisposable
     public void A_run_from_a_model_begins_with_its_weights()
     {
         var options = TinyRun.Options with { Steps = 1, WarmUpSteps = 0, LearningRate = double.Epsilon, AverageDecay = 0 };
-        var first = TinyRun.Run(_scratch.File("first"));
+        var first = TinyRun.Run(_scratch["first"]);
         var second = RunFrom(first, "second", options);
         Assert.Equal(TinyRun.WeightsIn(first), TinyRun.WeightsIn(second)); // a step of no length; it may take the sign off a zero
     }
@@ -111,22 +111,22 @@ public sealed class ContrastiveTrainerTests : IDisposable
     [Fact]
     public void A_run_from_a_model_is_resumed_from_the_same_model_alone()
     {
-        var (first, other) = (TinyRun.Run(_scratch.File("first")), TinyRun.Run(_scratch.File("other"), TinyRun.Options with { Seed = 2 }));
+        var (first, other) = (TinyRun.Run(_scratch["first"]), TinyRun.Run(_scratch["other"], TinyRun.Options with { Seed = 2 }));
         RunFrom(first, "second", TinyRun.Options);
         var error = Assert.Throws<KedgeException>(() => RunFrom(other, "second", TinyRun.Options));
-        Assert.Equal($"The run in '{_scratch.File("second")}' cannot be resumed: it was started with other weights to start from or none; ask for the same, or give another folder.", error.Message);
+        Assert.Equal($"The run in '{_scratch["second"]}' cannot be resumed: it was started with other weights to start from or none; ask for the same, or give another folder.", error.Message);
     }
 
     private string RunFrom(string model, string folder, PretrainingOptions options) => new ContrastiveTrainer(model, options)
-        .Run(new(TinyRun.Pairs), _scratch.File(folder), cancellation: TestContext.Current.CancellationToken);
+        .Run(new(TinyRun.Pairs), _scratch[folder], cancellation: TestContext.Current.CancellationToken);
 
     [Fact]
     public void Leaves_no_tensor_behind()
     {
         var options = TinyRun.Options with { Steps = 2 };
-        TinyRun.Run(_scratch.File("first"), options);
+        TinyRun.Run(_scratch["first"], options);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        TinyRun.Run(_scratch.File("second"), options);
+        TinyRun.Run(_scratch["second"], options);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 

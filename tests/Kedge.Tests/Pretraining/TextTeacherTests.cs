@@ -10,7 +10,7 @@ namespace Kedge.Tests.Pretraining;
 public sealed class TextTeacherTests : IDisposable
 {
     private const float Rounding = 1e-5f;
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
@@ -53,9 +53,9 @@ public sealed class TextTeacherTests : IDisposable
         using var generator = new Generator(5);
         var teacher = TextTeacher.Read(Write(randn([8, 16], generator: generator), [.. TinyRun.Pairs.Select(pair => pair.Captions[1])], null));
         var options = TinyRun.Options with { Steps = 60, WarmUpSteps = 5, LearningRate = 3e-3, TeacherWeight = 10, CheckpointEvery = 100 };
-        Assert.True(Agreement(TinyRun.Run(_scratch.File("alone"), options)) < 0.5);
+        Assert.True(Agreement(TinyRun.Run(_scratch["alone"], options)) < 0.5);
         var model = new ContrastiveTrainer(TinyRun.Architecture, options)
-            .Run(new(TinyRun.Pairs) { Teacher = teacher }, _scratch.File("taught"), cancellation: TestContext.Current.CancellationToken);
+            .Run(new(TinyRun.Pairs) { Teacher = teacher }, _scratch["taught"], cancellation: TestContext.Current.CancellationToken);
         Assert.True(Agreement(model) > 0.8);
 
         double Agreement(string path)
@@ -83,7 +83,7 @@ public sealed class TextTeacherTests : IDisposable
         var metadata = new Dictionary<string, string> { ["names"] = JsonSerializer.Serialize(names) };
         if (sources is not null)
             metadata["sources"] = JsonSerializer.Serialize(sources);
-        var path = _scratch.File("teacher.safetensors");
+        var path = _scratch["teacher.safetensors"];
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["features"] = features }, metadata);
         return path;
     }

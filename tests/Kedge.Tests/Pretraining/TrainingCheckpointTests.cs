@@ -10,9 +10,9 @@ namespace Kedge.Tests.Pretraining;
 
 public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClassFixture<UndisturbedRun>, IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
-    private string Folder => _scratch.File("run");
+    private string Folder => _scratch["run"];
 
     private string Current => Path.Combine(Folder, "checkpoint");
 
@@ -55,7 +55,7 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         CopyRun();
         File.Delete(Path.Combine(Folder, "model.safetensors"));
         Directory.Delete(Current, recursive: true);
-        _scratch.File("run/checkpoint.writing/model.safetensors", [1, 2, 3]);
+        _scratch.Write("run/checkpoint.writing/model.safetensors", [1, 2, 3]);
         TinyRun.Run(Folder);
         TinyRun.AssertSame(undisturbed.Folder, Folder);
         Assert.False(Directory.Exists(Unfinished));
@@ -66,7 +66,7 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     {
         CopyRun();
         Directory.Delete(Current, recursive: true);
-        var obstacle = _scratch.File($"run/{blocked}", "A file where the folder must go.");
+        var obstacle = _scratch.Write($"run/{blocked}", "A file where the folder must go.");
         var error = Assert.Throws<KedgeException>(() => TinyRun.Run(Folder));
         Assert.StartsWith("Writing the checkpoint of step 6 failed: ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith($" Once there is room in '{Folder}', start the same run again; it goes on from step 3.", error.Message, StringComparison.Ordinal);
@@ -93,8 +93,8 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     [Fact]
     public void A_folder_that_cannot_be_made_is_named()
     {
-        var error = Assert.Throws<KedgeException>(() => TinyRun.Run(_scratch.File("file", "no folder")));
-        Assert.StartsWith($"The folder '{_scratch.File("file")}' for a training run cannot be made: ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<KedgeException>(() => TinyRun.Run(_scratch.Write("file", "no folder")));
+        Assert.StartsWith($"The folder '{_scratch["file"]}' for a training run cannot be made: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         InlineData("""{ "Step": 3, "Run": { "Architecture": { "FeatureWidth": 16, "Vision": {}, "Text": {} } } }""")]
     public void A_description_of_another_form_is_refused(string json)
     {
-        var path = _scratch.File("run/checkpoint/run.json", json);
+        var path = _scratch.Write("run/checkpoint/run.json", json);
         var error = Assert.Throws<KedgeException>(() => TinyRun.Run(Folder));
         Assert.Equal($"The run in '{Folder}' cannot be resumed: '{path}' is not as it was written. " +
             $"Remove the folder '{Current}' to go on from the start.", error.Message);
@@ -170,7 +170,7 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     private void CopyRun()
     {
         foreach (var file in Directory.GetFiles(undisturbed.Folder, "*", SearchOption.AllDirectories))
-            _scratch.File(Path.Combine("run", Path.GetRelativePath(undisturbed.Folder, file)), File.ReadAllBytes(file));
+            _scratch.Write(Path.Combine("run", Path.GetRelativePath(undisturbed.Folder, file)), File.ReadAllBytes(file));
     }
 
     /// <summary>Makes the middle number of a tensor none, and the checkpoint's description say that this is how it was written.</summary>

@@ -5,7 +5,7 @@ namespace Kedge.Tests.Pretraining;
 
 public sealed class TrainingCurveTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
@@ -17,7 +17,7 @@ public sealed class TrainingCurveTests : IDisposable
         foreach (var point in points)
             curve.Add(point);
         Assert.Equal(points, TrainingCurve.Read(_scratch.Path));
-        Assert.Equal("step,loss,learning_rate,pairs_per_second,held_out_accuracy", File.ReadLines(_scratch.File("curve.csv")).First());
+        Assert.Equal("step,loss,learning_rate,pairs_per_second,held_out_accuracy", File.ReadLines(_scratch["curve.csv"]).First());
 
         var other = points[2] with { Loss = 1.5 };
         new TrainingCurve(_scratch.Path, step: 20).Add(other);
@@ -27,7 +27,7 @@ public sealed class TrainingCurveTests : IDisposable
     [Theory, InlineData("step\nten,1"), InlineData("step,loss,learning_rate,pairs_per_second,held_out_accuracy\n10,x,1,1,")]
     public void A_damaged_curve_counts_as_none(string content)
     {
-        _scratch.File("curve.csv", content);
+        _scratch.Write("curve.csv", content);
         Assert.Empty(TrainingCurve.Read(_scratch.Path));
     }
 }

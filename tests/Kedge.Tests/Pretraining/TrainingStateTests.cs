@@ -10,7 +10,7 @@ public sealed class TrainingStateTests : IDisposable
     /// <summary>A few roundings of singles below 1.</summary>
     private const float Rounding = 1e-6f;
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
@@ -42,7 +42,7 @@ public sealed class TrainingStateTests : IDisposable
     {
         TinyRun.Run(_scratch.Path, TinyRun.Options with { AverageDecay = 0 });
         var last = TinyRun.Weights(_scratch.Path)["visual.proj"];
-        using var finished = Kedge.Tensors.SafetensorsFile.Open(_scratch.File("model.safetensors"));
+        using var finished = Kedge.Tensors.SafetensorsFile.Open(_scratch["model.safetensors"]);
         using var projection = finished.Read("visual.proj").to(ScalarType.Float32);
         Assert.Equal(last.Select(value => (float)(Half)value), projection.data<float>().ToArray());
     }
@@ -52,9 +52,9 @@ public sealed class TrainingStateTests : IDisposable
     {
         var options = TinyRun.Options with { Steps = 1, WarmUpSteps = 0, BatchSize = 8, AverageDecay = 0, FlipProbability = 0, ColourJitter = 0, MinimumCropArea = 1, ClipNorm = 1e9 };
         CaptionedImage[] one = [.. TinyRun.Pairs.Select(pair => pair with { Captions = [pair.Captions[0]] })]; // all batches are the same pairs in another order
-        TinyRun.Run(_scratch.File("one"), options, one);
-        TinyRun.Run(_scratch.File("two"), options with { AccumulationSteps = 2 }, one);
-        var (single, twice) = (TinyRun.Weights(_scratch.File("one")), TinyRun.Weights(_scratch.File("two")));
+        TinyRun.Run(_scratch["one"], options, one);
+        TinyRun.Run(_scratch["two"], options with { AccumulationSteps = 2 }, one);
+        var (single, twice) = (TinyRun.Weights(_scratch["one"]), TinyRun.Weights(_scratch["two"]));
         foreach (var (key, weights) in single)
             Assert.All(weights.Zip(twice[key]), pair => Assert.Equal(pair.First, pair.Second, 2e-3f)); // Adam's first step is ± the rate, whichever way rounding tips a zero gradient
     }
@@ -63,14 +63,14 @@ public sealed class TrainingStateTests : IDisposable
     public void Other_losses_and_precisions_learn_and_resume_to_the_same_bits(ContrastiveLoss loss, TrainingPrecision precision)
     {
         var options = TinyRun.Options with { Loss = loss, Precision = precision };
-        TinyRun.Run(_scratch.File("whole"), options);
+        TinyRun.Run(_scratch["whole"], options);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         for (var step = 1; step <= 2; step++)
-            Assert.Throws<OperationCanceledException>(() => TinyRun.Run(_scratch.File("parts"), options, cancellation: cancelled.Token));
-        TinyRun.Run(_scratch.File("parts"), options);
-        TinyRun.AssertSame(_scratch.File("whole"), _scratch.File("parts"));
-        Assert.Equal(loss == ContrastiveLoss.Sigmoid, TinyRun.Weights(_scratch.File("whole")).ContainsKey("logit_bias"));
+            Assert.Throws<OperationCanceledException>(() => TinyRun.Run(_scratch["parts"], options, cancellation: cancelled.Token));
+        TinyRun.Run(_scratch["parts"], options);
+        TinyRun.AssertSame(_scratch["whole"], _scratch["parts"]);
+        Assert.Equal(loss == ContrastiveLoss.Sigmoid, TinyRun.Weights(_scratch["whole"]).ContainsKey("logit_bias"));
     }
 
     [Theory, InlineData("vit"), InlineData("resnet")]

@@ -13,7 +13,7 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // far above what two threads need to meet
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly SyntheticTask _synthetic = SyntheticTask.Even(classes: 4, shots: 4);
     private readonly Tensor _labels;
     private readonly int _cores = get_num_threads();
@@ -182,7 +182,7 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
     private SortedDictionary<string, float[]> Logits(string[] names, int atOnce)
     {
         var logits = new ConcurrentDictionary<string, float[]>();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var log = ComparisonLog.Open(folder["out"]);
         MethodVariant[] recorded = [.. names.Select(name => new MethodVariant(name, new Recorded(MethodVariant.Parse(name, MethodCatalog.Default).Method, _synthetic.Queries, found => logits[name] = found)))];
         Assert.All(new Comparison(recorded, [Draw(1)]) { Parallelism = atOnce }.Run(log, cancellation: Stop), row => Assert.Null(row.Error));

@@ -11,7 +11,7 @@ internal sealed class FieldFolder : IDisposable
 {
     private const int Classes = 47, Train = 60, Validation = 24, Test = 36;
 
-    private readonly TempFolder _root = new();
+    private readonly TemporaryFolder _root = new();
 
     public FieldFolder()
     {

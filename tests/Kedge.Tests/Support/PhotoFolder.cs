@@ -16,15 +16,15 @@ internal sealed class PhotoFolder : IDisposable
         ["sea_lion"] = (30, 40, 190),
     };
 
-    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("kedge-cli-");
+    private readonly TemporaryFolder _root = new();
 
     public static IEnumerable<string> Classes => Colours.Keys;
 
-    public string Data => Path.Combine(_root.FullName, "photos");
+    public string Data => _root["photos"];
 
-    public string Cache => Path.Combine(_root.FullName, "cache");
+    public string Cache => _root["cache"];
 
-    public string this[string name] => Path.Combine(_root.FullName, name);
+    public string this[string name] => _root[name];
 
     /// <summary>A training part of some photos a class, and a test part of two.</summary>
     public static PhotoFolder WithParts(int photos = 4)
@@ -54,7 +54,7 @@ internal sealed class PhotoFolder : IDisposable
             File.WriteAllBytes(Path.Combine(folder, $"{i}.png"), Draw(Colours[Path.GetFileName(below)], seed: below.Length + (100 * i)));
     }
 
-    public void Dispose() => _root.Delete(recursive: true);
+    public void Dispose() => _root.Dispose();
 
     private static byte[] Draw((int R, int G, int B) colour, int seed)
     {

@@ -30,9 +30,9 @@ internal static class SmallClip
     public static Dictionary<string, Tensor> Prefixed(this Dictionary<string, Tensor> tensors, Func<string, string> rename) =>
         tensors.ToDictionary(pair => rename(pair.Key), pair => pair.Value);
 
-    public static string Save(this Dictionary<string, Tensor> tensors, ScratchFolder folder, string name)
+    public static string Save(this Dictionary<string, Tensor> tensors, TemporaryFolder folder, string name)
     {
-        SafetensorsWriter.Write(folder.File(name), tensors);
-        return folder.File(name);
+        SafetensorsWriter.Write(folder[name], tensors);
+        return folder[name];
     }
 }

@@ -6,7 +6,7 @@ namespace Kedge.Tests.Support;
 /// <summary>A task file to be spoilt: C = 3 classes, D = 4, N = 6 support images, Q = 5 queries, 2 of validation, 2 anchors. Raw rows, not unit.</summary>
 internal sealed class TaskFile : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
     private readonly Random _random = new(1);
 
     public TaskFile()
@@ -34,9 +34,9 @@ internal sealed class TaskFile : IDisposable
 
     public Dictionary<string, string> Metadata { get; }
 
-    public string Path => _scratch.File("pets.safetensors");
+    public string Path => _scratch["pets.safetensors"];
 
-    public string this[string name] => _scratch.File(name);
+    public string this[string name] => _scratch[name];
 
     /// <summary>Puts another tensor in a place; null takes it away.</summary>
     public TaskFile With(string name, Tensor? tensor)

@@ -66,11 +66,11 @@ internal static class TinyRun
 /// <summary>A run that nothing disturbed, with checkpoints of steps 3 and 6; to be looked at and copied, not changed.</summary>
 public sealed class UndisturbedRun : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public UndisturbedRun() => Weights = TinyRun.Run(Folder);
 
-    public string Folder => _scratch.File("run");
+    public string Folder => _scratch["run"];
 
     public string Weights { get; }
 

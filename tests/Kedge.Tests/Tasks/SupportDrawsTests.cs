@@ -6,7 +6,7 @@ namespace Kedge.Tests.Tasks;
 
 public sealed class SupportDrawsTests : IDisposable
 {
-    private readonly TempFolder _folder = new TempFolder().With(
+    private readonly TemporaryFolder _folder = new TemporaryFolder().With(
         [.. from part in (string[])["train", "test"] from name in (string[])["cat", "dog"] from i in Enumerable.Range(0, 4) select $"photos/{part}/{name}/{i}.jpg"]);
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Kedge.Tests.Tensors;
 
 public sealed class SafetensorsFileTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
@@ -54,7 +54,7 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Metadata_and_names_may_hold_any_text()
     {
         const string odd = "quote \" backslash \\ newline \n snowman \u2603 \U0001F600";
-        var path = _scratch.File("odd.safetensors");
+        var path = _scratch["odd.safetensors"];
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { [odd] = ones(1) }, new Dictionary<string, string> { [odd] = odd });
         using var file = SafetensorsFile.Open(path);
         Assert.Equal([odd], file.Entries.Keys);
@@ -65,7 +65,7 @@ public sealed class SafetensorsFileTests : IDisposable
     public void The_order_of_the_tensors_does_not_change_the_file_and_its_data_is_aligned()
     {
         var (a, b, c) = (ones(3, dtype: ScalarType.Int8), ones(5), ones(2, dtype: ScalarType.Int64));
-        var (one, other) = (_scratch.File("one"), _scratch.File("other"));
+        var (one, other) = (_scratch["one"], _scratch["other"]);
         SafetensorsWriter.Write(one, new Dictionary<string, Tensor> { ["a"] = a, ["b"] = b, ["c"] = c });
         SafetensorsWriter.Write(other, new Dictionary<string, Tensor> { ["c"] = c, ["b"] = b, ["a"] = a });
         var bytes = File.ReadAllBytes(one);
@@ -76,7 +76,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_stream_that_cannot_seek_is_read_as_well()
     {
-        var path = _scratch.File("plain.safetensors");
+        var path = _scratch["plain.safetensors"];
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["x"] = arange(4f) });
         using var file = SafetensorsFile.Read(new ForwardOnlyStream(File.ReadAllBytes(path)), "resource");
         Assert.Equal("resource", file.Origin);
@@ -101,7 +101,7 @@ public sealed class SafetensorsFileTests : IDisposable
 
     private SafetensorsFile WriteAndOpen(Dictionary<string, Tensor> tensors)
     {
-        var path = _scratch.File("file.safetensors");
+        var path = _scratch["file.safetensors"];
         SafetensorsWriter.Write(path, tensors);
         return SafetensorsFile.Open(path);
     }

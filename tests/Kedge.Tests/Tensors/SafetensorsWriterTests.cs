@@ -6,7 +6,7 @@ namespace Kedge.Tests.Tensors;
 
 public sealed class SafetensorsWriterTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
@@ -14,21 +14,21 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void A_missing_folder_is_named()
     {
         var error = Assert.Throws<KedgeException>(() => Write(Path.Combine(_scratch.Path, "absent", "x.safetensors")));
-        Assert.Contains($"the folder '{_scratch.File("absent")}' does not exist; make it or choose another", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"the folder '{_scratch["absent"]}' does not exist; make it or choose another", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_target_that_is_a_folder_is_refused_and_nothing_stays()
     {
-        Directory.CreateDirectory(_scratch.File("x.safetensors"));
-        Assert.Throws<KedgeException>(() => Write(_scratch.File("x.safetensors")));
+        Directory.CreateDirectory(_scratch["x.safetensors"]);
+        Assert.Throws<KedgeException>(() => Write(_scratch["x.safetensors"]));
         Assert.Empty(Directory.GetFiles(_scratch.Path));
     }
 
     [Fact]
     public void A_full_disk_leaves_the_earlier_file_and_no_other()
     {
-        var path = _scratch.File("x.bin", [1, 2, 3]);
+        var path = _scratch.Write("x.bin", [1, 2, 3]);
         var error = Assert.Throws<KedgeException>(() => AtomicFile.Write(path, Fill, size: 1000));
         Assert.Equal($"'{path}' (1,000 bytes) cannot be written: No space left on device. Free some space, or choose a place that you may write to.", error.Message);
         Assert.Equal([path], Directory.GetFiles(_scratch.Path));
@@ -39,7 +39,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void A_type_that_the_format_lacks_is_a_mistake_of_the_caller()
     {
         using var complex = zeros(2, dtype: ScalarType.ComplexFloat32);
-        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_scratch.File("x"), new Dictionary<string, Tensor> { ["z"] = complex }));
+        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(_scratch["x"], new Dictionary<string, Tensor> { ["z"] = complex }));
         Assert.Empty(Directory.GetFiles(_scratch.Path));
     }
 

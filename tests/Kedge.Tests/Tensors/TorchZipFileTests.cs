@@ -8,7 +8,7 @@ public sealed class TorchZipFileTests : IDisposable
 {
     private static readonly byte[] Six = [.. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))];
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
@@ -60,5 +60,5 @@ public sealed class TorchZipFileTests : IDisposable
         Assert.True(file.Read("x").Equals(arange(6f)));
     }
 
-    private TorchZipFile Open(Pickle pickle) => TorchZipFile.Open(_scratch.File("model.pt", Pickle.Zip(pickle.End(), new() { ["data/0"] = Six })));
+    private TorchZipFile Open(Pickle pickle) => TorchZipFile.Open(_scratch.Write("model.pt", Pickle.Zip(pickle.End(), new() { ["data/0"] = Six })));
 }

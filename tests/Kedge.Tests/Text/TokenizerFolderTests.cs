@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Tests.Support;
 using Kedge.Text;
 
 namespace Kedge.Tests.Text;
@@ -8,9 +9,9 @@ public sealed class TokenizerFolderTests : IDisposable
     private static readonly string[] Texts = ["a photo of a dog.", "naïve café — 1998", "日本語のテキスト", "<|startoftext|> it's <|endoftext|>", ""];
     private static readonly BytePairVocabulary Table = BytePairVocabulary.ReadEmbedded();
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("kedge").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Vocab_and_merges_give_the_ids_of_the_embedded_table()
@@ -32,8 +33,8 @@ public sealed class TokenizerFolderTests : IDisposable
     [Fact]
     public void A_folder_without_a_tokenizer_says_what_is_expected()
     {
-        var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder));
-        Assert.Equal($"The folder {_folder} holds no tokenizer; expected tokenizer.json, or vocab.json with merges.txt.", error.Message);
+        var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder.Path));
+        Assert.Equal($"The folder {_folder.Path} holds no tokenizer; expected tokenizer.json, or vocab.json with merges.txt.", error.Message);
     }
 
     [Theory]
@@ -53,21 +54,21 @@ public sealed class TokenizerFolderTests : IDisposable
     public void A_damaged_file_is_named(string json)
     {
         Write("tokenizer.json", json);
-        var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder));
-        Assert.Contains(Path.Combine(_folder, "tokenizer.json"), error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder.Path));
+        Assert.Contains(_folder["tokenizer.json"], error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_merge_of_unknown_tokens_is_refused()
     {
         WriteWhole(["dog unheardof</w>"]);
-        var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder));
-        Assert.StartsWith($"The tokenizer {Path.Combine(_folder, "tokenizer.json")} lacks the token 'unheardof</w>';", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder.Path));
+        Assert.StartsWith($"The tokenizer {_folder["tokenizer.json"]} lacks the token 'unheardof</w>';", error.Message, StringComparison.Ordinal);
     }
 
     private void CheckEqualsDefault()
     {
-        var read = ClipTokenizer.FromFolder(_folder);
+        var read = ClipTokenizer.FromFolder(_folder.Path);
         Assert.Equal(ClipTokenizer.Default.VocabularySize, read.VocabularySize);
         Assert.All(Texts, text => Assert.Equal(ClipTokenizer.Default.Encode(text), read.Encode(text)));
     }
@@ -85,5 +86,5 @@ public sealed class TokenizerFolderTests : IDisposable
         }));
     }
 
-    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
+    private void Write(string name, string text) => _folder.Write(name, text);
 }

@@ -1,10 +1,11 @@
+using Kedge.Tests.Support;
 using Kedge.Text;
 
 namespace Kedge.Tests.Text;
 
 public sealed class WordListTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("kedge-words-");
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public void Each_word_is_there_once_in_its_order_and_the_note_tells_what_is_not()
@@ -44,15 +45,15 @@ public sealed class WordListTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_read_is_refused()
     {
-        foreach (var path in (string[])[Path.Combine(_folder.FullName, "none.txt"), _folder.FullName])
+        foreach (var path in (string[])[_folder["none.txt"], _folder.Path])
             Assert.Matches(@"\AThe word list '.*' cannot be read: .* Check the path and its permissions\.\z", Assert.Throws<KedgeException>(() => WordList.Read(path)).Message);
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private string Write(string text)
     {
-        var path = Path.Combine(_folder.FullName, "words.txt");
+        var path = _folder["words.txt"];
         File.WriteAllText(path, text);
         return path;
     }

@@ -10,7 +10,7 @@ public sealed class CompareCommandTests : IDisposable
 {
     private static readonly string Shapes = Path.GetFullPath(Path.Combine(TestData.Folder, "..", "..", "..", "samples", "shapes"));
 
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private string Output => _folder["out"];
 

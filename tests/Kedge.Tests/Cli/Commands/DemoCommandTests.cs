@@ -5,14 +5,14 @@ namespace Kedge.Tests.Cli.Commands;
 
 public sealed class DemoCommandTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void The_demo_compares_writes_its_page_and_says_what_to_do_next()
     {
-        var folder = _scratch.File("demo");
+        var folder = _scratch["demo"];
         var run = Demo(folder);
         foreach (var method in (string[])["zero-shot", "tip-adapter", "rtos[start=noise;steps=0]", "rtos[steps=0]", "rtos", "rtos+"])
             Assert.Contains($"| {method.PadRight(25)} |", run.Out, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class DemoCommandTests : IDisposable
     [Fact]
     public void A_place_that_is_a_file_is_refused()
     {
-        var place = _scratch.File("place", "a file");
+        var place = _scratch.Write("place", "a file");
         Assert.Equal(1, CliRun.Of("demo", "--out", place).ExitCode);
         Assert.Equal("a file", File.ReadAllText(place));
     }

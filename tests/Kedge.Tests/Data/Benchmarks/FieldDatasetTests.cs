@@ -5,7 +5,7 @@ namespace Kedge.Tests.Data.Benchmarks;
 
 public sealed class FieldDatasetTests : IDisposable
 {
-    private readonly ScratchFolder _root = new();
+    private readonly TemporaryFolder _root = new();
 
     public void Dispose() => _root.Dispose();
 
@@ -35,8 +35,8 @@ public sealed class FieldDatasetTests : IDisposable
     public void The_images_of_an_index_file_become_the_parts()
     {
         Images("pets/images", "a.jpg", "b.jpg", "c.jpg", "d.jpg");
-        _root.File("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
-        var index = _root.File("index.json", """{"train":{"data":[{"impath":"x/a.jpg","label":0,"classname":"cat"},{"impath":"x/b.jpg","label":1,"classname":"dog"}]},"val":{"data":[]}}""");
+        _root.Write("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
+        var index = _root.Write("index.json", """{"train":{"data":[{"impath":"x/a.jpg","label":0,"classname":"cat"},{"impath":"x/b.jpg","label":1,"classname":"dog"}]},"val":{"data":[]}}""");
         Assert.Empty(Tiny("pets", "images", "split.json", 1, 1).Open(_root.Path, index).Validation);
     }
 
@@ -44,7 +44,7 @@ public sealed class FieldDatasetTests : IDisposable
     public void A_split_file_is_read_with_its_images()
     {
         Images("pets/images", "a.jpg", "b.jpg", "c.jpg", "d.jpg");
-        _root.File("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
+        _root.Write("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
         var dataset = Tiny("pets", "images", "split.json", 1, 1).Open(_root.Path);
         Assert.Equal("Tiny", dataset.Name);
         Assert.Equal(["cat", "dog"], dataset.ClassNames);
@@ -54,15 +54,15 @@ public sealed class FieldDatasetTests : IDisposable
     public void Aircraft_is_read_from_its_lists()
     {
         Images("air/images", "01.jpg", "02.jpg", "03.jpg", "04.jpg");
-        _root.File("air/variants.txt", "A310\nBoeing 707\n");
-        _root.File("air/images_variant_train.txt", "01 A310\n02 Boeing 707\n");
-        _root.File("air/images_variant_val.txt", "03 Boeing 707\n");
-        _root.File("air/images_variant_test.txt", "04 A310\n");
+        _root.Write("air/variants.txt", "A310\nBoeing 707\n");
+        _root.Write("air/images_variant_train.txt", "01 A310\n02 Boeing 707\n");
+        _root.Write("air/images_variant_val.txt", "03 Boeing 707\n");
+        _root.Write("air/images_variant_test.txt", "04 A310\n");
         var dataset = Tiny("air", "images", "images_variant_train.txt", 1, 1).Open(_root.Path);
         Assert.Equal(["A310", "Boeing 707"], dataset.ClassNames);
         Assert.Equal(1, dataset.Validation[0].Label);
 
-        _root.File("air/images_variant_val.txt", "03 Concorde\n");
+        _root.Write("air/images_variant_val.txt", "03 Concorde\n");
         Assert.EndsWith("names the variant 'Concorde', which is not in variants.txt; get the data set again.",
             Assert.Throws<KedgeException>(() => Tiny("air", "images", "images_variant_train.txt", 1, 1).Open(_root.Path)).Message);
     }
@@ -70,7 +70,7 @@ public sealed class FieldDatasetTests : IDisposable
     [Fact]
     public void Imagenet_is_read_from_its_folders_and_tests_on_val()
     {
-        _root.File("net/classnames.txt", "n01 tench\nn02 great white shark\n");
+        _root.Write("net/classnames.txt", "n01 tench\nn02 great white shark\n");
         Images("net/images/train/n01", "a.JPEG");
         Images("net/images/train/n02", "b.JPEG");
         Images("net/images/val/n01", "c.JPEG");
@@ -85,15 +85,15 @@ public sealed class FieldDatasetTests : IDisposable
     {
         var dataset = Tiny("pets", "images", "split.json", 1, 1);
         string Lack() => Assert.Throws<KedgeException>(() => dataset.Open(_root.Path)).Message;
-        Assert.Equal($"Tiny is not whole: there is no {_root.File("pets")}; expected a folder.", Lack());
-        Directory.CreateDirectory(_root.File("pets"));
-        Assert.Equal($"Tiny is not whole: there is no {_root.File("pets/split.json")}; expected CoOp's split file.", Lack());
-        _root.File("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[],"test":[["c.jpg",0,"cat"]]}""");
-        Assert.Equal($"Tiny is not whole: there is no {_root.File("pets/images")}; expected the folder of its 4 images.", Lack());
+        Assert.Equal($"Tiny is not whole: there is no {_root["pets"]}; expected a folder.", Lack());
+        Directory.CreateDirectory(_root["pets"]);
+        Assert.Equal($"Tiny is not whole: there is no {_root["pets/split.json"]}; expected CoOp's split file.", Lack());
+        _root.Write("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[],"test":[["c.jpg",0,"cat"]]}""");
+        Assert.Equal($"Tiny is not whole: there is no {_root["pets/images"]}; expected the folder of its 4 images.", Lack());
         Images("pets/images", "a.jpg", "b.jpg");
-        Assert.StartsWith($"Of the 3 images that {_root.File("pets/split.json")} lists, 1 are not in {_root.File("pets/images")}: c.jpg; ", Lack());
+        Assert.StartsWith($"Of the 3 images that {_root["pets/split.json"]} lists, 1 are not in {_root["pets/images"]}: c.jpg; ", Lack());
         Images("pets/images", "c.jpg");
-        Assert.Equal($"Tiny in {_root.File("pets")} has 2 classes, 2 training, 0 validation and 1 test images; " +
+        Assert.Equal($"Tiny in {_root["pets"]} has 2 classes, 2 training, 0 validation and 1 test images; " +
             "the protocol's has 2 classes, 2 training, 1 validation and 1 test images: get it again.", Lack());
     }
 
@@ -103,7 +103,7 @@ public sealed class FieldDatasetTests : IDisposable
         var lines = CliRun.Done("datasets", "--root", _root.Path).Split('\n');
         Assert.Equal("data set       classes      train     val    test  found", lines[0]);
         Assert.Equal(1 + 11 + 1, lines.Length);
-        Assert.StartsWith($"OxfordPets          37      2,944     736   3,669  OxfordPets is not whole: there is no {_root.File("oxford_pets")}; ", lines[3]);
+        Assert.StartsWith($"OxfordPets          37      2,944     736   3,669  OxfordPets is not whole: there is no {_root["oxford_pets"]}; ", lines[3]);
         Assert.Contains("\"whole\":false", CliRun.Done("datasets", "--root", _root.Path, "--json"), StringComparison.Ordinal);
     }
 
@@ -113,6 +113,6 @@ public sealed class FieldDatasetTests : IDisposable
     private void Images(string folder, params string[] names)
     {
         foreach (var name in names)
-            _root.File($"{folder}/{name}", [1]);
+            _root.Write($"{folder}/{name}", [1]);
     }
 }

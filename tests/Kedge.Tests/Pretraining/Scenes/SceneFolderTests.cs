@@ -8,14 +8,14 @@ namespace Kedge.Tests.Pretraining.Scenes;
 
 public sealed class SceneFolderTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void Scenes_come_back_as_pairs_with_their_pixels_and_captions()
     {
-        var (generator, folder) = (new SceneGenerator(seed: 3), _scratch.File("scenes"));
+        var (generator, folder) = (new SceneGenerator(seed: 3), _scratch["scenes"]);
         SceneFolder.Write(generator, 40, folder, cancellation: TestContext.Current.CancellationToken);
         Assert.True(SceneFolder.IsAt(folder));
         var pairs = SceneFolder.Pairs(folder);
@@ -34,8 +34,8 @@ public sealed class SceneFolderTests : IDisposable
     [Fact]
     public void A_held_out_split_is_a_data_set_too()
     {
-        SceneFolder.Write(new SceneGenerator(SceneSplit.HeldOutShapes), 24, _scratch.File("shapes"), cancellation: TestContext.Current.CancellationToken);
-        var dataset = DatasetReader.Open(_scratch.File("shapes"));
+        SceneFolder.Write(new SceneGenerator(SceneSplit.HeldOutShapes), 24, _scratch["shapes"], cancellation: TestContext.Current.CancellationToken);
+        var dataset = DatasetReader.Open(_scratch["shapes"]);
         Assert.Equal(SceneWords.HeldOutShapes.Order(StringComparer.Ordinal), dataset.ClassNames);
         Assert.Equal(24, dataset.Train.Count);
     }
@@ -43,10 +43,10 @@ public sealed class SceneFolderTests : IDisposable
     [Fact]
     public void A_folder_that_holds_something_is_not_written_to()
     {
-        _scratch.File("full/note.txt", "keep me");
-        var error = Assert.Throws<KedgeException>(() => SceneFolder.Write(new SceneGenerator(), 1, _scratch.File("full"), cancellation: TestContext.Current.CancellationToken));
-        Assert.Equal($"Scenes cannot be written to '{_scratch.File("full")}': there is something already; choose a new or an empty folder.", error.Message);
-        Assert.Equal(["note.txt"], Directory.GetFileSystemEntries(_scratch.File("full")).Select(Path.GetFileName));
+        _scratch.Write("full/note.txt", "keep me");
+        var error = Assert.Throws<KedgeException>(() => SceneFolder.Write(new SceneGenerator(), 1, _scratch["full"], cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal($"Scenes cannot be written to '{_scratch["full"]}': there is something already; choose a new or an empty folder.", error.Message);
+        Assert.Equal(["note.txt"], Directory.GetFileSystemEntries(_scratch["full"]).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -54,14 +54,14 @@ public sealed class SceneFolderTests : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => SceneFolder.Write(new SceneGenerator(), 1000, _scratch.File("scenes"), cancellation: cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => SceneFolder.Write(new SceneGenerator(), 1000, _scratch["scenes"], cancellation: cancelled.Token));
         Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path));
     }
 
     [Theory, InlineData("{}"), InlineData("nonsense"), InlineData("""{"file":"a.png","class":null,"content":"x","captions":[],"background":"on sand","relation":null,"objects":[]}""")]
     public void A_damaged_manifest_is_refused_with_its_line(string line)
     {
-        _scratch.File("scenes/manifest.jsonl", line + "\n");
-        Assert.StartsWith($"Line 1 of {_scratch.File("scenes/manifest.jsonl")} ", Assert.Throws<KedgeException>(() => SceneFolder.Pairs(_scratch.File("scenes"))).Message);
+        _scratch.Write("scenes/manifest.jsonl", line + "\n");
+        Assert.StartsWith($"Line 1 of {_scratch["scenes/manifest.jsonl"]} ", Assert.Throws<KedgeException>(() => SceneFolder.Pairs(_scratch["scenes"])).Message);
     }
 }

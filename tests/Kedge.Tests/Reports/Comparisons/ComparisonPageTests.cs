@@ -14,7 +14,7 @@ public sealed class ComparisonPageTests : IDisposable
     private const string Hostile = "<script>alert('1')</script>\"><img src=x onerror=alert(2)> & co";
 
     private readonly SyntheticTask _synthetic = SyntheticTask.Even(classes: 2, shots: 2);
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly Tensor _labels;
 
     public ComparisonPageTests() => _labels = tensor(_synthetic.QueryLabels.Select(label => (long)label).ToArray()).DetachFromDisposeScope();

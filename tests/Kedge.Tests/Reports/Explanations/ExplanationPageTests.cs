@@ -21,7 +21,7 @@ public sealed class ExplanationPageTests : IDisposable
     private const string Hostile = "<script>alert('1')</script>\"><img src=x onerror=alert(2)> & co";
 
     private readonly SyntheticTask _synthetic = SyntheticTask.Even(classes: 2, shots: 2);
-    private readonly TempFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
