@@ -7,7 +7,6 @@ using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Features;
 using Kedge.Imaging;
-using Kedge.Runtime;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Data;
-using Kedge.Runtime;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;

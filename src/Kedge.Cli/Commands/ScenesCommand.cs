@@ -3,7 +3,6 @@ using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Pretraining.Scenes;
 using Kedge.Reports.Records;
-using Kedge.Runtime;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Kedge.Methods;
-using Kedge.Runtime;
 using Kedge.Text;
 
 namespace Kedge.Cli.Options;

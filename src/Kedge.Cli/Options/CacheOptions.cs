@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Kedge.Cli.Output;
 using Kedge.Features;
-using Kedge.Runtime;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Options;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Kedge.Cli.Output;
 using Kedge.Persistence;
-using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Kedge.Cli.Output;
 using Kedge.Clip;
 using Kedge.Persistence;
-using Kedge.Runtime;
 using Kedge.Tasks;
 
 namespace Kedge.Cli.Options;

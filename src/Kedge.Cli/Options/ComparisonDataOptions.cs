@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Kedge.Runtime;
 using Kedge.Tasks;
 using Kedge.Text;
 

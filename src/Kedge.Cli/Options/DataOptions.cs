@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Kedge.Data;
-using Kedge.Runtime;
 using Kedge.Text;
 
 namespace Kedge.Cli.Options;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Kedge.Runtime;
 using Kedge.Tasks;
 using Kedge.Text;
 

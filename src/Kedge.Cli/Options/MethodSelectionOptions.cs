@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kedge.FewShot;
 using Kedge.Methods;
-using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Kedge.Data;
 using Kedge.Data.Benchmarks;
-using Kedge.Runtime;
 using Kedge.Text;
 
 namespace Kedge.Cli.Options;

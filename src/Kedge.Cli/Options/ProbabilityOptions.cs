@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Kedge.Calibration;
-using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Kedge.Runtime;
 
 namespace Kedge.Cli.Options;
 

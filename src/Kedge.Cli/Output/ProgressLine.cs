@@ -4,7 +4,6 @@ using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Pretraining;
-using Kedge.Runtime;
 
 namespace Kedge.Cli.Output;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Kedge.Experiments;
-using Kedge.Runtime;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 

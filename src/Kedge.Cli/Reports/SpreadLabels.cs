@@ -1,5 +1,3 @@
-using Kedge.Runtime;
-
 namespace Kedge.Cli.Reports;
 
 /// <summary>Places for labels in a column: as near as can be to where they belong, none over another.</summary>

@@ -1,4 +1,3 @@
-using Kedge.Runtime;
 using ScottPlot;
 using SkiaSharp;
 

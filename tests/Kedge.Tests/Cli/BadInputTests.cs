@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kedge.Runtime;
 using Kedge.Tensors;
 using Kedge.Tests.Support;
 using static TorchSharp.torch;

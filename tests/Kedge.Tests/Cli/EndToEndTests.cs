@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kedge.Runtime;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Kedge.Tensors;
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Compatibility;

@@ -1,4 +1,4 @@
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Compatibility;
 

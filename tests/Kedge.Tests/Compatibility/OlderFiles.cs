@@ -1,3 +1,5 @@
+using Kedge.Tests.Support;
+
 namespace Kedge.Tests.Compatibility;
 
 /// <summary>Files that Kedge 0.1.0 wrote, below <c>data/compatibility</c>; its README tells how. They are read, and never made anew.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Kedge.Tasks;
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Compatibility;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Compatibility;
 

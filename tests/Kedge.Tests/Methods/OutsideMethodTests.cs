@@ -4,7 +4,7 @@ using Kedge.Data;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Methods;
-using Kedge.Tests.Cli;
+using Kedge.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Kedge.Runtime;
-using Kedge.Tests.Imaging;
-using Kedge.Tests.Tasks;
 using SkiaSharp;
 
 namespace Kedge.Tests.Support;

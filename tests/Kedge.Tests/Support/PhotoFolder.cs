@@ -1,5 +1,3 @@
-using Kedge.Runtime;
-using Kedge.Tests.Imaging;
 using SkiaSharp;
 
 namespace Kedge.Tests.Support;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Kedge.Experiments;
 using Kedge.Runtime;
 using Kedge.Tests.Support;
-using Kedge.Tests.Tasks;
 
 namespace Kedge.Tests.Cli.Commands;
 

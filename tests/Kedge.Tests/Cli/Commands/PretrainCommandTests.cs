@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kedge.Clip;
-using Kedge.Runtime;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Commands;

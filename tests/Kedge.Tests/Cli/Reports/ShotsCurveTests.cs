@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Kedge.Cli.Reports;
 using Kedge.Experiments;
-using Kedge.Runtime;
 using SkiaSharp;
 
 namespace Kedge.Tests.Cli.Reports;

@@ -8,10 +8,7 @@ using Kedge.Methods;
 using Kedge.Persistence;
 using Kedge.Reports.Explanations;
 using Kedge.Runtime;
-using Kedge.Tests.Imaging;
-using Kedge.Tests.Methods;
 using Kedge.Tests.Support;
-using Kedge.Tests.Tasks;
 using SkiaSharp;
 
 namespace Kedge.Tests.Reports.Explanations;
