@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Kedge.Methods;
 using Kedge.Runtime;
-using Kedge.Tests.Methods;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Runtime;

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Kedge.Methods;
-using Kedge.Tests.Checkpoints;
-using Kedge.Tests.Methods;
-using Kedge.Tests.Pretraining;
 using Kedge.Tests.Support;
 using TorchSharp;
 
@@ -27,8 +24,8 @@ internal sealed class ScalarStress
     public void Run()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
-        using var scratch = new ScratchFolder();
-        var (prediction, fit, training) = (Predict(synthetic), Fit(synthetic), Train(scratch.File("quiet")));
+        using var scratch = new TemporaryFolder();
+        var (prediction, fit, training) = (Predict(synthetic), Fit(synthetic), Train(scratch["quiet"]));
 
         using var collector = new BusyCollector();
         _clock.Start();
