@@ -8,7 +8,10 @@ using Kedge.Reports.Pages;
 
 namespace Kedge.Cli.Demo;
 
-/// <summary>The page of the demo: the task in pictures, the comparison, and what RTOS's anchors have become; one HTML file, without scripts.</summary>
+/// <summary>
+/// The page of the demo: the task in pictures, the comparison, and what RTOS's anchors have become; one HTML file,
+/// without scripts.
+/// </summary>
 internal static class DemoPage
 {
     private const int PictureSide = 64;
@@ -24,11 +27,13 @@ internal static class DemoPage
     /// <param name="explanations">Some images and why they got their classes.</param>
     /// <param name="readings">What its anchors can be read as.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    public static void Write(string path, ImageDataset dataset, ComparisonReport report, IReadOnlyDictionary<string, string> curves, ClassifierCard card,
+    public static void Write(
+        string path, ImageDataset dataset, ComparisonReport report, IReadOnlyDictionary<string, string> curves, ClassifierCard card,
         IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings)
     {
-        var introduction = $"The model {card.Model} has been trained on drawings of {SceneWords.Shapes.Count} shapes. These {dataset.ClassNames.Count} were not " +
-            "among them, and nobody ever told it their names. From a few drawings of each, the methods below learn to tell them apart.";
+        var introduction = $"The model {card.Model} has been trained on drawings of {SceneWords.Shapes.Count} shapes. " +
+            $"These {dataset.ClassNames.Count} were not among them, and nobody ever told it their names. " +
+            "From a few drawings of each, the methods below learn to tell them apart.";
         HtmlPage.Write(path, "Kedge learns twelve shapes", [ComparisonPage.Style, ExplanationPage.Style], introduction,
         [
             new(Heading: null, ClassExamples.Of(dataset, PicturesPerClass, PictureSide)),

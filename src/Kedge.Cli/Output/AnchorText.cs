@@ -7,7 +7,10 @@ namespace Kedge.Cli.Output;
 /// <summary>How the anchors of a classifier look on standard output.</summary>
 internal static class AnchorText
 {
-    /// <summary>Each anchor with what it can be read as, those first that tell classes apart most; or a JSON object a line, in the order of the anchors.</summary>
+    /// <summary>
+    /// Each anchor with what it can be read as, those first that tell classes apart most; or a JSON object a line, in
+    /// the order of the anchors.
+    /// </summary>
     public static void WriteAnchors(this TextWriter output, IReadOnlyList<AnchorReading> readings, bool json)
     {
         if (json)

@@ -18,14 +18,15 @@ internal static class EvaluationText
             output.WriteJson(record);
             return;
         }
+        var raw = record.Uncalibrated;
         output.WriteFacts([
             ("data", $"{data}, part {split}, {record.Images} images"),
             ("classifier", $"{method} on {card.Model}"),
             ("top-1 accuracy", $"{record.Top1:0.0 %}"),
             .. record.Top5 is { } top5 ? [("top-5 accuracy", $"{top5:0.0 %}")] : Array.Empty<(string, object?)>(),
             ("macro F1", $"{record.MacroF1:0.000}"),
-            ("log loss", $"{record.NegativeLogLikelihood:0.000}{(record.Uncalibrated is { } raw ? $" ({raw.NegativeLogLikelihood:0.000} uncalibrated)" : "")}"),
-            ("calibration error", $"{record.ExpectedCalibrationError:0.0 %}{(record.Uncalibrated is { } rawly ? $" ({rawly.ExpectedError:0.0 %} uncalibrated)" : "")}"),
+            ("log loss", $"{record.NegativeLogLikelihood:0.000}{(raw is null ? "" : $" ({raw.NegativeLogLikelihood:0.000} uncalibrated)")}"),
+            ("calibration error", $"{record.ExpectedCalibrationError:0.0 %}{(raw is null ? "" : $" ({raw.ExpectedError:0.0 %} uncalibrated)")}"),
             .. record.Rejection is { } rejection ? Rejected(record, rejection, card.Probabilities!.Rejection!) : [],
         ]);
         output.WriteClasses(result);

@@ -10,7 +10,10 @@ internal static class ExplanationText
     private const int PhrasesInLabel = 3;
     private const int NarrowestColumn = 10;
 
-    /// <summary>Why each image got its class and not the runner-up, and the support images nearest to it; or a JSON object a line.</summary>
+    /// <summary>
+    /// Why each image got its class and not the runner-up, and the support images nearest to it; or a JSON object a
+    /// line.
+    /// </summary>
     public static void WriteExplanations(
         this TextWriter output, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top, bool json)
     {

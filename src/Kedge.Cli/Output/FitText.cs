@@ -9,7 +9,8 @@ namespace Kedge.Cli.Output;
 internal static class FitText
 {
     /// <summary>A fact a line; or a JSON object.</summary>
-    public static void WriteFit(this TextWriter output, string path, ClassifierCard card, ClassifierState state, int encoded, double seconds, bool json)
+    public static void WriteFit(
+        this TextWriter output, string path, ClassifierCard card, ClassifierState state, int encoded, double seconds, bool json)
     {
         var record = ClassifierRecord.From(path, card, state, encoded, seconds);
         if (json)
@@ -35,10 +36,12 @@ internal static class FitText
         ("temperature", $"{found.Temperature:0.000}, by {found.Images} left-out images in {found.Folds} folds"),
         ("left-out log loss", $"{found.After.NegativeLogLikelihood:0.000} ({found.Before.NegativeLogLikelihood:0.000} before)"),
         ("left-out calibration error", $"{found.After.ExpectedError:0.0 %} ({found.Before.ExpectedError:0.0 %} before)"),
-        .. found.Rejection is { } rejection ? [("none of these", Describe(rejection, found.Images, shotsToReject))] : Array.Empty<(string, object?)>(),
+        .. found.Rejection is { } rejection
+            ? [("none of these", Describe(rejection, found.Images, shotsToReject))] : Array.Empty<(string, object?)>(),
     ];
 
     private static string Describe(ConformalPredictor rejection, int images, int shots) => rejection.SimilarityThreshold is { } least
         ? $"below a likeness of {least:0.000} to the support images, at an error rate of {rejection.ErrorRate:0.### %}"
-        : $"never: an error rate of {rejection.ErrorRate:0.### %} needs {rejection.ImagesNeeded} left-out images, {shots} shots, and there were {images}";
+        : $"never: an error rate of {rejection.ErrorRate:0.### %} needs {rejection.ImagesNeeded} left-out images, {shots} shots, "
+            + $"and there were {images}";
 }

@@ -1,6 +1,9 @@
 namespace Kedge.Tensors;
 
-/// <summary>Writes files and folders atomically: beside their place first, then moved there whole, so that no reader meets half of one.</summary>
+/// <summary>
+/// Writes files and folders atomically: beside their place first, then moved there whole, so that no reader meets
+/// half of one.
+/// </summary>
 internal static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
@@ -34,7 +37,8 @@ internal static class AtomicFile
             if (e is DirectoryNotFoundException)
             {
                 var folder = Path.GetDirectoryName(Path.GetFullPath(path));
-                throw new KedgeException($"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.", e);
+                throw new KedgeException(
+                    $"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.", e);
             }
             if (e is IOException or UnauthorizedAccessException)
             {

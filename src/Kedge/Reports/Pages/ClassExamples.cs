@@ -12,10 +12,13 @@ internal static class ClassExamples
     internal static Html Of(ImageDataset dataset, int count, int side)
     {
         var pictures = new PagePictures();
+        IEnumerable<Html> Shown(int label) =>
+            dataset.Train.Where(image => image.Label == label).Take(count).Select(image => pictures.Of(image.Image, side));
+
         return Html.Of($"""
             <section>
             <div class="scroll"><table>{dataset.ClassNames.Select((name, label) => Html.Of($"""
-                <tr><th>{name}</th><td>{dataset.Train.Where(image => image.Label == label).Take(count).Select(image => pictures.Of(image.Image, side))}</td></tr>
+                <tr><th>{name}</th><td>{Shown(label)}</td></tr>
                 """))}</table></div>
             </section>
             """);

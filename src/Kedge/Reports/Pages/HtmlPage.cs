@@ -25,7 +25,8 @@ internal static class HtmlPage
     /// <param name="introduction">A paragraph of text.</param>
     /// <param name="parts">The parts, in their order.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
-    internal static void Write(string path, string title, IReadOnlyList<string> styles, string introduction, IReadOnlyList<PagePart> parts) =>
+    internal static void Write(
+        string path, string title, IReadOnlyList<string> styles, string introduction, IReadOnlyList<PagePart> parts) =>
         Write(path, title, styles, Html.Of($"""
             <p>{introduction}</p>
             {parts.Select(Part)}

@@ -10,7 +10,8 @@ namespace Kedge.Reports.Records;
 /// <param name="Seed">Of the draw.</param>
 /// <param name="Ranked">How many words were ranked.</param>
 /// <param name="Words">The best of them, the best first.</param>
-internal sealed record AnchorRankingRecord(string Data, string Model, int? Shots, int Seed, int Ranked, IReadOnlyList<AnchorGainRecord> Words)
+internal sealed record AnchorRankingRecord(
+    string Data, string Model, int? Shots, int Seed, int Ranked, IReadOnlyList<AnchorGainRecord> Words)
 {
     /// <summary>The record of a ranking.</summary>
     /// <param name="data">The data set.</param>
@@ -18,10 +19,12 @@ internal sealed record AnchorRankingRecord(string Data, string Model, int? Shots
     /// <param name="options">The draw.</param>
     /// <param name="gains">All words, the best first.</param>
     /// <param name="top">How many of them to keep.</param>
-    public static AnchorRankingRecord From(string data, string model, TaskOptions options, IReadOnlyList<AnchorGain> gains, int top) => new(
+    public static AnchorRankingRecord From(
+        string data, string model, TaskOptions options, IReadOnlyList<AnchorGain> gains, int top) => new(
         data, model, options.Shots, options.Seed, gains.Count,
         [.. gains.Take(top).Select(gain => new AnchorGainRecord(
-            gain.Word, gain.Gain, gain.StandardError, [.. gain.Classes.Select(found => new ClassLiftRecord(found.ClassName, found.Lift))]))]);
+            gain.Word, gain.Gain, gain.StandardError,
+            [.. gain.Classes.Select(found => new ClassLiftRecord(found.ClassName, found.Lift))]))]);
 }
 
 /// <summary>How much a word would help.</summary>

@@ -26,7 +26,10 @@ internal sealed record ClassifierRecord(
 {
     private const int LeastShots = 2; // of which one can be left out
 
-    /// <summary>The shots a class that it takes to reject anything at the error rate asked for; 0 where nothing is to be rejected.</summary>
+    /// <summary>
+    /// The shots a class that it takes to reject anything at the error rate asked for; 0 where nothing is to be
+    /// rejected.
+    /// </summary>
     [JsonIgnore]
     public int ShotsToReject => Probabilities?.Rejection is not { } rejection ? 0
         : Math.Max(LeastShots, (rejection.ImagesNeeded + ClassNames.Count - 1) / ClassNames.Count);
@@ -38,6 +41,6 @@ internal sealed record ClassifierRecord(
     /// <param name="encoded">How many images were encoded for it.</param>
     /// <param name="seconds">The time it took.</param>
     public static ClassifierRecord From(string path, ClassifierCard card, ClassifierState state, int encoded, double seconds) => new(
-        path, new FileInfo(path).Length, card.Model, card.Fingerprint, state.Method, state.Options, state.ClassNames, state.Templates, card.Support,
-        encoded, state.Selection, card.Probabilities, seconds);
+        path, new FileInfo(path).Length, card.Model, card.Fingerprint, state.Method, state.Options, state.ClassNames, state.Templates,
+        card.Support, encoded, state.Selection, card.Probabilities, seconds);
 }

@@ -23,6 +23,7 @@ internal sealed record ComparisonRecord(IReadOnlyList<ComparisonRowRecord> Rows)
 /// <param name="Selection">Which data chose the hyper-parameters.</param>
 /// <param name="Error">Why the method failed; null where it did not.</param>
 internal sealed record ComparisonRowRecord(
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Part, string Method, string Task, int? Shots, int? Seed, double? Accuracy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Part, string Method, string Task, int? Shots,
+    int? Seed, double? Accuracy,
     [property: JsonPropertyName("fit_seconds")] double? FitSeconds, [property: JsonPropertyName("predict_seconds")] double? PredictSeconds,
     string? Selection, string? Error);

@@ -9,7 +9,7 @@ namespace Kedge.Reports.Records;
 /// <param name="Split">Its part: train, validation, test or all.</param>
 /// <param name="Images">Q, images evaluated.</param>
 /// <param name="Top1">The share whose class has the highest logit.</param>
-/// <param name="Top5">The share whose class is among the five highest; null up to five classes, where it says nothing.</param>
+/// <param name="Top5">The share whose class is among the five highest; null up to five classes.</param>
 /// <param name="MacroF1">The mean of the classes' F1.</param>
 /// <param name="NegativeLogLikelihood">In nats.</param>
 /// <param name="ExpectedCalibrationError">Over 15 bins.</param>
@@ -19,8 +19,8 @@ namespace Kedge.Reports.Records;
 /// <param name="ClassAccuracies">[C]; null for a class without images.</param>
 /// <param name="Confusion">[C][C]: how many images of the row's class were taken for the column's.</param>
 internal sealed record EvaluationRecord(
-    string Data, string Split, int Images, double Top1, double? Top5, double MacroF1, double NegativeLogLikelihood, double ExpectedCalibrationError,
-    CalibrationError? Uncalibrated, RejectionResult? Rejection, IReadOnlyList<string> ClassNames, IReadOnlyList<double?> ClassAccuracies,
+    string Data, string Split, int Images, double Top1, double? Top5, double MacroF1, double NegativeLogLikelihood,
+    double ExpectedCalibrationError, CalibrationError? Uncalibrated, RejectionResult? Rejection, IReadOnlyList<string> ClassNames, IReadOnlyList<double?> ClassAccuracies,
     IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
     private const int TopFive = 5;

@@ -28,12 +28,13 @@ internal sealed record ExplanationRecord(
 /// <param name="Support">[N]: what each support image gives.</param>
 /// <param name="Bias">What the class gets whatever the image.</param>
 internal sealed record ClassScoreRecord(
-    [property: JsonPropertyName("class")] string ClassName, double Probability, double Logit, double ZeroShot, IReadOnlyList<double> Anchors,
-    IReadOnlyList<double> Support, double Bias);
+    [property: JsonPropertyName("class")] string ClassName, double Probability, double Logit, double ZeroShot,
+    IReadOnlyList<double> Anchors, IReadOnlyList<double> Support, double Bias);
 
 /// <summary>A support image beside an image that is explained.</summary>
 /// <param name="Index">Its place among the N support images.</param>
 /// <param name="Name">Its path; null where it had none.</param>
 /// <param name="ClassName">The class that it is an example of.</param>
 /// <param name="Cosine">−1 to 1.</param>
-internal sealed record SupportNeighbourRecord(int Index, string? Name, [property: JsonPropertyName("class")] string ClassName, double Cosine);
+internal sealed record SupportNeighbourRecord(
+    int Index, string? Name, [property: JsonPropertyName("class")] string ClassName, double Cosine);

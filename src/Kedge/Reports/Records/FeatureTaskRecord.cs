@@ -17,8 +17,8 @@ namespace Kedge.Reports.Records;
 /// <param name="Validation">Validation images.</param>
 /// <param name="Anchors">K, words with features.</param>
 internal sealed record FeatureTaskRecord(
-    string Task, long Bytes, string? Model, string Fingerprint, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Templates, float LogitScale,
-    int FeatureWidth, int Views, int Support, int Query, int Validation, int Anchors)
+    string Task, long Bytes, string? Model, string Fingerprint, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Templates,
+    float LogitScale, int FeatureWidth, int Views, int Support, int Query, int Validation, int Anchors)
 {
     /// <summary>The record of a task.</summary>
     /// <param name="path">The task's file, which is there.</param>
@@ -28,6 +28,7 @@ internal sealed record FeatureTaskRecord(
         var learned = task.Task;
         return new(
             path, new FileInfo(path).Length, task.Model, task.Fingerprint, learned.ClassNames, learned.Templates, learned.LogitScale,
-            learned.FeatureWidth, learned.Views, learned.SupportCount, task.Query.Count, task.Validation?.Count ?? 0, learned.Anchors?.Names.Count ?? 0);
+            learned.FeatureWidth, learned.Views, learned.SupportCount, task.Query.Count, task.Validation?.Count ?? 0,
+            learned.Anchors?.Names.Count ?? 0);
     }
 }

@@ -16,10 +16,10 @@ namespace Kedge.Reports.Records;
 /// <param name="Format">Of its file.</param>
 /// <param name="Fingerprint">SHA-256 of its weights.</param>
 internal sealed record ModelRecord(
-    string Name, int FeatureWidth, long Parameters, float LogitScale, VisionConfiguration Vision, TextConfiguration Text, Preprocessing Preprocessing,
-    CheckpointLayout Layout, CheckpointFormat Format, string Fingerprint)
+    string Name, int FeatureWidth, long Parameters, float LogitScale, VisionConfiguration Vision, TextConfiguration Text,
+    Preprocessing Preprocessing, CheckpointLayout Layout, CheckpointFormat Format, string Fingerprint)
 {
     public static ModelRecord From(ClipModel clip) => new(
-        clip.Name, clip.FeatureWidth, clip.Parameters, clip.LogitScale, clip.Configuration.Vision, clip.Configuration.Text, clip.Preprocessing,
-        clip.Layout, clip.Format, clip.Fingerprint);
+        clip.Name, clip.FeatureWidth, clip.Parameters, clip.LogitScale, clip.Configuration.Vision, clip.Configuration.Text,
+        clip.Preprocessing, clip.Layout, clip.Format, clip.Fingerprint);
 }

@@ -11,7 +11,9 @@ internal sealed record PredictionRecord(string Image, IReadOnlyList<ClassProbabi
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Rejected { get; private init; }
 
-    /// <summary>The classes of the conformal prediction set, the most probable first; absent where the classifier has none.</summary>
+    /// <summary>
+    /// The classes of the conformal prediction set, the most probable first; absent where the classifier has none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Set { get; private init; }
 

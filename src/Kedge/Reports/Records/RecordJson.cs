@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Kedge.Reports.Records;
 
-/// <summary>How records of results are written as JSON, by every program alike: one value on one line, names in camel case.</summary>
+/// <summary>
+/// How records of results are written as JSON, by every program alike: one value on one line, names in camel case.
+/// </summary>
 internal static class RecordJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
