@@ -7,8 +7,11 @@ internal static class TestData
 {
     public static string Folder { get; } = Path.Combine(ProjectFolder(), "data");
 
+    /// <summary>A path below <c>tests/Kedge.Tests/data</c>.</summary>
+    public static string Of(params string[] parts) => Path.Combine([Folder, .. parts]);
+
     /// <summary>A path below <c>tests/Kedge.Tests/data/small</c>.</summary>
-    public static string Small(params string[] parts) => Path.Combine([Folder, "small", .. parts]);
+    public static string Small(params string[] parts) => Of(["small", .. parts]);
 
     internal static string ProjectFolder([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
 }
