@@ -1,8 +1,9 @@
 using Kedge.Clip;
+using Kedge.Data.Scenes;
 using Kedge.Features;
 using Kedge.Imaging;
-using Kedge.Pretraining;
-using Kedge.Pretraining.Scenes;
+using Kedge.Training;
+using Kedge.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;

@@ -5,6 +5,8 @@ using Kedge.Cli.Reports;
 using Kedge.Clip;
 using Kedge.Pretraining;
 using Kedge.Reports.Records;
+using Kedge.Training.Objectives;
+using Kedge.Training;
 
 namespace Kedge.Cli.Commands;
 

@@ -1,5 +1,5 @@
 using Kedge.Data;
-using Kedge.Pretraining.Scenes;
+using Kedge.Data.Scenes;
 
 namespace Kedge.Cli.Demo;
 

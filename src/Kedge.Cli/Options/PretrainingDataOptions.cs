@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Kedge.Data;
-using Kedge.Pretraining;
-using Kedge.Pretraining.Scenes;
+using Kedge.Data.Captions;
+using Kedge.Data.Scenes;
+using Kedge.Training.Objectives;
 
 namespace Kedge.Cli.Options;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Kedge.Pretraining;
+using Kedge.Training.Objectives;
 
 namespace Kedge.Cli.Options;
 

@@ -3,7 +3,7 @@ using Kedge.Experiments;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Methods;
-using Kedge.Pretraining;
+using Kedge.Training;
 
 namespace Kedge.Cli.Output;
 

@@ -8,7 +8,7 @@ public static class EmbeddedModels
     /// <summary>The model that is used where none is named. For trying, tests and teaching; not for real work (docs/models/kedge-mini.md).</summary>
     public const string Default = "kedge-mini";
 
-    /// <summary>A model that was trained on drawings alone (<see cref="Pretraining.Scenes.SceneGenerator"/>), for the demo and for tests (docs/models/kedge-mini-scenes.md).</summary>
+    /// <summary>A model that was trained on drawings alone (<see cref="Data.Scenes.SceneGenerator"/>), for the demo and for tests (docs/models/kedge-mini-scenes.md).</summary>
     public const string Scenes = "kedge-mini-scenes";
 
     /// <summary>The names that <see cref="ClipModel.Load"/> knows without a file.</summary>

@@ -1,7 +1,7 @@
 using Kedge.Clip;
 using Kedge.Data;
+using Kedge.Data.Captions;
 using Kedge.Imaging;
-using Kedge.Pretraining;
 using Kedge.Tensors;
 using SkiaSharp;
 using static TorchSharp.torch;

@@ -1,0 +1,46 @@
+namespace Kedge.Data.Captions;
+
+/// <summary>A data set whose classes are ids, with what a dictionary says of them.</summary>
+public sealed class DescribedDataset
+{
+    private readonly ImageDataset _dataset;
+    private readonly ClassDescription[] _descriptions;
+
+    /// <summary>Puts the two together.</summary>
+    /// <param name="dataset">C classes, named by their ids.</param>
+    /// <param name="descriptions">By id; there may be more than are needed.</param>
+    /// <exception cref="KedgeException">A class has no description.</exception>
+    public DescribedDataset(ImageDataset dataset, IReadOnlyDictionary<string, ClassDescription> descriptions)
+    {
+        var without = dataset.ClassNames.Where(id => !descriptions.ContainsKey(id)).ToList();
+        if (without.Count > 0)
+        {
+            throw new KedgeException($"Of the {dataset.ClassNames.Count} classes of {dataset.Name}, {without.Count} have no description, '{without[0]}' first: " +
+                "add them to the descriptions, or take the classes away.");
+        }
+        (_dataset, _descriptions) = (dataset, [.. dataset.ClassNames.Select(id => descriptions[id])]);
+    }
+
+    /// <summary>What people call the C classes: each one's first name that no class before it has.</summary>
+    /// <exception cref="KedgeException">A class has no name of its own.</exception>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            var names = new List<string>();
+            foreach (var (description, id) in _descriptions.Zip(_dataset.ClassNames))
+            {
+                names.Add(description.Names.FirstOrDefault(name => !names.Contains(name))
+                    ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no class before it has: give it another in the descriptions."));
+            }
+            return names;
+        }
+    }
+
+    /// <summary>The training images with their classes' captions; a class is a group.</summary>
+    public IReadOnlyList<CaptionedImage> Pairs()
+    {
+        IReadOnlyList<string>[] captions = [.. _descriptions.Select(description => description.Captions())];
+        return [.. _dataset.Train.Select(image => new CaptionedImage(image.Image, captions[image.Label], image.Label))];
+    }
+}

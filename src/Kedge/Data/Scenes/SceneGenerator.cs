@@ -1,0 +1,121 @@
+using Kedge.Runtime;
+
+namespace Kedge.Data.Scenes;
+
+/// <summary>Which objects scenes show.</summary>
+public enum SceneSplit
+{
+    /// <summary>One to four objects of the shapes and combinations of training.</summary>
+    Training,
+
+    /// <summary>One object of a combination of colour and shape that training leaves out.</summary>
+    HeldOutCombinations,
+
+    /// <summary>One object of a shape that training leaves out, in any colour.</summary>
+    HeldOutShapes,
+}
+
+/// <summary>
+/// Draws small captioned pictures of coloured shapes: what a CLIP can be trained and tested on where no photos are. A scene follows from the split, the seed, the resolution and
+/// its index alone.
+/// </summary>
+public sealed class SceneGenerator
+{
+    private const double ShareOfSingles = 0.85;
+    private static readonly string[] Sideways = ["left of", "right of"];
+    private static readonly string[] Upright = ["above", "below"];
+    private readonly int _seed;
+
+    /// <summary>Prepares a generator; nothing is drawn yet.</summary>
+    /// <param name="split">Which objects.</param>
+    /// <param name="seed">Another seed gives other scenes.</param>
+    /// <param name="resolution">R, pixels a side, 32 to 512.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The resolution is outside its range.</exception>
+    public SceneGenerator(SceneSplit split = SceneSplit.Training, int seed = 1, int resolution = 64)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 32);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(resolution, 512);
+        (Split, _seed, Resolution) = (split, seed, resolution);
+    }
+
+    /// <summary>Which objects.</summary>
+    public SceneSplit Split { get; }
+
+    /// <summary>R, pixels a side.</summary>
+    public int Resolution { get; }
+
+    /// <summary>What a scene of a held-out split can be: <c>red star</c> for combinations, <c>key</c> for shapes; empty for training, whose scenes are of no one class.</summary>
+    public IReadOnlyList<string> ClassNames => Split switch
+    {
+        SceneSplit.HeldOutCombinations => SceneWords.HeldOutCombinations,
+        SceneSplit.HeldOutShapes => SceneWords.HeldOutShapes,
+        _ => [],
+    };
+
+    /// <summary>Draws a scene. Of a held-out split, scene i is of class i modulo their number.</summary>
+    /// <param name="index">From 0; may be called from several threads.</param>
+    public Scene Draw(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        var random = StepRandom.Of(_seed, index, salt: 2 + (int)Split);
+        var things = Things(index, random);
+        var background = Pick(Palette.Backgrounds.Where(candidate => things.All(thing => Palette.StandsOut(thing.Colour, candidate))).ToList(), random);
+        var (places, relation) = Arrange(things.Count, random);
+        var drawing = new SceneDrawing(Resolution, background, random);
+        var objects = things.Zip(places, (thing, place) => drawing.Add(
+            thing.Shape, thing.Colour, Pick(SceneWords.Textures, random), (SceneSize)random.Next(3), place)).ToList();
+        var (image, finished) = drawing.Finish(objects);
+        return new Scene(image, finished, background.Name, relation, SceneCaptions.Of(finished, background.Name, relation));
+    }
+
+    private List<(string Shape, string Colour)> Things(int index, Random random)
+    {
+        switch (Split)
+        {
+            case SceneSplit.HeldOutCombinations:
+                var words = SceneWords.HeldOutCombinations[index % SceneWords.HeldOutCombinations.Count];
+                var space = words.IndexOf(' ');
+                return [(words[(space + 1)..], words[..space])];
+            case SceneSplit.HeldOutShapes:
+                return [(SceneWords.HeldOutShapes[index % SceneWords.HeldOutShapes.Count], Pick(SceneWords.Colours, random))];
+            default:
+                var count = random.NextDouble() < ShareOfSingles ? 1 : 2 + random.Next(3);
+                while (true) // some backgrounds must suit all colours
+                {
+                    var things = Enumerable.Range(0, count).Select(_ => Combination(random)).ToList();
+                    if (Palette.Backgrounds.Any(background => things.All(thing => Palette.StandsOut(thing.Colour, background))))
+                        return things;
+                }
+        }
+    }
+
+    private static (string Shape, string Colour) Combination(Random random)
+    {
+        while (true)
+        {
+            var (shape, colour) = (Pick(SceneWords.Shapes, random), Pick(SceneWords.Colours, random));
+            if (!SceneWords.IsHeldOut(shape, colour))
+                return (shape, colour);
+        }
+    }
+
+    private static (IReadOnlyList<ScenePlace> Places, string? Relation) Arrange(int count, Random random)
+    {
+        switch (count)
+        {
+            case 1:
+                return ([new(0.5f, 0.5f, Room: 1)], null);
+            case 2:
+                var (words, second) = (random.Next(2) == 0 ? Sideways : Upright, random.Next(2));
+                var near = words == Sideways ? new ScenePlace(0.27f, 0.5f, 0.56f) : new ScenePlace(0.5f, 0.27f, 0.56f);
+                var far = words == Sideways ? new ScenePlace(0.73f, 0.5f, 0.56f) : new ScenePlace(0.5f, 0.73f, 0.56f);
+                return (second == 0 ? [near, far] : [far, near], words[second]);
+            default:
+                ScenePlace[] corners = [new(0.27f, 0.27f, 0.52f), new(0.73f, 0.27f, 0.52f), new(0.27f, 0.73f, 0.52f), new(0.73f, 0.73f, 0.52f)];
+                random.Shuffle(corners);
+                return (corners[..count], null);
+        }
+    }
+
+    private static T Pick<T>(IReadOnlyList<T> values, Random random) => values[random.Next(values.Count)];
+}

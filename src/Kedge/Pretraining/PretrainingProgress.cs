@@ -1,7 +1,0 @@
-namespace Kedge.Pretraining;
-
-/// <summary>How far a training run is.</summary>
-/// <param name="Steps">Steps in all.</param>
-/// <param name="Latest">What the last steps gave.</param>
-/// <param name="Remaining">Time that the rest takes at this speed.</param>
-public readonly record struct PretrainingProgress(int Steps, CurvePoint Latest, TimeSpan Remaining);

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>What pulls an image and its caption together and other pairs apart.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ContrastiveLoss>))]
+public enum ContrastiveLoss
+{
+    /// <summary>A softmax over the batch, both ways (Radford et al. 2021, figure 3; van den Oord et al. 2018).</summary>
+    InfoNce,
+
+    /// <summary>A sigmoid of every image with every caption, with a learned bias (Zhai et al. 2023, algorithm 1).</summary>
+    Sigmoid,
+}
+
+/// <summary>The losses over unit features of B pairs; pair i is the only match of row i and column i. Texts after the first B match no image.</summary>
+internal static class ContrastiveLosses
+{
+    /// <summary>Mean of the cross entropies image → text and text → image.</summary>
+    /// <param name="images">[B, D], unit length.</param>
+    /// <param name="texts">[B or more, D], unit length.</param>
+    /// <param name="logitScale">Scalar; multiplies the cosines.</param>
+    public static Tensor InfoNce(Tensor images, Tensor texts, Tensor logitScale)
+    {
+        var logits = logitScale * matmul(images, texts.t()); // [B, B + M]
+        var pairs = arange(logits.shape[0], device: logits.device);
+        return (nn.functional.cross_entropy(logits, pairs) + nn.functional.cross_entropy(logits.narrow(1, 0, logits.shape[0]).t(), pairs)) / 2;
+    }
+
+    /// <summary>−(1/B) Σᵢⱼ log σ(zᵢⱼ (scale · cosᵢⱼ + bias)), z = 1 on the diagonal and −1 elsewhere.</summary>
+    /// <param name="images">[B, D], unit length.</param>
+    /// <param name="texts">[B or more, D], unit length.</param>
+    /// <param name="logitScale">Scalar; multiplies the cosines.</param>
+    /// <param name="logitBias">Scalar; added to them.</param>
+    public static Tensor Sigmoid(Tensor images, Tensor texts, Tensor logitScale, Tensor logitBias)
+    {
+        var logits = (logitScale * matmul(images, texts.t())) + logitBias; // [B, B + M]
+        var pairs = logits.shape[0];
+        var signs = (2 * eye(pairs, logits.shape[1], device: logits.device)) - 1; // [B, B + M]
+        return -nn.functional.logsigmoid(signs * logits).sum() / pairs;
+    }
+}

@@ -1,0 +1,20 @@
+using Kedge.Data;
+using Kedge.Data.Captions;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>What a CLIP is trained on and watched with.</summary>
+/// <param name="Pairs">Images and captions, of at least <see cref="PretrainingOptions.BatchSize"/> groups; every image has a caption.</param>
+public sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
+{
+    /// <summary>Images that are measured at every checkpoint and never trained on; none by default.</summary>
+    public HeldOutImages? HeldOut { get; init; }
+
+    /// <summary>Whose text features the text tower is drawn to; none by default.</summary>
+    public TextTeacher? Teacher { get; init; }
+}
+
+/// <summary>Labelled images that a training run is measured on.</summary>
+/// <param name="Images">At least one.</param>
+/// <param name="ClassNames">C names; a label indexes this list.</param>
+public sealed record HeldOutImages(IReadOnlyList<LabelledImage> Images, IReadOnlyList<string> ClassNames);

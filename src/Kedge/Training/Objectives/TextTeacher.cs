@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Kedge.Features;
+using Kedge.Runtime;
+using Kedge.Tensors;
+using static TorchSharp.torch;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>
+/// What another CLIP thinks of many names: its text features, which the text tower in training is drawn to, so that words without a picture find their place too.
+/// Names are compared within the group whose prompt they share: each group's mean is taken away, and a name that several groups have is the mean of its features.
+/// </summary>
+/// <param name="Names">M different names.</param>
+/// <param name="Features">M rows of equal width W: the other model's features, centred by group.</param>
+public sealed record TextTeacher(IReadOnlyList<string> Names, IReadOnlyList<float[]> Features)
+{
+    private static readonly string[] Prompts = ["a photo of a {0}.", "a photo of a {0}.", "a picture of a {0}.", "{0}"]; // as the captions of classes
+
+    /// <summary>Reads a teacher: safetensors with <c>features</c> [M, W] and the metadata <c>names</c> and, if wished, <c>sources</c> (a group a name), JSON lists of M texts.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="KedgeException">The file is missing, damaged, or of another form.</exception>
+    public static TextTeacher Read(string path)
+    {
+        LibTorch.Load();
+        using var scope = NewDisposeScope();
+        using var file = SafetensorsFile.Open(path);
+        if (!file.Entries.ContainsKey("features") || List("names") is not { Length: > 1 } names)
+            throw new KedgeException($"Reading text features from '{path}' found no tensor 'features' or no list 'names' in its metadata; expected both, with a name a row.");
+        var features = file.Read("features").to(ScalarType.Float32);
+        var sources = List("sources") ?? [.. names.Select(_ => "")];
+        if (features.dim() != 2 || features.shape[0] != names.Length || sources.Length != names.Length)
+        {
+            throw new KedgeException($"Reading text features from '{path}' found features [{string.Join(", ", features.shape)}], {names.Length} names and " +
+                $"{sources.Length} sources; expected as many of each.");
+        }
+        var centred = zeros_like(features);
+        foreach (var group in Rows(sources))
+        {
+            var rows = tensor(group.ToArray());
+            var members = features.index_select(0, rows).Unit();
+            centred.index_copy_(0, rows, (members - members.mean([0], keepdim: true)).Unit());
+        }
+        var distinct = Rows(names).ToArray();
+        return new([.. distinct.Select(rows => rows.Key)], [.. distinct.Select(rows => centred.index_select(0, tensor(rows.ToArray())).mean([0]).data<float>().ToArray())]);
+
+        string[]? List(string key)
+        {
+            try
+            {
+                return file.Metadata.TryGetValue(key, out var json) ? JsonSerializer.Deserialize<string[]>(json) : null;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The M features turned into a space of <paramref name="width"/> axes, those along which they differ most, and made unit length; [M, width].</summary>
+    internal Tensor Targets(int width, Device? device = null)
+    {
+        using var scope = NewDisposeScope();
+        var features = tensor(Features.SelectMany(row => row).ToArray(), Features.Count, Features[0].Length, device: device ?? CPU);
+        var (_, _, axes) = linalg.svd(features, fullMatrices: false); // [r, W], the strongest first
+        var kept = Math.Min(width, (int)axes.shape[0]);
+        var turned = matmul(features, axes.narrow(0, 0, kept).t()).Unit(); // [M, kept]
+        return nn.functional.pad(turned, [0, width - kept]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Some names in sentences, for one step.</summary>
+    internal (int[] Rows, string[] Texts) Draw(int count, Random random)
+    {
+        var rows = Enumerable.Range(0, Names.Count).ToArray();
+        random.Shuffle(rows);
+        rows = rows[..Math.Min(count, rows.Length)];
+        return (rows, [.. rows.Select(row => string.Format(Prompts[random.Next(Prompts.Length)], Names[row]))]);
+    }
+
+    private static IEnumerable<IGrouping<string, long>> Rows(string[] keys) => Enumerable.Range(0, keys.Length).GroupBy(row => keys[row], row => (long)row);
+}

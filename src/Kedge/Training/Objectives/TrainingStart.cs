@@ -1,0 +1,35 @@
+using Kedge.Clip;
+using static TorchSharp.torch;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>What a training run starts from: weights drawn anew for an architecture, or those of a CLIP that is trained already.</summary>
+internal sealed class TrainingStart
+{
+    private readonly string? _model;
+
+    private TrainingStart(string? model, ClipConfiguration architecture, string fingerprint) => (_model, Architecture, Fingerprint) = (model, architecture, fingerprint);
+
+    public ClipConfiguration Architecture { get; }
+
+    /// <summary>SHA-256 of the weights; empty where they are drawn anew.</summary>
+    public string Fingerprint { get; }
+
+    public static TrainingStart Anew(ClipConfiguration architecture) => new(model: null, architecture, fingerprint: "");
+
+    /// <exception cref="KedgeException">There is no such model, or it is no CLIP.</exception>
+    public static TrainingStart From(string model)
+    {
+        using var checkpoint = EmbeddedModels.OpenAny(model);
+        return new(model, ClipArchitecture.Of(checkpoint), checkpoint.Fingerprint);
+    }
+
+    /// <summary>A network in which every weight asks for gradients; owned by the caller.</summary>
+    public ClipNetwork Build(int seed, Device device)
+    {
+        if (_model is null)
+            return ClipInitialisation.Build(Architecture, seed, device);
+        using var checkpoint = EmbeddedModels.OpenAny(_model);
+        return CheckpointWeights.Load(checkpoint, Architecture, device, trainable: true);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Kedge.Tensors;
+using static TorchSharp.torch;
+
+namespace Kedge.Training;
+
+/// <summary>
+/// The state of a run between two steps, in its folder: weights, optimiser, step, and what the run is. Written beside its place and swapped in, so that
+/// a complete one is always there, wherever a run is killed; the one before it stays as <c>checkpoint.previous</c>.
+/// </summary>
+internal sealed class TrainingCheckpoint
+{
+    private const string CurrentFolder = "checkpoint";
+    private const string PreviousFolder = "checkpoint.previous";
+    private const string ModelFile = "model.safetensors";
+    private const string OptimizerFile = "optimizer.bin";
+    private const string StateFile = "run.json";
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    private readonly string _folder;
+    private readonly TrainingRun _run;
+
+    private sealed record State(int Step, TrainingRun Run, string ModelSha256, string OptimizerSha256);
+
+    /// <summary>Looks into a run's folder, which is made where it is missing.</summary>
+    /// <exception cref="KedgeException">The folder cannot be made.</exception>
+    public TrainingCheckpoint(string folder, TrainingRun run)
+    {
+        (_folder, _run) = (folder, run);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The folder '{folder}' for a training run cannot be made: {e.Message} Choose another place.", e);
+        }
+    }
+
+    /// <summary>The steps done in the newest checkpoint; 0 before <see cref="Restore"/>, and where there is none.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>Whether a folder holds a checkpoint, whole or not.</summary>
+    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, CurrentFolder)) || Directory.Exists(Path.Combine(folder, PreviousFolder));
+
+    private string Current => Path.Combine(_folder, CurrentFolder);
+
+    private string Previous => Path.Combine(_folder, PreviousFolder);
+
+    private string Unfinished => Path.Combine(_folder, "checkpoint.writing");
+
+    /// <summary>Writes the state after a step.</summary>
+    /// <exception cref="KedgeException">It cannot be written; the checkpoint before it stays.</exception>
+    public void Write(int step, TrainingState training)
+    {
+        try
+        {
+            Remove(Unfinished);
+            Directory.CreateDirectory(Unfinished);
+            SafetensorsWriter.Write(Path.Combine(Unfinished, ModelFile), training.Tensors);
+            training.Optimizer.save_state_dict(Path.Combine(Unfinished, OptimizerFile));
+            var state = new State(step, _run, Digest(Unfinished, ModelFile), Digest(Unfinished, OptimizerFile));
+            File.WriteAllText(Path.Combine(Unfinished, StateFile), JsonSerializer.Serialize(state, Format));
+            if (Directory.Exists(Current)) // else the previous one is the only one
+            {
+                Remove(Previous);
+                Directory.Move(Current, Previous);
+            }
+            Directory.Move(Unfinished, Current);
+            Step = step;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KedgeException)
+        {
+            Discard(Unfinished);
+            throw new KedgeException($"Writing the checkpoint of step {step} failed: {e.Message} " +
+                $"Once there is room in '{_folder}', start the same run again; it goes on from step {Step}.", e);
+        }
+    }
+
+    /// <summary>Puts the newest state, if there is one, into a training's tensors and optimiser, and says its <see cref="Step"/>.</summary>
+    /// <exception cref="KedgeException">The checkpoint is of another run, or damaged.</exception>
+    public void Restore(TrainingState training)
+    {
+        if (new[] { Current, Previous }.FirstOrDefault(Directory.Exists) is not { } checkpoint)
+            return;
+        var state = Read(checkpoint);
+        if (_run.DifferencesOf(state.Run) is { Length: > 0 } differences)
+            throw new KedgeException($"The run in '{_folder}' cannot be resumed: it was started with {differences}; ask for the same, or give another folder.");
+        using var noGrad = no_grad();
+        using var file = SafetensorsFile.Open(Path.Combine(checkpoint, ModelFile));
+        foreach (var (name, tensor) in training.Tensors)
+        {
+            using var stored = file.Read(name);
+            tensor.copy_(stored);
+        }
+        training.Optimizer.load_state_dict(Path.Combine(checkpoint, OptimizerFile));
+        Step = state.Step;
+    }
+
+    private State Read(string checkpoint)
+    {
+        try
+        {
+            var state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(checkpoint, StateFile)), Format) ?? throw Damaged(StateFile);
+            return state.ModelSha256 != Digest(checkpoint, ModelFile) ? throw Damaged(ModelFile)
+                : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(OptimizerFile)
+                : state;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException) // the latter for an image tower of no kind
+        {
+            throw Damaged(StateFile, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The run in '{_folder}' cannot be resumed: {e.Message} {Advice()}", e);
+        }
+
+        KedgeException Damaged(string file, Exception? inner = null) =>
+            new($"The run in '{_folder}' cannot be resumed: '{Path.Combine(checkpoint, file)}' is not as it was written. {Advice()}", inner);
+
+        string Advice() => $"Remove the folder '{checkpoint}' to go on from " +
+            (checkpoint == Current && Directory.Exists(Previous) ? "the checkpoint before it." : "the start.");
+    }
+
+    private static string Digest(string checkpoint, string file)
+    {
+        using var stream = File.OpenRead(Path.Combine(checkpoint, file));
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static void Discard(string folder)
+    {
+        try
+        {
+            Remove(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the error that brought us here is the one to report; the next checkpoint removes it
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Kedge.Training;
+
+/// <summary>A run between two reports.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Loss">Mean loss since the report before.</param>
+/// <param name="LearningRate">That of the last step.</param>
+/// <param name="PairsPerSecond">Speed since the report before.</param>
+/// <param name="HeldOutAccuracy">Zero-shot top-1 on the held-out images, 0 to 1, with the averaged weights; at checkpoints, where there are such images.</param>
+public sealed record CurvePoint(int Step, double Loss, double LearningRate, double PairsPerSecond, double? HeldOutAccuracy);
+
+/// <summary>The course of a training run, kept as <c>curve.csv</c> in its folder.</summary>
+public sealed class TrainingCurve
+{
+    private const string FileName = "curve.csv";
+    private const string Header = "step,loss,learning_rate,pairs_per_second,held_out_accuracy";
+    private readonly string _path;
+    private readonly List<CurvePoint> _points;
+
+    /// <summary>Opens a run's curve up to a step; what an interrupted run did after its checkpoint is dropped.</summary>
+    internal TrainingCurve(string folder, int step)
+    {
+        _path = Path.Combine(folder, FileName);
+        _points = [.. Read(folder).Where(point => point.Step <= step)];
+    }
+
+    /// <summary>The points of a run's folder in order; none where there is no readable curve.</summary>
+    /// <param name="folder">The run's folder.</param>
+    public static IReadOnlyList<CurvePoint> Read(string folder)
+    {
+        try
+        {
+            return [.. File.ReadLines(Path.Combine(folder, FileName)).Skip(1).Select(Parse)];
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return []; // a picture of the run, not its state: the run goes on without it
+        }
+    }
+
+    internal void Add(CurvePoint point)
+    {
+        _points.Add(point);
+        try
+        {
+            File.WriteAllLines(_path, _points.Select(Line).Prepend(Header));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // as above; a full disk is reported by the checkpoint
+        }
+    }
+
+    private static string Line(CurvePoint point) => string.Create(CultureInfo.InvariantCulture,
+        $"{point.Step},{point.Loss:0.#####},{point.LearningRate:0.########},{point.PairsPerSecond:0.#},{point.HeldOutAccuracy:0.####}");
+
+    private static CurvePoint Parse(string line) => line.Split(',') is [var step, var loss, var rate, var speed, var accuracy]
+        ? new(int.Parse(step, CultureInfo.InvariantCulture), Number(loss), Number(rate), Number(speed), accuracy.Length == 0 ? null : Number(accuracy))
+        : throw new FormatException($"'{line}' is no row of a curve.");
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

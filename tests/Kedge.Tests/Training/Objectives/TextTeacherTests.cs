@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Kedge.Features;
+using Kedge.Tensors;
+using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
+using Kedge.Training.Objectives;
+using static TorchSharp.torch;
+
+namespace Kedge.Tests.Training.Objectives;
+
+public sealed class TextTeacherTests : IDisposable
+{
+    private const float Rounding = 1e-5f;
+    private readonly TemporaryFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void Groups_are_centred_and_a_name_of_two_groups_is_their_mean()
+    {
+        using var scope = NewDisposeScope();
+        var rows = tensor(new float[,] { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }, { 1, 0, 0 } });
+        var teacher = TextTeacher.Read(Write(rows, ["cat", "dog", "cat", "car"], ["a", "a", "b", "b"]));
+        Assert.Equal(["cat", "dog", "car"], teacher.Names);
+        var (h, q) = (MathF.Sqrt(0.5f), MathF.Sqrt(0.5f) / 2);
+        Close([q - (2 * q / 2), -q, q], [teacher.Features[0][0] - q + q - q + q, teacher.Features[0][1], teacher.Features[0][2]]); // ((h, −h, 0) + (−h, 0, h)) / 2
+        Close([-h, h, 0], teacher.Features[1]);
+        Close([h, 0, -h], teacher.Features[2]);
+
+        static void Close(float[] expected, float[] found) => Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, Rounding));
+    }
+
+    [Fact]
+    public void Targets_keep_the_angles_where_there_is_room_and_are_unit()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3);
+        var features = randn([20, 6], generator: generator);
+        var teacher = TextTeacher.Read(Write(features, [.. Enumerable.Range(0, 20).Select(i => $"word {i}")], null));
+        var given = tensor(teacher.Features.SelectMany(row => row).ToArray(), 20, 6).Unit();
+        foreach (var width in (int[])[6, 9])
+        {
+            var targets = teacher.Targets(width);
+            Assert.Equal([20, width], targets.shape);
+            Assert.True((matmul(targets, targets.t()) - matmul(given, given.t())).abs().max().item<float>() < Rounding);
+        }
+        Assert.Equal(1, teacher.Targets(3).norm(dim: 1).min().item<float>(), Rounding);
+    }
+
+    [Fact]
+    public void Training_draws_text_features_to_the_teachers()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(5);
+        var teacher = TextTeacher.Read(Write(randn([8, 16], generator: generator), [.. TinyRun.Pairs.Select(pair => pair.Captions[1])], null));
+        var options = TinyRun.Options with { Steps = 60, WarmUpSteps = 5, LearningRate = 3e-3, TeacherWeight = 10, CheckpointEvery = 100 };
+        Assert.True(Agreement(TinyRun.Run(_scratch["alone"], options)) < 0.5);
+        var model = new ContrastiveTrainer(TinyRun.Architecture, options)
+            .Run(new(TinyRun.Pairs) { Teacher = teacher }, _scratch["taught"], cancellation: TestContext.Current.CancellationToken);
+        Assert.True(Agreement(model) > 0.8);
+
+        double Agreement(string path)
+        {
+            using var clip = Kedge.Clip.ClipModel.Load(path);
+            var features = clip.EncodeText([.. teacher.Names.Select(name => $"a photo of a {name}.")]).Unit();
+            return (features * teacher.Targets(16)).sum(dim: 1).mean().item<float>();
+        }
+    }
+
+    [Fact]
+    public void A_teacher_without_names_or_of_other_lengths_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var path = Write(ones(3, 2), ["a", "b"], null);
+        Assert.Equal($"Reading text features from '{path}' found features [3, 2], 2 names and 2 sources; expected as many of each.",
+            Assert.Throws<KedgeException>(() => TextTeacher.Read(path)).Message);
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["features"] = ones(3, 2) });
+        Assert.Equal($"Reading text features from '{path}' found no tensor 'features' or no list 'names' in its metadata; expected both, with a name a row.",
+            Assert.Throws<KedgeException>(() => TextTeacher.Read(path)).Message);
+    }
+
+    private string Write(Tensor features, string[] names, string[]? sources)
+    {
+        var metadata = new Dictionary<string, string> { ["names"] = JsonSerializer.Serialize(names) };
+        if (sources is not null)
+            metadata["sources"] = JsonSerializer.Serialize(sources);
+        var path = _scratch["teacher.safetensors"];
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["features"] = features }, metadata);
+        return path;
+    }
+}

@@ -1,0 +1,93 @@
+using Kedge.Clip;
+using Kedge.Data.Captions;
+using Kedge.Optimisation;
+using Kedge.Pretraining;
+using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
+using Kedge.Tests.Training.Objectives;
+using Kedge.Training.Objectives;
+using static TorchSharp.torch;
+
+namespace Kedge.Tests.Training;
+
+public sealed class TrainingStateTests : IDisposable
+{
+    /// <summary>A few roundings of singles below 1.</summary>
+    private const float Rounding = 1e-6f;
+
+    private readonly TemporaryFolder _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void The_average_is_that_of_a_plain_loop()
+    {
+        using var scope = NewDisposeScope();
+        using var network = ClipInitialisation.Build(TinyRun.Architecture, seed: 1);
+        using var average = new WeightAverage(network, decay: 0.5);
+        var expected = network.logit_scale.item<float>();
+        foreach (var (value, step) in new[] { 1f, 5f, -2f, 7f, 3f, 4f }.Select((value, step) => (value, step)))
+        {
+            using (no_grad())
+                network.logit_scale.fill_(value);
+            average.Update(step);
+            var kept = Math.Min(0.5f, (1f + step) / (10f + step));
+            expected = (kept * expected) + ((1 - kept) * value);
+        }
+        Assert.Equal(expected, average.Values["logit_scale"].item<float>(), Rounding);
+        average.Swap();
+        Assert.Equal(expected, network.logit_scale.item<float>(), Rounding);
+        Assert.Equal(4f, average.Values["logit_scale"].item<float>());
+        average.Swap();
+        Assert.Equal(4f, network.logit_scale.item<float>());
+    }
+
+    [Fact]
+    public void Without_an_average_the_last_weights_are_the_finished_ones()
+    {
+        TinyRun.Run(_scratch.Path, TinyRun.Options with { AverageDecay = 0 });
+        var last = TinyRun.Weights(_scratch.Path)["visual.proj"];
+        using var finished = Kedge.Tensors.SafetensorsFile.Open(_scratch["model.safetensors"]);
+        using var projection = finished.Read("visual.proj").to(ScalarType.Float32);
+        Assert.Equal(last.Select(value => (float)(Half)value), projection.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Two_accumulated_batches_give_the_mean_of_their_gradients()
+    {
+        var options = TinyRun.Options with { Steps = 1, WarmUpSteps = 0, BatchSize = 8, AverageDecay = 0, FlipProbability = 0, ColourJitter = 0, MinimumCropArea = 1, ClipNorm = 1e9 };
+        CaptionedImage[] one = [.. TinyRun.Pairs.Select(pair => pair with { Captions = [pair.Captions[0]] })]; // all batches are the same pairs in another order
+        TinyRun.Run(_scratch["one"], options, one);
+        TinyRun.Run(_scratch["two"], options with { AccumulationSteps = 2 }, one);
+        var (single, twice) = (TinyRun.Weights(_scratch["one"]), TinyRun.Weights(_scratch["two"]));
+        foreach (var (key, weights) in single)
+            Assert.All(weights.Zip(twice[key]), pair => Assert.Equal(pair.First, pair.Second, 2e-3f)); // Adam's first step is ± the rate, whichever way rounding tips a zero gradient
+    }
+
+    [Theory, InlineData(ContrastiveLoss.Sigmoid, TrainingPrecision.F32), InlineData(ContrastiveLoss.InfoNce, TrainingPrecision.BF16)]
+    public void Other_losses_and_precisions_learn_and_resume_to_the_same_bits(ContrastiveLoss loss, TrainingPrecision precision)
+    {
+        var options = TinyRun.Options with { Loss = loss, Precision = precision };
+        TinyRun.Run(_scratch["whole"], options);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        for (var step = 1; step <= 2; step++)
+            Assert.Throws<OperationCanceledException>(() => TinyRun.Run(_scratch["parts"], options, cancellation: cancelled.Token));
+        TinyRun.Run(_scratch["parts"], options);
+        TinyRun.AssertSame(_scratch["whole"], _scratch["parts"]);
+        Assert.Equal(loss == ContrastiveLoss.Sigmoid, TinyRun.Weights(_scratch["whole"]).ContainsKey("logit_bias"));
+    }
+
+    [Theory, InlineData("vit"), InlineData("resnet")]
+    public void A_tower_in_bfloat16_gives_nearly_the_same_features(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var architecture = kind == "vit" ? TinyRun.Architecture : TinyRun.Architecture with { Vision = new ResNetConfiguration(32, Width: 8, [1, 1, 1, 1], Heads: 4) };
+        using var network = ClipInitialisation.Build(architecture, seed: 1);
+        using var generator = new Generator(7);
+        var pixels = randn([6, 3, architecture.Vision.Resolution, architecture.Vision.Resolution], generator: generator);
+        var (exact, rounded) = (network.visual.Forward(pixels), network.visual.Forward(pixels.to(ScalarType.BFloat16)).to(ScalarType.Float32));
+        Assert.True(nn.functional.cosine_similarity(exact, rounded, 1).min().item<float>() > 0.999f);
+    }
+}
