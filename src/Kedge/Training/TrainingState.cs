@@ -23,7 +23,7 @@ internal sealed class TrainingState : IDisposable
     {
         (Network, _options) = (network, options);
         LogitBias = options.Loss == ContrastiveLoss.Sigmoid ? new Parameter(tensor(FirstLogitBias, device: device)) : null;
-        Average = options.AverageDecay > 0 ? new WeightAverage(Network, options.AverageDecay) : null;
+        Average = options.AverageDecay > 0 ? new EmaWeights(Network.state_dict(), options.AverageDecay) : null;
         Optimizer = AdamW();
         Network.train();
     }
@@ -32,7 +32,7 @@ internal sealed class TrainingState : IDisposable
 
     public Parameter? LogitBias { get; }
 
-    public WeightAverage? Average { get; }
+    public EmaWeights? Average { get; }
 
     public OptimizerHelper Optimizer { get; }
 
@@ -68,19 +68,8 @@ internal sealed class TrainingState : IDisposable
         Average?.Update(step);
     }
 
-    /// <summary>Does something with the averaged weights in the network's place, or with its own where there is no average.</summary>
-    public T Averaged<T>(Func<ClipNetwork, T> work)
-    {
-        Average?.Swap();
-        try
-        {
-            return work(Network);
-        }
-        finally
-        {
-            Average?.Swap();
-        }
-    }
+    /// <summary>The weights that a run ends with: the averaged ones, or the network's own where there is no average.</summary>
+    public IReadOnlyDictionary<string, Tensor> Finished => Average?.Values ?? Network.state_dict();
 
     public void Dispose()
     {

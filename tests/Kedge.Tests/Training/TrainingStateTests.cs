@@ -12,35 +12,9 @@ namespace Kedge.Tests.Training;
 
 public sealed class TrainingStateTests : IDisposable
 {
-    /// <summary>A few roundings of singles below 1.</summary>
-    private const float Rounding = 1e-6f;
-
     private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
-
-    [Fact]
-    public void The_average_is_that_of_a_plain_loop()
-    {
-        using var scope = NewDisposeScope();
-        using var network = ClipInitialisation.Build(TinyRun.Architecture, seed: 1);
-        using var average = new WeightAverage(network, decay: 0.5);
-        var expected = network.logit_scale.item<float>();
-        foreach (var (value, step) in new[] { 1f, 5f, -2f, 7f, 3f, 4f }.Select((value, step) => (value, step)))
-        {
-            using (no_grad())
-                network.logit_scale.fill_(value);
-            average.Update(step);
-            var kept = Math.Min(0.5f, (1f + step) / (10f + step));
-            expected = (kept * expected) + ((1 - kept) * value);
-        }
-        Assert.Equal(expected, average.Values["logit_scale"].item<float>(), Rounding);
-        average.Swap();
-        Assert.Equal(expected, network.logit_scale.item<float>(), Rounding);
-        Assert.Equal(4f, average.Values["logit_scale"].item<float>());
-        average.Swap();
-        Assert.Equal(4f, network.logit_scale.item<float>());
-    }
 
     [Fact]
     public void Without_an_average_the_last_weights_are_the_finished_ones()

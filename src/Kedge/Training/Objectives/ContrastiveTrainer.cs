@@ -104,21 +104,21 @@ public sealed class ContrastiveTrainer
                 var speed = losses.Count / _time.GetElapsedTime(since).TotalSeconds;
                 if (keep && !IsFinite(training.Network)) // a step can spoil them after its loss is known
                     throw Diverged(done, "a weight", checkpoint);
-                var accuracy = keep && !stop && held is not null ? training.Averaged(held.Of) : (double?)null;
+                var accuracy = keep && !stop && held is not null ? Measure(training, held) : (double?)null;
                 var point = new CurvePoint(done, losses.Average(), rate, speed * _options.BatchSize * _options.AccumulationSteps, accuracy);
                 curve.Add(point);
                 progress?.Report(new(_options.Steps, point, TimeSpan.FromSeconds((_options.Steps - done) / speed)));
                 if (keep)
                 {
                     checkpoint.Write(done, training);
-                    training.Averaged(network => WriteWeights(network, weights));
+                    WriteWeights(training.Finished, weights);
                 }
                 (losses, since) = ([], _time.GetTimestamp());
             }
             if (stop)
                 throw new OperationCanceledException(cancellation);
         }
-        return training.Averaged(network => WriteWeights(network, weights));
+        return WriteWeights(training.Finished, weights);
     }
 
     /// <summary>Adds the gradients of one batch, and gives its share of the step's loss.</summary>
@@ -154,11 +154,18 @@ public sealed class ContrastiveTrainer
         (checkpoint.Step > 0 ? $"The checkpoint of step {checkpoint.Step} is the last good one; " : "There is no checkpoint yet; ") +
         $"start again in another folder with a lower learning rate than {_options.LearningRate}.");
 
-    private static string WriteWeights(ClipNetwork network, string path)
+    /// <summary>Measures the teacher of averaged weights, beside the network in training.</summary>
+    private static double Measure(TrainingState training, HeldOutAccuracy held)
+    {
+        using var teacher = training.Network.Share(training.Average?.Views());
+        return held.Of(teacher);
+    }
+
+    private static string WriteWeights(IReadOnlyDictionary<string, Tensor> finished, string path)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        SafetensorsWriter.Write(path, network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
+        SafetensorsWriter.Write(path, finished.ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
         return path;
     }
 }
