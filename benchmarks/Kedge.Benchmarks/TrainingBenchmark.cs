@@ -43,10 +43,12 @@ internal static class TrainingBenchmark
     {
         var architecture = new ClipConfiguration(256, vision, new TextConfiguration(77, 49408, new(64, Layers: 4, Heads: 1, MlpWidth: 256)));
         var options = new PretrainingOptions { Steps = Steps, BatchSize = BatchSize, CheckpointEvery = Steps, Precision = TrainingPrecision.BF16 };
-        using var training = new TrainingState(ClipInitialisation.Build(architecture, options.Seed), options, CPU);
         var preprocessing = new Preprocessing { Resolution = architecture.Vision.Resolution };
+        using var network = ClipInitialisation.Build(architecture, options.Seed);
+        using var objective = ContrastiveObjective.Of(options.Loss, network, preprocessing, options.Precision, CPU);
+        using var training = new TrainingState(network, [new TrainingTerm<PairBatch>(objective, _ => [])], options.Loop);
         var batch = new PairBatches(data.Pairs, preprocessing, options).From(0).First()[0];
-        using var pixels = ContrastiveTrainer.Pixels(batch.Crops, preprocessing, options.Precision, CPU);
+        using var pixels = ContrastiveObjective.Pixels(batch.Crops, preprocessing, options.Precision, CPU);
 
         var run = 0;
         var duel = Duel.Run(Turns, Whole, Ready);
@@ -60,9 +62,9 @@ internal static class TrainingBenchmark
             {
                 using var scope = NewDisposeScope();
                 training.Optimizer.zero_grad();
-                var images = training.Network.visual.Forward(pixels).to(ScalarType.Float32).Unit();
-                var texts = CaptionEncoder.Encode(training.Network, batch.Captions, CPU).Unit();
-                ContrastiveLosses.InfoNce(images, texts, training.Network.logit_scale.exp()).backward();
+                var images = network.visual.Forward(pixels).to(ScalarType.Float32).Unit();
+                var texts = CaptionEncoder.Encode(network, batch.Captions, CPU).Unit();
+                ContrastiveLosses.InfoNce(images, texts, network.logit_scale.exp()).backward();
                 training.Optimizer.step();
             }
         }

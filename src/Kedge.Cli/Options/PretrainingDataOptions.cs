@@ -49,7 +49,7 @@ internal sealed class PretrainingDataOptions
         return new(pairs)
         {
             HeldOut = held,
-            Teacher = parsed.GetValue(_teacher) is { } teacher ? TextTeacher.Read(teacher) : null,
+            Teacher = parsed.GetValue(_teacher) is { } teacher ? TeacherTextFeatures.Read(teacher) : null,
         };
     }
 

@@ -9,7 +9,7 @@ namespace Kedge.Cli.Output;
 
 /// <summary>Says how far the work is: one line rewritten in place where somebody watches, a line now and then where it is logged.</summary>
 internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
-    : IProgress<ExtractionProgress>, IProgress<WordProgress>, IProgress<FitProgress>, IProgress<PretrainingProgress>, IProgress<ComparisonProgress>, IDisposable
+    : IProgress<ExtractionProgress>, IProgress<WordProgress>, IProgress<FitProgress>, IProgress<TrainingProgress>, IProgress<ComparisonProgress>, IDisposable
 {
     private const string ClearToEnd = "\e[K";
 
@@ -54,7 +54,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         Show($"{_comparing}Learning{(value.Part is { } part ? $" ({part})" : "")}: step {value.Step} of {value.Steps}{loss}{gain}{left}");
     }
 
-    public void Report(PretrainingProgress value)
+    public void Report(TrainingProgress value)
     {
         var (step, loss, _, speed, accuracy) = value.Latest;
         if (accuracy is { } share)

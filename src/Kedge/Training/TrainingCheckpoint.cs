@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Training;
 
 /// <summary>
-/// The state of a run between two steps, in its folder: weights, optimiser, step, and what the run is. Written beside its place and swapped in, so that
-/// a complete one is always there, wherever a run is killed; the one before it stays as <c>checkpoint.previous</c>.
+/// The state of a run between two steps, in its folder: weights, objectives' state, optimiser, step, and what the run is. Written
+/// beside its place and swapped in, so that a complete one is always there, wherever a run is killed; the one before it stays as
+/// <c>checkpoint.previous</c>.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
@@ -25,13 +27,13 @@ internal sealed class TrainingCheckpoint
     };
 
     private readonly string _folder;
-    private readonly TrainingRun _run;
+    private readonly RunIdentity _run;
 
-    private sealed record State(int Step, TrainingRun Run, string ModelSha256, string OptimizerSha256);
+    private sealed record State(int Step, JsonObject Run, string ModelSha256, string OptimizerSha256);
 
     /// <summary>Looks into a run's folder, which is made where it is missing.</summary>
     /// <exception cref="KedgeException">The folder cannot be made.</exception>
-    public TrainingCheckpoint(string folder, TrainingRun run)
+    public TrainingCheckpoint(string folder, RunIdentity run)
     {
         (_folder, _run) = (folder, run);
         try
@@ -66,7 +68,7 @@ internal sealed class TrainingCheckpoint
             Directory.CreateDirectory(Unfinished);
             SafetensorsWriter.Write(Path.Combine(Unfinished, ModelFile), training.Tensors);
             training.Optimizer.save_state_dict(Path.Combine(Unfinished, OptimizerFile));
-            var state = new State(step, _run, Digest(Unfinished, ModelFile), Digest(Unfinished, OptimizerFile));
+            var state = new State(step, _run.Values, Digest(Unfinished, ModelFile), Digest(Unfinished, OptimizerFile));
             File.WriteAllText(Path.Combine(Unfinished, StateFile), JsonSerializer.Serialize(state, Format));
             if (Directory.Exists(Current)) // else the previous one is the only one
             {
@@ -113,7 +115,7 @@ internal sealed class TrainingCheckpoint
                 : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(OptimizerFile)
                 : state;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException) // the latter for an image tower of no kind
+        catch (JsonException e)
         {
             throw Damaged(StateFile, e);
         }

@@ -6,9 +6,9 @@ namespace Kedge.Training;
 /// <param name="Step">Steps done.</param>
 /// <param name="Loss">Mean loss since the report before.</param>
 /// <param name="LearningRate">That of the last step.</param>
-/// <param name="PairsPerSecond">Speed since the report before.</param>
+/// <param name="ExamplesPerSecond">Speed since the report before; pairs, where pairs are trained on.</param>
 /// <param name="HeldOutAccuracy">Zero-shot top-1 on the held-out images, 0 to 1, with the averaged weights; at checkpoints, where there are such images.</param>
-public sealed record CurvePoint(int Step, double Loss, double LearningRate, double PairsPerSecond, double? HeldOutAccuracy);
+public sealed record CurvePoint(int Step, double Loss, double LearningRate, double ExamplesPerSecond, double? HeldOutAccuracy);
 
 /// <summary>The course of a training run, kept as <c>curve.csv</c> in its folder.</summary>
 public sealed class TrainingCurve
@@ -53,7 +53,7 @@ public sealed class TrainingCurve
     }
 
     private static string Line(CurvePoint point) => string.Create(CultureInfo.InvariantCulture,
-        $"{point.Step},{point.Loss:0.#####},{point.LearningRate:0.########},{point.PairsPerSecond:0.#},{point.HeldOutAccuracy:0.####}");
+        $"{point.Step},{point.Loss:0.#####},{point.LearningRate:0.########},{point.ExamplesPerSecond:0.#},{point.HeldOutAccuracy:0.####}");
 
     private static CurvePoint Parse(string line) => line.Split(',') is [var step, var loss, var rate, var speed, var accuracy]
         ? new(int.Parse(step, CultureInfo.InvariantCulture), Number(loss), Number(rate), Number(speed), accuracy.Length == 0 ? null : Number(accuracy))

@@ -1,56 +1,59 @@
-using Kedge.Clip;
 using Kedge.Optimisation;
-using Kedge.Training.Objectives;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Kedge.Training;
 
-/// <summary>All that a step changes: the network, its average, the bias of the sigmoid loss, and the optimiser's moments.</summary>
+/// <summary>All that a step changes: the trained module, its average, the objectives' own state, and the optimiser's moments.</summary>
 internal sealed class TrainingState : IDisposable
 {
-    private const double LargestLogitScale = 4.605170185988092; // ln 100 (CLIP §2.5)
     private const double Beta1 = 0.9; // CLIP, table 18
     private const double Epsilon = 1e-6; // CLIP, table 18, ViT
-    private const float FirstLogitBias = -10; // Zhai et al. 2023, §3.2
-    private readonly PretrainingOptions _options;
+    private readonly nn.Module _module;
+    private readonly IReadOnlyList<ITrainingTerm> _terms;
+    private readonly TrainingOptions _options;
+    private readonly Parameter[] _parameters;
 
     /// <summary>The state before the first step.</summary>
-    /// <param name="network">What is trained; owned from here on.</param>
+    /// <param name="module">What is trained; not owned.</param>
+    /// <param name="terms">The terms of the loss, with the parameters that the optimiser changes; not owned.</param>
     /// <param name="options">How.</param>
-    /// <param name="device">Where.</param>
-    public TrainingState(ClipNetwork network, PretrainingOptions options, Device device)
+    public TrainingState(nn.Module module, IReadOnlyList<ITrainingTerm> terms, TrainingOptions options)
     {
-        (Network, _options) = (network, options);
-        LogitBias = options.Loss == ContrastiveLoss.Sigmoid ? new Parameter(tensor(FirstLogitBias, device: device)) : null;
-        Average = options.AverageDecay > 0 ? new EmaWeights(Network.state_dict(), options.AverageDecay) : null;
+        (_module, _terms, _options) = (module, terms, options);
+        _parameters = [.. terms.SelectMany(term => term.Parameters).Distinct<Parameter>(ReferenceEqualityComparer.Instance)];
+        Average = options.AverageDecay > 0 ? new EmaWeights(module.state_dict(), options.AverageDecay) : null;
         Optimizer = AdamW();
-        Network.train();
     }
 
-    public ClipNetwork Network { get; }
-
-    public Parameter? LogitBias { get; }
-
+    /// <summary>The averages of the module's weights and running statistics; <see langword="null"/> where nothing is averaged.</summary>
     public EmaWeights? Average { get; }
 
     public OptimizerHelper Optimizer { get; }
+
+    /// <summary>The weights that a run ends with: the averaged ones, or the module's own where there is no average.</summary>
+    public IReadOnlyDictionary<string, Tensor> Finished => Average?.Values ?? _module.state_dict();
 
     /// <summary>Every tensor but the optimiser's, by the name that a checkpoint has for it.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors
     {
         get
         {
-            var tensors = Network.state_dict();
+            var tensors = _module.state_dict();
             foreach (var (name, value) in Average?.Values ?? new Dictionary<string, Tensor>())
-                tensors[$"average.{name}"] = value;
-            if (LogitBias is not null)
-                tensors["logit_bias"] = LogitBias;
+                tensors.Add($"average.{name}", value);
+            foreach (var (name, value) in _terms.SelectMany(term => term.State))
+                tensors.Add(name, value);
             return tensors;
         }
     }
 
-    private IEnumerable<Parameter> Parameters => LogitBias is null ? Network.parameters() : Network.parameters().Append(LogitBias);
+    /// <summary>Whether every number is finite.</summary>
+    public bool IsFinite()
+    {
+        using var scope = NewDisposeScope();
+        return Tensors.Values.All(tensor => tensor.isfinite().all().item<bool>());
+    }
 
     /// <summary>One step along the gradients that are there, which are gone afterwards.</summary>
     /// <param name="step">The step, from 0.</param>
@@ -60,28 +63,26 @@ internal sealed class TrainingState : IDisposable
         using var scope = NewDisposeScope();
         foreach (var group in Optimizer.ParamGroups)
             group.LearningRate = rate;
-        nn.utils.clip_grad_norm_(Parameters, _options.ClipNorm);
+        nn.utils.clip_grad_norm_(_parameters, _options.ClipNorm);
         Optimizer.step();
         Optimizer.zero_grad();
         using (no_grad())
-            Network.logit_scale.clamp_(0, LargestLogitScale);
+        {
+            foreach (var term in _terms)
+                term.AfterStep(step);
+        }
         Average?.Update(step);
     }
-
-    /// <summary>The weights that a run ends with: the averaged ones, or the network's own where there is no average.</summary>
-    public IReadOnlyDictionary<string, Tensor> Finished => Average?.Values ?? Network.state_dict();
 
     public void Dispose()
     {
         Optimizer.Dispose();
         Average?.Dispose();
-        LogitBias?.Dispose();
-        Network.Dispose();
     }
 
     private AdamW AdamW()
     {
-        var (matrices, vectors) = (Parameters.Where(p => p.dim() >= 2), Parameters.Where(p => p.dim() < 2));
+        var (matrices, vectors) = (_parameters.Where(p => p.dim() >= 2), _parameters.Where(p => p.dim() < 2));
         IEnumerable<AdamW.ParamGroup> groups = [Group(matrices, _options.WeightDecay), Group(vectors, weightDecay: 0)];
         return optim.AdamW(groups, _options.LearningRate, Beta1, _options.Beta2, Epsilon);
     }

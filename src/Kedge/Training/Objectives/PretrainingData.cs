@@ -10,8 +10,8 @@ public sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
     /// <summary>Images that are measured at every checkpoint and never trained on; none by default.</summary>
     public HeldOutImages? HeldOut { get; init; }
 
-    /// <summary>Whose text features the text tower is drawn to; none by default.</summary>
-    public TextTeacher? Teacher { get; init; }
+    /// <summary>A teacher's text features, for text distillation beside the contrastive loss; none by default.</summary>
+    public TeacherTextFeatures? Teacher { get; init; }
 }
 
 /// <summary>Labelled images that a training run is measured on.</summary>

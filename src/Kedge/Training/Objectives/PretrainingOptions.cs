@@ -22,10 +22,10 @@ public sealed record PretrainingOptions
     /// <summary>Pairs a step, B, 2 or more; at most the number of groups.</summary>
     public int BatchSize { get; init; } = 200;
 
-    /// <summary>Peak learning rate, above 0; it falls to 0 along a half cosine.</summary>
+    /// <summary>Peak learning rate, above 0; a cosine schedule takes it to 0.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Steps of linear warm-up, 0 or more; a run of no more steps than these never falls.</summary>
+    /// <summary>Steps of linear warm-up, 0 or more; with as many as the run has or more, the rate never falls.</summary>
     public int WarmUpSteps { get; init; } = 200;
 
     /// <summary>Decoupled weight decay, 0 or more, on matrices only; 0.2 in CLIP (table 18) for far longer runs.</summary>
@@ -41,27 +41,27 @@ public sealed record PretrainingOptions
     public ContrastiveLoss Loss { get; init; } = ContrastiveLoss.InfoNce;
 
     /// <summary>
-    /// Captions of other groups that a batch's images must be told from beside its own, 0 or more (as many as there are, if that is fewer): text is cheap to encode, and more of it
-    /// makes small batches harder.
+    /// Captions of other groups as further negatives of a batch's images, 0 or more (as many as there are, if that is fewer):
+    /// text is cheap to encode, and more of it makes small batches harder.
     /// </summary>
     public int NegativeCaptions { get; init; }
 
-    /// <summary>Batches whose gradients are averaged into one step, 1 or more; each is its own set of negatives.</summary>
+    /// <summary>Gradient accumulation: batches whose gradients are averaged into one step, 1 or more; each is its own set of negatives.</summary>
     public int AccumulationSteps { get; init; } = 1;
 
     /// <summary>
-    /// Share of the old value that a step leaves in the averaged weights, 0 to below 1; early steps leave less, (1 + step) / (10 + step). The average is what is
-    /// measured and what a run ends with; 0 for the last step's weights instead.
+    /// Share of the old value that a step keeps in the averaged weights (EMA), 0 to below 1; early steps keep less, (1 + step) / (10 + step).
+    /// The average is what is measured and what a run ends with; 0 for the last step's weights instead.
     /// </summary>
     public double AverageDecay { get; init; } = 0.999;
 
     /// <summary>The number format that the image tower computes in; weights, optimiser and losses stay single.</summary>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.F32;
 
-    /// <summary>What the distance of text features from a <see cref="TextTeacher"/>'s counts beside the contrastive loss, 0 or more; without a teacher it has no meaning.</summary>
+    /// <summary>Weight of text distillation (<see cref="TeacherTextFeatures"/>) beside the contrastive loss, 0 or more; unused without a teacher.</summary>
     public double TeacherWeight { get; init; } = 1;
 
-    /// <summary>Names of the teacher a step, 1 or more.</summary>
+    /// <summary>Names a step of text distillation, 1 or more.</summary>
     public int TeacherBatchSize { get; init; } = 64;
 
     /// <summary>The least part of a photo's area that a random crop keeps, above 0 to 1.</summary>
@@ -79,25 +79,19 @@ public sealed record PretrainingOptions
     /// <summary>Steps between checkpoints, 1 or more.</summary>
     public int CheckpointEvery { get; init; } = 250;
 
+    /// <summary>What the training loop needs to know.</summary>
+    internal TrainingOptions Loop => new(Steps, LearningRate, WarmUpSteps, WeightDecay, Beta2, ClipNorm, AverageDecay, CheckpointEvery);
+
     /// <summary>Checks every figure.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A figure is out of its range.</exception>
     internal PretrainingOptions Checked()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1);
+        Loop.Checked();
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 2);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(LearningRate);
-        ArgumentOutOfRangeException.ThrowIfNegative(WarmUpSteps);
-        ArgumentOutOfRangeException.ThrowIfNegative(WeightDecay);
-        ArgumentOutOfRangeException.ThrowIfNegative(Beta2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Beta2, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ClipNorm);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MinimumCropArea);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MinimumCropArea, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointEvery, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(NegativeCaptions);
         ArgumentOutOfRangeException.ThrowIfLessThan(AccumulationSteps, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(AverageDecay);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(AverageDecay, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(TeacherWeight);
         ArgumentOutOfRangeException.ThrowIfLessThan(TeacherBatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(FlipProbability);

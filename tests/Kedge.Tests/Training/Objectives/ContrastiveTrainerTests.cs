@@ -22,11 +22,11 @@ public sealed class ContrastiveTrainerTests : IDisposable
     public void Forty_steps_teach_eight_colours_and_every_tenth_is_reported()
     {
         var options = new PretrainingOptions { Steps = 40, BatchSize = 8, WarmUpSteps = 10, LearningRate = 2e-3, CheckpointEvery = 1000, Seed = 3, AverageDecay = 0.5 };
-        var reports = new List<PretrainingProgress>();
+        var reports = new List<TrainingProgress>();
         new ContrastiveTrainer(TinyRun.Architecture, options, time: new OneSecondACall())
             .Run(new(TinyRun.Pairs) { HeldOut = TinyRun.HeldOut }, _scratch.Path, new Collect(reports), TestContext.Current.CancellationToken);
         Assert.Equal([(10, 3.0), (20, 2.0), (30, 1.0), (40, 0.0)], reports.Select(report => (report.Latest.Step, report.Remaining.TotalSeconds)));
-        Assert.All(reports, report => Assert.Equal((40, 10 * 8.0), (report.Steps, report.Latest.PairsPerSecond)));
+        Assert.All(reports, report => Assert.Equal((40, 10 * 8.0), (report.Steps, report.Latest.ExamplesPerSecond)));
         Assert.True(reports[^1].Latest.Loss < 0.25 * Math.Log(8), $"The loss went from {reports[0].Latest.Loss} to {reports[^1].Latest.Loss}; chance is {Math.Log(8)}.");
         Assert.Equal([null, null, null, 1.0], reports.Select(report => report.Latest.HeldOutAccuracy)); // at the checkpoint alone
     }
@@ -132,9 +132,9 @@ public sealed class ContrastiveTrainerTests : IDisposable
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private sealed class Collect(List<PretrainingProgress> reports) : IProgress<PretrainingProgress>
+    private sealed class Collect(List<TrainingProgress> reports) : IProgress<TrainingProgress>
     {
-        public void Report(PretrainingProgress value) => reports.Add(value);
+        public void Report(TrainingProgress value) => reports.Add(value);
     }
 
     /// <summary>A clock that is a second later whenever it is looked at.</summary>

@@ -8,7 +8,7 @@ namespace Kedge.Tests.Training.Objectives;
 /// A run that the version before the training loop was rebuilt began and ended. Its archive holds <c>start.safetensors</c>, the run's folder after two of
 /// four steps as <c>half</c>, and after all four as <c>whole</c>. Tokens that no text has are zero in the start, so that the archive is small.
 /// </summary>
-internal sealed record EarlierRun(string Name, PretrainingOptions Options, TextTeacher? Teacher = null)
+internal sealed record EarlierRun(string Name, PretrainingOptions Options, TeacherTextFeatures? Teacher = null)
 {
     private const string Archives = "compatibility/training";
 

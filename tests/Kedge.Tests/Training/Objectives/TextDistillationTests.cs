@@ -1,14 +1,17 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Tensors;
 using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
+using Kedge.Training;
 using Kedge.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Training.Objectives;
 
-public sealed class TextTeacherTests : IDisposable
+public sealed class TextDistillationTests : IDisposable
 {
     private const float Rounding = 1e-5f;
     private readonly TemporaryFolder _scratch = new();
@@ -20,7 +23,7 @@ public sealed class TextTeacherTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var rows = tensor(new float[,] { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }, { 1, 0, 0 } });
-        var teacher = TextTeacher.Read(Write(rows, ["cat", "dog", "cat", "car"], ["a", "a", "b", "b"]));
+        var teacher = TeacherTextFeatures.Read(Write(rows, ["cat", "dog", "cat", "car"], ["a", "a", "b", "b"]));
         Assert.Equal(["cat", "dog", "car"], teacher.Names);
         var (h, q) = (MathF.Sqrt(0.5f), MathF.Sqrt(0.5f) / 2);
         Close([q - (2 * q / 2), -q, q], [teacher.Features[0][0] - q + q - q + q, teacher.Features[0][1], teacher.Features[0][2]]); // ((h, −h, 0) + (−h, 0, h)) / 2
@@ -36,7 +39,7 @@ public sealed class TextTeacherTests : IDisposable
         using var scope = NewDisposeScope();
         using var generator = new Generator(3);
         var features = randn([20, 6], generator: generator);
-        var teacher = TextTeacher.Read(Write(features, [.. Enumerable.Range(0, 20).Select(i => $"word {i}")], null));
+        var teacher = TeacherTextFeatures.Read(Write(features, [.. Enumerable.Range(0, 20).Select(i => $"word {i}")], null));
         var given = tensor(teacher.Features.SelectMany(row => row).ToArray(), 20, 6).Unit();
         foreach (var width in (int[])[6, 9])
         {
@@ -52,7 +55,7 @@ public sealed class TextTeacherTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(5);
-        var teacher = TextTeacher.Read(Write(randn([8, 16], generator: generator), [.. TinyRun.Pairs.Select(pair => pair.Captions[1])], null));
+        var teacher = TeacherTextFeatures.Read(Write(randn([8, 16], generator: generator), [.. TinyRun.Pairs.Select(pair => pair.Captions[1])], null));
         var options = TinyRun.Options with { Steps = 60, WarmUpSteps = 5, LearningRate = 3e-3, TeacherWeight = 10, CheckpointEvery = 100 };
         Assert.True(Agreement(TinyRun.Run(_scratch["alone"], options)) < 0.5);
         var model = new ContrastiveTrainer(TinyRun.Architecture, options)
@@ -68,15 +71,32 @@ public sealed class TextTeacherTests : IDisposable
     }
 
     [Fact]
+    public void Distillation_alone_needs_no_image_and_leaves_the_image_tower_as_it_was()
+    {
+        using var scope = NewDisposeScope();
+        using var network = ClipInitialisation.Build(TinyRun.Architecture, seed: 1);
+        var start = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+        var options = TinyRun.Options with { Steps = 20, WarmUpSteps = 2, LearningRate = 3e-3, AverageDecay = 0 };
+        TeacherTextFeatures teacher = new(["cat", "dog", "red"], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
+        using var distillation = new TextDistillation(network, teacher, weight: 1, CPU);
+        new TrainingLoop(network, [new TrainingTerm<DistillationBatch>(distillation, step => teacher.BatchesFrom(step, options))], options.Loop)
+            .Run(new(new JsonObject(), new Dictionary<string, string>()), _scratch.Path, cancellation: TestContext.Current.CancellationToken);
+        var points = TrainingCurve.Read(_scratch.Path);
+        Assert.True(points[^1].Loss < points[0].Loss / 2);
+        foreach (var (name, weights) in network.state_dict())
+            Assert.Equal(name.StartsWith("visual.", StringComparison.Ordinal) || name == "logit_scale", weights.equal(start[name]).all().item<bool>());
+    }
+
+    [Fact]
     public void A_teacher_without_names_or_of_other_lengths_is_refused()
     {
         using var scope = NewDisposeScope();
         var path = Write(ones(3, 2), ["a", "b"], null);
         Assert.Equal($"Reading text features from '{path}' found features [3, 2], 2 names and 2 sources; expected as many of each.",
-            Assert.Throws<KedgeException>(() => TextTeacher.Read(path)).Message);
+            Assert.Throws<KedgeException>(() => TeacherTextFeatures.Read(path)).Message);
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["features"] = ones(3, 2) });
         Assert.Equal($"Reading text features from '{path}' found no tensor 'features' or no list 'names' in its metadata; expected both, with a name a row.",
-            Assert.Throws<KedgeException>(() => TextTeacher.Read(path)).Message);
+            Assert.Throws<KedgeException>(() => TeacherTextFeatures.Read(path)).Message);
     }
 
     private string Write(Tensor features, string[] names, string[]? sources)

@@ -7,19 +7,22 @@ using static TorchSharp.torch;
 namespace Kedge.Training.Objectives;
 
 /// <summary>
-/// What another CLIP thinks of many names: its text features, which the text tower in training is drawn to, so that words without a picture find their place too.
-/// Names are compared within the group whose prompt they share: each group's mean is taken away, and a name that several groups have is the mean of its features.
+/// A teacher's text features of many names, the targets of text distillation. Names are compared within the group whose prompt
+/// they share: each group's mean is taken away, and a name that several groups have is the mean of its features.
 /// </summary>
 /// <param name="Names">M different names.</param>
-/// <param name="Features">M rows of equal width W: the other model's features, centred by group.</param>
-public sealed record TextTeacher(IReadOnlyList<string> Names, IReadOnlyList<float[]> Features)
+/// <param name="Features">M rows of equal width W: the teacher's features, centred by group.</param>
+public sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnlyList<float[]> Features)
 {
     private static readonly string[] Prompts = ["a photo of a {0}.", "a photo of a {0}.", "a picture of a {0}.", "{0}"]; // as the captions of classes
 
-    /// <summary>Reads a teacher: safetensors with <c>features</c> [M, W] and the metadata <c>names</c> and, if wished, <c>sources</c> (a group a name), JSON lists of M texts.</summary>
+    /// <summary>
+    /// Reads a teacher's features: safetensors with <c>features</c> [M, W] and the metadata <c>names</c> and, if wished,
+    /// <c>sources</c> (a group a name), JSON lists of M texts.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="KedgeException">The file is missing, damaged, or of another form.</exception>
-    public static TextTeacher Read(string path)
+    public static TeacherTextFeatures Read(string path)
     {
         LibTorch.Load();
         using var scope = NewDisposeScope();
@@ -67,13 +70,17 @@ public sealed record TextTeacher(IReadOnlyList<string> Names, IReadOnlyList<floa
         return nn.functional.pad(turned, [0, width - kept]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Some names in sentences, for one step.</summary>
-    internal (int[] Rows, string[] Texts) Draw(int count, Random random)
+    /// <summary>A batch for each step from <paramref name="first"/> on.</summary>
+    internal IEnumerable<DistillationBatch[]> BatchesFrom(int first, PretrainingOptions options) =>
+        from step in Enumerable.Range(first, options.Steps - first)
+        select (DistillationBatch[])[Draw(options.TeacherBatchSize, StepRandom.Of(options.Seed, step, salt: 1))];
+
+    private DistillationBatch Draw(int count, Random random)
     {
         var rows = Enumerable.Range(0, Names.Count).ToArray();
         random.Shuffle(rows);
         rows = rows[..Math.Min(count, rows.Length)];
-        return (rows, [.. rows.Select(row => string.Format(Prompts[random.Next(Prompts.Length)], Names[row]))]);
+        return new(rows, [.. rows.Select(row => string.Format(Prompts[random.Next(Prompts.Length)], Names[row]))]);
     }
 
     private static IEnumerable<IGrouping<string, long>> Rows(string[] keys) => Enumerable.Range(0, keys.Length).GroupBy(row => keys[row], row => (long)row);

@@ -1,0 +1,56 @@
+using Kedge.Clip;
+using Kedge.Features;
+using Kedge.Imaging;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>
+/// Images and captions of a pair are pulled together, others apart, with a learned logit scale of at most 100 (Radford et al.
+/// 2021, §2.5). Which loss does it is the subclass's.
+/// </summary>
+/// <param name="network">The CLIP in training; not owned.</param>
+/// <param name="preprocessing">How crops become pixels.</param>
+/// <param name="precision">The number format that the image tower computes in.</param>
+/// <param name="device">Where the network is.</param>
+internal abstract class ContrastiveObjective(ClipNetwork network, Preprocessing preprocessing, TrainingPrecision precision, Device device)
+    : ITrainingObjective<PairBatch>, IDisposable
+{
+    private const double LargestLogitScale = 4.605170185988092; // ln 100 (CLIP §2.5)
+
+    public virtual IReadOnlyList<Parameter> Parameters { get; } = [.. network.parameters()];
+
+    public virtual IReadOnlyDictionary<string, Tensor> State { get; } = new Dictionary<string, Tensor>();
+
+    /// <summary>The objective of a kind of loss.</summary>
+    public static ContrastiveObjective Of(
+        ContrastiveLoss loss, ClipNetwork network, Preprocessing preprocessing, TrainingPrecision precision, Device device) =>
+        loss == ContrastiveLoss.Sigmoid
+            ? new SigmoidObjective(network, preprocessing, precision, device)
+            : new InfoNceObjective(network, preprocessing, precision, device);
+
+    public Tensor Loss(PairBatch batch)
+    {
+        var images = network.visual.Forward(Pixels(batch.Crops, preprocessing, precision, device)).to(ScalarType.Float32).Unit(); // [B, D]
+        var texts = CaptionEncoder.Encode(network, batch.Captions, device).Unit(); // [B + M, D]
+        return Loss(images, texts, network.logit_scale.exp());
+    }
+
+    public void AfterStep(int step) => network.logit_scale.clamp_(0, LargestLogitScale);
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>What the image tower is given of B crops: [B, 3, R, R], channels last, the order in memory that convolutions are fastest in.</summary>
+    public static Tensor Pixels(IReadOnlyList<RgbImage> crops, Preprocessing preprocessing, TrainingPrecision precision, Device device)
+    {
+        var format = precision == TrainingPrecision.BF16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        return preprocessing.ToTensor(crops).to(device).to(format).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+    }
+
+    /// <summary>The loss of unit features; pair i is row i of both.</summary>
+    /// <param name="images">[B, D].</param>
+    /// <param name="texts">[B + M, D]; the last M match no image.</param>
+    /// <param name="logitScale">Scalar; multiplies the cosines.</param>
+    protected abstract Tensor Loss(Tensor images, Tensor texts, Tensor logitScale);
+}

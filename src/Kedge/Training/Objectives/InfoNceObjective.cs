@@ -1,0 +1,12 @@
+using Kedge.Clip;
+using Kedge.Imaging;
+using static TorchSharp.torch;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>CLIP's own objective: a softmax over the batch, both ways (<see cref="ContrastiveLosses.InfoNce"/>).</summary>
+internal sealed class InfoNceObjective(ClipNetwork network, Preprocessing preprocessing, TrainingPrecision precision, Device device)
+    : ContrastiveObjective(network, preprocessing, precision, device)
+{
+    protected override Tensor Loss(Tensor images, Tensor texts, Tensor logitScale) => ContrastiveLosses.InfoNce(images, texts, logitScale);
+}

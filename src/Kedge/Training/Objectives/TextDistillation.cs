@@ -1,0 +1,50 @@
+using Kedge.Clip;
+using Kedge.Features;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>The texts of one step of distillation.</summary>
+/// <param name="Rows">The teacher's row of each.</param>
+/// <param name="Texts">The names in sentences.</param>
+internal sealed record DistillationBatch(int[] Rows, string[] Texts);
+
+/// <summary>
+/// Text distillation: the text tower in training, the student, is drawn to a teacher's features of the same names, so that words
+/// without a picture are learned too. The loss is the mean of 1 − cos over the batch, times a weight. No image is needed.
+/// </summary>
+internal sealed class TextDistillation : ITrainingObjective<DistillationBatch>, IDisposable
+{
+    private readonly ClipNetwork _network;
+    private readonly double _weight;
+    private readonly Device _device;
+    private readonly Tensor _targets; // [M, D]
+
+    /// <summary>Prepares the targets.</summary>
+    /// <param name="network">The CLIP whose text tower is trained; not owned.</param>
+    /// <param name="teacher">The teacher's features of M names.</param>
+    /// <param name="weight">What the loss is multiplied by, 0 or more.</param>
+    /// <param name="device">Where the network is.</param>
+    public TextDistillation(ClipNetwork network, TeacherTextFeatures teacher, double weight, Device device)
+    {
+        (_network, _weight, _device) = (network, weight, device);
+        _targets = teacher.Targets(network.Configuration.FeatureWidth, device);
+        Parameters =
+        [
+            .. network.transformer.parameters(), .. network.token_embedding.parameters(), network.positional_embedding,
+            .. network.ln_final.parameters(), network.text_projection,
+        ];
+    }
+
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    public Tensor Loss(DistillationBatch batch)
+    {
+        var features = CaptionEncoder.Encode(_network, batch.Texts, _device).Unit(); // [B, D]
+        var targets = _targets.index_select(0, tensor(batch.Rows.Select(row => (long)row).ToArray(), device: _device)); // [B, D]
+        return _weight * (1 - (features * targets).sum(dim: 1)).mean();
+    }
+
+    public void Dispose() => _targets.Dispose();
+}

@@ -1,0 +1,103 @@
+using Kedge.Optimisation;
+using Kedge.Runtime;
+using Kedge.Tensors;
+using static TorchSharp.torch;
+
+namespace Kedge.Training;
+
+/// <summary>
+/// Trains a module on the sum of some objectives: AdamW with decay on matrices only, linear warm-up and cosine schedule,
+/// clipped gradients, an average of the weights; with checkpoints that a run is resumed from to the same bits. What is
+/// trained, from which batches, and what is measured is the caller's. One process, one device.
+/// </summary>
+/// <param name="module">What is trained, averaged and written, in training mode; not owned.</param>
+/// <param name="terms">The terms of the loss, one or more; not owned.</param>
+/// <param name="options">How, checked.</param>
+internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm> terms, TrainingOptions options)
+{
+    private const int ReportEvery = 10;
+
+    /// <summary>How many examples a step sees, for the speed in reports.</summary>
+    public int ExamplesPerStep { get; init; } = 1;
+
+    /// <summary>
+    /// Accuracy on held-out data, 0 to 1, asked for at every checkpoint but that of a stop; given the averaged weights,
+    /// <see langword="null"/> where there is no average. Nothing is measured by default.
+    /// </summary>
+    public Func<EmaWeights?, double>? HeldOutAccuracy { get; init; }
+
+    /// <summary>The clock that speeds are measured by; the system's by default.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the weights at every checkpoint.</summary>
+    /// <param name="run">What must be the same for a checkpoint to be resumed.</param>
+    /// <param name="folder">Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, averaged) go; made where it is missing.</param>
+    /// <param name="progress">Told every ten steps, at every checkpoint and at the end.</param>
+    /// <param name="cancellation">Stops after the step at hand, with a checkpoint.</param>
+    /// <returns>The path of the weights.</returns>
+    /// <exception cref="KedgeException">
+    /// The loss or the weights are not finite, a checkpoint cannot be written, or the folder's is damaged or of another run.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
+    public string Run(RunIdentity run, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var checkpoint = new TrainingCheckpoint(folder, run);
+        using var training = new TrainingState(module, terms, options);
+        checkpoint.Restore(training);
+        var curve = new TrainingCurve(folder, checkpoint.Step);
+        var schedule = new CosineSchedule(options.LearningRate, options.Steps, options.WarmUpSteps);
+
+        var garbage = new GarbageBetweenSteps();
+        var (done, losses, since) = (checkpoint.Step, new List<double>(), Time.GetTimestamp());
+        foreach (var loss in LossesFrom(done)) // each with its gradients
+        {
+            losses.Add(loss);
+            var rate = schedule.At(done);
+            training.Update(done, rate);
+            done++;
+            garbage.Collect();
+            if (!double.IsFinite(loss))
+                throw Diverged(done, "the loss", checkpoint);
+
+            var stop = cancellation.IsCancellationRequested;
+            var keep = stop || done % options.CheckpointEvery == 0 || done == options.Steps;
+            if (keep || done % ReportEvery == 0)
+            {
+                var speed = losses.Count / Time.GetElapsedTime(since).TotalSeconds;
+                if (keep && !training.IsFinite()) // a step can spoil weights after its loss is known
+                    throw Diverged(done, "a weight", checkpoint);
+                var accuracy = keep && !stop ? HeldOutAccuracy?.Invoke(training.Average) : null;
+                var point = new CurvePoint(done, losses.Average(), rate, speed * ExamplesPerStep, accuracy);
+                curve.Add(point);
+                progress?.Report(new(options.Steps, point, TimeSpan.FromSeconds((options.Steps - done) / speed)));
+                if (keep)
+                {
+                    checkpoint.Write(done, training);
+                    WriteWeights(training, folder);
+                }
+                (losses, since) = ([], Time.GetTimestamp());
+            }
+            if (stop)
+                throw new OperationCanceledException(cancellation);
+        }
+        return WriteWeights(training, folder);
+    }
+
+    /// <summary>The loss of each step from <paramref name="first"/> on, over all terms; to move to a step is to add its gradients.</summary>
+    private IEnumerable<double> LossesFrom(int first) =>
+        terms.Select(term => term.LossesFrom(first)).Aggregate((sums, losses) => sums.Zip(losses, (sum, loss) => sum + loss));
+
+    private KedgeException Diverged(int step, string what, TrainingCheckpoint checkpoint) => new(
+        $"Training stopped at step {step} of {options.Steps}: {what} is no finite number any more. " +
+        (checkpoint.Step > 0 ? $"The checkpoint of step {checkpoint.Step} is the last good one; " : "There is no checkpoint yet; ") +
+        $"start again in another folder with a lower learning rate than {options.LearningRate}.");
+
+    private static string WriteWeights(TrainingState training, string folder)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var path = Path.Combine(folder, "model.safetensors");
+        SafetensorsWriter.Write(path, training.Finished.ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
+        return path;
+    }
+}

@@ -1,0 +1,48 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Kedge.Training;
+
+/// <summary>One term of the loss that a <see cref="TrainingLoop"/> minimises; the terms of a run are added.</summary>
+internal interface ITrainingTerm
+{
+    /// <inheritdoc cref="ITrainingObjective{TBatch}.Parameters"/>
+    IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <inheritdoc cref="ITrainingObjective{TBatch}.State"/>
+    IReadOnlyDictionary<string, Tensor> State { get; }
+
+    /// <summary>The term's loss of each step from <paramref name="first"/> on; to move to a step is to add its gradients.</summary>
+    IEnumerable<double> LossesFrom(int first);
+
+    /// <inheritdoc cref="ITrainingObjective{TBatch}.AfterStep"/>
+    void AfterStep(int step);
+}
+
+/// <summary>An objective and its batches.</summary>
+/// <param name="objective">The objective.</param>
+/// <param name="batches">
+/// The batches of each step from a given one on, up to the run's last. Their gradients are averaged (gradient accumulation), and
+/// each is back-propagated before the next loss is computed. They must follow from the step alone, so that runs can be resumed.
+/// </param>
+internal sealed class TrainingTerm<TBatch>(ITrainingObjective<TBatch> objective, Func<int, IEnumerable<TBatch[]>> batches) : ITrainingTerm
+{
+    public IReadOnlyList<Parameter> Parameters => objective.Parameters;
+
+    public IReadOnlyDictionary<string, Tensor> State => objective.State;
+
+    public IEnumerable<double> LossesFrom(int first) => batches(first).Select(step => step.Sum(batch => Backward(batch, step.Length)));
+
+    public void AfterStep(int step) => objective.AfterStep(step);
+
+    /// <summary>Adds the gradients of one of a step's batches, and gives its share of the step's loss.</summary>
+    private double Backward(TBatch batch, int accumulated)
+    {
+        using var scope = NewDisposeScope();
+        using Scalar count = accumulated;
+        var loss = objective.Loss(batch).div(count);
+        loss.backward();
+        return loss.item<float>();
+    }
+}
