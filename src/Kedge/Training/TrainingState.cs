@@ -1,6 +1,7 @@
 using Kedge.Optimisation;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
+using AdamW = Kedge.Optimisation.AdamW;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Training;
 
@@ -23,13 +24,13 @@ internal sealed class TrainingState : IDisposable
         (_module, _terms, _options) = (module, terms, options);
         _parameters = [.. terms.SelectMany(term => term.Parameters).Distinct<Parameter>(ReferenceEqualityComparer.Instance)];
         Average = options.AverageDecay > 0 ? new EmaWeights(module.state_dict(), options.AverageDecay) : null;
-        Optimizer = AdamW();
+        Optimizer = NewOptimizer();
     }
 
     /// <summary>The averages of the module's weights and running statistics; <see langword="null"/> where nothing is averaged.</summary>
     public EmaWeights? Average { get; }
 
-    public OptimizerHelper Optimizer { get; }
+    public AdamW Optimizer { get; }
 
     /// <summary>The weights that a run ends with: the averaged ones, or the module's own where there is no average.</summary>
     public IReadOnlyDictionary<string, Tensor> Finished => Average?.Values ?? _module.state_dict();
@@ -80,12 +81,11 @@ internal sealed class TrainingState : IDisposable
         Average?.Dispose();
     }
 
-    private AdamW AdamW()
-    {
-        var (matrices, vectors) = (_parameters.Where(p => p.dim() >= 2), _parameters.Where(p => p.dim() < 2));
-        IEnumerable<AdamW.ParamGroup> groups = [Group(matrices, _options.WeightDecay), Group(vectors, weightDecay: 0)];
-        return optim.AdamW(groups, _options.LearningRate, Beta1, _options.Beta2, Epsilon);
-    }
+    private AdamW NewOptimizer() => new(
+    [
+        Group(_parameters.Where(p => p.dim() >= 2), _options.WeightDecay),
+        Group(_parameters.Where(p => p.dim() < 2), weightDecay: 0),
+    ]);
 
     private AdamW.ParamGroup Group(IEnumerable<Parameter> parameters, double weightDecay) =>
         new(parameters, _options.LearningRate, Beta1, _options.Beta2, Epsilon, weightDecay);

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -40,8 +40,7 @@ internal sealed class TrainingTerm<TBatch>(ITrainingObjective<TBatch> objective,
     private double Backward(TBatch batch, int accumulated)
     {
         using var scope = NewDisposeScope();
-        using Scalar count = accumulated;
-        var loss = objective.Loss(batch).div(count);
+        var loss = objective.Loss(batch).Div(accumulated);
         loss.backward();
         return loss.item<float>();
     }

@@ -1,6 +1,7 @@
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -37,7 +38,7 @@ internal abstract class ContrastiveObjective(ClipNetwork network, Preprocessing 
         return Loss(images, texts, network.logit_scale.exp());
     }
 
-    public void AfterStep(int step) => network.logit_scale.clamp_(0, LargestLogitScale);
+    public void AfterStep(int step) => network.logit_scale.Clamp_(0.0, LargestLogitScale);
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
