@@ -11,7 +11,7 @@ namespace Kedge.Training;
 public sealed record CurvePoint(int Step, double Loss, double LearningRate, double ExamplesPerSecond, double? HeldOutAccuracy);
 
 /// <summary>The course of a training run, kept as <c>curve.csv</c> in its folder.</summary>
-public sealed class TrainingCurve
+internal sealed class TrainingCurve
 {
     private const string FileName = "curve.csv";
     private const string Header = "step,loss,learning_rate,pairs_per_second,held_out_accuracy";

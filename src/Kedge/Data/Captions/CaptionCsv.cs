@@ -3,7 +3,7 @@ using Kedge.Text;
 namespace Kedge.Data.Captions;
 
 /// <summary>Images and captions in a CSV file with the columns <c>path</c> and <c>caption</c>; an image with several captions has several rows.</summary>
-public static class CaptionCsv
+internal static class CaptionCsv
 {
     /// <summary>CLIP's context, less the start and the end of text.</summary>
     private const int MostTokens = 75;

@@ -7,7 +7,7 @@ namespace Kedge.Data.Captions;
 /// <param name="Names">At least one name, the usual one first.</param>
 /// <param name="Hypernyms">What it is a kind of, the nearest first; may be empty.</param>
 /// <param name="Gloss">Its definition.</param>
-public sealed record ClassDescription(
+internal sealed record ClassDescription(
     [property: JsonPropertyName("names")] IReadOnlyList<string> Names,
     [property: JsonPropertyName("hypernyms")] IReadOnlyList<string> Hypernyms,
     [property: JsonPropertyName("gloss")] string Gloss)

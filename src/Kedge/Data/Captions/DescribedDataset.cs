@@ -1,7 +1,7 @@
 namespace Kedge.Data.Captions;
 
 /// <summary>A data set whose classes are ids, with what a dictionary says of them.</summary>
-public sealed class DescribedDataset
+internal sealed class DescribedDataset
 {
     private readonly ImageDataset _dataset;
     private readonly ClassDescription[] _descriptions;

@@ -3,7 +3,7 @@ using Kedge.Imaging;
 namespace Kedge.Data.Scenes;
 
 /// <summary>How large an object is for the room that it has.</summary>
-public enum SceneSize
+internal enum SceneSize
 {
     /// <summary>A radius of 26 to 30 hundredths of the picture's side where it is alone.</summary>
     Small,
@@ -20,7 +20,7 @@ public enum SceneSize
 /// <param name="Y">From the top.</param>
 /// <param name="Width">1 or more.</param>
 /// <param name="Height">1 or more.</param>
-public readonly record struct PixelBox(int X, int Y, int Width, int Height);
+internal readonly record struct PixelBox(int X, int Y, int Width, int Height);
 
 /// <summary>An object of a scene.</summary>
 /// <param name="Shape">One of <see cref="SceneWords.Shapes"/> or <see cref="SceneWords.HeldOutShapes"/>.</param>
@@ -32,7 +32,7 @@ public readonly record struct PixelBox(int X, int Y, int Width, int Height);
 /// Lengths of runs over the picture's R × R pixels, row by row from the top left: outside, inside, outside, …; they add up to R². A pixel is inside where at least half of it is
 /// covered and no later object lies over it.
 /// </param>
-public sealed record SceneObject(string Shape, string Colour, string Texture, SceneSize Size, PixelBox Box, IReadOnlyList<int> Mask)
+internal sealed record SceneObject(string Shape, string Colour, string Texture, SceneSize Size, PixelBox Box, IReadOnlyList<int> Mask)
 {
     /// <summary>Colour and shape: <c>red star</c>.</summary>
     public string Name => $"{Colour} {Shape}";
@@ -44,7 +44,7 @@ public sealed record SceneObject(string Shape, string Colour, string Texture, Sc
 /// <param name="Background">One of <see cref="SceneWords.Backgrounds"/>.</param>
 /// <param name="Relation">How the first of two objects lies to the second, such as <c>left of</c>; null for another number of objects.</param>
 /// <param name="Captions">Different true sentences; each names colour and shape of every object.</param>
-public sealed record Scene(
+internal sealed record Scene(
     RgbImage Image, IReadOnlyList<SceneObject> Objects, string Background, string? Relation, IReadOnlyList<string> Captions)
 {
     /// <summary>What the scene shows, in a word for all scenes that show the same: its objects' names in alphabetical order.</summary>

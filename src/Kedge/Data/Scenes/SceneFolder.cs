@@ -10,7 +10,7 @@ namespace Kedge.Data.Scenes;
 /// Scenes on disk: PNG files and <c>manifest.jsonl</c>, a line a scene with its file, captions, objects (shape, colour, texture, size, box, mask), background and relation.
 /// Training scenes lie in <c>images</c>; those of a held-out split in a folder a class, so that the folder is a data set too.
 /// </summary>
-public static class SceneFolder
+internal static class SceneFolder
 {
     /// <summary>The file that lists the scenes.</summary>
     public const string Manifest = "manifest.jsonl";

@@ -3,7 +3,7 @@ using Kedge.Runtime;
 namespace Kedge.Data.Scenes;
 
 /// <summary>Which objects scenes show.</summary>
-public enum SceneSplit
+internal enum SceneSplit
 {
     /// <summary>One to four objects of the shapes and combinations of training.</summary>
     Training,
@@ -19,7 +19,7 @@ public enum SceneSplit
 /// Draws small captioned pictures of coloured shapes: what a CLIP can be trained and tested on where no photos are. A scene follows from the split, the seed, the resolution and
 /// its index alone.
 /// </summary>
-public sealed class SceneGenerator
+internal sealed class SceneGenerator
 {
     private const double ShareOfSingles = 0.85;
     private static readonly string[] Sideways = ["left of", "right of"];

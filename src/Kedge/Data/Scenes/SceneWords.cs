@@ -1,7 +1,7 @@
 namespace Kedge.Data.Scenes;
 
 /// <summary>What scenes are made of, by the words that captions use.</summary>
-public static class SceneWords
+internal static class SceneWords
 {
     /// <summary>The share of shape and colour combinations that training scenes leave out: 3 of 8.</summary>
     private const int CombinationCycle = 8;
