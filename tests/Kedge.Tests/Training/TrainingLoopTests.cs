@@ -7,7 +7,7 @@ namespace Kedge.Tests.Training;
 
 public sealed class TrainingLoopTests : IDisposable
 {
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public void Dispose() => _scratch.Dispose();
 

@@ -11,7 +11,7 @@ public sealed class EarlierCheckpointTests : IDisposable
     /// </summary>
     private const float LargestDifference = 4e-3f, LargestMean = 1e-4f;
 
-    private readonly ScratchFolder _scratch = new();
+    private readonly TemporaryFolder _scratch = new();
 
     public static TheoryData<string> Names { get; } = [.. EarlierRun.All.Select(run => run.Name)];
 
