@@ -19,7 +19,7 @@ internal static class DrawnTask
         var labels = arange(classes).repeat_interleave(Shots); // [N]
         var centres = names + Unit(classes) * Offset; // [C, D]
         var images = (centres.index_select(0, labels) + Unit(classes * Shots) * Noise).Unit(); // [N, D]
-        return new FewShotTask(images.unsqueeze(0), labels, names, [.. Enumerable.Range(0, classes).Select(c => $"class {c}")], 100, ["a photo of a {}."])
+        return new FewShotTask(new(images.unsqueeze(0), labels), new([.. Enumerable.Range(0, classes).Select(c => $"class {c}")], names, 100, ["a photo of a {}."]))
         {
             Anchors = new AnchorSet(Unit(anchors), Words(anchors)),
         };

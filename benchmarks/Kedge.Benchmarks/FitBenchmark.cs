@@ -37,7 +37,7 @@ internal static class FitBenchmark
     {
         try
         {
-            MethodCatalog.Default.Create(method).CheckNeeds(task);
+            TaskRequirements.Require(MethodCatalog.Default.Create(method), task);
             return true;
         }
         catch (KedgeException)

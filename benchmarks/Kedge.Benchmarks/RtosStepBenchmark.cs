@@ -31,6 +31,6 @@ internal static class RtosStepBenchmark
         yield return "";
         yield return $"Share of the rest (median of {Turns} turns): **{100 * duel.Ratio:f1} %** (to reach: at most 10 %).";
 
-        IEnumerator<double> Steps(RtosFit fit) => fit.Learn(arange(task.SupportCount), steps: 200).GetEnumerator();
+        IEnumerator<double> Steps(RtosFit fit) => fit.Learn(arange(task.Support.Count), steps: 200).GetEnumerator();
     }
 }

@@ -47,7 +47,7 @@ public sealed class FeatureClassifier : IDisposable
             Model = task.Model is { } model ? $"features of {model}" : "features of an unnamed model",
             Fingerprint = task.Fingerprint,
             Preprocessing = NoPreprocessing,
-            Support = new SupportDescription(task.Name, method.NeedsSupport || calibration is not null ? task.Support.Count : 0),
+            Support = new SupportDescription(task.Name, method.Requires.HasFlag(TaskParts.Support) || calibration is not null ? task.Support.Count : 0),
             CreatedBy = createdBy,
         };
         return new FeatureClassifier(FittedClassifier.Fit(method, task.Task, calibration, card, store, progress, cancellation));

@@ -56,7 +56,7 @@ public sealed class ImageClassifier : IDisposable
         options ??= new();
         var method = options.Method;
         options.Calibration?.Check();
-        var seesSupport = method.NeedsSupport || options.Calibration is not null;
+        var seesSupport = method.Requires.HasFlag(TaskParts.Support) || options.Calibration is not null;
         var support = seesSupport ? ImageTask.Support(dataset, options) : [];
         var drawn = seesSupport ? options : options with { Shots = null };
         var description = new SupportDescription(dataset.Name, support.Count, drawn.Shots, drawn.Shots is null ? null : options.Seed);
@@ -183,7 +183,7 @@ public sealed class ImageClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var task = ImageTask.Of(clip, classNames, support, method.Needs, options, context, cancellation);
+        var task = ImageTask.Of(clip, classNames, support, method.Requires.Kinds(), options, context, cancellation);
         var card = new ClassifierCard
         {
             Model = clip.Name,

@@ -73,11 +73,11 @@ public sealed class AdaptedPhotosTests : IDisposable
         using var clip = ClipModel.Load(model);
         using var scope = NewDisposeScope();
         var task = ImageTask.Of(clip, Dataset.ClassNames, Dataset.Train, FeatureKinds.Image, new() { Views = 3, Seed = 4 }, null, Stop);
-        using var towers = task.AtRows(tensor(new long[] { 5, 0, 9, 2 })).Images!.Adapt(new(new Dictionary<string, LowRankUpdate>()));
+        using var towers = task.AtRows(tensor(new long[] { 5, 0, 9, 2 })).Encoder!.Images!.Adapt(new(new Dictionary<string, LowRankUpdate>()));
         using var still = no_grad();
         for (var view = 0; view < 3; view++)
         {
-            var expected = task.SupportFeatures[view].index_select(0, tensor(new long[] { 2, 5 }));
+            var expected = task.Support.Features[view].index_select(0, tensor(new long[] { 2, 5 }));
             Assert.InRange((expected - towers.EncodeSupport(view, [3, 0])).abs().max().item<float>(), 0, 2e-5); // batches of other sizes
         }
     }
@@ -96,7 +96,7 @@ public sealed class AdaptedPhotosTests : IDisposable
         using var classifier = methods[2].Method.Fit(tasks.Tasks[0].Task, null, Stop);
         using var merged = clip.With(classifier.Update!);
         var expected = merged.EncodeImage(clip.Preprocessing.ToTensor([.. Test.Select(image => clip.Preprocessing.Crop(image))]));
-        Assert.InRange((expected - tasks.Tasks[0].Query.Under!(classifier.Update!, Stop)).abs().max().item<float>(), 0, 2e-5); // batches of other sizes
+        Assert.InRange((expected - tasks.Tasks[0].Query.Reencode!(classifier.Update!, Stop)).abs().max().item<float>(), 0, 2e-5); // batches of other sizes
         Assert.Equal(100 * EvaluationResult.Of(classifier.Logits(expected), [.. Dataset.Test.Select(image => image.Label)], Dataset.ClassNames).Top1, rows[2].Accuracy);
     }
 

@@ -47,9 +47,9 @@ public sealed class FeatureClassifierTests : IDisposable
         _photos.Add("val/leaf", 1);
         _photos.Add("val/apple", 2);
         using var task = TaskEncoder.Encode(_clip, Dataset, new() { Shots = null }, ["fur", "water"], cancellation: Stop);
-        Assert.Equal(("photos", _clip.Name, _clip.LogitScale), (task.Name, task.Model, task.Task.LogitScale));
+        Assert.Equal(("photos", _clip.Name, _clip.LogitScale), (task.Name, task.Model, task.Task.Classes.LogitScale));
         Assert.Equal((12, 6, 3), (task.Support.Count, task.Query.Count, task.Validation!.Count));
-        Assert.Equal(["a photo of a {}."], task.Task.Templates);
+        Assert.Equal(["a photo of a {}."], task.Task.Classes.Templates);
         using var anchors = _clip.EncodeText(["a photo of a fur.", "a photo of a water."]);
         Assert.True(anchors.allclose(task.Task.Anchors!.Features));
     }

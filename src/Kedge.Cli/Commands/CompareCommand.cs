@@ -3,7 +3,6 @@ using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Cli.Reports;
 using Kedge.Experiments;
-using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Reports.Comparisons;
@@ -71,8 +70,8 @@ internal sealed class CompareCommand : KedgeCommand
         using var log = Open(parsed); // a folder that cannot be written to is refused before the work
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
-        var kinds = methods.Aggregate(FeatureKinds.Image, (needs, method) => needs | method.Method.Needs);
-        using var photos = ComparisonTasks.Encode(clip, draws, templates, kinds, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
+        var parts = FewShotMethod.RequiredBy(methods.Select(method => method.Method));
+        using var photos = ComparisonTasks.Encode(clip, draws, templates, parts, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
         progress.Dispose();
         Compare(parsed, methods, photos, log);
     }

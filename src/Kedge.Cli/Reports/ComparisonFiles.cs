@@ -1,5 +1,6 @@
 using Kedge.Cli.Output;
 using Kedge.Experiments;
+using Kedge.FewShot;
 using Kedge.Reports.Comparisons;
 
 namespace Kedge.Cli.Reports;
@@ -23,7 +24,7 @@ internal static class ComparisonFiles
     /// <exception cref="KedgeException">A file cannot be written; nothing of it stays.</exception>
     public static IReadOnlyDictionary<string, string> Curves(ComparisonReport report, string folder)
     {
-        string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.NeedsSupport).Select(method => method.Text)];
+        string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.Requires.HasFlag(TaskParts.Support)).Select(method => method.Text)];
         var curves = new Dictionary<string, string>();
         foreach (var cells in ComparisonCell.Of(report.Rows.Where(row => row.Part is null)).GroupBy(cell => cell.Task))
         {

@@ -51,7 +51,7 @@ public sealed record Calibrator(
     {
         options ??= new();
         options.Check();
-        return Fit(CrossFit.Fit(method, task, progress, cancellation), task.ClassCount, options);
+        return Fit(CrossFit.Fit(method, task, progress, cancellation), task.Classes.Count, options);
     }
 
     private static Calibrator Fit(CrossFit left, int classes, CalibrationOptions options)

@@ -21,7 +21,7 @@ internal static class ClassPrototypes
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var sums = zeros_like(task.ClassFeatures).IndexAdd_(0, task.SupportLabels, task.FirstView(update)); // [C, D]
+        var sums = zeros_like(task.Classes.Features).IndexAdd_(0, task.Support.Labels, task.FirstView(update)); // [C, D]
         return (sums / sums.norm(1, keepdim: true).ClampMin(float.Epsilon)).MoveToOuterDisposeScope();
     }
 

@@ -24,7 +24,7 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
         Require(method, task);
         using var scope = NewDisposeScope();
         var ordered = SupportOrder.Canonical(task);
-        var folds = ShotFolds.Refits(ordered.SupportLabels, ordered.ClassCount).ToArray();
+        var folds = ShotFolds.Refits(ordered.Support.Labels, ordered.Classes.Count).ToArray();
         var (logits, labels, similarities) = (new List<float>(), new List<int>(), new List<double>());
         foreach (var (fold, (train, left)) in folds.Index())
         {
@@ -32,12 +32,12 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
             var told = progress is null ? null : new Part(progress, $"cross-fit {fold + 1} of {folds.Length}");
             var others = ordered.AtRows(train);
             using var classifier = method.Fit(others, told, cancellation);
-            var images = classifier.Update is { } update ? ordered.AtRows(left).FirstView(update) : ordered.Support.Each(views => views[0].index_select(0, left));
+            var images = classifier.Update is { } update ? ordered.AtRows(left).FirstView(update) : ordered.Support.Images.Each(views => views[0].index_select(0, left));
             var found = classifier.LogitsInBatches(images, cancellation);
             if (!found.AllFinite())
                 throw new KedgeException($"Calibrating found logits of {method.Name} that are not finite: fit with other options.");
             logits.AddRange(found.data<float>());
-            labels.AddRange(ordered.SupportLabels.index_select(0, left).cpu().data<long>().Select(label => (int)label));
+            labels.AddRange(ordered.Support.Labels.index_select(0, left).cpu().data<long>().Select(label => (int)label));
             similarities.AddRange(ClassPrototypes.Similarity(ClassPrototypes.Compute(others, classifier.Update), images.Image));
         }
         return new([.. logits], [.. labels], [.. similarities], folds.Length);

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using Kedge.Tensors;
 using static TorchSharp.torch;
@@ -115,24 +113,16 @@ internal sealed class Checkpoint : IDisposable
 
     private string ComputeFingerprint()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var fingerprint = new FingerprintBuilder();
         foreach (var name in Tensors.Entries.Keys.Order(StringComparer.Ordinal))
         {
             using var scope = NewDisposeScope();
             var key = Encoding.UTF8.GetBytes(name);
             var values = Tensors.Read(name).to(ScalarType.Float32);
             foreach (var number in (long[])[key.Length, values.shape.Length, .. values.shape]) // lengths first: no two sets of tensors give the same bytes
-                AppendNumber(hash, number);
-            hash.AppendData(key);
-            TensorBytes.Visit(values, hash.AppendData);
+                fingerprint.Append(number);
+            fingerprint.Append(key).Append([values]);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    private static void AppendNumber(IncrementalHash hash, long number)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-        hash.AppendData(bytes);
+        return fingerprint.Complete();
     }
 }

@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
 using Kedge.Checkpoints;
 using Kedge.Features;
 using Kedge.Imaging;
 using Kedge.Runtime;
+using Kedge.Tensors;
 using Kedge.Text;
 using static TorchSharp.torch;
 
@@ -220,7 +219,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 
     // heads and activation change features, and weights alone do not tell them
     private static string Identify(Checkpoint checkpoint, ClipConfiguration configuration) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(checkpoint.Fingerprint + ArchitectureFile.Write(configuration))));
+        FingerprintBuilder.HashText(checkpoint.Fingerprint + ArchitectureFile.Write(configuration));
 
     private Tensor OnDevice(Tensor pixels)
     {

@@ -116,7 +116,7 @@ public sealed class Comparison
             var started = _time.GetTimestamp();
             using var classifier = method.Fit(task.Task, fitting, cancellation);
             var fitted = _time.GetTimestamp();
-            var logits = classifier.LogitsInBatches(task.Query, cancellation);              // [Q, C]
+            var logits = task.Query.LogitsBy(classifier, cancellation);              // [Q, C]
             var predicted = _time.GetTimestamp();
             int[] labels = [.. task.Query.Labels.cpu().data<long>().Select(label => (int)label)];
             var result = EvaluationResult.Of(logits, labels, classifier.ClassNames);
@@ -155,7 +155,7 @@ public sealed class Comparison
         Task = task.Name,
         Shots = task.Shots,
         Seed = task.Seed,
-        Support = task.Task.SupportCount,
+        Support = task.Task.Support.Count,
         Queries = task.Query.Count,
         Model = task.Model,
         ModelFingerprint = task.ModelFingerprint,
@@ -167,7 +167,7 @@ public sealed class Comparison
     {
         try
         {
-            method.Method.CheckNeeds(task.Task);
+            TaskRequirements.Require(method.Method, task.Task);
             return null;
         }
         catch (KedgeException e)

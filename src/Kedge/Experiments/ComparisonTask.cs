@@ -1,9 +1,6 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Kedge.FewShot;
 using Kedge.Tasks;
 using Kedge.Tensors;
-using static TorchSharp.torch;
 
 namespace Kedge.Experiments;
 
@@ -48,16 +45,9 @@ public sealed record ComparisonTask(
 
     private static string Identify(FeatureTask task)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var learned = task.Task;
-        var texts = new { task.Fingerprint, learned.LogitScale, learned.Templates, learned.Views, Anchors = learned.Anchors?.Names };
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(texts));
-        Tensor?[] tensors = [.. learned.Support.Tensors, learned.SupportLabels, .. task.Query.Images.Tensors, task.Query.Labels, learned.Anchors?.Features];
-        foreach (var tensor in tensors)
-        {
-            if (tensor is not null)
-                TensorBytes.Visit(tensor, hash.AppendData);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        var (support, classes, anchors) = (task.Task.Support, task.Task.Classes, task.Task.Anchors);
+        using var fingerprint = new FingerprintBuilder();
+        return fingerprint.AppendJson(new { task.Fingerprint, classes.LogitScale, classes.Templates, support.Views, Anchors = anchors?.Names })
+            .Append([.. support.Images.Tensors, support.Labels, .. task.Query.Images.Tensors, task.Query.Labels, anchors?.Features]).Complete();
     }
 }

@@ -1,11 +1,10 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Runtime;
 using Kedge.Tasks;
+using Kedge.Tensors;
 using Kedge.Text;
 using static TorchSharp.torch;
 
@@ -27,15 +26,15 @@ public sealed class ComparisonTasks : IDisposable
     /// <param name="clip">The model.</param>
     /// <param name="datasets">The draws of one or several data sets.</param>
     /// <param name="templates">The sentences that class names are put into, at least one; data sets may have their own.</param>
-    /// <param name="kinds">What the methods need beside the images' own features (<see cref="FewShotMethod.Needs"/>).</param>
+    /// <param name="parts">What the methods require of a task (<see cref="FewShotMethod.RequiredBy"/>).</param>
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>A task a draw, on the model's device; dispose it.</returns>
     /// <exception cref="KedgeException">Images cannot be read, or a text is too long.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
-    public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds = FeatureKinds.Image,
+    public static ComparisonTasks Encode(ClipModel clip, IReadOnlyList<SupportDraws> datasets, IReadOnlyList<PromptTemplate> templates, TaskParts parts = TaskParts.None,
         EncodingContext? context = null, CancellationToken cancellation = default) =>
-        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, kinds, context, cancellation))]);
+        Make(made => [.. datasets.SelectMany(dataset => made.Encode(clip, dataset, dataset.Templates ?? templates, parts.Kinds(), context, cancellation))]);
 
     /// <summary>Reads files of features.</summary>
     /// <param name="paths">Files as <see cref="FeatureTask.Save"/> writes them.</param>
@@ -57,14 +56,15 @@ public sealed class ComparisonTasks : IDisposable
         if (task.Validation is not { } part)
             throw new KedgeException($"The task {task.Name} has no validation part, on which hyper-parameters are to be chosen: write validation.features and validation.labels, or choose on none (--validation none).");
         using var scope = NewDisposeScope();
-        var set = new ValidationSet(part.Images, part.Labels);
+        var set = part;
         if (validation == ValidationUse.Shots)
         {
             var first = set.First(Math.Min(SupportSampler.MostValidationShots, task.Task.CountShots().Max()));
             set = new(Own(first.Images), Own(first.Labels));
         }
-        var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new { draw.Fingerprint, Validation = Convert.ToHexStringLower(SHA256.HashData(set.Images.Image.cpu().contiguous().bytes)), set.Count }));
-        return draw with { Task = draw.Task.With(set), Fingerprint = Convert.ToHexStringLower(fingerprint) };
+        using var features = new FingerprintBuilder();
+        var fingerprint = FingerprintBuilder.HashJson(new { draw.Fingerprint, Validation = features.Append([set.Features]).Complete(), set.Count });
+        return draw with { Task = draw.Task.With(set), Fingerprint = fingerprint };
     }
 
     /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
@@ -98,44 +98,41 @@ public sealed class ComparisonTasks : IDisposable
         ClipModel clip, SupportDraws dataset, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, EncodingContext? context, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         var images = dataset.Draws.SelectMany(draw => draw.Support.Concat(draw.Validation ?? [])).Concat(dataset.Test).Select(image => image.Image).DistinctBy(image => image.Name).ToArray();
         var rows = images.Select((image, row) => (image.Name, Row: (long)row)).ToDictionary(pair => pair.Name, pair => pair.Row);
         var features = PhotoFeatures.Plain(clip, images, kinds, context, cancellation).Each(tensor => tensor.to(clip.Device)); // [all, D]
         var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? Own(clip.Projection) : null;
-        var digests = images.ToDictionary(image => image.Name, image => Convert.ToHexStringLower(SHA256.HashData(image.ReadAllBytes())));
-        var classes = Own(clip.ClassFeatures(dataset.ClassNames, templates));
+        var digests = images.ToDictionary(image => image.Name, image => FingerprintBuilder.HashBytes(image.ReadAllBytes()));
         string[] sentences = [.. templates.Select(template => template.Text)];
-        var query = Pick(dataset.Test) with { Under = TestUnder };
-        var validations = new Dictionary<IReadOnlyList<LabelledImage>, ValidationSet>(ReferenceEqualityComparer.Instance);
+        var classes = new TaskClasses(dataset.ClassNames, Own(clip.ClassFeatures(dataset.ClassNames, templates)), clip.LogitScale, sentences);
+        var query = Pick(dataset.Test) with { Reencode = Reencode };
+        var validations = new Dictionary<IReadOnlyList<LabelledImage>, LabelledFeatures>(ReferenceEqualityComparer.Instance);
         return [.. dataset.Draws.Select(Task)];
 
         ComparisonTask Task(SupportDraw draw)
         {
             var (support, labels) = Pick(draw.Support);
-            var task = new FewShotTask(Own(support.Each(tensor => tensor.unsqueeze(0))), labels, classes, dataset.ClassNames, clip.LogitScale, sentences, clip)
+            var names = draw.Support.Select(image => image.Image.Name);
+            var photos = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (context ?? new()).DecodeThreads);
+            var task = new FewShotTask(new(Own(support.Each(tensor => tensor.unsqueeze(0))), labels) { Names = [.. names] }, classes,
+                new ClipAccess { TextTower = clip, Projection = projection, Images = photos })
             {
-                Projection = projection,
                 Validation = Validation(draw.Validation),
-                Images = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (context ?? new()).DecodeThreads),
-                SupportNames = [.. draw.Support.Select(image => image.Image.Name)],
             };
             return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
         }
 
-        ValidationSet? Validation(IReadOnlyList<LabelledImage>? picked)
+        LabelledFeatures? Validation(IReadOnlyList<LabelledImage>? picked)
         {
             if (picked is null)
                 return null;
             if (!validations.TryGetValue(picked, out var set)) // one for all draws where it is the whole part
-            {
-                var part = Pick(picked);
-                validations[picked] = set = new(part.Images, part.Labels);
-            }
+                validations[picked] = set = Pick(picked);
             return set;
         }
 
-        Tensor TestUnder(LowRankUpdates updates, CancellationToken stop)
+        Tensor Reencode(LowRankUpdates updates, CancellationToken stop)
         {
             using var adapted = clip.With(updates);
             var uncached = new EncodingContext { DecodeThreads = (context ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
@@ -148,14 +145,14 @@ public sealed class ComparisonTasks : IDisposable
             return new(Own(features.Each(some => some.index_select(0, places))), Own(PhotoFeatures.Labels(clip, picked)));
         }
 
-        string Identify(SupportDraw draw) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(new
+        string Identify(SupportDraw draw) => FingerprintBuilder.HashJson(new
         {
             dataset.ClassNames,
             Templates = sentences,
             clip.Preprocessing,
             Support = Contents(draw.Support),
             Test = Contents(draw.Validation is null ? dataset.Test : [.. dataset.Test, .. draw.Validation]),
-        })));
+        });
 
         IEnumerable<string> Contents(IReadOnlyList<LabelledImage> part) => part.Select(image => $"{image.Label} {digests[image.Image.Name]}");
     }

@@ -8,7 +8,7 @@ namespace Kedge.Experiments;
 public abstract record EvaluationSplit(string Part, LabelledFeatures Query);
 
 /// <summary>
-/// Novel classes: the classifier is given their names after its fit (<see cref="FewShotClassifier.For"/>).
+/// Novel classes: the classifier is given their names after its fit (<see cref="FewShotClassifier.Transfer"/>).
 /// </summary>
 /// <param name="Part">What tables call the result.</param>
 /// <param name="Query">The images.</param>

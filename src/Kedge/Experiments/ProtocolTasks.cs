@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Kedge.FewShot;
 using Kedge.Runtime;
+using Kedge.Tensors;
 using static TorchSharp.torch;
 
 namespace Kedge.Experiments;
@@ -28,11 +27,11 @@ internal static class ProtocolTasks
     private static ComparisonTask BaseToNew(ComparisonTask draw, Func<Tensor, Tensor> own)
     {
         using var scope = NewDisposeScope();
-        var (task, count) = (draw.Task, (draw.Task.ClassCount + 1) / 2);
-        if (task.ClassCount < FewestClasses)
-            throw new KedgeException($"The protocol base-to-new found {task.ClassCount} classes in {draw.Name}: it needs at least {FewestClasses}, two to learn and two new ones.");
-        ClassSet later = new([.. task.ClassNames.Skip(count)], own(task.ClassFeatures.narrow(0, count, task.ClassCount - count).clone())) { TextTower = task.TextTower };
-        var first = own(task.ClassFeatures.narrow(0, 0, count).clone());
+        var (task, count) = (draw.Task, (draw.Task.Classes.Count + 1) / 2);
+        if (task.Classes.Count < FewestClasses)
+            throw new KedgeException($"The protocol base-to-new found {task.Classes.Count} classes in {draw.Name}: it needs at least {FewestClasses}, two to learn and two new ones.");
+        ClassSet later = new([.. task.Classes.Names.Skip(count)], own(task.Classes.Features.narrow(0, count, task.Classes.Count - count).clone())) { TextTower = task.Encoder?.TextTower };
+        var first = own(task.Classes.Features.narrow(0, 0, count).clone());
         return draw with
         {
             Part = "base",
@@ -51,9 +50,9 @@ internal static class ProtocolTasks
             long[] places = [.. rows.cpu().data<long>()];
             return new(images.Images.Each(tensor => own(tensor.index_select(0, rows))), own(images.Labels.index_select(0, rows).Sub(from)))
             {
-                Under = images.Under is not { } under ? null : (update, stop) =>
+                Reencode = images.Reencode is not { } reencode ? null : (update, stop) =>
                 {
-                    var all = under(update, stop);
+                    var all = reencode(update, stop);
                     return all.index_select(0, tensor(places, device: all.device));
                 },
             };
@@ -76,24 +75,24 @@ internal static class ProtocolTasks
     }
 
     private static NovelClasses CrossDataSet(ComparisonTask source, ComparisonTask target) =>
-        new(target.Name, target.Query, new(target.Task.ClassNames, target.Task.ClassFeatures) { TextTower = target.Task.TextTower });
+        new(target.Name, target.Query, new(target.Task.Classes.Names, target.Task.Classes.Features) { TextTower = target.Task.Encoder?.TextTower });
 
     private static DistributionShift DomainShift(ComparisonTask source, ComparisonTask target)
     {
-        var places = source.Task.ClassNames.Index().ToDictionary(known => known.Item, known => known.Index);
-        string[] strange = [.. target.Task.ClassNames.Where(name => !places.ContainsKey(name))];
+        var places = source.Task.Classes.Names.Index().ToDictionary(known => known.Item, known => known.Index);
+        string[] strange = [.. target.Task.Classes.Names.Where(name => !places.ContainsKey(name))];
         if (strange.Length > 0)
         {
-            throw new KedgeException($"The protocol domain-shift found {strange.Length} of the {target.Task.ClassCount} classes of {target.Name} that {source.Name} does not have " +
+            throw new KedgeException($"The protocol domain-shift found {strange.Length} of the {target.Task.Classes.Count} classes of {target.Name} that {source.Name} does not have " +
                 $"({string.Join(", ", strange.Take(5).Select(name => $"'{name}'"))}{(strange.Length > 5 ? ", …" : "")}): its data sets must have the same class names, or some of the first's.");
         }
-        var (some, all) = (target.Task.ClassCount, source.Task.ClassCount);
-        return new(some == all ? target.Name : $"{target.Name} ({some} of {all} classes)", target.Query, [.. target.Task.ClassNames.Select(name => places[name])], target.Task.ClassNames);
+        var (some, all) = (target.Task.Classes.Count, source.Task.Classes.Count);
+        return new(some == all ? target.Name : $"{target.Name} ({some} of {all} classes)", target.Query, [.. target.Task.Classes.Names.Select(name => places[name])], target.Task.Classes.Names);
     }
 
     private static ComparisonTask WithoutNames(ComparisonTask draw) =>
         draw with { Task = draw.Task.WithoutNames(), Fingerprint = Identify(Protocol.VocabularyFree, draw) };
 
-    private static string Identify(Protocol protocol, params IEnumerable<ComparisonTask> parts) => Convert.ToHexStringLower(SHA256.HashData(
-        JsonSerializer.SerializeToUtf8Bytes(new { Protocol = protocol.ToString(), Parts = parts.Select(part => new { part.Name, part.Fingerprint, part.ModelFingerprint }) })));
+    private static string Identify(Protocol protocol, params IEnumerable<ComparisonTask> parts) => FingerprintBuilder.HashJson(
+        new { Protocol = protocol.ToString(), Parts = parts.Select(part => new { part.Name, part.Fingerprint, part.ModelFingerprint }) });
 }

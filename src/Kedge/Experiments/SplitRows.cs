@@ -47,11 +47,11 @@ internal static class SplitRows
         if (test is DistributionShift same)
         {
             var places = tensor(same.Places.Select(place => (long)place).ToArray());
-            return Accuracy(classifier.LogitsInBatches(same.Query, cancellation).index_select(1, places), same.Query, same.ClassNames);
+            return Accuracy(same.Query.LogitsBy(classifier, cancellation).index_select(1, places), same.Query, same.ClassNames);
         }
         var classes = ((NovelClasses)test).Classes;
-        using var carried = classifier.For(classes);
-        return carried is null ? null : Accuracy(carried.LogitsInBatches(test.Query, cancellation), test.Query, classes.Names);
+        using var transferred = classifier.Transfer(classes);
+        return transferred is null ? null : Accuracy(test.Query.LogitsBy(transferred, cancellation), test.Query, classes.Names);
     }
 
     private static double Accuracy(Tensor logits, LabelledFeatures query, IReadOnlyList<string> classNames) =>

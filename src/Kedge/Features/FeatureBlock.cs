@@ -77,10 +77,8 @@ internal sealed record FeatureBlock
 
     private static string Checksum(ReadOnlySpan<byte> features, ReadOnlySpan<byte> contents)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(features);
-        hash.AppendData(contents);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        using var fingerprint = new FingerprintBuilder();
+        return fingerprint.Append(features).Append(contents).Complete();
     }
 
     private static void CreateFolder(string folder)

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kedge.Tensors;
 
 namespace Kedge.Features;
 
@@ -29,7 +28,7 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
     internal FeatureShelf Open(IImageEncoder encoder, ViewSet? views, TimeProvider time)
     {
         var description = Describe(encoder, views);
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description)).AsSpan(0, NameBytes));
+        var name = FingerprintBuilder.HashText(description)[..(2 * NameBytes)];
         var shelf = Path.Combine(Folder, name);
         try
         {

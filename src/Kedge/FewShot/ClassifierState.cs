@@ -89,16 +89,16 @@ public sealed class ClassifierState : IDisposable
             tensor.Dispose();
     }
 
-    /// <summary>The same for other classes: all tensors are copied but those of support images, which show none of these classes.</summary>
-    /// <param name="classes">The other classes.</param>
+    /// <summary>The same for novel classes: all tensors are copied but those of support images, which show none of these classes.</summary>
+    /// <param name="classes">The novel classes.</param>
     /// <param name="replaced">The tensors that are others; copied too.</param>
     /// <param name="details">Other details; <see langword="null"/> for the same.</param>
     /// <returns>A state of its own; dispose it.</returns>
-    public ClassifierState For(ClassSet classes, IReadOnlyDictionary<string, Tensor> replaced, JsonElement? details = null) =>
-        OfOnly(classes, Tensors.Where(pair => !SupportFeatures.Names.Contains(pair.Key) && !replaced.ContainsKey(pair.Key)).Concat(replaced), details ?? Details);
+    public ClassifierState Transfer(ClassSet classes, IReadOnlyDictionary<string, Tensor> replaced, JsonElement? details = null) =>
+        TransferOnly(classes, Tensors.Where(pair => !StoredSupport.TensorNames.Contains(pair.Key) && !replaced.ContainsKey(pair.Key)).Concat(replaced), details ?? Details);
 
-    /// <summary>The same for other classes, with copies of these tensors alone.</summary>
-    internal ClassifierState OfOnly(ClassSet classes, IEnumerable<KeyValuePair<string, Tensor>> tensors, JsonElement details) => new()
+    /// <summary>The same for novel classes, with copies of these tensors alone.</summary>
+    internal ClassifierState TransferOnly(ClassSet classes, IEnumerable<KeyValuePair<string, Tensor>> tensors, JsonElement details) => new()
     {
         Method = Method,
         Options = Options,
@@ -137,14 +137,14 @@ public sealed class ClassifierState : IDisposable
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Damaged($"{value.GetRawText()} for {name}");
     }
 
-    internal static ClassifierState Of(FewShotMethod method, FewShotTask task, Fitted fitted) => new()
+    internal static ClassifierState Create(FewShotMethod method, FewShotTask task, Fitted fitted) => new()
     {
         Method = method.Name,
         Options = method.Options.ToJson(),
-        ClassNames = task.ClassNames,
-        Templates = task.Templates,
-        SupportNames = task.SupportNames ?? [],
-        LogitScale = task.LogitScale,
+        ClassNames = task.Classes.Names,
+        Templates = task.Classes.Templates,
+        SupportNames = task.Support.Names ?? [],
+        LogitScale = task.Classes.LogitScale,
         FeatureWidth = task.FeatureWidth,
         Selection = fitted.Selection,
         Details = fitted.Details ?? JsonSerializer.SerializeToElement(new { }),

@@ -30,7 +30,7 @@ internal static class FeatureChecks
         if (features.numel() == 0)
             return;
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var off = features.norm(dim: -1).Sub(1).abs().max().item<float>();
         if (!float.IsFinite(off))
             throw new KedgeException($"{doing} found {what} that hold NaN or infinity: encode the images or texts again, in single precision.");

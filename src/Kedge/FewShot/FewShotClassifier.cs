@@ -8,6 +8,8 @@ namespace Kedge.FewShot;
 /// <summary>A fitted classifier: unit image features in, logits out. Immutable; safe to use from several threads; owns its tensors.</summary>
 public abstract class FewShotClassifier : IDisposable
 {
+    private const int MaxBatch = 1024; // bounds the memory of methods that compare queries with all they have learned
+
     private bool _disposed;
 
     /// <summary>Keeps the state; the subclass then takes each of its tensors with <see cref="ClassifierState.Take"/>.</summary>
@@ -45,8 +47,21 @@ public abstract class FewShotClassifier : IDisposable
     public Tensor Logits(ImageFeatures images)
     {
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         return FreedScalars.Outlive(() => LogitsCore(Checked(images))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of any number of images, some at a time: Q images → [Q, C], on the CPU, owned by the caller.</summary>
+    internal Tensor LogitsInBatches(ImageFeatures images, CancellationToken cancellation = default)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. images.Split(MaxBatch).Select(Batch)]).MoveToOuterDisposeScope();
+
+        Tensor Batch(ImageFeatures queries)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Logits(queries).cpu();
+        }
     }
 
     /// <summary>Scores every patch of images against every class, each patch as if it were an image of its own: where in an image a class is.</summary>
@@ -64,24 +79,28 @@ public abstract class FewShotClassifier : IDisposable
     }
 
     /// <summary>
-    /// What was learned, carried over to other classes, of which nothing but the names is known; <see langword="null"/> where what was learned is about the classes of the fit alone.
+    /// Transfers what was learned to novel classes, of which nothing but the names is known; <see langword="null"/> where what was learned is about
+    /// the classes of the fit alone.
     /// </summary>
-    /// <param name="classes">The other classes, in the same feature space.</param>
+    /// <param name="classes">The novel classes, in the same feature space.</param>
     /// <returns>Another classifier; dispose it.</returns>
     /// <exception cref="KedgeException">The class features have another width.</exception>
-    public FewShotClassifier? For(ClassSet classes)
+    public FewShotClassifier? Transfer(ClassSet classes)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (classes.Features.shape is not [var count, var width] || count != classes.Names.Count || width != FeatureWidth)
             throw new KedgeException($"Carrying {Method} over found class features of shape {classes.Features.Shape()}, expected [{classes.Names.Count}, {FeatureWidth}]: encode the names with the model that the classifier was fitted on.");
         using var scope = NewDisposeScope();
-        using var still = no_grad();
-        return ForCore(classes with { Features = classes.Features.to(ScalarType.Float32).to(Device) });
+        using var noGrad = no_grad();
+        return TransferCore(classes with { Features = classes.Features.to(ScalarType.Float32).to(Device) });
     }
 
-    /// <summary>The classifier of other classes, by <see cref="ClassifierState.For"/>, for methods whose fit is not about its own classes alone. Runs inside a dispose scope without gradients.</summary>
-    /// <param name="classes">The other classes, on <see cref="Device"/>.</param>
-    protected virtual FewShotClassifier? ForCore(ClassSet classes) => null;
+    /// <summary>
+    /// The classifier of novel classes, by <see cref="ClassifierState.Transfer"/>, for methods whose fit is not about its own classes alone. Runs
+    /// inside a dispose scope without gradients.
+    /// </summary>
+    /// <param name="classes">The novel classes, on <see cref="Device"/>.</param>
+    protected virtual FewShotClassifier? TransferCore(ClassSet classes) => null;
 
     /// <summary>Whether the logits have parts that <see cref="Explain"/> can tell.</summary>
     public virtual bool HasParts => false;
@@ -94,7 +113,7 @@ public abstract class FewShotClassifier : IDisposable
     {
         RequireParts();
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         return FreedScalars.Outlive(() => ExplainCore(Checked(images))).MoveToOuterDisposeScope();
     }
 
@@ -110,7 +129,7 @@ public abstract class FewShotClassifier : IDisposable
     public virtual AnchorSet? Anchors => null;
 
     /// <summary>The support images that the classifier remembers; <see langword="null"/> where it keeps none. Owned by the classifier.</summary>
-    public virtual SupportSet? Support => null;
+    public virtual StoredSupport? Support => null;
 
     /// <summary>The method's formula. Runs inside a dispose scope without gradients.</summary>
     /// <param name="images">B images, F32 on <see cref="Device"/>, with all that <see cref="Needs"/> names.</param>

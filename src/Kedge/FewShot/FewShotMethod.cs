@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kedge.Features;
 using Kedge.Runtime;
 using static TorchSharp.torch;
 
@@ -28,20 +27,12 @@ public abstract class FewShotMethod
     /// <summary>The options in effect.</summary>
     public MethodOptions Options { get; }
 
-    /// <summary>Whether every class must have at least one support image.</summary>
-    public virtual bool NeedsSupport => true;
+    /// <summary>What a task must have for a fit. Default support images of each class, and class names.</summary>
+    public virtual TaskParts Requires => TaskParts.Support | TaskParts.Names;
 
-    /// <summary>Whether it looks at the class names or their features.</summary>
-    public virtual bool NeedsNames => true;
-
-    /// <summary>Whether the task must bring CLIP's text side.</summary>
-    public virtual bool NeedsTextTower => false;
-
-    /// <summary>What it looks at beside the images' own features, in the support set and in what is classified.</summary>
-    public virtual FeatureKinds Needs => FeatureKinds.Image;
-
-    /// <summary>Whether it changes CLIP's towers, so that the task must bring its images and the model, and images are encoded anew to be classified.</summary>
-    public virtual bool AdaptsTowers => false;
+    /// <summary>What a task must have for the fits of several methods.</summary>
+    /// <param name="methods">The methods.</param>
+    public static TaskParts RequiredBy(IEnumerable<FewShotMethod> methods) => methods.Aggregate(TaskParts.None, (parts, method) => parts | method.Requires);
 
     /// <summary>About how many bytes a fit takes beyond its task at its largest; 0 where that is no more than some copies of the task. Above what the process may use, the fit is refused.</summary>
     /// <param name="task">What would be learned from.</param>
@@ -104,17 +95,17 @@ public abstract class FewShotMethod
 
     private FewShotClassifier FitOnce(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
-        CheckNeeds(task);
+        TaskRequirements.Require(this, task);
         ClassifierState state;
         using (NewDisposeScope())
         using (inference_mode(false))
         using (enable_grad())
         {
             var ordered = SupportOrder.Canonical(task);
-            var run = store is null ? new FitRun(progress, cancellation) : new FitRun(store, FitIdentity.Of(this, ordered), progress, cancellation);
+            var run = store is null ? new FitRun(progress, cancellation) : new FitRun(store, FitFingerprint.Compute(this, ordered), progress, cancellation);
             var fitted = FitCore(ordered, run);
             using (no_grad())
-                state = ClassifierState.Of(this, ordered, fitted);
+                state = ClassifierState.Create(this, ordered, fitted);
         }
         if (state.FindNotFinite() is { } name)
         {
@@ -122,31 +113,6 @@ public abstract class FewShotMethod
             throw new KedgeException($"Fitting {Name} diverged: '{name}' holds NaN or infinity; try a smaller learning rate.");
         }
         return Restore(state);
-    }
-
-    /// <summary>Refuses a task that lacks something that the method needs.</summary>
-    internal void CheckNeeds(FewShotTask task)
-    {
-        if (NeedsTextTower && task.TextTower is null)
-            throw new KedgeException($"Fitting {Name} found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.");
-        if (NeedsNames && !task.HasNames)
-            throw new KedgeException($"Fitting {Name} found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.");
-        if (AdaptsTowers && task.Images is null)
-            throw new KedgeException($"Fitting {Name} found a task without its images and the model: it changes the towers that encode them; fit on photos.");
-        if (task.SupportCount > 0 && (Needs & ~task.Support.Kinds) is var lacking && lacking != FeatureKinds.Image)
-        {
-            var what = lacking.HasFlag(FeatureKinds.Patches) ? "features of the images' patches" : "the images' features before the projection into the joint space";
-            throw new KedgeException($"Fitting {Name} found a task without {what}: it learns from them; give it photos and a model (--data), not features.");
-        }
-        FitMemory.Require(this, task);
-        if (!NeedsSupport)
-            return;
-        var empty = task.ClassNames.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First).ToList();
-        if (empty.Count > 0)
-        {
-            var named = string.Join(", ", empty.Take(5).Select(name => $"'{name}'")) + (empty.Count > 5 ? $" and {empty.Count - 5} more" : "");
-            throw new KedgeException($"Fitting {Name} found no support image of {named}: it needs at least one of each class.");
-        }
     }
 }
 

@@ -22,7 +22,7 @@ internal static class FitMemory
         var needed = method.BytesToFit(task);
         if (needed > Available)
             throw new KedgeException(FormattableString.Invariant(
-                $"Fitting {method.Name} found {task.SupportCount:N0} support images, which take about {Show(needed)}, and this process may use {Show(Available)}: take fewer shots."));
+                $"Fitting {method.Name} found {task.Support.Count:N0} support images, which take about {Show(needed)}, and this process may use {Show(Available)}: take fewer shots."));
     }
 
     /// <summary>What is computed row by row from [B, D], a part of the rows at a time where all of them would meet too many keys: rows [B, D] → [B, C].</summary>

@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.Features;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -10,13 +11,39 @@ namespace Kedge.FewShot;
 public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
 {
     /// <summary>
-    /// Encodes the images again by their model with updates of its weights: [Q, D] unit, in the current dispose scope; <see langword="null"/> where only features are at hand.
+    /// Encodes the images again by their model with updates of its weights: [Q, D] unit, in the current dispose scope; <see langword="null"/> where
+    /// only features are at hand.
     /// </summary>
-    public Func<LowRankUpdates, CancellationToken, Tensor>? Under { get; init; }
+    public Func<LowRankUpdates, CancellationToken, Tensor>? Reencode { get; init; }
 
     /// <summary>[Q, D] unit F32: the features of the whole images.</summary>
     public Tensor Features => Images.Image;
 
     /// <summary>Q: how many images there are.</summary>
     public int Count => (int)Labels.shape[0];
+
+    /// <summary>The logits of a classifier: [Q, C], on the CPU, owned by the caller; the images are encoded again where it has changed the towers.</summary>
+    internal Tensor LogitsBy(FewShotClassifier classifier, CancellationToken cancellation = default)
+    {
+        using var scope = NewDisposeScope();
+        var features = classifier.Update is { } update ? Reencode!(update, cancellation) : Images; // a method that changes towers refuses a task without photos
+        return classifier.LogitsInBatches(features, cancellation).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The images of the first classes alone, as features.</summary>
+    /// <param name="count">How many classes.</param>
+    /// <param name="own">Takes new tensors over.</param>
+    internal LabelledFeatures OfFirstClasses(int count, Func<Tensor, Tensor> own) => AtRows(Labels.Lt(count).nonzero().squeeze(1), own);
+
+    /// <summary>The first images of each class, in their order, as features in the current dispose scope.</summary>
+    internal LabelledFeatures First(int shots)
+    {
+        var seen = new Dictionary<long, int>();
+        long[] kept = [.. Labels.cpu().data<long>().Index()
+            .Where(image => (seen[image.Item] = seen.GetValueOrDefault(image.Item) + 1) <= shots).Select(image => (long)image.Index)];
+        return AtRows(tensor(kept, device: Labels.device), made => made);
+    }
+
+    private LabelledFeatures AtRows(Tensor rows, Func<Tensor, Tensor> own) =>
+        new(Images.Each(tensor => own(tensor.index_select(0, rows))), own(Labels.index_select(0, rows)));
 }

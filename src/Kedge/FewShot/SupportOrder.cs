@@ -19,10 +19,10 @@ internal static class SupportOrder
 
     private static long[] Sort(FewShotTask task)
     {
-        var means = task.SupportFeatures.detach().mean([0]).cpu().contiguous();         // [N, D]
+        var means = task.Support.Features.detach().mean([0]).cpu().contiguous();         // [N, D]
         var bits = MemoryMarshal.Cast<byte, int>(means.bytes).ToArray();
-        var labels = task.SupportLabels.cpu().data<long>().ToArray();
-        var order = Enumerable.Range(0, task.SupportCount).ToArray();
+        var labels = task.Support.Labels.cpu().data<long>().ToArray();
+        var order = Enumerable.Range(0, task.Support.Count).ToArray();
         Array.Sort(order, (i, j) => labels[i] == labels[j] ? Row(i).SequenceCompareTo(Row(j)) : labels[i].CompareTo(labels[j]));
         return [.. order.Select(i => (long)i)];
 

@@ -16,21 +16,25 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
     internal const string CatalogName = "zero-shot";
 
     /// <inheritdoc/>
-    public override bool NeedsSupport => false;
+    public override TaskParts Requires => TaskParts.Names;
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(task.ClassFeatures);
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(task.Classes.Features);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ZeroShotClassifier(state);
 
-    /// <summary>s · f Tᵀ: [B, D], [C, D] → [B, C].</summary>
-    internal static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) =>
+    /// <summary>The formula, which most methods begin with: s · f Tᵀ.</summary>
+    /// <param name="imageFeatures">f [B, D] F32 unit.</param>
+    /// <param name="classFeatures">T [C, D] F32, on the same device.</param>
+    /// <param name="logitScale">s; 100 for OpenAI's weights.</param>
+    /// <returns>A new tensor [B, C] in the current dispose scope, differentiable in both.</returns>
+    public static Tensor Logits(Tensor imageFeatures, Tensor classFeatures, float logitScale) =>
         imageFeatures.matmul(classFeatures.t()).Mul(logitScale);
 }
 
 /// <summary>The class names' features as weights; other classes have their own.</summary>
 internal sealed class ZeroShotClassifier(ClassifierState state) : LinearClassifier(state)
 {
-    protected override FewShotClassifier ForCore(ClassSet classes) => new ZeroShotClassifier(State.For(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
+    protected override FewShotClassifier TransferCore(ClassSet classes) => new ZeroShotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
 }

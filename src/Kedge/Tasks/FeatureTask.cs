@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Kedge.FewShot;
 using Kedge.Runtime;
 using Kedge.Tensors;
@@ -26,7 +24,7 @@ public sealed class FeatureTask : IDisposable
         if (validation is not null)
             Check(validation, "validation");
         Fingerprint = Identify(task);
-        Support = new LabelledFeatures(task.SupportFeatures.select(0, 0), task.SupportLabels);
+        Support = new LabelledFeatures(task.Support.Features.select(0, 0), task.Support.Labels);
         foreach (var tensor in Tensors)
             tensor.DetachFromDisposeScope();
     }
@@ -57,7 +55,7 @@ public sealed class FeatureTask : IDisposable
 
     private IEnumerable<Tensor> Tensors =>
     [
-        Task.SupportFeatures, Task.SupportLabels, Task.ClassFeatures, Support.Features, Query.Features, Query.Labels,
+        Task.Support.Features, Task.Support.Labels, Task.Classes.Features, Support.Features, Query.Features, Query.Labels,
         .. Task.Anchors is { } anchors ? [anchors.Features] : Array.Empty<Tensor>(),
         .. Validation is { } validation ? [validation.Features, validation.Labels] : Array.Empty<Tensor>(),
     ];
@@ -89,10 +87,8 @@ public sealed class FeatureTask : IDisposable
 
     private static string Identify(FewShotTask task)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { task.ClassNames, task.FeatureWidth }));
-        TensorBytes.Visit(task.ClassFeatures, hash.AppendData);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        using var fingerprint = new FingerprintBuilder();
+        return fingerprint.AppendJson(new { ClassNames = task.Classes.Names, task.FeatureWidth }).Append([task.Classes.Features]).Complete();
     }
 
     private void Check(LabelledFeatures images, string part)
@@ -106,8 +102,8 @@ public sealed class FeatureTask : IDisposable
         if (labels.dtype != ScalarType.Int64 || labels.shape is not [var n] || n != q)
             throw new KedgeException($"{making} found {part} labels of type {labels.dtype} and shape {labels.Shape()}: it needs Int64 [{q}].");
         var (low, high) = (labels.min().item<long>(), labels.max().item<long>());
-        if (low < 0 || high >= Task.ClassCount)
-            throw new KedgeException($"{making} found {part} labels from {low} to {high}: it needs 0 to {Task.ClassCount - 1}.");
+        if (low < 0 || high >= Task.Classes.Count)
+            throw new KedgeException($"{making} found {part} labels from {low} to {high}: it needs 0 to {Task.Classes.Count - 1}.");
         if (features.device.ToString() != Task.Device.ToString() || labels.device.ToString() != Task.Device.ToString())
             throw new KedgeException($"{making} found {part} features on {features.device} and labels on {labels.device}: it needs both on {Task.Device}.");
     }

@@ -29,26 +29,26 @@ internal static class FeatureTaskFormat
     internal static void Write(string path, FeatureTask task)
     {
         using var scope = NewDisposeScope();
-        var (learned, single) = (task.Task, task.Task.Views == 1);
+        var (learned, single) = (task.Task, task.Task.Support.Views == 1);
         var tensors = new Dictionary<string, Tensor>
         {
-            [Features(Support)] = single ? task.Support.Features : learned.SupportFeatures, // [N, D] or [V, N, D]
-            [Labels(Support)] = learned.SupportLabels,
+            [Features(Support)] = single ? task.Support.Features : learned.Support.Features, // [N, D] or [V, N, D]
+            [Labels(Support)] = learned.Support.Labels,
             [Features(Query)] = task.Query.Features,
             [Labels(Query)] = task.Query.Labels,
-            [Classes] = learned.ClassFeatures,
+            [Classes] = learned.Classes.Features,
         };
         var metadata = new Dictionary<string, string>
         {
-            [ClassNames] = JsonSerializer.Serialize(learned.ClassNames, Plain),
-            [LogitScale] = learned.LogitScale.ToString(CultureInfo.InvariantCulture),
+            [ClassNames] = JsonSerializer.Serialize(learned.Classes.Names, Plain),
+            [LogitScale] = learned.Classes.LogitScale.ToString(CultureInfo.InvariantCulture),
         };
         if (task.Validation is { } validation)
             (tensors[Features(Validation)], tensors[Labels(Validation)]) = (validation.Features, validation.Labels);
         if (learned.Anchors is { } anchors)
             (tensors[Anchors], metadata[AnchorNames]) = (anchors.Features, JsonSerializer.Serialize(anchors.Names, Plain));
-        if (learned.Templates.Count > 0)
-            metadata[Templates] = JsonSerializer.Serialize(learned.Templates, Plain);
+        if (learned.Classes.Templates.Count > 0)
+            metadata[Templates] = JsonSerializer.Serialize(learned.Classes.Templates, Plain);
         if (task.Model is { } model)
             metadata[Model] = model;
         SafetensorsWriter.Write(path, tensors, metadata);

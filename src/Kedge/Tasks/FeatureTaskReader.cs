@@ -20,7 +20,7 @@ internal sealed class FeatureTaskReader
         if (!File.Exists(path))
             throw new KedgeException($"There is no task file at '{path}'; expected a safetensors file of features, as kedge task writes it.");
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         try
         {
             using var file = SafetensorsFile.Open(path);
@@ -44,7 +44,7 @@ internal sealed class FeatureTaskReader
         var (support, supportLabels) = _tensors.ReadSupport(width, classNames.Length);                      // [V, N, D], [N]
         var query = _tensors.ReadPart(Names.Query, width, classNames.Length);
         var validation = _tensors.HasPart(Names.Validation) ? _tensors.ReadPart(Names.Validation, width, classNames.Length) : null;
-        var task = new FewShotTask(support.to(device), supportLabels.to(device), classFeatures.to(device), classNames, scale, templates)
+        var task = new FewShotTask(new(support.to(device), supportLabels.to(device)), new(classNames, classFeatures.to(device), scale, templates))
         {
             Anchors = Anchors(width) is { } anchors ? anchors with { Features = anchors.Features.to(device) } : null,
         };

@@ -21,17 +21,13 @@ internal static class ImageTask
         ImageFile[] images = [.. support.Select(image => image.Image)];
         var features = images.Length > 0 ? PhotoFeatures.Views(clip, images, kinds, options, context, cancellation) : empty(1, 0, clip.FeatureWidth); // [V, N, D]
         return new FewShotTask(
-            features.Each(tensor => tensor.to(clip.Device)),
-            PhotoFeatures.Labels(clip, support),
-            clip.ClassFeatures(classNames, options.Templates),
-            classNames,
-            clip.LogitScale,
-            [.. options.Templates.Select(template => template.Text)],
-            clip)
-        {
-            Projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null,
-            Images = new SupportPhotos(clip, images, PhotoFeatures.Random(options), (context ?? new()).DecodeThreads),
-            SupportNames = [.. images.Select(image => image.Name)],
-        };
+            new(features.Each(tensor => tensor.to(clip.Device)), PhotoFeatures.Labels(clip, support)) { Names = [.. images.Select(image => image.Name)] },
+            new(classNames, clip.ClassFeatures(classNames, options.Templates), clip.LogitScale, [.. options.Templates.Select(template => template.Text)]),
+            new ClipAccess
+            {
+                TextTower = clip,
+                Projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null,
+                Images = new SupportPhotos(clip, images, PhotoFeatures.Random(options), (context ?? new()).DecodeThreads),
+            });
     }
 }

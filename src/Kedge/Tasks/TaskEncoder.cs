@@ -29,9 +29,9 @@ public static class TaskEncoder
                 "lay its photos out as train/CLASS/… and test/CLASS/….");
         }
         using var scope = NewDisposeScope();
-        using var frozen = no_grad();
+        using var noGrad = no_grad();
         var drawn = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), FeatureKinds.Image, options, context, cancellation);
-        var task = new FewShotTask(drawn.SupportFeatures, drawn.SupportLabels, drawn.ClassFeatures, drawn.ClassNames, drawn.LogitScale, drawn.Templates) // no tower: it outlives the model
+        var task = new FewShotTask(drawn.Support with { Names = null }, drawn.Classes) // no tower: it outlives the model
         {
             Anchors = anchorWords is null ? null : new AnchorSet(clip.ClassFeatures(anchorWords, options.Templates), anchorWords),
         };

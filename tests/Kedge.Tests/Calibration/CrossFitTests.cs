@@ -19,14 +19,14 @@ public class CrossFitTests
         var task = SupportOrder.Canonical(synthetic.Task);
         var found = CrossFit.Fit(new NearestClassMean(), synthetic.Task, null, Stop);
         Assert.Equal((4, 18), (found.Folds, found.Labels.Length));
-        var labels = task.SupportLabels.data<long>().ToArray();
+        var labels = task.Support.Labels.data<long>().ToArray();
         var expected = new List<float>();
         for (var fold = 0; fold < 4; fold++)
         {
             long[] left = [.. Enumerable.Range(0, 18).Where(i => i % 6 % 4 == fold).Select(i => (long)i)]; // sorted by class, six of each
             long[] train = [.. Enumerable.Range(0, 18).Select(i => (long)i).Except(left)];
-            using var classifier = new NearestClassMean().Fit(synthetic.Make(task.SupportFeatures.index_select(1, tensor(train)), tensor(train.Select(i => labels[i]).ToArray())), cancellation: Stop);
-            expected.AddRange(classifier.Logits(task.SupportFeatures[0][tensor(left)]).data<float>());
+            using var classifier = new NearestClassMean().Fit(synthetic.Make(task.Support.Features.index_select(1, tensor(train)), tensor(train.Select(i => labels[i]).ToArray())), cancellation: Stop);
+            expected.AddRange(classifier.Logits(task.Support.Features[0][tensor(left)]).data<float>());
         }
         Assert.Equal(expected, found.Logits);
     }

@@ -37,7 +37,7 @@ public sealed class ComparisonTests : IDisposable
         using var classifier = new ZeroShot().Fit(_synthetic.Task, cancellation: Stop);
         using var logits = classifier.Logits(_synthetic.Queries);
         Assert.Equal(Confusion.Of(EvaluationResult.Of(logits, _synthetic.QueryLabels, classifier.ClassNames)), row.Confusion);
-        Assert.Equal(_synthetic.Task.ClassCount * _synthetic.Task.FeatureWidth, row.Numbers);
+        Assert.Equal(_synthetic.Task.Classes.Count * _synthetic.Task.FeatureWidth, row.Numbers);
         using var predicted = logits.argmax(1);
         Assert.Equal(predicted.data<long>().Zip(_synthetic.QueryLabels, (chosen, label) => chosen == label), RightBits.Read(row.Right!, row.Queries));
     }
@@ -121,7 +121,7 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void What_a_task_lacks_is_said_before_anything_runs()
     {
-        var task = new FewShotTask(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64), _synthetic.Classes, _synthetic.Task.ClassNames, 10, []);
+        var task = new FewShotTask(new(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64)), new(_synthetic.Task.Classes.Names, _synthetic.Classes, 10, []));
         var comparison = new Comparison([new("zero-shot", new ZeroShot()), new("mean", new NearestClassMean())], [Draw(1) with { Task = task }, Draw(2) with { Task = task }]);
         Assert.Equal(["mean is left out on drawn. Fitting nearest-class-mean found no support image of 'class 0', 'class 1', 'class 2': it needs at least one of each class."], comparison.Validate());
     }

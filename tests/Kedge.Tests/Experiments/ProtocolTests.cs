@@ -24,8 +24,8 @@ public sealed class ProtocolTests : IDisposable
     public void Base_to_new_learns_the_first_half_and_names_the_other_after_the_fit()
     {
         var task = Under(Protocol.BaseToNew, Draw("drawn"))[0];
-        Assert.Equal(["class 0", "class 1", "class 2"], task.Task.ClassNames); // 5 classes: 3 are base
-        Assert.Equal((9, "base", true), (task.Task.SupportCount, task.Part, task.HasHarmonicMean));
+        Assert.Equal(["class 0", "class 1", "class 2"], task.Task.Classes.Names); // 5 classes: 3 are base
+        Assert.Equal((9, "base", true), (task.Task.Support.Count, task.Part, task.HasHarmonicMean));
         var later = Assert.IsType<NovelClasses>(Assert.Single(task.Splits));
         Assert.Equal(["class 3", "class 4"], later.Classes.Names);
         Assert.Equal((24, 16), (task.Query.Count, later.Query.Count));
@@ -65,10 +65,10 @@ public sealed class ProtocolTests : IDisposable
     public void Carried_over_to_its_own_classes_a_classifier_gives_the_same_logits(string text)
     {
         using var classifier = MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
-        using var carried = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes));
+        using var transferred = classifier.Transfer(new ClassSet(_synthetic.Task.Classes.Names, _synthetic.Classes));
         const float rounding = 1e-4f; // a relation that is computed again
-        Assert.Equal(classifier.Logits(_synthetic.Images).data<float>(), carried!.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
-        Assert.Null(carried.Support);
+        Assert.Equal(classifier.Logits(_synthetic.Images).data<float>(), transferred!.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
+        Assert.Null(transferred.Support);
     }
 
     [Theory]
@@ -78,12 +78,12 @@ public sealed class ProtocolTests : IDisposable
     public void A_learned_context_is_carried_over_where_classes_share_it(string text, bool shared)
     {
         using var classifier = MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
-        using var carried = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes) { TextTower = _synthetic.Tower });
-        Assert.Equal(shared, carried is not null);
+        using var transferred = classifier.Transfer(new ClassSet(_synthetic.Task.Classes.Names, _synthetic.Classes) { TextTower = _synthetic.Tower });
+        Assert.Equal(shared, transferred is not null);
         const float rounding = 1e-4f; // text features that are computed again
-        if (carried is not null)
-            Assert.Equal(classifier.Logits(_synthetic.Images).data<float>().ToArray(), carried.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
-        using var blind = classifier.For(new ClassSet(_synthetic.Task.ClassNames, _synthetic.Classes));
+        if (transferred is not null)
+            Assert.Equal(classifier.Logits(_synthetic.Images).data<float>().ToArray(), transferred.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
+        using var blind = classifier.Transfer(new ClassSet(_synthetic.Task.Classes.Names, _synthetic.Classes));
         Assert.Null(blind);
     }
 
@@ -94,10 +94,10 @@ public sealed class ProtocolTests : IDisposable
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (var classifier = MethodVariant.Parse("fuse[methods=clip-adapter,rtos-names]", MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop))
         {
-            using var carried = classifier.For(other);
+            using var transferred = classifier.Transfer(other);
             classifier.Dispose();
-            Assert.Equal([40, 2], carried!.Logits(_synthetic.Queries).shape);
-            carried.Logits(_synthetic.Queries).Dispose();
+            Assert.Equal([40, 2], transferred!.Logits(_synthetic.Queries).shape);
+            transferred.Logits(_synthetic.Queries).Dispose();
         }
         Assert.InRange(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount - before, 0, 2); // the logits, which this test's scope frees
     }
@@ -118,8 +118,8 @@ public sealed class ProtocolTests : IDisposable
     public void Words_that_name_a_new_class_are_no_anchors_any_more()
     {
         using var classifier = MethodVariant.Parse("rtos-names[anchors=[\"fur\",\"wing\",\"leaf\"]]", MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
-        using var carried = classifier.For(new ClassSet(["Wing", "fin"], _synthetic.Classes[..2]));
-        Assert.Equal(["fur", "leaf"], carried!.Anchors!.Names);
+        using var transferred = classifier.Transfer(new ClassSet(["Wing", "fin"], _synthetic.Classes[..2]));
+        Assert.Equal(["fur", "leaf"], transferred!.Anchors!.Names);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class ProtocolTests : IDisposable
     {
         using var classifier = new ZeroShot().Fit(_synthetic.Task, cancellation: Stop);
         Assert.Equal("Carrying zero-shot over found class features of shape [2, 8], expected [2, 16]: encode the names with the model that the classifier was fitted on.",
-            Assert.Throws<KedgeException>(() => classifier.For(new ClassSet(["a", "b"], _synthetic.Classes[..2, ..8]))).Message);
+            Assert.Throws<KedgeException>(() => classifier.Transfer(new ClassSet(["a", "b"], _synthetic.Classes[..2, ..8]))).Message);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Domain_shift_matches_classes_by_name_in_any_order()
     {
-        var names = _synthetic.Task.ClassNames.Reverse().ToArray(); // label 0 is class 4 there
+        var names = _synthetic.Task.Classes.Names.Reverse().ToArray(); // label 0 is class 4 there
         var target = Named("sketch", names, tensor(_synthetic.QueryLabels.Select(label => 4L - label).ToArray()), _synthetic.Queries);
         var rows = Run(Under(Protocol.DomainShift, Draw("photo"), target)[0], "tip-adapter");
         Assert.Equal(["photo", "sketch"], rows.Select(row => row.Part));
@@ -176,15 +176,15 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Without_a_vocabulary_names_are_withheld()
     {
-        var named = new FewShotTask(_synthetic.Support, _synthetic.Labels, _synthetic.Classes, ["oak", "elm", "fir", "yew", "ash"], 10, ["a photo of a {}."], _synthetic.Tower)
-        {
-            SupportNames = [.. Enumerable.Range(0, 15).Select(i => $"oak/{i}.jpg")],
-        };
+        var named = new FewShotTask(
+            new(_synthetic.Support, _synthetic.Labels) { Names = [.. Enumerable.Range(0, 15).Select(i => $"oak/{i}.jpg")] },
+            new(["oak", "elm", "fir", "yew", "ash"], _synthetic.Classes, 10, ["a photo of a {}."]),
+            new() { TextTower = _synthetic.Tower });
         var task = Under(Protocol.VocabularyFree, Draw("drawn") with { Task = named })[0].Task;
-        Assert.Equal(["class 1", "class 2", "class 3", "class 4", "class 5"], task.ClassNames);
-        Assert.Equal((false, null), (task.HasNames, task.SupportNames));
+        Assert.Equal(["class 1", "class 2", "class 3", "class 4", "class 5"], task.Classes.Names);
+        Assert.Equal((false, null), (task.Classes.HasNames, task.Support.Names));
         Assert.Equal("The features of class names were asked for of a task that has no class names: take a method that does not look at them.",
-            Assert.Throws<KedgeException>(() => task.ClassFeatures).Message);
+            Assert.Throws<KedgeException>(() => task.Classes.Features).Message);
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class ProtocolTests : IDisposable
     /// <summary>A data set that is only tested on.</summary>
     private ComparisonTask Named(string name, string[] classNames, Tensor labels, Tensor queries)
     {
-        var task = new FewShotTask(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64), _synthetic.Classes[..classNames.Length], classNames, SyntheticTask.LogitScale, []);
+        var task = new FewShotTask(new(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64)), new(classNames, _synthetic.Classes[..classNames.Length], SyntheticTask.LogitScale, []));
         return new(name, 0, 0, "no model", "model", name, task, new LabelledFeatures(queries, labels));
     }
 

@@ -23,7 +23,7 @@ public class FewShotMethodTests
     public void A_tensor_of_the_task_that_is_kept_is_copied()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
-        using var classifier = new Careless(task => task.ClassFeatures).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Careless(task => task.Classes.Features).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         synthetic.Classes.fill_(0);
         Assert.NotEqual(0, classifier.State.Tensors["weight"].abs().sum().item<float>());
     }
@@ -42,9 +42,9 @@ public class FewShotMethodTests
     public void A_method_that_learns_prompts_wants_a_text_tower()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
-        var task = new FewShotTask(synthetic.Support, synthetic.Labels, synthetic.Classes, ["a", "b", "c"], 100, []);
+        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(["a", "b", "c"], synthetic.Classes, 100, []));
         Assert.Equal("Fitting careless found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.",
-            Assert.Throws<KedgeException>(() => new Careless(t => t.ClassFeatures) { WantsTower = true }.Fit(task, null, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<KedgeException>(() => new Careless(t => t.Classes.Features) { WantsTower = true }.Fit(task, null, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class FewShotMethodTests
     {
         public bool WantsTower { get; init; }
 
-        public override bool NeedsTextTower => WantsTower;
+        public override TaskParts Requires => base.Requires | (WantsTower ? TaskParts.TextTower : TaskParts.None);
 
         protected override Fitted FitCore(FewShotTask task, FitRun run)
         {

@@ -14,7 +14,7 @@ public class FewShotTaskTests
     {
         using var synthetic = new SyntheticTask([2, 0, 5], views: 3);
         var task = synthetic.Task;
-        Assert.Equal((3, 7, 3, 16), (task.Views, task.SupportCount, task.ClassCount, task.FeatureWidth));
+        Assert.Equal((3, 7, 3, 16), (task.Support.Views, task.Support.Count, task.Classes.Count, task.FeatureWidth));
         Assert.Equal([2, 0, 5], task.CountShots());
     }
 
@@ -22,7 +22,7 @@ public class FewShotTaskTests
     public void May_have_no_support_images()
     {
         using var scope = NewDisposeScope();
-        var task = new FewShotTask(zeros(1, 0, 3), zeros(0, dtype: ScalarType.Int64), eye(2, 3), TwoNames, 100, []);
+        var task = new FewShotTask(new(zeros(1, 0, 3), zeros(0, dtype: ScalarType.Int64)), new(TwoNames, eye(2, 3), 100, []));
         using var classifier = new ZeroShot().Fit(task, null, TestContext.Current.CancellationToken);
         Assert.Equal([0, 0], task.CountShots());
         Assert.Equal("Fitting tip-adapter found no support image of 'cat', 'dog': it needs at least one of each class.",
@@ -51,11 +51,11 @@ public class FewShotTaskTests
     {
         using var scope = NewDisposeScope();
         var error = Assert.Throws<KedgeException>(() => new FewShotTask(
-            what switch { "support width" => eye(2, 4).unsqueeze(0), "support without views" => eye(2, 3), "support length" => 2 * eye(2, 3).unsqueeze(0), _ => eye(2, 3).unsqueeze(0) },
-            what switch { "label type" => tensor(new[] { 0, 1 }), "label count" => tensor(new[] { 0L, 1, 1 }), "label range" => tensor(new[] { 1L, 2 }), _ => tensor(new[] { 0L, 1 }) },
+            new(what switch { "support width" => eye(2, 4).unsqueeze(0), "support without views" => eye(2, 3), "support length" => 2 * eye(2, 3).unsqueeze(0), _ => eye(2, 3).unsqueeze(0) },
+            what switch { "label type" => tensor(new[] { 0, 1 }), "label count" => tensor(new[] { 0L, 1, 1 }), "label range" => tensor(new[] { 1L, 2 }), _ => tensor(new[] { 0L, 1 }) }),
+            new(what switch { "one name" => ["cat"], "same names" => ["cat", "cat"], _ => TwoNames },
             what switch { "class rows" => eye(3), "class type" => eye(2, 3, dtype: ScalarType.Float64), "class length" => 2 * eye(2, 3), "class NaN" => eye(2, 3) / 0, _ => eye(2, 3) },
-            what switch { "one name" => ["cat"], "same names" => ["cat", "cat"], _ => TwoNames },
-            what == "logit scale" ? 0 : 100, []));
+            what == "logit scale" ? 0 : 100, [])));
         Assert.Equal($"Making a few-shot task found {message}", error.Message);
     }
 }

@@ -144,7 +144,7 @@ public class MethodContractTests
     {
         using var synthetic = new SyntheticTask([2, 0, 1]);
         var method = MethodCatalog.Default.Create(name);
-        if (method.NeedsSupport)
+        if (method.Requires.HasFlag(TaskParts.Support))
             Assert.Equal($"Fitting {name} found no support image of 'class 1': it needs at least one of each class.",
                 Assert.Throws<KedgeException>(() => method.Fit(synthetic.Task, null, TestContext.Current.CancellationToken)).Message);
         else

@@ -92,10 +92,10 @@ public sealed class OutsideMethodTests : IDisposable
 
         protected override Fitted FitCore(FewShotTask task, FitRun run)
         {
-            var images = task.SupportFeatures[0];
+            var images = task.Support.Features[0];
             using Scalar share = options.Centre;
             var centred = images - images.mean([0]).mul(share);
-            var sums = zeros(task.ClassCount, task.FeatureWidth).index_add_(0, task.SupportLabels, centred, 1);
+            var sums = zeros(task.Classes.Count, task.FeatureWidth).index_add_(0, task.Support.Labels, centred, 1);
             return new Fitted(new Dictionary<string, Tensor> { ["means"] = nn.functional.normalize(sums, dim: 1) }, Fitted.NothingSelected, JsonSerializer.SerializeToElement(new { }));
         }
 

@@ -14,7 +14,7 @@ internal sealed class CountedMethod(Action<int>? atFit = null) : FewShotMethod("
         Fits++;
         atFit?.Invoke(Fits);
         run.Report(1, 1);
-        return new Fitted(new Dictionary<string, Tensor> { ["weight"] = task.ClassFeatures }, Selection: "support set");
+        return new Fitted(new Dictionary<string, Tensor> { ["weight"] = task.Classes.Features }, Selection: "support set");
     }
 
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new Classifier(state);

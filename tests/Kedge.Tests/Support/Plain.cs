@@ -18,7 +18,7 @@ internal static class Plain
     /// <summary>Σ w_i x_i.</summary>
     public static double[] Mix(double[] weights, double[][] rows) => [.. rows[0].Select((_, d) => weights.Zip(rows, (w, row) => w * row[d]).Sum())];
 
-    public static double[][][] Views(SyntheticTask synthetic) => [.. Enumerable.Range(0, synthetic.Task.Views).Select(view => Rows(synthetic.Support[view]))];
+    public static double[][][] Views(SyntheticTask synthetic) => [.. Enumerable.Range(0, synthetic.Task.Support.Views).Select(view => Rows(synthetic.Support[view]))];
 
     public static int[] Labels(SyntheticTask synthetic) => [.. synthetic.Labels.data<long>().Select(label => (int)label)];
 
@@ -92,7 +92,7 @@ internal static class Plain
     /// <summary>The same, of what is computed from an image's feature, its patches and its unprojected feature.</summary>
     public static double LargestDifference(FewShotMethod method, SyntheticTask synthetic, Func<double[], double[][], double[], double[]> expected)
     {
-        var logits = Logits(method, synthetic).Select(logit => (double)logit).Chunk(synthetic.Task.ClassCount).ToArray();
+        var logits = Logits(method, synthetic).Select(logit => (double)logit).Chunk(synthetic.Task.Classes.Count).ToArray();
         var (images, patches, unprojected) = (Rows(synthetic.Queries), Grids(synthetic.Images.Patches!), Rows(synthetic.Images.Unprojected!));
         var plain = images.Select((f, n) => expected(f, patches[n], unprojected[n])).ToArray();
         return logits.Zip(plain, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max()).Max() / plain.Max(row => row.Max(Math.Abs));

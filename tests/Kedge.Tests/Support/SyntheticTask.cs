@@ -84,12 +84,9 @@ internal sealed class SyntheticTask : IDisposable
 
     /// <summary>This task with other support images.</summary>
     public FewShotTask Make(ImageFeatures support, Tensor labels, IReadOnlyList<string>? names = null) =>
-        new(support, labels, Classes, [.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], LogitScale, ["a photo of a {}."], Tower)
-        {
-            Projection = Projection,
-            Images = new SyntheticImages(support.Image, Classes),
-            SupportNames = names,
-        };
+        new(new(support, labels) { Names = names },
+            new([.. Enumerable.Range(0, _classes.Length).Select(c => $"class {c}")], Classes, LogitScale, ["a photo of a {}."]),
+            new() { TextTower = Tower, Projection = Projection, Images = new SyntheticImages(support.Image, Classes) });
 
     public float Accuracy(FewShotClassifier classifier)
     {

@@ -20,15 +20,15 @@ public sealed class FeatureTaskTests : IDisposable
     public void A_file_is_read_with_its_rows_made_unit()
     {
         using var task = FeatureTask.Open(_file.Write());
-        Assert.Equal(("pets", null, 100f), (task.Name, task.Model, task.Task.LogitScale));
-        Assert.Equal(["cat", "dög", "sea lion"], task.Task.ClassNames);
+        Assert.Equal(("pets", null, 100f), (task.Name, task.Model, task.Task.Classes.LogitScale));
+        Assert.Equal(["cat", "dög", "sea lion"], task.Task.Classes.Names);
         Assert.Equal(["fur", "water"], task.Task.Anchors!.Names);
-        Assert.Equal((1, 6, 5, 2), (task.Task.Views, task.Support.Count, task.Query.Count, task.Validation!.Count));
-        Assert.Null(task.Task.TextTower);
+        Assert.Equal((1, 6, 5, 2), (task.Task.Support.Views, task.Support.Count, task.Query.Count, task.Validation!.Count));
+        Assert.Null(task.Task.Encoder);
         AssertUnitOf("support.features", task.Support.Features);
         AssertUnitOf("query.features", task.Query.Features);
         AssertUnitOf("validation.features", task.Validation.Features);
-        AssertUnitOf("class.features", task.Task.ClassFeatures);
+        AssertUnitOf("class.features", task.Task.Classes.Features);
         AssertUnitOf("anchor.features", task.Task.Anchors.Features);
         Assert.Equal([0, 1, 2, 1, 0], task.Query.Labels.data<long>().ToArray());
         Assert.Equal([2, 0], task.Validation.Labels.data<long>().ToArray());
@@ -41,10 +41,10 @@ public sealed class FeatureTaskTests : IDisposable
         using var first = FeatureTask.Open(_file.Write());
         first.Save(_file["again.safetensors"]);
         using var again = FeatureTask.Open(_file["again.safetensors"]);
-        Assert.Equal(2, again.Task.Views);
+        Assert.Equal(2, again.Task.Support.Views);
         Assert.Equal(("some-clip", first.Fingerprint), (again.Model, again.Fingerprint));
-        Assert.Equal(["a photo of a {}."], again.Task.Templates);
-        Assert.Equal(first.Task.SupportFeatures.data<float>(), again.Task.SupportFeatures.data<float>());
+        Assert.Equal(["a photo of a {}."], again.Task.Classes.Templates);
+        Assert.Equal(first.Task.Support.Features.data<float>(), again.Task.Support.Features.data<float>());
         Assert.Equal(first.Query.Features.data<float>(), again.Query.Features.data<float>());
         again.Save(_file["third.safetensors"]);
         Assert.Equal(File.ReadAllBytes(_file["again.safetensors"]), File.ReadAllBytes(_file["third.safetensors"]));
@@ -57,7 +57,7 @@ public sealed class FeatureTaskTests : IDisposable
         using var task = FeatureTask.Open(_file.Write());
         Assert.Null(task.Validation);
         Assert.Null(task.Task.Anchors);
-        Assert.Empty(task.Task.Templates);
+        Assert.Empty(task.Task.Classes.Templates);
         task.Save(_file["again.safetensors"]);
         using var again = SafetensorsFile.Open(_file["again.safetensors"]);
         Assert.Equal(["class.features", "query.features", "query.labels", "support.features", "support.labels"], again.Entries.Keys.Order(StringComparer.Ordinal));
@@ -74,7 +74,7 @@ public sealed class FeatureTaskTests : IDisposable
         using var task = FeatureTask.Open(_file.Write());
         Assert.Equal((ScalarType.Float32, ScalarType.Int64), (task.Query.Features.dtype, task.Query.Labels.dtype));
         AssertUnitOf("query.features", task.Query.Features);
-        Assert.Equal([0, 0, 1, 1, 2, 2], task.Task.SupportLabels.data<long>().ToArray());
+        Assert.Equal([0, 0, 1, 1, 2, 2], task.Task.Support.Labels.data<long>().ToArray());
     }
 
     [Fact]

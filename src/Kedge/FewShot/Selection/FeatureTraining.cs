@@ -24,7 +24,7 @@ internal sealed record FeatureTraining(int Epochs, double LearningRate, int? Bat
     /// <param name="loss">From the features of B images and labels [B] to the loss.</param>
     internal void Run(FewShotTask task, FitRun run, optim.Optimizer optimizer, Func<ImageFeatures, Tensor, Tensor> loss)
     {
-        var order = Enumerable.Range(0, task.SupportCount).Select(i => (long)i).ToArray();
+        var order = Enumerable.Range(0, task.Support.Count).Select(i => (long)i).ToArray();
         var size = BatchSize ?? order.Length;
         var inEpoch = (order.Length + size - 1) / size;
         var (steps, warmUp) = (Epochs * inEpoch, Math.Min(WarmUpEpochs, Epochs) * inEpoch);
@@ -33,14 +33,14 @@ internal sealed record FeatureTraining(int Epochs, double LearningRate, int? Bat
         var step = 0;
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
-            var view = epoch % task.Views;
+            var view = epoch % task.Support.Views;
             if (BatchSize is not null)
                 random.Shuffle(order);
             foreach (var batch in order.Chunk(size))
             {
                 using var scope = NewDisposeScope();
                 var rows = tensor(batch, device: task.Device);
-                var value = loss(task.Support.Each(views => views.select(0, view).index_select(0, rows)), task.SupportLabels.index_select(0, rows));
+                var value = loss(task.Support.Images.Each(views => views.select(0, view).index_select(0, rows)), task.Support.Labels.index_select(0, rows));
                 optimizer.ParamGroups.Single().LearningRate = step < warmUp ? WarmUpRate : schedule.At(step - warmUp);
                 optimizer.zero_grad();
                 value.backward();

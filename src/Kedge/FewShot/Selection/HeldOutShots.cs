@@ -11,7 +11,7 @@ internal sealed class HeldOutShots
     private const int Part = 4;
 
     private HeldOutShots(FewShotTask task, long[] train, long[] held) => (Train, Held, Labels) =
-        (Rows(task, train), Rows(task, held), task.SupportLabels.index_select(0, Rows(task, held)));
+        (Rows(task, train), Rows(task, held), task.Support.Labels.index_select(0, Rows(task, held)));
 
     /// <summary>[N − H] int64: the rows to fit on first.</summary>
     internal Tensor Train { get; }
@@ -25,7 +25,7 @@ internal sealed class HeldOutShots
     /// <summary>Holds shots out; <see langword="null"/> where no class has two.</summary>
     internal static HeldOutShots? Of(FewShotTask task)
     {
-        var byClass = task.SupportLabels.cpu().data<long>().Select((label, row) => (label, row: (long)row)).GroupBy(pair => pair.label)
+        var byClass = task.Support.Labels.cpu().data<long>().Select((label, row) => (label, row: (long)row)).GroupBy(pair => pair.label)
             .Select(images => images.Select(pair => pair.row).ToArray()).ToArray();
         var held = byClass.SelectMany(rows => rows.TakeLast(rows.Length < 2 ? 0 : Math.Max(1, rows.Length / Part))).ToArray();
         return held.Length == 0 ? null : new HeldOutShots(task, [.. byClass.SelectMany(rows => rows).Except(held)], held);
@@ -35,14 +35,14 @@ internal sealed class HeldOutShots
     internal static Tensor Repeated(FewShotTask task)
     {
         var shots = task.CountShots();
-        return Rows(task, [.. task.SupportLabels.cpu().data<long>().Index().Where(row => shots[(int)row.Item] > 1).Select(row => (long)row.Index)]);
+        return Rows(task, [.. task.Support.Labels.cpu().data<long>().Index().Where(row => shots[(int)row.Item] > 1).Select(row => (long)row.Index)]);
     }
 
     /// <summary>The task without the shots held out; its tensors live in the current dispose scope.</summary>
     internal FewShotTask Rest(FewShotTask task) => task.AtRows(Train);
 
     /// <summary>All shots, to judge what was fitted on none.</summary>
-    internal static HeldOutShots All(FewShotTask task) => new(task, [], [.. Enumerable.Range(0, task.SupportCount).Select(row => (long)row)]);
+    internal static HeldOutShots All(FewShotTask task) => new(task, [], [.. Enumerable.Range(0, task.Support.Count).Select(row => (long)row)]);
 
     private static Tensor Rows(FewShotTask task, long[] rows) => tensor(rows, device: task.Device);
 }

@@ -26,7 +26,7 @@ internal static class Stacking
     internal static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double pull = 0)
     {
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var (weights, strength) = (prior.ToArray(), pull / labels.shape[0]);
         var slope = Slope(logits, labels, weights, prior, strength);
         for (var step = 0; step < MostSteps; step++)

@@ -9,14 +9,14 @@ namespace Kedge.FewShot.Selection;
 internal static class ValidationSearch
 {
     /// <summary>What a classifier says its hyper-parameters were chosen on.</summary>
-    internal static string Selection(ValidationSet set) => FormattableString.Invariant($"validation set ({set.Count:N0} images)");
+    internal static string Selection(LabelledFeatures set) => FormattableString.Invariant($"validation set ({set.Count:N0} images)");
 
     /// <summary>The best point of a grid.</summary>
     /// <param name="set">The images.</param>
     /// <param name="run">May be stopped between two points.</param>
     /// <param name="grid">The points, at least one.</param>
     /// <param name="logits">The logits of the images at a point: [H, C]. Runs without gradients, in a dispose scope.</param>
-    internal static T Best<T>(ValidationSet set, FitRun run, IReadOnlyList<T> grid, Func<T, Tensor> logits) =>
+    internal static T Best<T>(LabelledFeatures set, FitRun run, IReadOnlyList<T> grid, Func<T, Tensor> logits) =>
         Best(set, run, grid, logits, [0], (at, _) => at).Outer;
 
     /// <summary>The best point of a grid in two dimensions, of which the inner one costs little.</summary>
@@ -26,10 +26,10 @@ internal static class ValidationSearch
     /// <param name="prepare">What an outer value comes to for all inner ones: [H, C].</param>
     /// <param name="inner">The values of the inner dimension, at least one.</param>
     /// <param name="logits">The logits of the images at a point: [H, C].</param>
-    internal static (TOuter Outer, TInner Inner) Best<TOuter, TInner>(ValidationSet set, FitRun run,
+    internal static (TOuter Outer, TInner Inner) Best<TOuter, TInner>(LabelledFeatures set, FitRun run,
         IReadOnlyList<TOuter> outer, Func<TOuter, Tensor> prepare, IReadOnlyList<TInner> inner, Func<Tensor, TInner, Tensor> logits)
     {
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var (best, judge) = ((outer[0], inner[0]), new ValidationJudge(set));
         foreach (var x in outer)
         {
@@ -58,7 +58,7 @@ internal static class ValidationSearch
 
 /// <summary>Holds logits of a validation set against the best seen so far.</summary>
 /// <param name="set">The images.</param>
-internal sealed class ValidationJudge(ValidationSet set)
+internal sealed class ValidationJudge(LabelledFeatures set)
 {
     private (long Right, double Loss) _best = (-1, double.PositiveInfinity);
 
@@ -67,7 +67,7 @@ internal sealed class ValidationJudge(ValidationSet set)
     internal bool IsBetter(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var right = logits.argmax(1).eq(set.Labels).sum().item<long>();
         if (right < _best.Right)
             return false;

@@ -7,7 +7,7 @@ namespace Kedge.Methods;
 internal static class RtosPrompts
 {
     /// <summary>The template that anchors are put into: the task's first.</summary>
-    public static PromptTemplate Template(FewShotTask task) => task.Templates.Count > 0 ? new PromptTemplate(task.Templates[0]) : PromptTemplates.Default;
+    public static PromptTemplate Template(FewShotTask task) => task.Classes.Templates.Count > 0 ? new PromptTemplate(task.Classes.Templates[0]) : PromptTemplates.Default;
 
     /// <summary>The words that name no class and are not banned, once each, with their places in the list; what is left out of a list that somebody gave is noted.</summary>
     public static IReadOnlyList<(string Name, long Row)> Without(IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, Action<string>? note)

@@ -20,15 +20,16 @@ internal sealed record WordAnchors(Tensor Features, IReadOnlyList<string> Names,
     /// <exception cref="KedgeException">There is nothing to encode words with, or fewer than two words stay.</exception>
     internal static WordAnchors Of(FewShotTask task, string method, IReadOnlyList<string>? given, Func<IReadOnlyList<string>, IReadOnlyList<(string Name, long Row)>> keep)
     {
-        if (task.TextTower is null && (task.Anchors is null || given is not null))
+        var tower = task.Encoder?.TextTower;
+        if (tower is null && (task.Anchors is null || given is not null))
             throw new KedgeException($"Fitting {method} found a task without a text tower that could encode names: fit on photos, or give the task anchor features.");
-        var words = keep(task.TextTower is null ? task.Anchors!.Names : given ?? OpenWords.All);
+        var words = keep(tower is null ? task.Anchors!.Names : given ?? OpenWords.All);
         if (words.Count < Fewest)
             throw new KedgeException($"Fitting {method} found {words.Count} anchor name(s) that are no class names: it needs at least {Fewest}; give more names.");
         IReadOnlyList<string> names = [.. words.Select(word => word.Name)];
-        if (task.TextTower is null)
+        if (tower is null)
             return new(task.Anchors!.Features.index_select(0, tensor(words.Select(word => word.Row).ToArray(), device: task.Device)), names, "");
         var template = RtosPrompts.Template(task);
-        return new(task.TextTower.EncodeText([.. names.Select(template.Fill)]), names, template.Text);
+        return new(tower.EncodeText([.. names.Select(template.Fill)]), names, template.Text);
     }
 }

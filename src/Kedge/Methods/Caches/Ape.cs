@@ -61,14 +61,14 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var keys = SupportFeatures.Mean(task); // F [N, D]
+        var keys = task.Support.MeanOverViews(); // F [N, D]
         var given = options is { Alpha: { }, Beta: { }, Gamma: { } };
         var set = given ? null : task.Validation;
         var held = given || set is not null ? null : HeldOutShots.Of(task);
         var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, run) : held is null ? (options.Alpha ?? Cache.FirstAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma) : Choose(task, keys, held, run);
-        var channels = ApeChannels.Of(task.ClassFeatures, keys, task.SupportLabels, options.Channels, options.SimilarityWeight);
-        var values = Surprise(task.ClassFeatures, keys, task.SupportLabels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
-        return ApeClassifier.Of(task, task.ClassFeatures, keys, values, channels, set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
+        var channels = ApeChannels.Of(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
+        var values = Surprise(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
+        return ApeClassifier.Of(task, task.Classes.Features, keys, values, channels, set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
     }
 
     /// <inheritdoc/>
@@ -85,26 +85,26 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         return p.gather(1, labels.unsqueeze(1)).squeeze(1).Add(Small).log2().SubFrom(Math.Log2(1 + Small));
     }
 
-    private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor keys, ValidationSet set, FitRun run)
+    private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor keys, LabelledFeatures set, FitRun run)
     {
         var images = set.Images.Image;
-        var channels = ApeChannels.Of(task.ClassFeatures, keys, task.SupportLabels, options.Channels, options.SimilarityWeight);
-        var surprise = Surprise(task.ClassFeatures, keys, task.SupportLabels, channels);
-        var zeroShot = ZeroShot.Logits(images, task.ClassFeatures, task.LogitScale); // [H, C]
+        var channels = ApeChannels.Of(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
+        var surprise = Surprise(task.Classes.Features, keys, task.Support.Labels, channels);
+        var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         (double Beta, double Gamma)[] outer = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from gamma in ValidationSearch.Values(options.Gamma, Gammas) select (beta, gamma)];
         var ((b, g), a) = ValidationSearch.Best(set, run,
             outer, at => FitMemory.InBlocks(images, keys.shape[0], some =>
-                Cache.ByClass(Affinity(some, keys, channels, at.Beta) * surprise.Mul(at.Gamma).exp(), task.SupportLabels, task.ClassCount)),
+                Cache.ByClass(Affinity(some, keys, channels, at.Beta) * surprise.Mul(at.Gamma).exp(), task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
         return (a, b, g);
     }
 
     private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor all, HeldOutShots held, FitRun run)
     {
-        var (keys, labels, images) = (all.index_select(0, held.Train), task.SupportLabels.index_select(0, held.Train), all.index_select(0, held.Held));
-        var channels = ApeChannels.Of(task.ClassFeatures, keys, labels, options.Channels, options.SimilarityWeight);
-        var surprise = Surprise(task.ClassFeatures, keys, labels, channels);
-        var zeroShot = ZeroShot.Logits(images, task.ClassFeatures, task.LogitScale); // [H, C]
+        var (keys, labels, images) = (all.index_select(0, held.Train), task.Support.Labels.index_select(0, held.Train), all.index_select(0, held.Held));
+        var channels = ApeChannels.Of(task.Classes.Features, keys, labels, options.Channels, options.SimilarityWeight);
+        var surprise = Surprise(task.Classes.Features, keys, labels, channels);
+        var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var tried = from beta in options.Beta is { } b ? [b] : Betas from gamma in options.Gamma is { } g ? [g] : Gammas select (beta, gamma);
         return tried.Select(pair =>
         {
@@ -112,7 +112,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
             run.Cancellation.ThrowIfCancellationRequested();
             var cache = FitMemory.InBlocks(images, keys.shape[0], some =>
                 Cache.ByClass( // [H, C]
-                    Affinity(some, keys, channels, pair.beta) * surprise.Mul(pair.gamma).exp(), labels, task.ClassCount));
+                    Affinity(some, keys, channels, pair.beta) * surprise.Mul(pair.gamma).exp(), labels, task.Classes.Count));
             var (alpha, loss) = Cache.Weigh(zeroShot, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, pair.beta, pair.gamma));
         }).MinBy(found => found.Loss).Chosen;

@@ -19,7 +19,7 @@ internal sealed class ApeClassifier : FewShotClassifier
         _beta = state.ReadDetails<ApeDetails>("α and β").Beta;
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
         var keys = state.Take("keys", ScalarType.Float32, -1, state.FeatureWidth);
-        Support = SupportFeatures.Of(state, keys, state.TakeLabels("labels", keys.shape[0]));
+        Support = StoredSupport.Read(state, keys, state.TakeLabels("labels", keys.shape[0]));
         _values = state.Take("values", ScalarType.Float32, keys.shape[0]);
         _channels = state.Tensors.ContainsKey("channels") ? state.Take("channels", ScalarType.Int64, -1) : null;
         using var scope = NewDisposeScope();
@@ -27,7 +27,7 @@ internal sealed class ApeClassifier : FewShotClassifier
             throw state.Damaged($"channels that are not among the {state.FeatureWidth} of its features");
     }
 
-    public override SupportSet Support { get; }
+    public override StoredSupport Support { get; }
 
     /// <summary>What a fit returns.</summary>
     /// <param name="task">The task.</param>
@@ -39,7 +39,7 @@ internal sealed class ApeClassifier : FewShotClassifier
     /// <param name="details">These.</param>
     internal static Fitted Of(FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, ApeDetails details)
     {
-        var tensors = new Dictionary<string, Tensor> { ["class.features"] = classFeatures, ["keys"] = keys, ["labels"] = task.SupportLabels, ["values"] = values };
+        var tensors = new Dictionary<string, Tensor> { ["class.features"] = classFeatures, ["keys"] = keys, ["labels"] = task.Support.Labels, ["values"] = values };
         if (channels is not null)
             tensors["channels"] = channels;
         return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(details, ClassifierState.DetailsFormat));

@@ -98,30 +98,30 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
 
     private Learned Learn(FewShotTask task, FitRun run)
     {
-        var (start, (alpha, beta)) = (SupportFeatures.Mean(task), First); // F [N, D]
-        var channels = ApeChannels.Of(task.ClassFeatures, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
-        var residuals = new Parameter(zeros(task.ClassCount, channels.shape[0], device: task.Device)); // r [C, Q]
-        var values = new Parameter(ones(task.SupportCount, device: task.Device)); // v [N]
+        var (start, (alpha, beta)) = (task.Support.MeanOverViews(), First); // F [N, D]
+        var channels = ApeChannels.Of(task.Classes.Features, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
+        var residuals = new Parameter(zeros(task.Classes.Count, channels.shape[0], device: task.Device)); // r [C, Q]
+        var values = new Parameter(ones(task.Support.Count, device: task.Device)); // v [N]
         using var optimizer = new AdamW([residuals, values], options.LearningRate, options.Epsilon, options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
             var now = Moved();
-            var byNames = ZeroShot.Logits(images.Image, now.Names, task.LogitScale);
+            var byNames = ZeroShot.Logits(images.Image, now.Names, task.Classes.LogitScale);
             return F.cross_entropy(byNames.Add(Given(images.Image, now, task, beta).Mul(alpha)), labels);
         });
         return Moved();
 
-        Learned Moved() => new(task.ClassFeatures.IndexAdd(1, channels, residuals),
-            start.IndexAdd(1, channels, residuals.index_select(0, task.SupportLabels)), values);
+        Learned Moved() => new(task.Classes.Features.IndexAdd(1, channels, residuals),
+            start.IndexAdd(1, channels, residuals.index_select(0, task.Support.Labels)), values);
     }
 
-    private (double Alpha, double Beta) Choose(FewShotTask task, ValidationSet set, Learned learned, FitRun run)
+    private (double Alpha, double Beta) Choose(FewShotTask task, LabelledFeatures set, Learned learned, FitRun run)
     {
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var images = set.Images.Image;
-        var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
+        var byNames = ZeroShot.Logits(images, learned.Names, task.Classes.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
-            ValidationSearch.Values(options.Beta, Betas), beta => FitMemory.InBlocks(images, task.SupportCount, some => Given(some, learned, task, beta)),
+            ValidationSearch.Values(options.Beta, Betas), beta => FitMemory.InBlocks(images, task.Support.Count, some => Given(some, learned, task, beta)),
             ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => byNames.Add(cache.Mul(alpha)));
         return (chosen.Inner, chosen.Outer);
     }
@@ -130,12 +130,12 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
     {
         var rest = held.Rest(task);
         var learned = Learn(rest, run);
-        using var still = no_grad();
-        var images = SupportFeatures.Mean(task).index_select(0, held.Held); // [H, D]
-        var byNames = ZeroShot.Logits(images, learned.Names, task.LogitScale); // [H, C]
+        using var noGrad = no_grad();
+        var images = task.Support.MeanOverViews().index_select(0, held.Held); // [H, D]
+        var byNames = ZeroShot.Logits(images, learned.Names, task.Classes.LogitScale); // [H, C]
         return (options.Beta is { } given ? [given] : Betas).Select(beta =>
         {
-            var cache = FitMemory.InBlocks(images, rest.SupportCount, some => Given(some, learned, rest, beta)); // [H, C]
+            var cache = FitMemory.InBlocks(images, rest.Support.Count, some => Given(some, learned, rest, beta)); // [H, C]
             var (alpha, loss) = Cache.Weigh(byNames, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, beta));
         }).MinBy(found => found.Loss).Chosen;
@@ -143,7 +143,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
 
     /// <summary>exp(−β (1 − f F'ᵀ)) diag(v) Y: [B, C].</summary>
     private static Tensor Given(Tensor f, Learned learned, FewShotTask task, double beta) =>
-        Cache.ByClass(TipAdapter.Affinity(f, learned.Keys, beta) * learned.Values, task.SupportLabels, task.ClassCount);
+        Cache.ByClass(TipAdapter.Affinity(f, learned.Keys, beta) * learned.Values, task.Support.Labels, task.Classes.Count);
 
     /// <summary>T' [C, D], F' [N, D] and v [N].</summary>
     private sealed record Learned(Tensor Names, Tensor Keys, Tensor Values);

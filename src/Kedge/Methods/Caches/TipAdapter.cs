@@ -47,7 +47,7 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
     internal static readonly double[] Alphas = ValidationSearch.Evenly(0.1, 3, 20), Betas = ValidationSearch.Evenly(0.1, 7, 200);
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => TipAdapterClassifier.Of(task, SupportFeatures.Mean(task), options.Alpha, options.Beta, run);
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => TipAdapterClassifier.Of(task, task.Support.MeanOverViews(), options.Alpha, options.Beta, run);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new TipAdapterClassifier(state, options.Alpha, options.Beta);
@@ -84,23 +84,23 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
         _classFeatures = state.Take("class_features", ScalarType.Float32, ClassNames.Count, FeatureWidth);
         _keys = state.Take("keys", ScalarType.Float32, -1, FeatureWidth);
         _labels = state.TakeLabels("labels", _keys.shape[0]);
-        Support = SupportFeatures.Of(state, _keys, _labels);
+        Support = StoredSupport.Read(state, _keys, _labels);
     }
 
-    public override SupportSet Support { get; }
+    public override StoredSupport Support { get; }
 
     public override bool HasParts => true;
 
     /// <summary>What a fit returns, α and β searched where neither is given and the task brings a validation set.</summary>
     internal static Fitted Of(FewShotTask task, Tensor keys, double? alpha, double? beta, FitRun run)
     {
-        var tensors = new Dictionary<string, Tensor> { ["class_features"] = task.ClassFeatures, ["keys"] = keys, ["labels"] = task.SupportLabels };
+        var tensors = new Dictionary<string, Tensor> { ["class_features"] = task.Classes.Features, ["keys"] = keys, ["labels"] = task.Support.Labels };
         if (task.Validation is not { } set || (alpha is not null && beta is not null))
             return Of(alpha ?? TipAdapter.PublishedAlpha, beta ?? TipAdapter.PublishedBeta, Fitted.NothingSelected);
         var images = set.Images.Image;
-        var zeroShot = ZeroShot.Logits(images, task.ClassFeatures, task.LogitScale); // [H, C]
+        var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
-            ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images, keys.shape[0], some => Cache.ByClass(TipAdapter.Affinity(some, keys, b), task.SupportLabels, task.ClassCount)),
+            ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images, keys.shape[0], some => Cache.ByClass(TipAdapter.Affinity(some, keys, b), task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot.Add(cache.Mul(a)));
         return Of(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
 

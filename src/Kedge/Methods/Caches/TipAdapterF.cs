@@ -64,10 +64,10 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var keys = new Parameter(SupportFeatures.Mean(task));                                // [N, D]
+        var keys = new Parameter(task.Support.MeanOverViews());                                // [N, D]
         using var optimizer = new AdamW([keys], options.LearningRate, epsilon: options.Epsilon, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
-            TipAdapter.Logits(images.Image, task.ClassFeatures, keys, task.SupportLabels, task.LogitScale, options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
+            TipAdapter.Logits(images.Image, task.Classes.Features, keys, task.Support.Labels, task.Classes.LogitScale, options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
         return TipAdapterClassifier.Of(task, keys, options.Alpha, options.Beta, run);
     }
 

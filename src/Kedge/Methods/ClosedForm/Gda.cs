@@ -46,15 +46,15 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var support = SupportFeatures.Mean(task); // [N, D]
+        var support = task.Support.MeanOverViews(); // [N, D]
         var middle = support.mean([0]);
         var images = support - middle;
-        var fitted = GaussianDiscriminant.Fit(images, task.SupportLabels, task.ClassCount);
+        var fitted = GaussianDiscriminant.Fit(images, task.Support.Labels, task.Classes.Count);
         var rows = HeldOutShots.Repeated(task);
         var (w, set) = (fitted.Means.matmul(fitted.Precision), options.Alpha is null ? task.Validation : null); // [C, D]
-        var alpha = options.Alpha ?? (set is null ? Weigh(task, support, GaussianDiscriminant.LeftOut(images, task.SupportLabels, task.ClassCount), rows) : Choose(task, set, fitted, middle, run));
+        var alpha = options.Alpha ?? (set is null ? Weigh(task, support, GaussianDiscriminant.LeftOut(images, task.Support.Labels, task.Classes.Count), rows) : Choose(task, set, fitted, middle, run));
         return new Fitted(
-            LinearClassifier.Tensors(task.ClassFeatures.Add(w.Mul(alpha / task.LogitScale)), (fitted.Bias - w.matmul(middle)).Mul(alpha)),
+            LinearClassifier.Tensors(task.Classes.Features.Add(w.Mul(alpha / task.Classes.LogitScale)), (fitted.Bias - w.matmul(middle)).Mul(alpha)),
             set is not null ? ValidationSearch.Selection(set) : options.Alpha is null && rows.shape[0] > 0 ? Fitted.SupportSet : Fitted.NothingSelected,
             JsonSerializer.SerializeToElement(new { alpha }));
     }
@@ -62,9 +62,9 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 
-    private static double Choose(FewShotTask task, ValidationSet set, GaussianDiscriminant fitted, Tensor middle, FitRun run)
+    private static double Choose(FewShotTask task, LabelledFeatures set, GaussianDiscriminant fitted, Tensor middle, FitRun run)
     {
-        var zeroShot = ZeroShot.Logits(set.Images.Image, task.ClassFeatures, task.LogitScale);
+        var zeroShot = ZeroShot.Logits(set.Images.Image, task.Classes.Features, task.Classes.LogitScale);
         var discriminant = fitted.Logits(set.Images.Image - middle); // [H, C]
         return ValidationSearch.Best(set, run, Alphas, alpha => zeroShot.Add(discriminant.Mul(alpha)));
     }
@@ -72,12 +72,12 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     /// <summary>α: the discriminant's stacked weight for each of zero-shot's, both counted in their own spread.</summary>
     private static double Weigh(FewShotTask task, Tensor support, Tensor leftOut, Tensor rows)
     {
-        var zeroShot = ZeroShot.Logits(support, task.ClassFeatures, task.LogitScale); // [N, C]
-        var (names, images) = (Stacking.Deviation(zeroShot, task.SupportLabels), Stacking.Deviation(leftOut, task.SupportLabels));
+        var zeroShot = ZeroShot.Logits(support, task.Classes.Features, task.Classes.LogitScale); // [N, C]
+        var (names, images) = (Stacking.Deviation(zeroShot, task.Support.Labels), Stacking.Deviation(leftOut, task.Support.Labels));
         if (rows.shape[0] == 0)
             return FirstShare * names / images;
         var weights = Stacking.Weights([zeroShot.index_select(0, rows).Div(names), leftOut.index_select(0, rows).Div(images)],
-            task.SupportLabels.index_select(0, rows), [names, FirstShare * names], PriorImages);
+            task.Support.Labels.index_select(0, rows), [names, FirstShare * names], PriorImages);
         return weights[1] == 0 ? 0 : Math.Min(MostAlpha, weights[1] / images / Math.Max(weights[0] / names, 1e-9));
     }
 }

@@ -20,13 +20,13 @@ public sealed class NearestClassMean() : FewShotMethod(CatalogName, new NoOption
     internal const string CatalogName = "nearest-class-mean";
 
     /// <inheritdoc/>
-    public override bool NeedsNames => false;
+    public override TaskParts Requires => TaskParts.Support;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var images = task.SupportFeatures.mean([0]);                                    // [N, D]
-        var sums = zeros(task.ClassCount, task.FeatureWidth, device: task.Device).IndexAdd_(0, task.SupportLabels, images);
+        var images = task.Support.Features.mean([0]);                                    // [N, D]
+        var sums = zeros(task.Classes.Count, task.FeatureWidth, device: task.Device).IndexAdd_(0, task.Support.Labels, images);
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device).unsqueeze(1);
         return LinearClassifier.Of((sums / shots).Unit());                              // [C, D]
     }

@@ -53,16 +53,16 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
 
     /// <inheritdoc/>
     protected internal override long BytesToFit(FewShotTask task) =>
-        (long)task.SupportCount * task.SupportCount * (task.SupportCount <= Ridge.MaxKernelImages ? BytesAPairOfSearch : BytesAPair);
+        (long)task.Support.Count * task.Support.Count * (task.Support.Count <= Ridge.MaxKernelImages ? BytesAPairOfSearch : BytesAPair);
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        using var still = no_grad();
-        var images = SupportFeatures.Mean(task).to(ScalarType.Float64); // [N, D]
-        var residual = F.one_hot(task.SupportLabels, task.ClassCount) - images.matmul(task.ClassFeatures.to(ScalarType.Float64).t()); // [N, C]
+        using var noGrad = no_grad();
+        var images = task.Support.MeanOverViews().to(ScalarType.Float64); // [N, D]
+        var residual = F.one_hot(task.Support.Labels, task.Classes.Count) - images.matmul(task.Classes.Features.to(ScalarType.Float64).t()); // [N, C]
         var rows = HeldOutShots.Repeated(task);
-        var few = task.SupportCount <= Ridge.MaxKernelImages;
+        var few = task.Support.Count <= Ridge.MaxKernelImages;
         if (task.Validation is { } set && few && (options.Lambda is null || options.Beta is null))
         {
             var chosen = Choose(task, set, images, residual, run);
@@ -78,10 +78,10 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         {
             var tensors = new Dictionary<string, Tensor>
             {
-                ["class.features"] = task.ClassFeatures,
+                ["class.features"] = task.Classes.Features,
                 ["coefficients"] = Ridge.CoefficientsInPlace(kernel, residual, lambda).to(ScalarType.Float32),
             };
-            SupportFeatures.AddTo(tensors, task);
+            StoredSupport.AddTo(tensors, task);
             return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(new { lambda, beta }));
         }
     }
@@ -92,16 +92,16 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     /// <summary>exp(−β (1 − x · y)): [B, D], [N, D] → [B, N], with no other tensor of that size beside it.</summary>
     private static Tensor Kernel(Tensor x, Tensor y, double beta) => x.matmul(y.t()).Sub_(1).Mul_(beta).exp_();
 
-    private (double Beta, double Lambda) Choose(FewShotTask task, ValidationSet set, Tensor images, Tensor residual, FitRun run)
+    private (double Beta, double Lambda) Choose(FewShotTask task, LabelledFeatures set, Tensor images, Tensor residual, FitRun run)
     {
-        var zeroShot = ZeroShot.Logits(set.Images.Image, task.ClassFeatures, task.LogitScale); // [H, C]
+        var zeroShot = ZeroShot.Logits(set.Images.Image, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var held = set.Images.Image.to(ScalarType.Float64);
         (double Beta, double Lambda)[] grid = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from lambda in ValidationSearch.Values(options.Lambda, Lambdas) select (beta, lambda)];
         return ValidationSearch.Best(set, run, grid, at =>
         {
             var coefficients = Ridge.CoefficientsInPlace(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
             var given = FitMemory.InBlocks(held, images.shape[0], some => Kernel(some, images, at.Beta).matmul(coefficients)); // [H, C]
-            return zeroShot.Add(given.to(ScalarType.Float32).Mul(task.LogitScale));
+            return zeroShot.Add(given.to(ScalarType.Float32).Mul(task.Classes.LogitScale));
         });
     }
 
@@ -130,11 +130,11 @@ internal sealed class ProKeRClassifier : FewShotClassifier
     {
         _beta = state.ReadNumber("beta", beta ?? TipAdapter.PublishedBeta);
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
-        Support = SupportFeatures.Take(state) ?? throw state.Damaged("no support features");
+        Support = StoredSupport.Take(state) ?? throw state.Damaged("no support features");
         _coefficients = state.Take("coefficients", ScalarType.Float32, Support.Features.shape[0], state.ClassCount);
     }
 
-    public override SupportSet Support { get; }
+    public override StoredSupport Support { get; }
 
     public override bool HasParts => true;
 

@@ -1,4 +1,3 @@
-using Kedge.Features;
 using Kedge.FewShot;
 
 namespace Kedge.Methods;
@@ -23,7 +22,7 @@ public sealed record FuseOptions : MethodOptions
     internal IReadOnlyList<(FewShotMethod Method, double Weight)> Members(IMethodCatalog catalog)
     {
         var methods = MethodVariant.ParseList(Methods, catalog);
-        if (methods.FirstOrDefault(variant => variant.Method.AdaptsTowers) is { } adapting)
+        if (methods.FirstOrDefault(variant => variant.Method.Requires.HasFlag(TaskParts.Towers)) is { } adapting)
             throw new KedgeException($"The option methods has {adapting.Text}, which encodes images by towers of its own, so that its logits cannot be added to the others': leave it away.");
         var weights = Weights ?? [.. methods.Select(_ => 1.0 / methods.Count)];
         return weights.Count == methods.Count
@@ -56,16 +55,7 @@ public sealed class Fuse : FewShotMethod
         (_catalog, _members) = (catalog, options.Members(catalog));
 
     /// <inheritdoc/>
-    public override bool NeedsSupport => _members.Any(member => member.Method.NeedsSupport);
-
-    /// <inheritdoc/>
-    public override bool NeedsNames => _members.Any(member => member.Method.NeedsNames);
-
-    /// <inheritdoc/>
-    public override bool NeedsTextTower => _members.Any(member => member.Method.NeedsTextTower);
-
-    /// <inheritdoc/>
-    public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Method.Needs);
+    public override TaskParts Requires => RequiredBy(_members.Select(member => member.Method));
 
     /// <inheritdoc/>
     protected internal override long BytesToFit(FewShotTask task) => _members.Max(member => member.Method.BytesToFit(task));

@@ -31,9 +31,9 @@ internal sealed class FuseClassifier : FewShotClassifier
     public override AnchorSet? Anchors { get; }
 
     /// <summary>The support images, which are the same for every member that keeps them.</summary>
-    public override SupportSet? Support { get; }
+    public override StoredSupport? Support { get; }
 
-    public override FeatureKinds Needs => _members.Aggregate(FeatureKinds.Image, (kinds, member) => kinds | member.Classifier.Needs);
+    public override FeatureKinds Needs => _method.Requires.Kinds();
 
     public override bool HasParts => _members.All(member => member.Classifier.HasParts);
 
@@ -55,21 +55,21 @@ internal sealed class FuseClassifier : FewShotClassifier
             Sum(member => parts[member].Support), Sum(member => parts[member].Bias));
     }
 
-    /// <summary>Where every member can be carried over.</summary>
-    protected override FewShotClassifier? ForCore(ClassSet classes)
+    /// <summary>Where every member can be transferred.</summary>
+    protected override FewShotClassifier? TransferCore(ClassSet classes)
     {
-        FewShotClassifier?[] carried = [.. _members.Select(member => member.Classifier.For(classes))];
+        FewShotClassifier?[] transferred = [.. _members.Select(member => member.Classifier.Transfer(classes))];
         try
         {
-            if (carried.Contains(null))
+            if (transferred.Contains(null))
                 return null;
-            var tensors = carried.Index().SelectMany(member => member.Item!.State.Tensors.Select(pair => (Name: FusePart.Prefix(member.Index) + pair.Key, pair.Value))).ToDictionary(pair => pair.Name, pair => pair.Value);
-            var parts = new FuseDetails([.. carried.Select(member => FusePart.Of(member!.State))]);
-            return _method.Restore(State.OfOnly(classes, tensors, parts.ToJson()));
+            var tensors = transferred.Index().SelectMany(member => member.Item!.State.Tensors.Select(pair => (Name: FusePart.Prefix(member.Index) + pair.Key, pair.Value))).ToDictionary(pair => pair.Name, pair => pair.Value);
+            var parts = new FuseDetails([.. transferred.Select(member => FusePart.Of(member!.State))]);
+            return _method.Restore(State.TransferOnly(classes, tensors, parts.ToJson()));
         }
         finally
         {
-            foreach (var member in carried)
+            foreach (var member in transferred)
                 member?.Dispose();
         }
     }

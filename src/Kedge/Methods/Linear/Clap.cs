@@ -71,10 +71,10 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
     /// <summary>λ [C].</summary>
     internal static Tensor Strengths(FewShotTask task)
     {
-        var right = F.softmax(ZeroShot.Logits(task.SupportFeatures, task.ClassFeatures, task.LogitScale), -1) // [V, N, C]
-            .gather(2, task.SupportLabels.expand(task.Views, -1).unsqueeze(2)).squeeze(2).mean([0]); // [N]
+        var right = F.softmax(ZeroShot.Logits(task.Support.Features, task.Classes.Features, task.Classes.LogitScale), -1) // [V, N, C]
+            .gather(2, task.Support.Labels.expand(task.Support.Views, -1).unsqueeze(2)).squeeze(2).mean([0]); // [N]
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device);
-        return zeros_like(shots).IndexAdd_(0, task.SupportLabels, right) / shots;
+        return zeros_like(shots).IndexAdd_(0, task.Support.Labels, right) / shots;
     }
 
     /// <summary>Learns prototypes and gives them as unit features [C, D].</summary>
@@ -85,16 +85,16 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
     /// <param name="strengths">λ [C]; <see langword="null"/> for no constraint.</param>
     internal static Tensor Learn(FewShotTask task, FitRun run, ClapOptions options, Tensor? strengths)
     {
-        var prototypes = new Parameter(task.ClassFeatures.clone()); // w / r [C, D]
+        var prototypes = new Parameter(task.Classes.Features.clone()); // w / r [C, D]
         var (square, rate) = (options.Length * options.Length, options.LearningRate / (options.Length * options.Length));
         using var optimizer = new Sgd([prototypes], rate, options.Momentum);
         new FeatureTraining(options.Epochs, rate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
-            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.AsLongAs(task.ClassFeatures), task.LogitScale), labels);
+            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.AsLongAs(task.Classes.Features), task.Classes.LogitScale), labels);
             return strengths is null
                 ? loss
-                : loss.Add((strengths * (prototypes - task.ClassFeatures).Square().sum(dim: 1)).mean().Mul(square));
+                : loss.Add((strengths * (prototypes - task.Classes.Features).Square().sum(dim: 1)).mean().Mul(square));
         });
-        return prototypes.AsLongAs(task.ClassFeatures);
+        return prototypes.AsLongAs(task.Classes.Features);
     }
 }

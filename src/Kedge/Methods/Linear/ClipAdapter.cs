@@ -71,10 +71,10 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
         if (options.Alpha is not null || task.Validation is not { } set)
             return Of(Learn(task, run, options.Alpha ?? PublishedAlpha), Fitted.NothingSelected);
         Learned[] learned = [.. Alphas.Select(alpha => Learn(task, run, alpha))];
-        return Of(ValidationSearch.Best(set, run, learned, at => ZeroShot.Logits(Adapted(set.Images.Image, at.Down, at.Up, at.Alpha), task.ClassFeatures, task.LogitScale)), ValidationSearch.Selection(set));
+        return Of(ValidationSearch.Best(set, run, learned, at => ZeroShot.Logits(Adapted(set.Images.Image, at.Down, at.Up, at.Alpha), task.Classes.Features, task.Classes.LogitScale)), ValidationSearch.Selection(set));
 
         Fitted Of(Learned best, string selection) => new(
-            new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures, ["down"] = best.Down, ["up"] = best.Up }, selection, JsonSerializer.SerializeToElement(new { alpha = best.Alpha }));
+            new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["down"] = best.Down, ["up"] = best.Up }, selection, JsonSerializer.SerializeToElement(new { alpha = best.Alpha }));
     }
 
     /// <inheritdoc/>
@@ -87,7 +87,7 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
         var (down, up) = (Draw(hidden, width), Draw(width, hidden));
         using var optimizer = new Adam([down, up], options.LearningRate);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-            F.cross_entropy(ZeroShot.Logits(Adapted(images.Image, down, up, alpha), task.ClassFeatures, task.LogitScale), labels));
+            F.cross_entropy(ZeroShot.Logits(Adapted(images.Image, down, up, alpha), task.Classes.Features, task.Classes.LogitScale), labels));
         return new(alpha, down, up);
 
         Parameter Draw(long outputs, long inputs) =>
@@ -120,5 +120,5 @@ internal sealed class ClipAdapterClassifier : FewShotClassifier
         ZeroShot.Logits(ClipAdapter.Adapted(images.Image, _down, _up, _alpha), _classFeatures, State.LogitScale);
 
     /// <summary>The network moves images of any class.</summary>
-    protected override FewShotClassifier ForCore(ClassSet classes) => new ClipAdapterClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _alpha);
+    protected override FewShotClassifier TransferCore(ClassSet classes) => new ClipAdapterClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _alpha);
 }

@@ -53,12 +53,12 @@ public sealed class LinearAdapter(LinearAdapterOptions options) : FewShotMethod(
     {
         var identity = eye(task.FeatureWidth, device: task.Device);
         var adapter = new Parameter(identity.clone()); // A [D, D]
-        var lambda = options.Lambda ?? (double)task.ClassCount / task.SupportCount;
+        var lambda = options.Lambda ?? (double)task.Classes.Count / task.Support.Count;
         using var optimizer = new Adam([adapter], options.LearningRate, epsilon: options.Epsilon);
         new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images.Image, adapter, task.ClassFeatures, task.LogitScale), labels)
+            nn.functional.cross_entropy(Logits(images.Image, adapter, task.Classes.Features, task.Classes.LogitScale), labels)
                 .Add((adapter - identity).Square().sum().Mul(lambda)));
-        return new Fitted(new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures, ["adapter"] = adapter });
+        return new Fitted(new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["adapter"] = adapter });
     }
 
     /// <inheritdoc/>
@@ -83,5 +83,5 @@ internal sealed class LinearAdapterClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images) => LinearAdapter.Logits(images.Image, _adapter, _classFeatures, State.LogitScale);
 
     /// <summary>The matrix moves images of any class.</summary>
-    protected override FewShotClassifier ForCore(ClassSet classes) => new LinearAdapterClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
+    protected override FewShotClassifier TransferCore(ClassSet classes) => new LinearAdapterClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }

@@ -51,37 +51,37 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     private static readonly double[] Strengths = [.. Enumerable.Range(-2, 11).Select(power => Math.Pow(10, power / 2.0))];
 
     /// <inheritdoc/>
-    public override bool NeedsNames => false;
+    public override TaskParts Requires => TaskParts.Support;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        using var still = no_grad();
-        var images = cat([SupportFeatures.Mean(task), ones(task.SupportCount, 1, device: task.Device)], 1).to(ScalarType.Float64); // the last column meets b: [N, D + 1]
+        using var noGrad = no_grad();
+        var images = cat([task.Support.MeanOverViews(), ones(task.Support.Count, 1, device: task.Device)], 1).to(ScalarType.Float64); // the last column meets b: [N, D + 1]
         if (options.Strength is null && task.Validation is { } set)
             return Choose(images, task, set, run);
         var rows = HeldOutShots.Repeated(task);
         var search = options.Strength is null && rows.shape[0] > 0;
         var (strength, start) = search ? Choose(images, task, rows, run) : (options.Strength ?? FixedStrength, null);
-        var learned = Fit(images, task.SupportLabels, task.ClassCount, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
+        var learned = Fit(images, task.Support.Labels, task.Classes.Count, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
         return Of(task, learned, strength, search ? Fitted.SupportSet : Fitted.NothingSelected);
     }
 
     private static Fitted Of(FewShotTask task, Tensor learned, double strength, string selection) => new(
-        LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth).Div(task.LogitScale), learned.select(1, task.FeatureWidth)),
+        LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth).Div(task.Classes.LogitScale), learned.select(1, task.FeatureWidth)),
         selection, JsonSerializer.SerializeToElement(new { strength }));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 
     /// <summary>Fits at every strength, each from what was learned at the one before, and takes the best on the validation set.</summary>
-    private Fitted Choose(Tensor images, FewShotTask task, ValidationSet set, FitRun run)
+    private Fitted Choose(Tensor images, FewShotTask task, LabelledFeatures set, FitRun run)
     {
         var held = cat([set.Images.Image, ones(set.Count, 1, device: task.Device)], 1); // [H, D + 1]
         var learned = new List<Tensor>(); // [C, D + 1] each
         foreach (var strength in ValidatedStrengths)
         {
-            learned.Add(Fit(images, task.SupportLabels, task.ClassCount, strength, learned.LastOrDefault(), run));
+            learned.Add(Fit(images, task.Support.Labels, task.Classes.Count, strength, learned.LastOrDefault(), run));
             run.Report(learned.Count, ValidatedStrengths.Length);
         }
         var best = ValidationSearch.Best(set, run, [.. Enumerable.Range(0, learned.Count)], at => held.matmul(learned[at].to(ScalarType.Float32).t()));
@@ -91,19 +91,19 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     /// <summary>The strength, and what a fold has learned, to start from. Each fold starts a strength from what it learned at the one before.</summary>
     private (double Strength, Tensor? Start) Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)
     {
-        var folds = ShotFolds.Of(task.SupportLabels, task.ClassCount).ToArray();
+        var folds = ShotFolds.Of(task.Support.Labels, task.Classes.Count).ToArray();
         var learned = new Tensor?[folds.Length];
         var (best, least) = (Strengths[0], double.PositiveInfinity);
         foreach (var (index, strength) in Strengths.Index())
         {
-            var logits = zeros(task.SupportCount, task.ClassCount, dtype: ScalarType.Float64, device: task.Device);
+            var logits = zeros(task.Support.Count, task.Classes.Count, dtype: ScalarType.Float64, device: task.Device);
             foreach (var (fold, (train, left)) in folds.Index())
             {
-                learned[fold] = Fit(images.index_select(0, train), task.SupportLabels.index_select(0, train), task.ClassCount, strength, learned[fold], run);
+                learned[fold] = Fit(images.index_select(0, train), task.Support.Labels.index_select(0, train), task.Classes.Count, strength, learned[fold], run);
                 logits.index_copy_(0, left, images.index_select(0, left).matmul(learned[fold]!.t()));
             }
             run.Report(index + 1, Strengths.Length);
-            var loss = F.cross_entropy(logits.index_select(0, rows), task.SupportLabels.index_select(0, rows)).item<double>();
+            var loss = F.cross_entropy(logits.index_select(0, rows), task.Support.Labels.index_select(0, rows)).item<double>();
             if (loss >= least)
                 break;
             (best, least) = (strength, loss);

@@ -38,12 +38,12 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (f, count) = (SupportFeatures.Mean(task), (double)task.SupportCount); // [N, D]
-        var byNames = f.matmul(task.ClassFeatures.t()); // [N, C]
+        var (f, count) = (task.Support.MeanOverViews(), (double)task.Support.Count); // [N, D]
+        var byNames = f.matmul(task.Classes.Features.t()); // [N, C]
         var rateOfW = 4 * count / linalg.eigvalsh(f.t().matmul(f)).max().item<float>();
         var rateOfA = count / (4 * byNames.Square().sum(dim: 0).max().item<float>());
         var w = new Parameter(Means(task, f)); // [C, D]
-        var a = new Parameter(TensorFactory.Full([task.ClassCount], task.LogitScale, device: task.Device)); // [C]
+        var a = new Parameter(TensorFactory.Full([task.Classes.Count], task.Classes.LogitScale, device: task.Device)); // [C]
         var judge = task.Validation is null ? null : new ValidationJudge(task.Validation);
         Tensor? best = null; // [C, D]
         for (var epoch = 0; epoch < options.Epochs; epoch++)
@@ -53,7 +53,7 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
             Step(loss, w, rateOfW);
             Step(Loss(), a, rateOfA);
             run.Report(epoch + 1, options.Epochs, loss.item<float>());
-            if (judge is null || !judge.IsBetter(task.Validation!.Images.Image.matmul(Weight().t()).Mul(task.LogitScale)))
+            if (judge is null || !judge.IsBetter(task.Validation!.Images.Image.matmul(Weight().t()).Mul(task.Classes.LogitScale)))
                 continue;
             best?.Dispose();
             best = Weight().DetachFromDisposeScope();
@@ -61,9 +61,9 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
         using (best)
             return LinearClassifier.Of(best?.clone() ?? Weight()) with { Selection = judge is null || best is null ? Fitted.NothingSelected : ValidationSearch.Selection(task.Validation!) };
 
-        Tensor Weight() => w.Add(a.unsqueeze(1) * task.ClassFeatures).Div(task.LogitScale).detach();
+        Tensor Weight() => w.Add(a.unsqueeze(1) * task.Classes.Features).Div(task.Classes.LogitScale).detach();
 
-        Tensor Loss() => F.cross_entropy(f.matmul(w.t()).Add(byNames * a), task.SupportLabels);
+        Tensor Loss() => F.cross_entropy(f.matmul(w.t()).Add(byNames * a), task.Support.Labels);
     }
 
     /// <inheritdoc/>
@@ -72,14 +72,14 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
     private static void Step(Tensor loss, Parameter block, double rate)
     {
         var gradient = autograd.grad([loss], [block])[0];
-        using var still = no_grad();
+        using var noGrad = no_grad();
         block.sub_(gradient.Mul(rate));
     }
 
     /// <summary>The mean of each class's images, not made unit: [C, D].</summary>
     private static Tensor Means(FewShotTask task, Tensor f)
     {
-        var membership = F.one_hot(task.SupportLabels, task.ClassCount).to(ScalarType.Float32); // [N, C]
+        var membership = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float32); // [N, C]
         return membership.t().matmul(f) / membership.sum(dim: 0).unsqueeze(1);
     }
 }

@@ -38,14 +38,14 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
     internal const string CatalogName = "sim";
 
     /// <inheritdoc/>
-    public override bool NeedsNames => false;
+    public override TaskParts Requires => TaskParts.Support;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var (words, names, template) = WordAnchors.Of(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
-        var similarities = SupportFeatures.Mean(task).matmul(words.t()).to(ScalarType.Float64); // L [N, K]
-        var classes = F.one_hot(task.SupportLabels, task.ClassCount).to(ScalarType.Float64); // Y [N, C]
+        var similarities = task.Support.MeanOverViews().matmul(words.t()).to(ScalarType.Float64); // L [N, K]
+        var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float64); // Y [N, C]
         var identity = eye(names.Count, dtype: ScalarType.Float64, device: task.Device);
         var regular = similarities.t().matmul(similarities).Add(identity.Mul(options.Lambda));
         var map = linalg.solve(regular, similarities.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]

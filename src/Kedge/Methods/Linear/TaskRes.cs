@@ -68,15 +68,15 @@ public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName,
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var residuals = new Parameter(zeros_like(task.ClassFeatures)); // x [C, D]
-        var epochs = options.Epochs ?? (task.SupportCount <= FewShots * task.ClassCount ? EpochsOfFewShots : EpochsOfMore);
+        var residuals = new Parameter(zeros_like(task.Classes.Features)); // x [C, D]
+        var epochs = options.Epochs ?? (task.Support.Count <= FewShots * task.Classes.Count ? EpochsOfFewShots : EpochsOfMore);
         using var optimizer = new Adam([residuals], options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, Tuned(), task.LogitScale), labels));
+            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, Tuned(), task.Classes.LogitScale), labels));
         return LinearClassifier.Of(Tuned());
 
         Tensor Tuned() => // unit(r T + a x)
-            task.ClassFeatures.Add(residuals.Mul(options.Alpha / options.Length)).AsLongAs(task.ClassFeatures);
+            task.Classes.Features.Add(residuals.Mul(options.Alpha / options.Length)).AsLongAs(task.Classes.Features);
     }
 
     /// <inheritdoc/>

@@ -43,13 +43,10 @@ public sealed class Calip(CalipOptions options) : FewShotMethod(CatalogName, opt
     private const double Small = 1e-12;
 
     /// <inheritdoc/>
-    public override bool NeedsSupport => false;
+    public override TaskParts Requires => TaskParts.Names | TaskParts.Patches;
 
     /// <inheritdoc/>
-    public override FeatureKinds Needs => FeatureKinds.Patches;
-
-    /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => new(new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures });
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => new(new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features });
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new CalipClassifier(state, options);
@@ -82,5 +79,5 @@ internal sealed class CalipClassifier(ClassifierState state, CalipOptions option
     protected override Tensor LogitsCore(ImageFeatures images) => Calip.Logits(images, _classFeatures, State.LogitScale, options);
 
     /// <summary>Nothing is learned.</summary>
-    protected override FewShotClassifier ForCore(ClassSet classes) => new CalipClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), options);
+    protected override FewShotClassifier TransferCore(ClassSet classes) => new CalipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), options);
 }

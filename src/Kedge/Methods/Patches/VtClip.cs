@@ -67,7 +67,7 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
     internal const string CatalogName = "vt-clip";
 
     /// <inheritdoc/>
-    public override FeatureKinds Needs => FeatureKinds.Patches;
+    public override TaskParts Requires => TaskParts.Support | TaskParts.Names | TaskParts.Patches;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
@@ -79,8 +79,8 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
         var block = new CrossAttention(Draw(width, width), Draw(width, width), Draw(width, width), Zeros(width, width), Draw(width, hidden), Zeros(hidden, width));
         using var optimizer = new AdamW(block.Tensors.Values.Cast<Parameter>(), options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-            F.cross_entropy(Logits(images, task.ClassFeatures, block, task.LogitScale, options), labels));
-        return new Fitted(new Dictionary<string, Tensor>(block.Tensors) { ["class.features"] = task.ClassFeatures });
+            F.cross_entropy(Logits(images, task.Classes.Features, block, task.Classes.LogitScale, options), labels));
+        return new Fitted(new Dictionary<string, Tensor>(block.Tensors) { ["class.features"] = task.Classes.Features });
 
         Parameter Draw(long inputs, long outputs) =>
             new(randn([inputs, outputs], device: task.Device, generator: generator).Div(Math.Sqrt(inputs)));
@@ -163,5 +163,5 @@ internal sealed class VtClipClassifier : FewShotClassifier
         cat([.. images.Split(Math.Max(1, NumbersAtOnce / _classFeatures.numel())).Select(some => VtClip.Logits(some, _classFeatures, _block, State.LogitScale, _options))]);
 
     /// <summary>The block takes names of any class.</summary>
-    protected override FewShotClassifier ForCore(ClassSet classes) => new VtClipClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);
+    protected override FewShotClassifier TransferCore(ClassSet classes) => new VtClipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);
 }

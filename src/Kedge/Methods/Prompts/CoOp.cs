@@ -78,18 +78,18 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
     private const double Deviation = 0.02;
 
     /// <inheritdoc/>
-    public override bool NeedsTextTower => true;
+    public override TaskParts Requires => TaskParts.Support | TaskParts.Names | TaskParts.TextTower;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var tower = task.TextTower!;
+        var tower = task.Encoder!.TextTower!;
         var start = Start(tower, task.Device); // [M, W]
-        var context = new Parameter(start.expand(1, options.ClassSpecific ? task.ClassCount : 1, -1, -1).clone()); // [1, 1 or C, M, W]
-        using var prompts = tower.ContextPrompts(task.ClassNames, (int)start.shape[0], options.Position);
+        var context = new Parameter(start.expand(1, options.ClassSpecific ? task.Classes.Count : 1, -1, -1).clone()); // [1, 1 or C, M, W]
+        using var prompts = tower.ContextPrompts(task.Classes.Names, (int)start.shape[0], options.Position);
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.LogitScale), labels));
+            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
         var tensors = LinearClassifier.Tensors(ClassFeatures());
         if (!options.ClassSpecific)
             tensors[CoOpClassifier.ContextName] = context; // for classes that are named later
@@ -101,7 +101,7 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new CoOpClassifier(state, options.Position);
 
-    private int Epochs(FewShotTask task) => options.Epochs ?? ((double)task.SupportCount / task.ClassCount) switch
+    private int Epochs(FewShotTask task) => options.Epochs ?? ((double)task.Support.Count / task.Classes.Count) switch
     {
         <= 1 => 50,
         <= 4 => 100,
@@ -142,11 +142,11 @@ internal sealed class CoOpClassifier : LinearClassifier
         _context = state.Tensors.ContainsKey(ContextName) ? state.Take(ContextName, ScalarType.Float32, 1, 1, -1, -1) : null;
     }
 
-    protected override FewShotClassifier? ForCore(ClassSet classes)
+    protected override FewShotClassifier? TransferCore(ClassSet classes)
     {
         if (_context is null || classes.TextTower is null)
             return null;
         using var prompts = classes.TextTower.ContextPrompts(classes.Names, (int)_context.shape[2], _position);
-        return new CoOpClassifier(State.For(classes, new Dictionary<string, Tensor> { [WeightName] = prompts.Encode(_context).squeeze(0) }), _position);
+        return new CoOpClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = prompts.Encode(_context).squeeze(0) }), _position);
     }
 }

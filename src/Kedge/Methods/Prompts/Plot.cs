@@ -79,22 +79,20 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
     private const double Deviation = 0.02; // of the start, as CoOp's
 
     /// <inheritdoc/>
-    public override bool NeedsTextTower => true;
-
-    /// <inheritdoc/>
-    public override FeatureKinds Needs => FeatureKinds.Patches;
+    public override TaskParts Requires => TaskParts.Support | TaskParts.Names | TaskParts.TextTower | TaskParts.Patches;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
+        var tower = task.Encoder!.TextTower!;
         using var generator = new Generator((ulong)options.Seed, task.Device);
-        long[] shape = [options.Prompts, 1, options.ContextTokens, task.TextTower!.Width];
+        long[] shape = [options.Prompts, 1, options.ContextTokens, tower.Width];
         var start = randn(shape, device: task.Device, generator: generator).Mul(Deviation);
         var context = new Parameter(start); // v [N, 1, M, W]
-        using var prompts = task.TextTower.ContextPrompts(task.ClassNames, options.ContextTokens, ContextPosition.End);
+        using var prompts = tower.ContextPrompts(task.Classes.Names, options.ContextTokens, ContextPosition.End);
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.LogitScale, options), labels));
+            nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.Classes.LogitScale, options), labels));
         return new Fitted(new Dictionary<string, Tensor> { [PlotClassifier.PromptsName] = prompts.Encode(context), [PlotClassifier.ContextName] = context });
     }
 
@@ -142,11 +140,11 @@ internal sealed class PlotClassifier : FewShotClassifier
     protected override Explanation ExplainCore(ImageFeatures images) => new(LogitsCore(images));
 
     /// <summary>Contexts that all classes share take other names, where there is a text tower to encode them.</summary>
-    protected override FewShotClassifier? ForCore(ClassSet classes)
+    protected override FewShotClassifier? TransferCore(ClassSet classes)
     {
         if (classes.TextTower is null)
             return null;
         using var prompts = classes.TextTower.ContextPrompts(classes.Names, _options.ContextTokens, ContextPosition.End);
-        return new PlotClassifier(State.For(classes, new Dictionary<string, Tensor> { [PromptsName] = prompts.Encode(_context) }), _options);
+        return new PlotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [PromptsName] = prompts.Encode(_context) }), _options);
     }
 }

@@ -40,9 +40,9 @@ public static class AnchorMining
         ArgumentNullException.ThrowIfNull(task);
         options ??= new();
         options.Check();
-        var anchors = Check(task, WordList.Of(words, "the words").WithoutClassNames(task.ClassNames).Words);
+        var anchors = Check(task, WordList.Of(words, "the words").WithoutClassNames(task.Classes.Names).Words);
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var ordered = SupportOrder.Canonical(task);
         var features = Encode(ordered, anchors, progress, cancellation); // [K, D]
         return [.. Gains(ordered, anchors, features, options, cancellation).OrderByDescending(gain => gain.Gain)];
@@ -50,11 +50,11 @@ public static class AnchorMining
 
     private static List<AnchorGain> Gains(FewShotTask task, IReadOnlyList<string> words, Tensor anchors, AnchorMiningOptions options, CancellationToken cancellation)
     {
-        var images = Precise(task.SupportFeatures.flatten(0, 1)); // [V·N, D]
-        var classes = Precise(task.ClassFeatures); // [C, D]
-        var labels = task.SupportLabels.cpu().repeat(task.Views); // [V·N]
-        var chances = ZeroShot.Logits(images, classes, task.LogitScale).softmax(1); // [V·N, C]
-        var surprise = nn.functional.one_hot(labels, task.ClassCount) - chances; // what the cross entropy would have more of, by class
+        var images = Precise(task.Support.Features.flatten(0, 1)); // [V·N, D]
+        var classes = Precise(task.Classes.Features); // [C, D]
+        var labels = task.Support.Labels.cpu().repeat(task.Support.Views); // [V·N]
+        var chances = ZeroShot.Logits(images, classes, task.Classes.LogitScale).softmax(1); // [V·N, C]
+        var surprise = nn.functional.one_hot(labels, task.Classes.Count) - chances; // what the cross entropy would have more of, by class
         var chunks = anchors.split(options.WordsAtOnce); // each [k, D]
         var relation = new ChunkedSoftmax(classes, chunks, Temperature(options.RelationTemperature, classes, anchors));
         var attention = new ChunkedSoftmax(images, chunks, Temperature(options.AttentionTemperature, images, anchors));
@@ -64,12 +64,12 @@ public static class AnchorMining
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var shares = relation.Of(chunk); // [C, k]
-            var falls = (attention.Of(chunk) * surprise.matmul(shares)).view(task.Views, task.SupportCount, -1).mean([0]); // [N, k]
-            var (means, errors) = (falls.mean([0]).data<double>(), falls.std(0).Div(Math.Sqrt(task.SupportCount)).data<double>());
-            var (lifts, places) = (shares / shares.mean([0])).topk(Math.Min(MostClasses, task.ClassCount), dim: 0); // [3, k]
+            var falls = (attention.Of(chunk) * surprise.matmul(shares)).view(task.Support.Views, task.Support.Count, -1).mean([0]); // [N, k]
+            var (means, errors) = (falls.mean([0]).data<double>(), falls.std(0).Div(Math.Sqrt(task.Support.Count)).data<double>());
+            var (lifts, places) = (shares / shares.mean([0])).topk(Math.Min(MostClasses, task.Classes.Count), dim: 0); // [3, k]
             for (var j = 0; j < chunk.shape[0]; j++)
             {
-                var spoken = lifts.select(1, j).data<double>().Zip(places.select(1, j).data<long>(), (lift, c) => new ClassLift(task.ClassNames[(int)c], lift));
+                var spoken = lifts.select(1, j).data<double>().Zip(places.select(1, j).data<long>(), (lift, c) => new ClassLift(task.Classes.Names[(int)c], lift));
                 gains.Add(new AnchorGain(words[gains.Count], means[j], errors[j], [.. spoken]));
             }
         }
@@ -79,10 +79,10 @@ public static class AnchorMining
     private static IReadOnlyList<string> Check(FewShotTask task, IReadOnlyList<string> words)
     {
         const string doing = "Mining anchors";
-        if (task.TextTower is null)
+        if (task.Encoder?.TextTower is null)
             throw new KedgeException($"{doing} found a task without a text tower: it encodes words; give the task the text side of the CLIP model.");
-        if (task.SupportCount < 2)
-            throw new KedgeException($"{doing} found {task.SupportCount} support image(s): it needs at least 2, to tell a gain from chance.");
+        if (task.Support.Count < 2)
+            throw new KedgeException($"{doing} found {task.Support.Count} support image(s): it needs at least 2, to tell a gain from chance.");
         return words.Count >= 2 ? words : throw new KedgeException($"{doing} found {words.Count} word(s) that are no class names: it needs at least 2; give more words.");
     }
 
@@ -93,7 +93,7 @@ public static class AnchorMining
         foreach (var texts in words.Select(template.Fill).Chunk(EncodedAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            features.Add(Precise(task.TextTower!.EncodeText(texts)));
+            features.Add(Precise(task.Encoder!.TextTower!.EncodeText(texts)));
             progress?.Report(new WordProgress(Math.Min(features.Count * EncodedAtOnce, words.Count), words.Count));
         }
         return cat(features);

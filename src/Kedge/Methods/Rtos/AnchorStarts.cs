@@ -17,7 +17,7 @@ internal static class AnchorStarts
     /// <exception cref="KedgeException">There are fewer than two anchors that are no class names, or more than memory holds.</exception>
     internal static LearnedAnchors Of(FewShotTask task, RtosOptions options, FitRun run)
     {
-        if (task.TextTower is { } tower)
+        if (task.Encoder?.TextTower is { } tower)
         {
             var template = RtosPrompts.Template(task);
             var words = Words(options.Anchors ?? OpenWords.All, task, options, run, options.Anchors is null ? OwnWords : int.MaxValue);
@@ -40,7 +40,7 @@ internal static class AnchorStarts
     /// <summary>The words that serve as anchors and their places in the list: no class names, nothing banned, in an order drawn by the seed where not all are taken.</summary>
     private static IReadOnlyList<(string Name, long Row)> Words(IReadOnlyList<string> list, FewShotTask task, RtosOptions options, FitRun run, int most)
     {
-        var words = RtosPrompts.Without(list, task.ClassNames, options.Ban ?? [], run.Note).ToArray();
+        var words = RtosPrompts.Without(list, task.Classes.Names, options.Ban ?? [], run.Note).ToArray();
         if (words.Length < 2)
             throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; give more words.");
         var count = options.AnchorCount ?? most;
@@ -52,14 +52,14 @@ internal static class AnchorStarts
     /// <summary>Half way between two classes, for pairs drawn by the seed: [min(C (C − 1) / 2, 256), D].</summary>
     private static (Tensor, IReadOnlyList<string>) Between(FewShotTask task, RtosOptions options)
     {
-        var pairs = (from first in Enumerable.Range(0, task.ClassCount) from second in Enumerable.Range(0, first) select (first, second)).ToArray();
+        var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second)).ToArray();
         new Random(options.Seed).Shuffle(pairs);
         pairs = [.. pairs.Take(MostFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MostFeatures)))]; // two classes have one pair only
         var sum = Rows(pair => pair.first).Add(Rows(pair => pair.second));
-        return (sum.Unit(), [.. pairs.Select(pair => $"{task.ClassNames[pair.first]} + {task.ClassNames[pair.second]}")]);
+        return (sum.Unit(), [.. pairs.Select(pair => $"{task.Classes.Names[pair.first]} + {task.Classes.Names[pair.second]}")]);
 
         Tensor Rows(Func<(int first, int second), int> side) =>
-            task.ClassFeatures.index_select(0, tensor(pairs.Select(pair => (long)side(pair)).ToArray(), device: task.Device));
+            task.Classes.Features.index_select(0, tensor(pairs.Select(pair => (long)side(pair)).ToArray(), device: task.Device));
     }
 
     private static Tensor Noise(Tensor like, RtosOptions options)

@@ -52,7 +52,7 @@ internal static class RelationTransition
         if (set > 0)
             return set;
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         return Math.Max(LeastTemperature, features.matmul(anchors.t()).std().item<float>() / 2);
     }
 
@@ -62,7 +62,7 @@ internal static class RelationTransition
         if (set > 0 || value != RelationValue.CenteredCosine)
             return Temperature(set, classFeatures, anchors);
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         return Math.Max(LeastTemperature, Relation(classFeatures, anchors, 1, value).abs().max().item<float>());
     }
 }

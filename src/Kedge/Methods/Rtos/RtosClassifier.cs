@@ -16,7 +16,7 @@ public sealed class RtosClassifier : FewShotClassifier
         Details = RtosDetails.Of(state);
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
         _rtos = new RtosPart(state, Details);
-        Support = SupportFeatures.Take(state);
+        Support = StoredSupport.Take(state);
     }
 
     /// <summary>The anchors' words, the prompt around them, the temperatures and α in effect.</summary>
@@ -26,7 +26,7 @@ public sealed class RtosClassifier : FewShotClassifier
     public override AnchorSet Anchors => _rtos.Anchors;
 
     /// <inheritdoc/>
-    public override SupportSet? Support { get; }
+    public override StoredSupport? Support { get; }
 
     internal static Fitted Of(FewShotTask task, Tensor anchors, Tensor? tokens, Tensor query, Tensor key, RtosDetails details) => new(
         RtosPart.Tensors(task, anchors, tokens, query, key, details), details.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
@@ -43,12 +43,12 @@ public sealed class RtosClassifier : FewShotClassifier
         ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), _rtos.Contributions(images.Image));
 
     /// <summary>The anchors and their attention to images stay, the classes' relation to them is that of the new names. Where anchors are words, those that name a new class are left out.</summary>
-    protected override FewShotClassifier ForCore(ClassSet classes)
+    protected override FewShotClassifier TransferCore(ClassSet classes)
     {
         var kept = Method == RtosNames.CatalogName ? RtosPrompts.Without(Details.Anchors, classes.Names, [], note: null) : [.. Details.Anchors.Select((word, row) => (word, (long)row))];
         var anchors = Anchors.Features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: Device));
         var details = Details with { Anchors = [.. kept.Select(word => word.Name)] };
-        return new RtosClassifier(State.For(classes, new Dictionary<string, Tensor>
+        return new RtosClassifier(State.Transfer(classes, new Dictionary<string, Tensor>
         {
             ["class.features"] = classes.Features,
             ["anchor.features"] = anchors,

@@ -33,8 +33,8 @@ internal sealed class RtosFit : IDisposable
         _identity = eye(task.FeatureWidth, device: task.Device);
         (_query, _key, _growth) = (new Parameter(_identity.clone()), new Parameter(_identity.clone()), new Parameter(zeros([], device: task.Device)));
         Learned = new Dictionary<string, Tensor> { ["anchors"] = anchors.Rows, ["query"] = _query, ["key"] = _key, ["growth"] = _growth };
-        RelationTemperature = RelationTransition.RelationTemperature(options.RelationTemperature, task.ClassFeatures, Start, options.Value);
-        AttentionTemperature = RelationTransition.Temperature(options.AttentionTemperature, task.SupportFeatures.flatten(0, 1), Start);
+        RelationTemperature = RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, Start, options.Value);
+        AttentionTemperature = RelationTransition.Temperature(options.AttentionTemperature, task.Support.Features.flatten(0, 1), Start);
         _learningRate = options.LearningRate ?? (anchors is TokenAnchors ? 0.002 : 0.004);
         _optimizer = new Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_growth] : Array.Empty<Parameter>()], _learningRate);
     }
@@ -60,14 +60,14 @@ internal sealed class RtosFit : IDisposable
     /// <summary>The anchors' features as they are now: [K, D], without gradient.</summary>
     internal Tensor Features()
     {
-        using var still = no_grad();
+        using var noGrad = no_grad();
         return cat([.. Anchors.Rows.split(AnchorsAtOnce).Select(Anchors.Encode)]);
     }
 
     /// <summary>S of images as RTOS stands now: [B, C], without gradient.</summary>
     internal Tensor Transition(Tensor images)
     {
-        using var still = no_grad();
+        using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         return Transition(images, Features()).MoveToOuterDisposeScope();
     }
@@ -85,7 +85,7 @@ internal sealed class RtosFit : IDisposable
         {
             batches.MoveNext();
             _optimizer.ParamGroups.Single().LearningRate = schedule.At(step);
-            yield return Step(_task.SupportFeatures[step % _task.Views], batches.Current, (int)rows.shape[0]);
+            yield return Step(_task.Support.Features[step % _task.Support.Views], batches.Current, (int)rows.shape[0]);
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed class RtosFit : IDisposable
 
     private static void Copy(IReadOnlyDictionary<string, Tensor> from, IReadOnlyDictionary<string, Tensor> to)
     {
-        using var still = no_grad();
+        using var noGrad = no_grad();
         foreach (var (name, tensor) in to)
             tensor.copy_(from[name]);
     }
@@ -138,8 +138,8 @@ internal sealed class RtosFit : IDisposable
         var encoded = whole ? Anchors.Encode(Anchors.Rows) : Features(); // [K, D]
         var features = encoded.detach().requires_grad_(true);
         var x = images.index_select(0, batch); // [B, D]
-        var logits = ZeroShot.Logits(x, _task.ClassFeatures, _task.LogitScale).Add(Transition(x, features) * _growth.exp().Mul(_alpha));
-        var loss = F.cross_entropy(logits, _task.SupportLabels.index_select(0, batch));
+        var logits = ZeroShot.Logits(x, _task.Classes.Features, _task.Classes.LogitScale).Add(Transition(x, features) * _growth.exp().Mul(_alpha));
+        var loss = F.cross_entropy(logits, _task.Support.Labels.index_select(0, batch));
         _optimizer.zero_grad();
         loss.backward();
         using (no_grad())
@@ -160,7 +160,7 @@ internal sealed class RtosFit : IDisposable
 
     private Tensor Transition(Tensor images, Tensor anchors) => RelationTransition.Transition(
         RelationTransition.Attention(images, RelationTransition.Keys(anchors, _query, _key), AttentionTemperature),
-        RelationTransition.Relation(_task.ClassFeatures, anchors, RelationTemperature, _options.Value));
+        RelationTransition.Relation(_task.Classes.Features, anchors, RelationTemperature, _options.Value));
 
     private IEnumerable<(Tensor Rows, Tensor Gradient)> Blocks(Tensor gradient)
     {

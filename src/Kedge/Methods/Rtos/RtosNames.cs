@@ -45,15 +45,15 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
     internal const string CatalogName = "rtos-names";
 
     /// <inheritdoc/>
-    public override bool NeedsSupport => false;
+    public override TaskParts Requires => TaskParts.Names;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (anchors, names, template) = WordAnchors.Of(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.ClassNames, options.Ban ?? [], run.Note));
+        var (anchors, names, template) = WordAnchors.Of(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.Classes.Names, options.Ban ?? [], run.Note));
         var details = new RtosDetails(names, template, options.Value,
-            RelationTransition.RelationTemperature(options.RelationTemperature, task.ClassFeatures, anchors, options.Value),
-            RelationTransition.Temperature(options.AttentionTemperature, task.ClassFeatures, anchors),
+            RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, anchors, options.Value),
+            RelationTransition.Temperature(options.AttentionTemperature, task.Classes.Features, anchors),
             options.Alpha);
         var identity = eye(task.FeatureWidth, device: task.Device);
         return RtosClassifier.Of(task, anchors, tokens: null, identity, identity, details);

@@ -22,7 +22,7 @@ internal sealed class RtosPart : IDisposable
         var tokens = state.Tensors.ContainsKey("anchor.tokens") ? state.Take("anchor.tokens", ScalarType.Float32, count, -1, -1) : null;
         Anchors = new AnchorSet(features, details.Anchors, tokens);
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         _keys = RelationTransition.Keys(features, query, key).DetachFromDisposeScope();
     }
 
@@ -34,15 +34,15 @@ internal sealed class RtosPart : IDisposable
     {
         var tensors = new Dictionary<string, Tensor>
         {
-            ["class.features"] = task.ClassFeatures,
+            ["class.features"] = task.Classes.Features,
             ["anchor.features"] = anchors,
             ["query"] = query,
             ["key"] = key,
-            ["relation"] = RelationTransition.Relation(task.ClassFeatures, anchors, details.RelationTemperature, details.Value),
+            ["relation"] = RelationTransition.Relation(task.Classes.Features, anchors, details.RelationTemperature, details.Value),
         };
         if (tokens is not null)
             tensors["anchor.tokens"] = tokens;
-        SupportFeatures.AddTo(tensors, task);
+        StoredSupport.AddTo(tensors, task);
         return tensors;
     }
 

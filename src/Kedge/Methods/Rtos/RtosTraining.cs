@@ -99,7 +99,7 @@ internal sealed class RtosTraining : IDisposable
         var pause = RtosPause.Of(run, Fit, Steps);
         pause?.Restore();
         var step = pause?.Step ?? 0;
-        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.SupportCount, device: _task.Device), Steps, done: step))
+        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.Support.Count, device: _task.Device), Steps, done: step))
         {
             RtosPause.Keep(run, Every, Fit, ++step);
             run.Report(step, Steps, loss);
@@ -109,8 +109,8 @@ internal sealed class RtosTraining : IDisposable
 
     private void Choose(HeldOutShots held, FitRun run)
     {
-        var images = _task.SupportFeatures[0].index_select(0, held.Held);
-        var zeroShot = ZeroShot.Logits(images, _task.ClassFeatures, _task.LogitScale);
+        var images = _task.Support.Features[0].index_select(0, held.Held);
+        var zeroShot = ZeroShot.Logits(images, _task.Classes.Features, _task.Classes.LogitScale);
         var zeroShotLoss = F.cross_entropy(zeroShot.Mul(Stacking.Calibrate(zeroShot, held.Labels)), held.Labels).item<float>();
         var pause = RtosPause.Of(run, Fit, Steps + Steps / 3);
         pause?.RestoreBest();
@@ -135,7 +135,7 @@ internal sealed class RtosTraining : IDisposable
         if (step == Steps)
             Fit.Restore(kept);
         var late = best.Step / 3;
-        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.SupportCount, device: _task.Device), late, LatePeak, done: step - Steps))
+        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.Support.Count, device: _task.Device), late, LatePeak, done: step - Steps))
         {
             RtosPause.Keep(run, Every, Fit, ++step, best.Step, kept);
             run.Report(step, Steps + late, loss);
@@ -161,8 +161,8 @@ internal sealed class RtosTraining : IDisposable
     private static double Calibrate(FewShotTask task)
     {
         using var scope = NewDisposeScope();
-        return task.SupportCount == 0 ? 1 : Math.Min(
-            Stacking.Calibrate(ZeroShot.Logits(task.SupportFeatures[0], task.ClassFeatures, task.LogitScale), task.SupportLabels), MostCalibration);
+        return task.Support.Count == 0 ? 1 : Math.Min(
+            Stacking.Calibrate(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels), MostCalibration);
     }
 
     /// <summary>The share of images whose class has the highest logit, 0 to 1.</summary>

@@ -37,10 +37,10 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         using var training = RtosTraining.Run(task, options.Rtos, run);
-        using var still = no_grad();
-        var images = SupportFeatures.Mean(task);
+        using var noGrad = no_grad();
+        var images = task.Support.MeanOverViews();
         var members = SupportMembers.Fit(task, RelationTransition.Attention(images, training.Fit.Start, training.Fit.AttentionTemperature));
-        Tensor[] logits = [ZeroShot.Logits(images, task.ClassFeatures, task.LogitScale), .. members.LeftOut]; // [N, C] each
+        Tensor[] logits = [ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale), .. members.LeftOut]; // [N, C] each
         var weights = Weigh(task, training, logits);
         var (scale, alpha) = WeighRtos(training, Stacking.Sum(logits, weights));
         var scaled = weights.Select(weight => weight * scale).ToArray();
@@ -53,14 +53,14 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     /// <summary>The weights of zero-shot, discriminant, ridge, kernel and anchors.</summary>
     private static double[] Weigh(FewShotTask task, RtosTraining training, Tensor[] logits)
     {
-        var deviations = logits.Select(member => Stacking.Deviation(member, task.SupportLabels)).ToArray();
-        var right = RtosTraining.Accuracy(logits[0], task.SupportLabels);
-        var say = (SayWithoutNames * Math.Pow(1 - right, SayFalls) + SayWithNames * right) * Math.Sqrt(task.SupportCount / (double)task.ClassCount);
+        var deviations = logits.Select(member => Stacking.Deviation(member, task.Support.Labels)).ToArray();
+        var right = RtosTraining.Accuracy(logits[0], task.Support.Labels);
+        var say = (SayWithoutNames * Math.Pow(1 - right, SayFalls) + SayWithNames * right) * Math.Sqrt(task.Support.Count / (double)task.Classes.Count);
         double[] first = [training.Calibration * deviations[0], .. Shares.Select(share => share * say)];
         var rows = HeldOutShots.Repeated(task);
         var weights = rows.shape[0] == 0 ? first : Stacking.Weights(
             [.. logits.Select((member, m) => member.index_select(0, rows).Div(deviations[m]))],
-            task.SupportLabels.index_select(0, rows), first, PriorImages);
+            task.Support.Labels.index_select(0, rows), first, PriorImages);
         return [.. weights.Zip(deviations, (weight, deviation) => weight / deviation)];
     }
 

@@ -26,7 +26,7 @@ public sealed class RtosPlusClassifier : FewShotClassifier
         var (width, classes) = (state.FeatureWidth, state.ClassCount);
         _rtos = new RtosPart(state, Details.Rtos);
         _classFeatures = state.Take("class.features", ScalarType.Float32, classes, width);
-        Support = SupportFeatures.Take(state) ?? throw state.Damaged("no support features");
+        Support = StoredSupport.Take(state) ?? throw state.Damaged("no support features");
         var count = Support.Features.shape[0];
         _start = state.Take("anchor.start", ScalarType.Float32, Details.Rtos.Anchors.Count, width);
         _anchorRidge = state.Take("anchor.ridge", ScalarType.Float32, Details.Rtos.Anchors.Count, classes);
@@ -36,7 +36,7 @@ public sealed class RtosPlusClassifier : FewShotClassifier
         _kernel = state.Take("kernel", ScalarType.Float32, Details.Weights.Kernel > 0 ? count : 0, classes);
         _bias = state.Take("bias", ScalarType.Float32, classes);
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var images = Support.Features - _middle; // [N, D]
         _head = Membership().t().matmul(images).matmul(_precision).Add(_ridge.t().matmul(images)).DetachFromDisposeScope();
     }
@@ -48,7 +48,7 @@ public sealed class RtosPlusClassifier : FewShotClassifier
     public override AnchorSet Anchors => _rtos.Anchors;
 
     /// <inheritdoc/>
-    public override SupportSet Support { get; }
+    public override StoredSupport Support { get; }
 
     internal static Fitted Of(FewShotTask task, RtosTraining training, SupportMembers members, RtosPlusWeights weights, double alpha)
     {
@@ -61,7 +61,7 @@ public sealed class RtosPlusClassifier : FewShotClassifier
         tensors["middle"] = members.Middle;
         tensors["precision"] = members.Discriminant.Precision.Mul(weights.Discriminant);
         tensors["ridge"] = members.OnFeatures.Coefficients.Mul(weights.Ridge);
-        tensors["kernel"] = weights.Kernel > 0 ? members.OnKernel!.Coefficients.Mul(weights.Kernel) : empty(0, task.ClassCount);
+        tensors["kernel"] = weights.Kernel > 0 ? members.OnKernel!.Coefficients.Mul(weights.Kernel) : empty(0, task.Classes.Count);
         tensors["bias"] = members.Discriminant.Bias.Mul(weights.Discriminant) - members.AttentionMiddle.matmul(anchorRidge);
         return new Fitted(tensors, training.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
     }

@@ -17,18 +17,18 @@ internal sealed class SupportMembers
 
     private SupportMembers(FewShotTask task, Tensor attention)
     {
-        Features = SupportFeatures.Mean(task);
+        Features = task.Support.MeanOverViews();
         Middle = Features.mean([0]);
         AttentionMiddle = attention.mean([0]);
         var centred = Features - Middle; // [N, D]
-        var classes = F.one_hot(task.SupportLabels, task.ClassCount).to(ScalarType.Float32); // [N, C]
+        var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float32); // [N, C]
         var targets = classes - classes.mean([0]);
-        Discriminant = GaussianDiscriminant.Fit(centred, task.SupportLabels, task.ClassCount);
+        Discriminant = GaussianDiscriminant.Fit(centred, task.Support.Labels, task.Classes.Count);
         OnFeatures = Ridge.OnFeatures(centred, targets, FeatureStrength);
-        OnKernel = task.SupportCount > Ridge.MaxKernelImages ? null : Ridge.OnKernel(Kernel(Features, Features), targets, KernelStrength);
+        OnKernel = task.Support.Count > Ridge.MaxKernelImages ? null : Ridge.OnKernel(Kernel(Features, Features), targets, KernelStrength);
         var onAnchors = Ridge.OnFeatures(attention - AttentionMiddle, targets, AnchorStrength);
         AnchorCoefficients = (attention - AttentionMiddle).t().matmul(onAnchors.Coefficients); // [K, C]
-        LeftOut = [GaussianDiscriminant.LeftOut(centred, task.SupportLabels, task.ClassCount), OnFeatures.LeftOut, OnKernel?.LeftOut ?? zeros_like(targets), onAnchors.LeftOut];
+        LeftOut = [GaussianDiscriminant.LeftOut(centred, task.Support.Labels, task.Classes.Count), OnFeatures.LeftOut, OnKernel?.LeftOut ?? zeros_like(targets), onAnchors.LeftOut];
     }
 
     /// <summary>F [N, D]: the support images, views averaged.</summary>

@@ -71,19 +71,19 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
     private const int StepsAShot = 500;
 
     /// <inheritdoc/>
-    public override bool AdaptsTowers => true;
+    public override TaskParts Requires => TaskParts.Support | TaskParts.Names | TaskParts.Towers;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var steps = options.Steps ?? (int)Math.Ceiling((double)StepsAShot * task.SupportCount / task.ClassCount);
+        var steps = options.Steps ?? (int)Math.Ceiling((double)StepsAShot * task.Support.Count / task.Classes.Count);
         if (steps == 0 || options.Rank == 0)
-            return ClipLoraClassifier.Of(task.ClassFeatures, updates: null);
+            return ClipLoraClassifier.Of(task.Classes.Features, updates: null);
         using var generator = new Generator((ulong)options.Seed, task.Device);
-        var updates = new LowRankUpdates(task.Images!.Projections.ToDictionary(projection => projection.Name, projection => Start(projection, task.Device, generator)));
+        var updates = new LowRankUpdates(task.Encoder!.Images!.Projections.ToDictionary(projection => projection.Name, projection => Start(projection, task.Device, generator)));
         Learn(task, run, updates, steps, generator);
-        using var still = no_grad();
-        using var towers = task.Images.Adapt(updates);
+        using var noGrad = no_grad();
+        using var towers = task.Encoder.Images.Adapt(updates);
         return ClipLoraClassifier.Of(ClassFeatures(towers, task), updates);
     }
 
@@ -92,15 +92,15 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
 
     private void Learn(FewShotTask task, FitRun run, LowRankUpdates updates, int steps, Generator generator)
     {
-        using var towers = task.Images!.Adapt(updates, options.Dropout > 0 ? Drop : null);
+        using var towers = task.Encoder!.Images!.Adapt(updates, options.Dropout > 0 ? Drop : null);
         var factors = updates.ByWeight.Values.SelectMany(update => new[] { (Parameter)update.Down, (Parameter)update.Up });
         using var optimizer = new AdamW(factors, options.LearningRate, weightDecay: options.WeightDecay);
         var schedule = new CosineSchedule(options.LearningRate, steps);
         foreach (var (step, (view, rows)) in Batches(task).Take(steps).Index())
         {
             using var scope = NewDisposeScope();
-            var labels = task.SupportLabels.index_select(0, tensor(rows, device: task.Device));
-            var loss = nn.functional.cross_entropy(ZeroShot.Logits(towers.EncodeSupport(view, rows), ClassFeatures(towers, task), task.LogitScale), labels);
+            var labels = task.Support.Labels.index_select(0, tensor(rows, device: task.Device));
+            var loss = nn.functional.cross_entropy(ZeroShot.Logits(towers.EncodeSupport(view, rows), ClassFeatures(towers, task), task.Classes.LogitScale), labels);
             optimizer.ParamGroups.Single().LearningRate = schedule.At(step);
             optimizer.zero_grad();
             loss.backward();
@@ -123,20 +123,20 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
     private IEnumerable<(int View, long[] Rows)> Batches(FewShotTask task)
     {
         var random = new Random(options.Seed);
-        var order = Enumerable.Range(0, task.SupportCount).Select(row => (long)row).ToArray();
+        var order = Enumerable.Range(0, task.Support.Count).Select(row => (long)row).ToArray();
         for (var epoch = 0; ; epoch++)
         {
             random.Shuffle(order);
             foreach (var batch in order.Chunk(options.BatchSize))
-                yield return (epoch % task.Views, batch);
+                yield return (epoch % task.Support.Views, batch);
         }
     }
 
     /// <summary>T [C, D] of the towers as they are now.</summary>
     private static Tensor ClassFeatures(IAdaptedTowers towers, FewShotTask task)
     {
-        var templates = task.Templates.Select(text => new PromptTemplate(text)).ToArray();
-        var features = towers.EncodeText([.. task.ClassNames.SelectMany(name => templates.Select(template => template.Fill(name)))]); // [C · T, D]
-        return features.view(task.ClassCount, templates.Length, -1).mean([1]).Unit();
+        var templates = task.Classes.Templates.Select(text => new PromptTemplate(text)).ToArray();
+        var features = towers.EncodeText([.. task.Classes.Names.SelectMany(name => templates.Select(template => template.Fill(name)))]); // [C · T, D]
+        return features.view(task.Classes.Count, templates.Length, -1).mean([1]).Unit();
     }
 }

@@ -41,14 +41,14 @@ public sealed class ClipLoraClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images) => ZeroShot.Logits(images.Image, Weight, State.LogitScale);
 
     /// <summary>Other names go through the adapted text tower, where it is at hand.</summary>
-    protected override FewShotClassifier? ForCore(ClassSet classes)
+    protected override FewShotClassifier? TransferCore(ClassSet classes)
     {
         if (Update is null)
-            return new ClipLoraClassifier(State.For(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
+            return new ClipLoraClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
         if (classes.TextTower is not ClipModel clip)
             return null;
         using var adapted = clip.With(Update);
         var features = adapted.ClassFeatures(classes.Names, [.. State.Templates.Select(text => new PromptTemplate(text))]);
-        return new ClipLoraClassifier(State.For(classes, new Dictionary<string, Tensor> { [WeightName] = features }));
+        return new ClipLoraClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = features }));
     }
 }

@@ -25,19 +25,19 @@ public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(Catalog
     internal const string CatalogName = "prolip";
 
     /// <inheritdoc/>
-    public override FeatureKinds Needs => FeatureKinds.Unprojected;
+    public override TaskParts Requires => TaskParts.Support | TaskParts.Names | TaskParts.Unprojected | TaskParts.Projection;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var projection = task.Projection ?? throw new KedgeException($"Fitting {Name} found a task without the image tower's projection: give the task the projection of the CLIP model.");
+        var projection = task.Encoder!.Projection!;
         var change = new Parameter(zeros_like(projection.Weight)); // Δ [U, D]
-        var lambda = options.Lambda ?? (double)task.ClassCount / task.SupportCount;
+        var lambda = options.Lambda ?? (double)task.Classes.Count / task.Support.Count;
         using var optimizer = new Adam([change], options.LearningRate, epsilon: options.Epsilon);
         new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images, projection, change, task.ClassFeatures, task.LogitScale), labels)
+            nn.functional.cross_entropy(Logits(images, projection, change, task.Classes.Features, task.Classes.LogitScale), labels)
                 .Add(change.Square().sum().Mul(lambda)));
-        var tensors = new Dictionary<string, Tensor> { ["class.features"] = task.ClassFeatures, ["projection"] = projection.Weight, ["change"] = change };
+        var tensors = new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["projection"] = projection.Weight, ["change"] = change };
         if (projection.Bias is not null)
             tensors["projection.bias"] = projection.Bias;
         return new Fitted(tensors);
@@ -75,5 +75,5 @@ internal sealed class ProLipClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images) => ProLip.Logits(images, _projection, _change, _classFeatures, State.LogitScale);
 
     /// <summary>The projection moves images of any class.</summary>
-    protected override FewShotClassifier ForCore(ClassSet classes) => new ProLipClassifier(State.For(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
+    protected override FewShotClassifier TransferCore(ClassSet classes) => new ProLipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }

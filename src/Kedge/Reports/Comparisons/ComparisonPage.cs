@@ -46,10 +46,10 @@ public static class ComparisonPage
 
     private static Html Fact(string name, IEnumerable<string> values) => Html.Of($"<dt>{name}</dt>{values.Select(value => Html.Of($"<dd>{value}</dd>"))}");
 
-    private static string Data(ComparisonTask task) => FormattableString.Invariant($"{task.Name}: {task.Task.ClassCount} classes, {task.Query.Count} test images");
+    private static string Data(ComparisonTask task) => FormattableString.Invariant($"{task.Name}: {task.Task.Classes.Count} classes, {task.Query.Count} test images");
 
     private static string Shots(ComparisonReport report) =>
         string.Join(", ", report.Comparison.Tasks.Select(task => task.Shots).Distinct().Select(shots => shots is { } even ? $"{even}" : "uneven"));
 
-    private static IReadOnlyList<string> ClassNames(ComparisonReport report, string task) => report.Comparison.Tasks.First(draw => draw.Name == task).Task.ClassNames;
+    private static IReadOnlyList<string> ClassNames(ComparisonReport report, string task) => report.Comparison.Tasks.First(draw => draw.Name == task).Task.Classes.Names;
 }

@@ -18,7 +18,7 @@ public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Compa
 
     internal IEnumerable<string> Models => Comparison.Tasks.Select(task => $"{task.Model} (fingerprint {task.ModelFingerprint})").Distinct();
 
-    internal string[] Templates => [.. Comparison.Tasks.SelectMany(task => task.Task.Templates).Distinct()];
+    internal string[] Templates => [.. Comparison.Tasks.SelectMany(task => task.Task.Classes.Templates).Distinct()];
 
     internal string Seeds => string.Join(", ", Comparison.Tasks.Select(task => task.Seed).OfType<int>().Distinct().Select(seed => $"{seed}").DefaultIfEmpty("unknown"));
 

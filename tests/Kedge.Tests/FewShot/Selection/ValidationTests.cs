@@ -1,3 +1,4 @@
+using System.Reflection;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
@@ -12,7 +13,7 @@ public sealed class ValidationTests : IDisposable
 {
     private readonly SyntheticTask _synthetic = SyntheticTask.Even(classes: 4, shots: 4);
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
-    private readonly ValidationSet _set;
+    private readonly LabelledFeatures _set;
     private readonly FewShotTask _task;
 
     public ValidationTests()
@@ -28,7 +29,7 @@ public sealed class ValidationTests : IDisposable
     [Fact]
     public void Of_a_grid_the_point_with_the_most_images_right_is_taken()
     {
-        var set = new ValidationSet(zeros(4, 2), tensor([0L, 0, 1, 1]));
+        var set = new LabelledFeatures(zeros(4, 2), tensor([0L, 0, 1, 1]));
         Tensor Right(int count) => stack(Enumerable.Range(0, 4).Select(i => (i < count) == (i < 2) ? tensor([2f, 0]) : tensor([0f, 2]))); // the first so many are right
         Assert.Equal(3, ValidationSearch.Best(set, Run, [1, 3, 2], Right));
         Assert.Equal((3, "b"), ValidationSearch.Best(set, Run, [1, 3, 2], Right, ["a", "b"], (logits, name) => logits * (name == "b" ? 1 : 0)));
@@ -37,7 +38,7 @@ public sealed class ValidationTests : IDisposable
     [Fact]
     public void Of_equal_points_the_surest_is_taken_and_of_those_the_first()
     {
-        var set = new ValidationSet(zeros(2, 2), tensor([0L, 1]));
+        var set = new LabelledFeatures(zeros(2, 2), tensor([0L, 1]));
         Tensor Sure(double by) => tensor([1f, 0, 0, 1], [2, 2]) * by;
         Assert.Equal(3, ValidationSearch.Best(set, Run, [1.0, 3, 2], Sure));
         Assert.Equal("first", ValidationSearch.Best(set, Run, ["first", "second"], _ => Sure(1)));
@@ -46,7 +47,7 @@ public sealed class ValidationTests : IDisposable
     [Fact]
     public void A_point_that_diverges_is_not_taken()
     {
-        var set = new ValidationSet(zeros(2, 2), tensor([0L, 1]));
+        var set = new LabelledFeatures(zeros(2, 2), tensor([0L, 1]));
         Assert.Equal(1, ValidationSearch.Best(set, Run, [0, 1], at => at == 0 ? full(2, 2, float.NaN) : tensor([1f, 0, 0, 1], [2, 2])));
     }
 
@@ -120,7 +121,7 @@ public sealed class ValidationTests : IDisposable
     {
         using var classifier = Fit(text, _task);
         var state = classifier.State;
-        using var restored = MethodCatalog.Default.Create(state.Method, state.Options).Restore(state.OfOnly(new(state.ClassNames, _synthetic.Classes), state.Tensors, state.Details));
+        using var restored = MethodCatalog.Default.Create(state.Method, state.Options).Restore(state.TransferOnly(new(state.ClassNames, _synthetic.Classes), state.Tensors, state.Details));
         Assert.Equal(classifier.Logits(_synthetic.Queries).data<float>().ToArray(), restored.Logits(_synthetic.Queries).data<float>().ToArray());
     }
 
@@ -133,12 +134,13 @@ public sealed class ValidationTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_but_a_validation_part_becomes_a_validation_set()
+    public void Nothing_but_a_validation_part_can_be_chosen_on()
     {
-        Assert.Empty(typeof(ValidationSet).GetConstructors());
+        Assert.True(typeof(FewShotTask).GetProperty(nameof(FewShotTask.Validation))!.SetMethod is { IsPublic: false });
         Assert.True(typeof(SupportDraw).GetProperty(nameof(SupportDraw.Validation))!.SetMethod is { IsPublic: false });
-        var makers = typeof(ValidationSet).Assembly.GetExportedTypes().SelectMany(type => type.GetMethods()).Where(method => method.ReturnType == typeof(ValidationSet));
-        Assert.All(makers, maker => Assert.Equal("get_Validation", maker.Name)); // of a task that has one
+        var takers = typeof(FewShotTask).GetConstructors().Cast<MethodBase>().Concat(typeof(FewShotTask).GetMethods())
+            .Where(member => member.GetParameters().Any(parameter => parameter.ParameterType == typeof(LabelledFeatures)));
+        Assert.Empty(takers); // no public way to give a task any
     }
 
     public void Dispose()

@@ -70,8 +70,8 @@ public class FuseTests
     [Fact]
     public void It_needs_what_its_methods_need()
     {
-        Assert.False(new Fuse(new() { Methods = "zero-shot,rtos-names" }, MethodCatalog.Default).NeedsSupport);
-        Assert.True(new Fuse(new() { Methods = "zero-shot,gda" }, MethodCatalog.Default).NeedsSupport);
+        Assert.False(new Fuse(new() { Methods = "zero-shot,rtos-names" }, MethodCatalog.Default).Requires.HasFlag(TaskParts.Support));
+        Assert.True(new Fuse(new() { Methods = "zero-shot,gda" }, MethodCatalog.Default).Requires.HasFlag(TaskParts.Support));
     }
 
     [Theory]

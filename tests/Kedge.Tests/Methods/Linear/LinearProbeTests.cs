@@ -50,7 +50,7 @@ public class LinearProbeTests
 
         double Loss(double strength) => Enumerable.Range(0, 4).Sum(fold =>
         {
-            var (ordered, train, left) = (SupportOrder.Canonical(synthetic.Task).SupportFeatures, Fold(f => f != fold), Fold(f => f == fold));
+            var (ordered, train, left) = (SupportOrder.Canonical(synthetic.Task).Support.Features, Fold(f => f != fold), Fold(f => f == fold));
             using var classifier = new LinearProbe(new() { Strength = strength }).Fit(synthetic.Make(ordered.index_select(1, train), synthetic.Labels.index_select(0, train)));
             var images = ordered.index_select(1, left).mean([0]);
             return CrossEntropy(Rows(classifier.Logits(images / images.norm(1, keepdim: true))), [0, 1, 2]);

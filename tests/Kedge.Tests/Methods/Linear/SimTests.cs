@@ -29,7 +29,7 @@ public class SimTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var renamed = new FewShotTask(synthetic.Support, synthetic.Labels, synthetic.Classes.flip(0), ["x", "y", "z"], SyntheticTask.LogitScale, synthetic.Task.Templates, synthetic.Tower);
+        var renamed = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(["x", "y", "z"], synthetic.Classes.flip(0), SyntheticTask.LogitScale, synthetic.Task.Classes.Templates), new() { TextTower = synthetic.Tower });
         using var there = new Sim(new()).Fit(renamed, null, TestContext.Current.CancellationToken);
         Assert.Equal(Logits(new Sim(new()), synthetic), there.Logits(synthetic.Queries).data<float>());
     }
@@ -46,7 +46,8 @@ public class SimTests
     public void Features_of_words_that_the_task_brings_serve_where_there_is_no_text_tower()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
-        FewShotTask Task(AnchorSet? anchors) => new(synthetic.Support, synthetic.Labels, synthetic.Classes, synthetic.Task.ClassNames, SyntheticTask.LogitScale, []) { Anchors = anchors };
+        FewShotTask Task(AnchorSet? anchors) =>
+            new(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, SyntheticTask.LogitScale, [])) { Anchors = anchors };
         using var words = synthetic.Tower.EncodeText([.. Words]);
         using var classifier = new Sim(new()).Fit(Task(new AnchorSet(words, Words)), null, TestContext.Current.CancellationToken);
         Assert.Equal(Words, classifier.Anchors!.Names);

@@ -37,7 +37,7 @@ public class CalipTests
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
         Assert.Equal("Fitting calip found a task without features of the images' patches: it learns from them; give it photos and a model (--data), not features.",
-            Assert.Throws<KedgeException>(() => new Calip(new()).CheckNeeds(synthetic.Make(synthetic.Support, synthetic.Labels))).Message);
+            Assert.Throws<KedgeException>(() => TaskRequirements.Require(new Calip(new()), synthetic.Make(synthetic.Support, synthetic.Labels))).Message);
     }
 
     [Fact]

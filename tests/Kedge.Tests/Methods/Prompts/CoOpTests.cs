@@ -48,7 +48,7 @@ public class CoOpTests
         var clip = golden.Model;
         string[] names = ["fox", "golden retriever dog", "airplane"];
         var classes = clip.ClassFeatures(names, [new(template)]);
-        var task = new FewShotTask(eye(3, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1, 2 }), classes, names, clip.LogitScale, [template], clip);
+        var task = new FewShotTask(new(eye(3, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1, 2 })), new(names, classes, clip.LogitScale, [template]), new() { TextTower = clip });
         using var classifier = (LinearClassifier)new CoOp(new() { Start = "a photo of a", Position = position, ClassSpecific = classSpecific, Epochs = 0 })
             .Fit(task, null, TestContext.Current.CancellationToken);
         Assert.InRange(Clip.GoldenClipTests.Difference(classes, classifier.Weight), 0, tolerance);
@@ -82,8 +82,7 @@ public class CoOpTests
         using var golden = Clip.Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var clip = golden.Model;
-        var task = new FewShotTask(eye(2, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1 }), clip.ClassFeatures(["fox", "cat"], [new("{}")]), ["fox", "cat"],
-            clip.LogitScale, ["{}"], clip);
+        var task = new FewShotTask(new(eye(2, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1 })), new(["fox", "cat"], clip.ClassFeatures(["fox", "cat"], [new("{}")]), clip.LogitScale, ["{}"]), new() { TextTower = clip });
         Assert.Equal("Fitting coop found the words ' ' to start from, which have no tokens: give words, or none for noise.",
             Assert.Throws<KedgeException>(() => new CoOp(new() { Start = " " }).Fit(task, null, TestContext.Current.CancellationToken)).Message);
     }

@@ -112,7 +112,7 @@ public class AnchorMiningTests
         Assert.Equal("Mining anchors found 1 word(s) that are no class names: it needs at least 2; give more words.", Error(synthetic.Task, ["dog", "class 1"]));
         var lone = synthetic.Make(synthetic.Support[.., ..1], synthetic.Labels[..1]);
         Assert.Equal("Mining anchors found 1 support image(s): it needs at least 2, to tell a gain from chance.", Error(lone, Words));
-        var blind = new FewShotTask(synthetic.Support, synthetic.Labels, synthetic.Classes, ["a", "b", "c"], SyntheticTask.LogitScale, []);
+        var blind = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(["a", "b", "c"], synthetic.Classes, SyntheticTask.LogitScale, []));
         Assert.Equal("Mining anchors found a task without a text tower: it encodes words; give the task the text side of the CLIP model.", Error(blind, Words));
         Assert.Equal("The option wordsAtOnce is 0: it must be from 1 to 1000000.",
             Assert.Throws<KedgeException>(() => AnchorMining.Rank(synthetic.Task, Words, new() { WordsAtOnce = 0 }, cancellation: Stop)).Message);

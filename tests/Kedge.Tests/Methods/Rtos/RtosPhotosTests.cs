@@ -47,8 +47,7 @@ public sealed class RtosPhotosTests : IDisposable
         double Accuracy(FewShotMethod method, int seed)
         {
             var support = SupportSampler.Sample(dataset, 4, seed);
-            var task = new FewShotTask(Extract(support).unsqueeze(0), tensor(support.Select(image => (long)image.Label).ToArray()), classes,
-                dataset.ClassNames, _clip.LogitScale, ["a photo of a {}."], _clip);
+            var task = new FewShotTask(new(Extract(support).unsqueeze(0), tensor(support.Select(image => (long)image.Label).ToArray())), new(dataset.ClassNames, classes, _clip.LogitScale, ["a photo of a {}."]), new() { TextTower = _clip });
             using var classifier = method.Fit(task, cancellation: TestContext.Current.CancellationToken);
             using var best = classifier.Logits(queries).argmax(1);
             return 100.0 * best.data<long>().Zip(labels).Count(pair => pair.First == pair.Second) / labels.Length;

@@ -93,7 +93,7 @@ public class RtosResumeTests
     }
 
     private static FewShotTask WithoutTower(SyntheticTask synthetic) =>
-        new(synthetic.Support, synthetic.Labels, synthetic.Classes, synthetic.Task.ClassNames, synthetic.Task.LogitScale, synthetic.Task.Templates);
+        new(new(synthetic.Support, synthetic.Labels), synthetic.Task.Classes);
 
     private static float[] Logits(FewShotClassifier classifier, SyntheticTask synthetic)
     {

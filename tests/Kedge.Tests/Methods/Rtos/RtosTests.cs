@@ -187,8 +187,8 @@ public class RtosTests
         Assert.EndsWith(" GB: take fewer (anchorCount).", error.Message);
     }
 
-    private static FewShotTask Featured(SyntheticTask synthetic, AnchorSet? anchors) => new(synthetic.Support, synthetic.Labels, synthetic.Classes,
-        synthetic.Task.ClassNames, synthetic.Task.LogitScale, [])
+    private static FewShotTask Featured(SyntheticTask synthetic, AnchorSet? anchors) => new(
+        new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, synthetic.Task.Classes.LogitScale, []))
     {
         Anchors = anchors,
     };

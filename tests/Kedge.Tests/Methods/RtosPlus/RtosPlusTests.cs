@@ -27,7 +27,7 @@ public class RtosPlusTests
     {
         using var synthetic = SyntheticTask.Even(classes: 6, shots: 8, noise: 0.8f);
         using var shuffled = synthetic.Classes.roll(1, 0);
-        var task = new FewShotTask(synthetic.Support, synthetic.Labels, shuffled, synthetic.Task.ClassNames, synthetic.Task.LogitScale, synthetic.Task.Templates, synthetic.Tower);
+        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, shuffled, synthetic.Task.Classes.LogitScale, synthetic.Task.Classes.Templates), new() { TextTower = synthetic.Tower });
         using var zeroShot = new ZeroShot().Fit(task, cancellation: TestContext.Current.CancellationToken);
         using var plus = (RtosPlusClassifier)new RtosPlus(new()).Fit(task, cancellation: TestContext.Current.CancellationToken);
         Assert.InRange(plus.Details.Weights.ZeroShot, 0, 0.2);
@@ -43,7 +43,7 @@ public class RtosPlusTests
         {
             using var synthetic = new SyntheticTask([.. Enumerable.Repeat(1, 8)], queriesPerClass: 40, noise: 0.8f, seed: seed);
             using var shuffled = synthetic.Classes.roll(1, 0);
-            var task = new FewShotTask(synthetic.Support, synthetic.Labels, shuffled, synthetic.Task.ClassNames, logitScale, synthetic.Task.Templates, synthetic.Tower);
+            var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, shuffled, logitScale, synthetic.Task.Classes.Templates), new() { TextTower = synthetic.Tower });
             using var plus = new RtosPlus(new()).Fit(task, cancellation: TestContext.Current.CancellationToken);
             own += synthetic.Accuracy(plus) / 3;
             images += Accuracy(new NearestClassMean(), synthetic) / 3;
@@ -69,7 +69,7 @@ public class RtosPlusTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 4);
         using var features = synthetic.Tower.EncodeText(["dog", "tree", "car"]);
-        var task = new FewShotTask(synthetic.Support, synthetic.Labels, synthetic.Classes, synthetic.Task.ClassNames, synthetic.Task.LogitScale, [])
+        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, synthetic.Task.Classes.LogitScale, []))
         {
             Anchors = new AnchorSet(features, ["dog", "tree", "car"]),
         };

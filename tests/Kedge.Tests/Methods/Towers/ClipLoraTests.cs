@@ -158,13 +158,13 @@ public sealed class ClipLoraTests
         var found = CrossFit.Fit(method, synthetic.Task, null, Stop);
         var ordered = SupportOrder.Canonical(synthetic.Task);
         var (logits, likeness) = (new List<float>(), new List<double>());
-        foreach (var (train, left) in ShotFolds.Refits(ordered.SupportLabels, ordered.ClassCount))
+        foreach (var (train, left) in ShotFolds.Refits(ordered.Support.Labels, ordered.Classes.Count))
         {
             using var classifier = method.Fit(ordered.AtRows(train), null, Stop);
-            var images = SyntheticImages.Under(classifier.Update, ordered.SupportFeatures[0].index_select(0, left));
+            var images = SyntheticImages.Under(classifier.Update, ordered.Support.Features[0].index_select(0, left));
             logits.AddRange(classifier.Logits(images).data<float>());
-            var learned = Rows(SyntheticImages.Under(classifier.Update, ordered.SupportFeatures[0].index_select(0, train)).Image);
-            var centres = learned.Zip(ordered.SupportLabels.index_select(0, train).data<long>()).GroupBy(pair => pair.Second).Select(same => Unit([.. Enumerable.Range(0, 16).Select(d => same.Sum(pair => pair.First[d]))])).ToArray();
+            var learned = Rows(SyntheticImages.Under(classifier.Update, ordered.Support.Features[0].index_select(0, train)).Image);
+            var centres = learned.Zip(ordered.Support.Labels.index_select(0, train).data<long>()).GroupBy(pair => pair.Second).Select(same => Unit([.. Enumerable.Range(0, 16).Select(d => same.Sum(pair => pair.First[d]))])).ToArray();
             likeness.AddRange(Rows(images.Image).Select(image => centres.Max(centre => Dot(image, centre))));
         }
         Assert.All(found.Logits.Zip(logits), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
@@ -175,7 +175,7 @@ public sealed class ClipLoraTests
     public void A_task_without_its_images_is_refused()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
-        var task = new FewShotTask(synthetic.Support, synthetic.Labels, synthetic.Classes, synthetic.Task.ClassNames, 10, [], synthetic.Tower);
+        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, 10, []), new() { TextTower = synthetic.Tower });
         Assert.Equal("Fitting clip-lora found a task without its images and the model: it changes the towers that encode them; fit on photos.",
             Assert.Throws<KedgeException>(() => new ClipLora(new()).Fit(task, null, Stop)).Message);
     }

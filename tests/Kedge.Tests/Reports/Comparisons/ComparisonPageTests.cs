@@ -71,7 +71,7 @@ public sealed class ComparisonPageTests : IDisposable
         var facts = Write(Report("photos", ["zero-shot"], Row("zero-shot", 1, 1, 50))).Descendants("dl").Single().Elements().Select(fact => fact.Value).ToArray();
         Assert.Equal(
             ["command", Hostile, "model", $"{Hostile} (fingerprint {Hostile})", "data", $"photos: 2 classes, {_synthetic.QueryLabels.Length} test images",
-                "shots", "1, 2", "seeds", "1, 2", "templates", .. _synthetic.Task.Templates.DefaultIfEmpty("unknown"), "made with", "Kedge 0.1.0"], facts);
+                "shots", "1, 2", "seeds", "1, 2", "templates", .. _synthetic.Task.Classes.Templates.DefaultIfEmpty("unknown"), "made with", "Kedge 0.1.0"], facts);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class ComparisonPageTests : IDisposable
     private ComparisonReport Report(string name, string[] methods, params ComparisonRow[] rows)
     {
         var task = _synthetic.Task;
-        var named = new FewShotTask(task.SupportFeatures, task.SupportLabels, task.ClassFeatures, [Hostile, $"{Hostile} 2"], task.LogitScale, task.Templates);
+        var named = new FewShotTask(new(task.Support.Features, task.Support.Labels), new([Hostile, $"{Hostile} 2"], task.Classes.Features, task.Classes.LogitScale, task.Classes.Templates));
         ComparisonTask Draw(string task, int shots, int seed) => new(task, shots, seed, Hostile, Hostile, "task", named, new LabelledFeatures(_synthetic.Queries, _labels));
         ComparisonRow[] ofTask = [.. rows.Select(row => row.Task == "photos" ? row with { Task = name } : row)];
         var draws = ofTask.Select(row => row.Task).Distinct().SelectMany(task => (ComparisonTask[])[Draw(task, 1, 1), Draw(task, 2, 2)]);

@@ -108,10 +108,10 @@ public sealed class ExplanationPageTests : IDisposable
     private FewShotClassifier Fit(string method, string[] classNames, Func<int, string> name, string? anchors = null)
     {
         var task = _synthetic.Task;
-        var named = new FewShotTask(task.SupportFeatures, task.SupportLabels, task.ClassFeatures, classNames, task.LogitScale, task.Templates, task.TextTower)
-        {
-            SupportNames = [.. Enumerable.Range(0, task.SupportCount).Select(name)],
-        };
+        var named = new FewShotTask(
+            new(task.Support.Features, task.Support.Labels) { Names = [.. Enumerable.Range(0, task.Support.Count).Select(name)] },
+            new(classNames, task.Classes.Features, task.Classes.LogitScale, task.Classes.Templates),
+            new() { TextTower = task.Encoder?.TextTower });
         JsonElement? options = method == "rtos" ? JsonDocument.Parse($$"""{"steps":1{{(anchors is null ? "" : $",\"anchors\":{anchors}")}}}""").RootElement : null;
         return MethodCatalog.Default.Create(method, options).Fit(named, cancellation: Stop);
     }
