@@ -21,15 +21,10 @@ public sealed record CalibrationError(double NegativeLogLikelihood, double Expec
         var gaps = new double[Bins]; // per bin: the sum of probability − right
         for (var i = 0; i < labels.Count; i++)
         {
-            var row = logits.Slice(i * classes, classes);
-            var (best, sum) = (0, 0.0);
-            for (var c = 1; c < classes; c++)
-                best = row[c] > row[best] ? c : best;
-            foreach (var logit in row)
-                sum += Math.Exp(((double)logit - row[best]) / temperature);
-            var confidence = 1 / sum;
-            loss += Math.Log(sum) - (((double)row[labels[i]] - row[best]) / temperature);
-            gaps[Math.Min(Bins - 1, (int)(confidence * Bins))] += confidence - (best == labels[i] ? 1 : 0);
+            var softmax = new RowSoftmax(logits.Slice(i * classes, classes), temperature);
+            var confidence = 1 / softmax.Sum;
+            loss += Math.Log(softmax.Sum) - softmax.Exponent(labels[i]);
+            gaps[Math.Min(Bins - 1, (int)(confidence * Bins))] += confidence - (softmax.Best == labels[i] ? 1 : 0);
         }
         return new(loss / labels.Count, gaps.Sum(Math.Abs) / labels.Count);
     }

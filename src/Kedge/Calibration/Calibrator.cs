@@ -57,7 +57,7 @@ public sealed record Calibrator(
     private static Calibrator Fit(CrossFit left, int classes, CalibrationOptions options)
     {
         var temperature = TemperatureScaling.Fit(left.Logits, left.Labels, classes);
-        double[] ofTrue = [.. left.Logits.Chunk(classes).Zip(left.Labels, (row, label) => Probabilities(row, temperature)[label])];
+        double[] ofTrue = [.. left.Logits.Chunk(classes).Zip(left.Labels, (row, label) => new RowSoftmax(row, temperature).Probability(label))];
         return new(
             temperature, left.Labels.Length, left.Folds,
             CalibrationError.Measure(left.Logits, left.Labels, classes),
@@ -72,19 +72,6 @@ public sealed record Calibrator(
     {
         using var scope = NewDisposeScope();
         return nn.functional.softmax(logits.to(ScalarType.Float64).Div(Temperature), dim: 1).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The same of one image.</summary>
-    internal static double[] Probabilities(ReadOnlySpan<float> logits, double temperature)
-    {
-        var (probabilities, best, sum) = (new double[logits.Length], float.NegativeInfinity, 0.0);
-        foreach (var logit in logits)
-            best = Math.Max(best, logit);
-        for (var c = 0; c < logits.Length; c++)
-            sum += probabilities[c] = Math.Exp(((double)logits[c] - best) / temperature);
-        for (var c = 0; c < logits.Length; c++)
-            probabilities[c] /= sum;
-        return probabilities;
     }
 
     /// <summary>What is wrong with one that was read from a file; <see langword="null"/> where nothing is.</summary>

@@ -58,23 +58,10 @@ internal static class TemperatureScaling
         for (var i = 0; i < labels.Count; i++)
         {
             var row = logits.AsSpan(i * classes, classes);
-            var (best, sum, weighted) = (Largest(row), 0.0, 0.0);
-            foreach (var logit in row)
-            {
-                var weight = Math.Exp(((double)logit - best) * sharpness);
-                (sum, weighted) = (sum + weight, weighted + (weight * logit));
-            }
-            slope += (weighted / sum) - row[labels[i]];
-            probability += Math.Exp(((double)row[labels[i]] - best) * sharpness) / sum;
+            var softmax = new RowSoftmax(row, sharpness: sharpness);
+            slope += (softmax.WeightedSum / softmax.Sum) - row[labels[i]];
+            probability += softmax.Probability(labels[i]);
         }
         return (slope / labels.Count, probability / labels.Count);
-    }
-
-    private static float Largest(ReadOnlySpan<float> row)
-    {
-        var best = row[0];
-        foreach (var logit in row)
-            best = Math.Max(best, logit);
-        return best;
     }
 }

@@ -113,7 +113,7 @@ public sealed class EvaluationResult
         var (classes, rejected, acceptedRight, covered, admitted) = (logits.Length / labels.Count, 0, 0, 0, 0L);
         for (var i = 0; i < labels.Count; i++)
         {
-            var probabilities = Calibrator.Probabilities(logits.Slice(i * classes, classes), temperature);
+            var probabilities = new RowSoftmax(logits.Slice(i * classes, classes), temperature).Probabilities();
             var isRejected = rejection.Rejects(similarities[i]);
             (rejected, admitted) = (rejected + (isRejected ? 1 : 0), admitted + probabilities.Count(rejection.Contains));
             acceptedRight += !isRejected && right[i] ? 1 : 0;

@@ -52,7 +52,7 @@ public class TemperatureScalingTests
         var (logits, _) = Drawn(8, sharpness: 1, seed: 5);
         int[] labels = [.. logits.Chunk(Classes).Select(row => Array.IndexOf(row, row.Max()))];
         var temperature = TemperatureScaling.Fit(logits, labels, Classes);
-        Assert.Equal(9.0 / 10, logits.Chunk(Classes).Zip(labels, (row, label) => Calibrator.Probabilities(row, temperature)[label]).Average(), Tolerance);
+        Assert.Equal(9.0 / 10, logits.Chunk(Classes).Zip(labels, (row, label) => new RowSoftmax(row, temperature).Probability(label)).Average(), Tolerance);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public class TemperatureScalingTests
 
     private static double Variance(ReadOnlySpan<float> row)
     {
-        var shares = Calibrator.Probabilities(row, temperature: 1);
+        var shares = new RowSoftmax(row).Probabilities();
         var mean = shares.Zip(row.ToArray(), (p, z) => p * z).Sum();
         return shares.Zip(row.ToArray(), (p, z) => p * (z - mean) * (z - mean)).Sum();
     }
