@@ -168,8 +168,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var features = EncodeText([.. classNames.SelectMany(name => templates.Select(template => template.Fill(name)))]); // [C·T, D]
-        return features.view(classNames.Count, templates.Count, FeatureWidth).mean([1]).Unit().MoveToOuterDisposeScope();
+        return PromptEnsemble.Encode(classNames, templates, texts => EncodeText(texts)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public sealed record ComparisonProgress(int Done, int Runs, string Method, Compa
 /// </summary>
 public sealed class Comparison
 {
-    private const int MostConfusedClasses = 100; // a picture of more cannot be read, and a line of the log would be long
+    private const int MaxConfusedClasses = 100; // a picture of more cannot be read, and a line of the log would be long
 
     private readonly TimeProvider _time;
 
@@ -127,7 +127,7 @@ public sealed class Comparison
                 PredictSeconds = _time.GetElapsedTime(fitted, predicted).TotalSeconds,
                 Selection = classifier.State.Selection,
                 Numbers = classifier.State.Tensors.Values.Sum(tensor => tensor.numel()),
-                Confusion = result.ClassNames.Count <= MostConfusedClasses ? Confusion.Of(result) : null,
+                Confusion = result.ClassNames.Count <= MaxConfusedClasses ? Confusion.Of(result) : null,
                 Right = RightBits.Write(result.Right),
             };
             return SplitRows.Fill(empty, own, classifier, task, _time, cancellation);

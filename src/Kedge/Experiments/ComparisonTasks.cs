@@ -59,7 +59,7 @@ public sealed class ComparisonTasks : IDisposable
         var set = part;
         if (validation == ValidationUse.Shots)
         {
-            var first = set.First(Math.Min(SupportSampler.MostValidationShots, task.Task.CountShots().Max()));
+            var first = set.First(Math.Min(SupportSampler.MaxValidationShots, task.Task.CountShots().Max()));
             set = new(Own(first.Images), Own(first.Labels));
         }
         using var features = new FingerprintBuilder();

@@ -8,7 +8,7 @@ namespace Kedge.Experiments;
 /// <summary>The draws of a few-shot comparison, rearranged for another protocol.</summary>
 internal static class ProtocolTasks
 {
-    private const int FewestClasses = 4; // two on either side
+    private const int MinClasses = 4; // two on either side
 
     /// <summary>Rearranges draws.</summary>
     /// <param name="protocol">The protocol.</param>
@@ -28,8 +28,8 @@ internal static class ProtocolTasks
     {
         using var scope = NewDisposeScope();
         var (task, count) = (draw.Task, (draw.Task.Classes.Count + 1) / 2);
-        if (task.Classes.Count < FewestClasses)
-            throw new KedgeException($"The protocol base-to-new found {task.Classes.Count} classes in {draw.Name}: it needs at least {FewestClasses}, two to learn and two new ones.");
+        if (task.Classes.Count < MinClasses)
+            throw new KedgeException($"The protocol base-to-new found {task.Classes.Count} classes in {draw.Name}: it needs at least {MinClasses}, two to learn and two new ones.");
         ClassSet later = new([.. task.Classes.Names.Skip(count)], own(task.Classes.Features.narrow(0, count, task.Classes.Count - count).clone())) { TextTower = task.Encoder?.TextTower };
         var first = own(task.Classes.Features.narrow(0, 0, count).clone());
         return draw with

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>What every tensor of features is put to before anything is computed from it.</summary>
-internal static class FeatureChecks
+public static class FeatureChecks
 {
     /// <summary>Far above what half precision does to a unit vector, far below what raw features are off.</summary>
     private const float UnitTolerance = 0.01f;
@@ -22,8 +22,12 @@ internal static class FeatureChecks
         return !tensor.is_floating_point() || tensor.isfinite().all().item<bool>();
     }
 
-    /// <summary>Refuses rows that are not F32 of unit length.</summary>
-    internal static void RequireUnit(this Tensor features, string doing, string what)
+    /// <summary>Refuses rows that are not F32 of unit length (to within 0.01, as half precision leaves them).</summary>
+    /// <param name="features">[…, D], on any device; stays the caller's.</param>
+    /// <param name="doing">What is being done, for the message: "Fitting my-method".</param>
+    /// <param name="what">What the rows are, for the message: "word features".</param>
+    /// <exception cref="KedgeException">They are of another type or length, or hold NaN or infinity.</exception>
+    public static void RequireUnit(this Tensor features, string doing, string what)
     {
         if (features.dtype != ScalarType.Float32)
             throw new KedgeException($"{doing} found {what} of type {features.dtype}: it needs Float32; convert them with .to(ScalarType.Float32).");

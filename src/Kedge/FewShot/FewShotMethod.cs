@@ -126,5 +126,5 @@ public sealed record Fitted(IReadOnlyDictionary<string, Tensor> Tensors, string 
     public const string NothingSelected = "none";
 
     /// <summary>Some were chosen on support images that were left out of a fit.</summary>
-    internal const string SupportSet = "support set";
+    public const string SupportSet = "support set";
 }

@@ -2,8 +2,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>How much memory fits take that grow faster than their task, asked before any work.</summary>
-internal static class FitMemory
+/// <summary>
+/// How much memory fits take that grow faster than their task (<see cref="FewShotMethod.BytesToFit"/>), asked before any work, and how they stay within it.
+/// </summary>
+public static class FitMemory
 {
     /// <summary>What is said beforehand: fits that take more than 2 GB.</summary>
     internal const long Large = 2_000_000_000;
@@ -25,11 +27,14 @@ internal static class FitMemory
                 $"Fitting {method.Name} found {task.Support.Count:N0} support images, which take about {Show(needed)}, and this process may use {Show(Available)}: take fewer shots."));
     }
 
-    /// <summary>What is computed row by row from [B, D], a part of the rows at a time where all of them would meet too many keys: rows [B, D] → [B, C].</summary>
+    /// <summary>
+    /// Computes row by row from [B, D], a block of rows at a time where all of them would meet too many keys: at most 64 MB a tensor of pairs.
+    /// </summary>
     /// <param name="rows">[B, D].</param>
     /// <param name="keys">N, the keys that each row meets.</param>
-    /// <param name="compute">From [b, D] to [b, C], where tensors [b, N] may be made.</param>
-    internal static Tensor InBlocks(Tensor rows, long keys, Func<Tensor, Tensor> compute)
+    /// <param name="compute">From [b, D] to [b, C], where tensors [b, N] may be made; they are freed after each block.</param>
+    /// <returns>[B, C] in the current dispose scope.</returns>
+    public static Tensor InBlocks(Tensor rows, long keys, Func<Tensor, Tensor> compute)
     {
         var size = Math.Max(1, PairsAtOnce / Math.Max(1, keys));
         if (rows.shape[0] <= size)

@@ -10,7 +10,10 @@ public class LinearClassifier : FewShotClassifier
     internal const string WeightName = "weight";
     private const string BiasName = "bias";
 
-    internal LinearClassifier(ClassifierState state) : base(state)
+    /// <summary>Takes the weight, and the bias where there is one, from a state.</summary>
+    /// <param name="state">What <see cref="FromWeight"/> gave; owned by the classifier from now on.</param>
+    /// <exception cref="KedgeException">A tensor is missing, or of another type or shape.</exception>
+    public LinearClassifier(ClassifierState state) : base(state)
     {
         Weight = state.Take(WeightName, ScalarType.Float32, state.ClassCount, state.FeatureWidth);
         Bias = state.Tensors.ContainsKey(BiasName) ? state.Take(BiasName, ScalarType.Float32, state.ClassCount) : null;
@@ -23,6 +26,11 @@ public class LinearClassifier : FewShotClassifier
     public Tensor? Bias { get; }
 
     /// <summary>What a method with this classifier returns from its fit.</summary>
+    /// <param name="weight">W [C, D] F32, not scaled.</param>
+    /// <param name="bias">b [C] F32, scaled; <see langword="null"/> for none.</param>
+    public static Fitted FromWeight(Tensor weight, Tensor? bias = null) => new(Tensors(weight, bias));
+
+    /// <summary>The tensors of <see cref="FromWeight"/>, for methods that keep more beside them.</summary>
     /// <param name="weight">W [C, D], not scaled.</param>
     /// <param name="bias">b [C], scaled; <see langword="null"/> for none.</param>
     internal static Dictionary<string, Tensor> Tensors(Tensor weight, Tensor? bias = null)
@@ -32,9 +40,6 @@ public class LinearClassifier : FewShotClassifier
             tensors[BiasName] = bias;
         return tensors;
     }
-
-    /// <inheritdoc cref="Tensors"/>
-    internal static Fitted Of(Tensor weight) => new(Tensors(weight));
 
     /// <inheritdoc/>
     protected override Tensor LogitsCore(ImageFeatures images)

@@ -19,7 +19,7 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
     public override TaskParts Requires => TaskParts.Names;
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(task.Classes.Features);
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.FromWeight(task.Classes.Features);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ZeroShotClassifier(state);

@@ -15,7 +15,7 @@ public sealed record SupportSample(IReadOnlyList<LabelledImage> Support, IReadOn
 public static class SupportSampler
 {
     /// <summary>Most validation images of a class, as in the protocol of the field (Zhou et al. 2022, CoOp): 4.</summary>
-    public const int MostValidationShots = 4;
+    public const int MaxValidationShots = 4;
 
     /// <summary>Draws S images of each class from the training part.</summary>
     /// <param name="dataset">C classes.</param>
@@ -43,7 +43,7 @@ public static class SupportSampler
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfLessThan(shots, 1);
-        var held = Math.Min(shots, MostValidationShots);
+        var held = Math.Min(shots, MaxValidationShots);
         var wanted = $"{shots} shots and {held} more for validation";
         if (dataset.Validation.Count > 0)
             return new SupportSample(Sample(dataset, shots, seed), [.. Classes(dataset).SelectMany(label => Draw(dataset, dataset.Validation, label, held, seed, $"{held} validation shots"))]);

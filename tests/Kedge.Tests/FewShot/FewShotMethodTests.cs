@@ -69,7 +69,7 @@ public class FewShotMethodTests
         {
             for (var i = 0; i < 5; i++)
                 ones(10).add(1);
-            return LinearClassifier.Of(weight(task));
+            return LinearClassifier.FromWeight(weight(task));
         }
 
         protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);

@@ -201,7 +201,7 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
         {
             using var classifier = inner.Fit(task, cancellation: run.Cancellation);
             record(classifier.Logits(queries).data<float>().ToArray());
-            return LinearClassifier.Of(task.Classes.Features);
+            return LinearClassifier.FromWeight(task.Classes.Features);
         }
 
         protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
@@ -213,7 +213,7 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
         {
             run.Report(1, 1);
             run.Note("Read this.");
-            return LinearClassifier.Of(task.Classes.Features);
+            return LinearClassifier.FromWeight(task.Classes.Features);
         }
 
         protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
@@ -223,7 +223,7 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
     {
         protected internal override long BytesToFit(FewShotTask task) => 1_000_000_000_000_000_000;
 
-        protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(task.Classes.Features);
+        protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.FromWeight(task.Classes.Features);
 
         protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
     }

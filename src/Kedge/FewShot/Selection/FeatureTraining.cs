@@ -5,48 +5,43 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot.Selection;
 
 /// <summary>
-/// Learns on the support features: in batches shuffled anew each epoch, or on all images at once. Each epoch takes the next of the task's cached views, where published
-/// codes draw new random crops, and the learning rate falls to 0 along a half cosine over all steps after the warm-up.
+/// Learns on the support features: in batches shuffled anew each epoch, or on all images at once. Each epoch takes the next of the task's cached views,
+/// where published codes draw new random crops, and the learning rate falls to 0 along a half cosine over all steps after the warm-up.
 /// </summary>
-/// <param name="Epochs">Passes over the support set.</param>
-/// <param name="LearningRate">Of the first step after the warm-up.</param>
-/// <param name="BatchSize">Images a step; <see langword="null"/> for all.</param>
-/// <param name="Seed">Of the order of the images; of no effect where a step takes all.</param>
-/// <param name="WarmUpEpochs">How many of the epochs come first with a rate of 1e-5, as in the training framework that CoOp and many after it stand on.</param>
-internal sealed record FeatureTraining(int Epochs, double LearningRate, int? BatchSize = null, int Seed = 0, int WarmUpEpochs = 0)
+/// <param name="epochs">Passes over the support set.</param>
+/// <param name="learningRate">Of the first step after the warm-up.</param>
+/// <param name="batchSize">Images a step; <see langword="null"/> for all.</param>
+/// <param name="seed">Of the order of the images; of no effect where a step takes all.</param>
+/// <param name="warmUpEpochs">
+/// How many of the epochs come first with a rate of 1e-5, as in the training framework that CoOp and many after it stand on.
+/// </param>
+public sealed class FeatureTraining(int epochs, double learningRate, int? batchSize = null, int seed = 0, int warmUpEpochs = 0)
 {
     private const double WarmUpRate = 1e-5;
 
-    /// <summary>Learns, and reports each step.</summary>
-    /// <param name="task">The task, its rows in canonical order.</param>
-    /// <param name="run">Told of each step.</param>
-    /// <param name="optimizer">Of what is learned.</param>
-    /// <param name="loss">From the features of B images and labels [B] to the loss.</param>
-    internal void Run(FewShotTask task, FitRun run, optim.Optimizer optimizer, Func<ImageFeatures, Tensor, Tensor> loss)
+    /// <summary>Learns, and reports each step. The same task, options and start give the same bits on a CPU.</summary>
+    /// <param name="task">The task of <see cref="FewShotMethod.FitCore"/>, its rows in canonical order; at least one support image.</param>
+    /// <param name="run">Told of each step, and stops between two.</param>
+    /// <param name="optimizer">Of what is learned, in one group of parameters; its learning rate is set before each step.</param>
+    /// <param name="loss">From the features of B images (all that the task has of them) and their labels [B] int64 to the loss [].</param>
+    public void Run(FewShotTask task, FitRun run, optim.Optimizer optimizer, Func<ImageFeatures, Tensor, Tensor> loss)
     {
-        var order = Enumerable.Range(0, task.Support.Count).Select(i => (long)i).ToArray();
-        var size = BatchSize ?? order.Length;
-        var inEpoch = (order.Length + size - 1) / size;
-        var (steps, warmUp) = (Epochs * inEpoch, Math.Min(WarmUpEpochs, Epochs) * inEpoch);
-        var schedule = new CosineSchedule(LearningRate, steps - warmUp);
-        var random = new Random(Seed);
-        var step = 0;
-        for (var epoch = 0; epoch < Epochs; epoch++)
+        var (support, count) = (task.Support, task.Support.Count);
+        var size = batchSize ?? count;
+        var inEpoch = (count + size - 1) / size;
+        var (steps, warmUp) = (epochs * inEpoch, Math.Min(warmUpEpochs, epochs) * inEpoch);
+        var schedule = new CosineSchedule(learningRate, steps - warmUp);
+        var all = Enumerable.Range(0, count).Select(row => (long)row);
+        foreach (var (step, (epoch, batch)) in Minibatches.Draw(all, size, batchSize is null ? null : seed).Take(steps).Index())
         {
-            var view = epoch % task.Support.Views;
-            if (BatchSize is not null)
-                random.Shuffle(order);
-            foreach (var batch in order.Chunk(size))
-            {
-                using var scope = NewDisposeScope();
-                var rows = tensor(batch, device: task.Device);
-                var value = loss(task.Support.Images.Each(views => views.select(0, view).index_select(0, rows)), task.Support.Labels.index_select(0, rows));
-                optimizer.ParamGroups.Single().LearningRate = step < warmUp ? WarmUpRate : schedule.At(step - warmUp);
-                optimizer.zero_grad();
-                value.backward();
-                optimizer.step();
-                run.Report(++step, steps, value.item<float>());
-            }
+            using var scope = NewDisposeScope();
+            var rows = tensor(batch, device: task.Device);
+            var value = loss(support.Images.Each(views => views.select(0, epoch % support.Views).index_select(0, rows)), support.Labels.index_select(0, rows));
+            optimizer.ParamGroups.Single().LearningRate = step < warmUp ? WarmUpRate : schedule.At(step - warmUp);
+            optimizer.zero_grad();
+            value.backward();
+            optimizer.step();
+            run.Report(step + 1, steps, value.item<float>());
         }
     }
 }

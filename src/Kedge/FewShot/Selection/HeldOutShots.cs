@@ -6,7 +6,7 @@ namespace Kedge.FewShot.Selection;
 /// Support images held out of a first fit, to choose hyper-parameters on: a quarter of each class's, at least one, of classes with two or more. Nothing
 /// outside the support set is looked at. The rows' order must not depend on the caller's (<see cref="SupportOrder"/>).
 /// </summary>
-internal sealed class HeldOutShots
+public sealed class HeldOutShots
 {
     private const int Part = 4;
 
@@ -14,16 +14,18 @@ internal sealed class HeldOutShots
         (Rows(task, train), Rows(task, held), task.Support.Labels.index_select(0, Rows(task, held)));
 
     /// <summary>[N − H] int64: the rows to fit on first.</summary>
-    internal Tensor Train { get; }
+    public Tensor Train { get; }
 
     /// <summary>[H] int64: the rows to judge on.</summary>
-    internal Tensor Held { get; }
+    public Tensor Held { get; }
 
     /// <summary>[H] int64: the classes of the rows to judge on.</summary>
-    internal Tensor Labels { get; }
+    public Tensor Labels { get; }
 
-    /// <summary>Holds shots out; <see langword="null"/> where no class has two.</summary>
-    internal static HeldOutShots? Of(FewShotTask task)
+    /// <summary>Holds shots out. The tensors of the result are on the task's device, in the current dispose scope.</summary>
+    /// <param name="task">The task of <see cref="FewShotMethod.FitCore"/>.</param>
+    /// <returns>Which rows are held out; <see langword="null"/> where no class has two images.</returns>
+    public static HeldOutShots? HoldOut(FewShotTask task)
     {
         var byClass = task.Support.Labels.cpu().data<long>().Select((label, row) => (label, row: (long)row)).GroupBy(pair => pair.label)
             .Select(images => images.Select(pair => pair.row).ToArray()).ToArray();
@@ -39,7 +41,8 @@ internal sealed class HeldOutShots
     }
 
     /// <summary>The task without the shots held out; its tensors live in the current dispose scope.</summary>
-    internal FewShotTask Rest(FewShotTask task) => task.AtRows(Train);
+    /// <param name="task">The task that they were held out of.</param>
+    public FewShotTask Rest(FewShotTask task) => task.AtRows(Train);
 
     /// <summary>All shots, to judge what was fitted on none.</summary>
     internal static HeldOutShots All(FewShotTask task) => new(task, [], [.. Enumerable.Range(0, task.Support.Count).Select(row => (long)row)]);

@@ -10,7 +10,7 @@ internal static class ShotFolds
     /// <summary>Rows to fit on and rows left out, for as many folds as the largest class has images for; none where each has one.</summary>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
-    internal static IEnumerable<(Tensor Train, Tensor Left)> Of(Tensor labels, int classes)
+    internal static IEnumerable<(Tensor Train, Tensor Left)> Split(Tensor labels, int classes)
     {
         var seen = new int[classes];
         var folds = labels.cpu().data<long>().Select(label => seen[label]++ % Folds).ToArray();
@@ -20,14 +20,14 @@ internal static class ShotFolds
         Tensor Rows(Func<int, bool> which) => tensor(folds.Index().Where(f => which(f.Item)).Select(f => (long)f.Index).ToArray(), device: labels.device);
     }
 
-    /// <summary>As <see cref="Of"/>, for any method: an image that is alone in its class is fitted on in every fold and never left out, so that no fit lacks a class.</summary>
+    /// <summary>As <see cref="Split"/>, for any method: an image that is alone in its class is fitted on in every fold and never left out, so that no fit lacks a class.</summary>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
     internal static IEnumerable<(Tensor Train, Tensor Left)> Refits(Tensor labels, int classes)
     {
         var all = labels.cpu().data<long>().ToArray();
         var alone = all.CountBy(label => label).Where(found => found.Value == 1).Select(found => found.Key).ToHashSet();
-        foreach (var (train, left) in Of(labels, classes))
+        foreach (var (train, left) in Split(labels, classes))
         {
             var kept = left.cpu().data<long>().Where(row => alone.Contains(all[row])).ToArray();
             yield return kept.Length == 0 ? (train, left) : (

@@ -12,24 +12,25 @@ namespace Kedge.FewShot.Selection;
 /// L_m [Q, C] logits, Q images. Convex; solved by Newton's method on the weights that are not held at 0. What is fitted are a few numbers, so that
 /// few images suffice.
 /// </summary>
-internal static class Stacking
+public static class Stacking
 {
-    private const int MostSteps = 60, MostHalvings = 12, RowsAtOnce = 1024;
-    private const double LeastGain = 1e-7; // of the objective in F32: below is rounding
+    private const int MaxSteps = 60, MaxHalvings = 12, RowsAtOnce = 1024;
+    private const double MinGain = 1e-7; // of the objective in F32: below is rounding
     private const double Damping = 1e-6; // keeps two equal methods solvable
 
-    /// <summary>The weights.</summary>
-    /// <param name="logits">M times [Q, C], M and Q at least 1.</param>
+    /// <summary>Finds the weights. Runs without gradients.</summary>
+    /// <param name="logits">M times [Q, C] F32, M and Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
     /// <param name="prior">w⁰, where the search starts too; none below 0.</param>
-    /// <param name="pull">κ, in images: how many images' worth of weight the prior has.</param>
-    internal static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double pull = 0)
+    /// <param name="pull">κ, in images, 0 or above: how many images' worth of weight the prior has.</param>
+    /// <returns>M weights, none below 0.</returns>
+    public static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double pull = 0)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (weights, strength) = (prior.ToArray(), pull / labels.shape[0]);
         var slope = Slope(logits, labels, weights, prior, strength);
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MaxSteps; step++)
         {
             var free = Enumerable.Range(0, weights.Length).Where(m => weights[m] > 0 || slope.Gradient[m] < 0).ToArray();
             if (free.Length == 0 || Descend(Newton(slope.Gradient, slope.Hessian, free, weights.Length)) is not { } better)
@@ -40,11 +41,11 @@ internal static class Stacking
 
         (double[], Curve)? Descend(double[] direction)
         {
-            for (var halvings = 0; halvings < MostHalvings; halvings++)
+            for (var halvings = 0; halvings < MaxHalvings; halvings++)
             {
                 var tried = weights.Zip(direction, (w, d) => Math.Max(0, w - d * Math.Pow(0.5, halvings))).ToArray();
                 var there = Slope(logits, labels, tried, prior, strength);
-                if (there.Loss < slope.Loss - LeastGain)
+                if (there.Loss < slope.Loss - MinGain)
                     return (tried, there);
             }
             return null;
@@ -52,10 +53,15 @@ internal static class Stacking
     }
 
     /// <summary>The weight of one method's logits at which its probabilities agree best with the labels; 0 where it knows nothing.</summary>
-    internal static double Calibrate(Tensor logits, Tensor labels) => Weights([logits], labels, [1])[0];
+    /// <param name="logits">[Q, C] F32, Q at least 1.</param>
+    /// <param name="labels">[Q] int64.</param>
+    public static double Weight(Tensor logits, Tensor labels) => Weights([logits], labels, [1])[0];
 
-    /// <summary>Σ_m w_m L_m: [Q, C].</summary>
-    internal static Tensor Sum(IReadOnlyList<Tensor> logits, IReadOnlyList<double> weights) =>
+    /// <summary>Σ_m w_m L_m.</summary>
+    /// <param name="logits">M times [Q, C] F32, M at least 1.</param>
+    /// <param name="weights">w, M numbers.</param>
+    /// <returns>[Q, C] in the current dispose scope.</returns>
+    public static Tensor Sum(IReadOnlyList<Tensor> logits, IReadOnlyList<double> weights) =>
         logits.Zip(weights, (l, w) => l.Mul(w)).Aggregate((sum, l) => sum.Add(l));
 
     /// <summary>

@@ -6,27 +6,28 @@ namespace Kedge.FewShot.Selection;
 /// <summary>
 /// Hyper-parameters by a validation set: of a grid the point with the most images right; of equal ones that with the least cross entropy, and of still equal ones the first.
 /// </summary>
-internal static class ValidationSearch
+public static class ValidationSearch
 {
-    /// <summary>What a classifier says its hyper-parameters were chosen on.</summary>
-    internal static string Selection(LabelledFeatures set) => FormattableString.Invariant($"validation set ({set.Count:N0} images)");
-
-    /// <summary>The best point of a grid.</summary>
+    /// <summary>What a classifier says its hyper-parameters were chosen on, as <see cref="Fitted.Selection"/>.</summary>
     /// <param name="set">The images.</param>
+    public static string Selection(LabelledFeatures set) => FormattableString.Invariant($"validation set ({set.Count:N0} images)");
+
+    /// <summary>Finds the best point of a grid.</summary>
+    /// <param name="set">The task's <see cref="FewShotTask.Validation"/>, H images.</param>
     /// <param name="run">May be stopped between two points.</param>
     /// <param name="grid">The points, at least one.</param>
     /// <param name="logits">The logits of the images at a point: [H, C]. Runs without gradients, in a dispose scope.</param>
-    internal static T Best<T>(LabelledFeatures set, FitRun run, IReadOnlyList<T> grid, Func<T, Tensor> logits) =>
+    public static T Best<T>(LabelledFeatures set, FitRun run, IReadOnlyList<T> grid, Func<T, Tensor> logits) =>
         Best(set, run, grid, logits, [0], (at, _) => at).Outer;
 
-    /// <summary>The best point of a grid in two dimensions, of which the inner one costs little.</summary>
-    /// <param name="set">The images.</param>
+    /// <summary>Finds the best point of a grid in two dimensions, of which the inner one costs little.</summary>
+    /// <param name="set">The task's <see cref="FewShotTask.Validation"/>, H images.</param>
     /// <param name="run">May be stopped between two points.</param>
     /// <param name="outer">The values of the outer dimension, at least one.</param>
     /// <param name="prepare">What an outer value comes to for all inner ones: [H, C].</param>
     /// <param name="inner">The values of the inner dimension, at least one.</param>
     /// <param name="logits">The logits of the images at a point: [H, C].</param>
-    internal static (TOuter Outer, TInner Inner) Best<TOuter, TInner>(LabelledFeatures set, FitRun run,
+    public static (TOuter Outer, TInner Inner) Best<TOuter, TInner>(LabelledFeatures set, FitRun run,
         IReadOnlyList<TOuter> outer, Func<TOuter, Tensor> prepare, IReadOnlyList<TInner> inner, Func<Tensor, TInner, Tensor> logits)
     {
         using var noGrad = no_grad();
@@ -68,7 +69,7 @@ internal sealed class ValidationJudge(LabelledFeatures set)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var right = logits.argmax(1).eq(set.Labels).sum().item<long>();
+        var right = Top1Accuracy.CountRight(logits, set.Labels);
         if (right < _best.Right)
             return false;
         var loss = (double)F.cross_entropy(logits.to(ScalarType.Float32), set.Labels).item<float>();

@@ -64,11 +64,11 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var keys = task.Support.MeanOverViews(); // F [N, D]
         var given = options is { Alpha: { }, Beta: { }, Gamma: { } };
         var set = given ? null : task.Validation;
-        var held = given || set is not null ? null : HeldOutShots.Of(task);
+        var held = given || set is not null ? null : HeldOutShots.HoldOut(task);
         var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, run) : held is null ? (options.Alpha ?? Cache.FirstAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma) : Choose(task, keys, held, run);
-        var channels = ApeChannels.Of(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
+        var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
         var values = Surprise(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
-        return ApeClassifier.Of(task, task.Classes.Features, keys, values, channels, set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
+        return ApeClassifier.CreateFitted(task, task.Classes.Features, keys, values, channels, set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor keys, LabelledFeatures set, FitRun run)
     {
         var images = set.Images.Image;
-        var channels = ApeChannels.Of(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
+        var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
         var surprise = Surprise(task.Classes.Features, keys, task.Support.Labels, channels);
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         (double Beta, double Gamma)[] outer = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from gamma in ValidationSearch.Values(options.Gamma, Gammas) select (beta, gamma)];
@@ -102,7 +102,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor all, HeldOutShots held, FitRun run)
     {
         var (keys, labels, images) = (all.index_select(0, held.Train), task.Support.Labels.index_select(0, held.Train), all.index_select(0, held.Held));
-        var channels = ApeChannels.Of(task.Classes.Features, keys, labels, options.Channels, options.SimilarityWeight);
+        var channels = ApeChannels.Select(task.Classes.Features, keys, labels, options.Channels, options.SimilarityWeight);
         var surprise = Surprise(task.Classes.Features, keys, labels, channels);
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var tried = from beta in options.Beta is { } b ? [b] : Betas from gamma in options.Gamma is { } g ? [g] : Gammas select (beta, gamma);

@@ -19,7 +19,7 @@ internal static class ApeChannels
     /// <param name="labels">[N] int64; <see langword="null"/> with the keys.</param>
     /// <param name="part">Q / D.</param>
     /// <param name="similarityWeight">w.</param>
-    internal static Tensor Of(Tensor classFeatures, Tensor? keys, Tensor? labels, double part, double similarityWeight)
+    internal static Tensor Select(Tensor classFeatures, Tensor? keys, Tensor? labels, double part, double similarityWeight)
     {
         var (classes, width) = (classFeatures.shape[0], classFeatures.shape[1]);
         var sums = classFeatures.clone(); // of each class's samples: [C, D]

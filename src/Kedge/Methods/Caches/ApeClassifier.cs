@@ -37,7 +37,7 @@ internal sealed class ApeClassifier : FewShotClassifier
     /// <param name="channels">[Q] int64; <see langword="null"/> for all, and then keys are taken as long as they are.</param>
     /// <param name="selection">Which data chose the hyper-parameters.</param>
     /// <param name="details">These.</param>
-    internal static Fitted Of(FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, ApeDetails details)
+    internal static Fitted CreateFitted(FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, ApeDetails details)
     {
         var tensors = new Dictionary<string, Tensor> { ["class.features"] = classFeatures, ["keys"] = keys, ["labels"] = task.Support.Labels, ["values"] = values };
         if (channels is not null)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Optimisation;
@@ -8,8 +9,11 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="ApeT"/>; how it learns is by default as in the published code.</summary>
-public sealed record ApeTOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="ApeT"/>; how it learns is by default as in the published code: 30 epochs of batches of 256, learning rate 0.001, where that takes
+/// 0.0001 for ImageNet.
+/// </summary>
+public sealed record ApeTOptions() : EpochOptions(epochs: 30, learningRate: 0.001, batchSize: 256)
 {
     /// <summary>The part of the D channels that is learned, above 0 to 1. Default 0.8, the median of the published code's data sets (500 to 900 of RN50's 1,024).</summary>
     public double Channels { get; init; } = 0.8;
@@ -23,37 +27,24 @@ public sealed record ApeTOptions : MethodOptions
     /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none: 1 while learning, then of 1, 2, 4 and 7 on held-out shots where there are any.</summary>
     public double? Beta { get; init; }
 
-    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.001; the published code takes 0.0001 for ImageNet.</summary>
-    public double LearningRate { get; init; } = 0.001;
-
     /// <summary>AdamW's ε, above 0 to 1. Default 0.001.</summary>
+    [JsonPropertyOrder(OptimizerOrder)]
     public double Epsilon { get; init; } = 1e-3;
 
     /// <summary>AdamW's weight decay, 0 to 1. Default 0.1.</summary>
+    [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 0.1;
-
-    /// <summary>Passes over the support set, 0 to 100,000. Default 30.</summary>
-    public int Epochs { get; init; } = 30;
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 256.</summary>
-    public int BatchSize { get; init; } = 256;
-
-    /// <summary>Seed of the order of the images, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
+        base.Check();
         Require(Channels, 1e-6, 1);
         Require(SimilarityWeight, 0, 1);
         Require(Alpha ?? 0, 0, 1000, nameof(Alpha));
         Require(Beta ?? 0, 0, 1000, nameof(Beta));
-        Require(LearningRate, double.Epsilon, 1);
         Require(Epsilon, double.Epsilon, 1);
         Require(WeightDecay, 0, 1);
-        Require(Epochs, 0, 100_000);
-        Require(BatchSize, 1, 1_000_000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 
@@ -82,12 +73,12 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
     {
         var given = options is { Alpha: { }, Beta: { } };
         var set = given ? null : task.Validation;
-        var held = given || set is not null ? null : HeldOutShots.Of(task);
+        var held = given || set is not null ? null : HeldOutShots.HoldOut(task);
         var (alpha, beta) = held is null ? First : Choose(task, held, run);
         var learned = Learn(task, run);
         if (set is not null)
             (alpha, beta) = Choose(task, set, learned, run);
-        return ApeClassifier.Of(task, learned.Names, learned.Keys, learned.Values.Mul(alpha), channels: null,
+        return ApeClassifier.CreateFitted(task, learned.Names, learned.Keys, learned.Values.Mul(alpha), channels: null,
             set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta));
     }
 
@@ -99,7 +90,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
     private Learned Learn(FewShotTask task, FitRun run)
     {
         var (start, (alpha, beta)) = (task.Support.MeanOverViews(), First); // F [N, D]
-        var channels = ApeChannels.Of(task.Classes.Features, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
+        var channels = ApeChannels.Select(task.Classes.Features, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
         var residuals = new Parameter(zeros(task.Classes.Count, channels.shape[0], device: task.Device)); // r [C, Q]
         var values = new Parameter(ones(task.Support.Count, device: task.Device)); // v [N]
         using var optimizer = new AdamW([residuals, values], options.LearningRate, options.Epsilon, options.WeightDecay);

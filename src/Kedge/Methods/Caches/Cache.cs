@@ -11,7 +11,7 @@ internal static class Cache
     internal const double FirstAlpha = 1;
 
     private const double PriorImages = 8; // how many images the first weight is worth, as in RTOS+
-    private const double LargestAlpha = 1000;
+    private const double MaxAlpha = 1000;
 
     /// <summary>Summed over the images of a class: [B, N] → [B, C], without the one-hot matrix.</summary>
     internal static Tensor ByClass(Tensor given, Tensor labels, long classes) =>
@@ -31,7 +31,7 @@ internal static class Cache
         if (alpha is { } given)
             return (given, Loss([1, given]));
         var weights = Stacking.Weights([zeroShot, cache], labels, [1, FirstAlpha], PriorImages);
-        return (Math.Min(LargestAlpha, weights[1] / Math.Max(weights[0], 1e-3)), Loss(weights));
+        return (Math.Min(MaxAlpha, weights[1] / Math.Max(weights[0], 1e-3)), Loss(weights));
 
         double Loss(double[] weights) => F.cross_entropy(Stacking.Sum([zeroShot, cache], weights), labels).item<float>();
     }

@@ -47,7 +47,7 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
     internal static readonly double[] Alphas = ValidationSearch.Evenly(0.1, 3, 20), Betas = ValidationSearch.Evenly(0.1, 7, 200);
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => TipAdapterClassifier.Of(task, task.Support.MeanOverViews(), options.Alpha, options.Beta, run);
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => TipAdapterClassifier.CreateFitted(task, task.Support.MeanOverViews(), options.Alpha, options.Beta, run);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new TipAdapterClassifier(state, options.Alpha, options.Beta);
@@ -92,19 +92,19 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
     public override bool HasParts => true;
 
     /// <summary>What a fit returns, α and β searched where neither is given and the task brings a validation set.</summary>
-    internal static Fitted Of(FewShotTask task, Tensor keys, double? alpha, double? beta, FitRun run)
+    internal static Fitted CreateFitted(FewShotTask task, Tensor keys, double? alpha, double? beta, FitRun run)
     {
         var tensors = new Dictionary<string, Tensor> { ["class_features"] = task.Classes.Features, ["keys"] = keys, ["labels"] = task.Support.Labels };
         if (task.Validation is not { } set || (alpha is not null && beta is not null))
-            return Of(alpha ?? TipAdapter.PublishedAlpha, beta ?? TipAdapter.PublishedBeta, Fitted.NothingSelected);
+            return CreateFitted(alpha ?? TipAdapter.PublishedAlpha, beta ?? TipAdapter.PublishedBeta, Fitted.NothingSelected);
         var images = set.Images.Image;
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
             ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images, keys.shape[0], some => Cache.ByClass(TipAdapter.Affinity(some, keys, b), task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot.Add(cache.Mul(a)));
-        return Of(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
+        return CreateFitted(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
 
-        Fitted Of(double alpha, double beta, string selection) => new(tensors, selection, JsonSerializer.SerializeToElement(new { alpha, beta }));
+        Fitted CreateFitted(double alpha, double beta, string selection) => new(tensors, selection, JsonSerializer.SerializeToElement(new { alpha, beta }));
     }
 
     protected override Tensor LogitsCore(ImageFeatures images) =>

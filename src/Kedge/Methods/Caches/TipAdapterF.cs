@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Optimisation;
@@ -6,8 +7,11 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="TipAdapterF"/>; how it learns is by default as in the published code, α and β are <see cref="TipAdapter"/>'s.</summary>
-public sealed record TipAdapterFOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="TipAdapterF"/>; how it learns is by default as in the published code: 20 epochs (0 are Tip-Adapter) of batches of 256, learning rate
+/// 0.001. α and β are <see cref="TipAdapter"/>'s.
+/// </summary>
+public sealed record TipAdapterFOptions() : EpochOptions(epochs: 20, learningRate: 0.001, batchSize: 256)
 {
     /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none, as <see cref="TipAdapterOptions.Alpha"/>: 1 while learning.</summary>
     public double? Alpha { get; init; }
@@ -15,34 +19,21 @@ public sealed record TipAdapterFOptions : MethodOptions
     /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none, as <see cref="TipAdapterOptions.Beta"/>: 5.5 while learning.</summary>
     public double? Beta { get; init; }
 
-    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.001.</summary>
-    public double LearningRate { get; init; } = 0.001;
-
     /// <summary>AdamW's ε, above 0 to 1. Default 1e-4.</summary>
+    [JsonPropertyOrder(OptimizerOrder)]
     public double Epsilon { get; init; } = 1e-4;
 
     /// <summary>AdamW's weight decay, 0 to 1. Default 0.01, torch's.</summary>
+    [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 0.01;
-
-    /// <summary>Passes over the support set, 0 to 100,000; 0 is Tip-Adapter. Default 20.</summary>
-    public int Epochs { get; init; } = 20;
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 256.</summary>
-    public int BatchSize { get; init; } = 256;
-
-    /// <summary>Seed of the order of the images, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
+        base.Check();
         new TipAdapterOptions { Alpha = Alpha, Beta = Beta }.Check();
-        Require(LearningRate, double.Epsilon, 1);
         Require(Epsilon, double.Epsilon, 1);
         Require(WeightDecay, 0, 1);
-        Require(Epochs, 0, 100_000);
-        Require(BatchSize, 1, 1_000_000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 
@@ -68,7 +59,7 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
         using var optimizer = new AdamW([keys], options.LearningRate, epsilon: options.Epsilon, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
             TipAdapter.Logits(images.Image, task.Classes.Features, keys, task.Support.Labels, task.Classes.LogitScale, options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
-        return TipAdapterClassifier.Of(task, keys, options.Alpha, options.Beta, run);
+        return TipAdapterClassifier.CreateFitted(task, keys, options.Alpha, options.Beta, run);
     }
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
     /// <param name="classes">C.</param>
     internal static Tensor LeftOut(Tensor images, Tensor labels, int classes)
     {
-        var folds = ShotFolds.Of(labels, classes).ToArray();
+        var folds = ShotFolds.Split(labels, classes).ToArray();
         if (folds.Length == 0)
             return Fit(images, labels, classes).Logits(images);
         var logits = zeros(images.shape[0], classes, device: images.device);

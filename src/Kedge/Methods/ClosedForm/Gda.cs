@@ -40,7 +40,7 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     private const double FirstShare = 0.25;
 
     private const double PriorImages = 8; // how many images the start is worth, as in RTOS+
-    private const double MostAlpha = 100; // the published grid's end, where zero-shot is worth nothing
+    private const double MaxAlpha = 100; // the published grid's end, where zero-shot is worth nothing
     private static readonly double[] Alphas = ValidationSearch.Powers(-4, 2, 13); // the published range
 
     /// <inheritdoc/>
@@ -78,6 +78,6 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
             return FirstShare * names / images;
         var weights = Stacking.Weights([zeroShot.index_select(0, rows).Div(names), leftOut.index_select(0, rows).Div(images)],
             task.Support.Labels.index_select(0, rows), [names, FirstShare * names], PriorImages);
-        return weights[1] == 0 ? 0 : Math.Min(MostAlpha, weights[1] / images / Math.Max(weights[0] / names, 1e-9));
+        return weights[1] == 0 ? 0 : Math.Min(MaxAlpha, weights[1] / images / Math.Max(weights[0] / names, 1e-9));
     }
 }

@@ -28,7 +28,7 @@ public sealed class NearestClassMean() : FewShotMethod(CatalogName, new NoOption
         var images = task.Support.Features.mean([0]);                                    // [N, D]
         var sums = zeros(task.Classes.Count, task.FeatureWidth, device: task.Device).IndexAdd_(0, task.Support.Labels, images);
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device).unsqueeze(1);
-        return LinearClassifier.Of((sums / shots).Unit());                              // [C, D]
+        return LinearClassifier.FromWeight((sums / shots).Unit());                              // [C, D]
     }
 
     /// <inheritdoc/>

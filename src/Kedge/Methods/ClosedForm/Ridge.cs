@@ -32,7 +32,7 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
         using var shifted = kernel.clone();
         using var factor = Factor(shifted, strength);
         var inverse = cholesky_inverse(factor); // [N, N]
-        return Of(targets, inverse.matmul(targets), inverse.diagonal());
+        return Create(targets, inverse.matmul(targets), inverse.diagonal());
     }
 
     /// <summary>A alone, with no more than the kernel and one copy of it in memory at a time.</summary>
@@ -56,7 +56,7 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
         var inverse = linalg.inv(features.t().matmul(features).Add(eye(features.shape[1], device: features.device).Mul(lambda))); // [d, d]
         var hat = features.matmul(inverse); // [N, d]
         var coefficients = (targets - hat.matmul(features.t().matmul(targets))).Div(lambda);
-        return Of(targets, coefficients, (hat * features).sum(1).SubFrom(1).Div(lambda));
+        return Create(targets, coefficients, (hat * features).sum(1).SubFrom(1).Div(lambda));
     }
 
     /// <summary>L of L Lᵀ = K + λ I, which K becomes: [N, N].</summary>
@@ -67,5 +67,5 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
         return linalg.cholesky(kernel);
     }
 
-    private static Ridge Of(Tensor targets, Tensor coefficients, Tensor diagonal) => new(coefficients, targets - coefficients / diagonal.unsqueeze(1));
+    private static Ridge Create(Tensor targets, Tensor coefficients, Tensor diagonal) => new(coefficients, targets - coefficients / diagonal.unsqueeze(1));
 }

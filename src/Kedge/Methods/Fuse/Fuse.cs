@@ -68,7 +68,7 @@ public sealed class Fuse : FewShotMethod
         foreach (var (index, (method, _)) in _members.Index())
         {
             using var classifier = method.Fit(task, new Forward(run), run.Cancellation);
-            parts.Add(FusePart.Of(classifier.State));
+            parts.Add(FusePart.FromState(classifier.State));
             foreach (var (name, tensor) in classifier.State.Tensors)
                 tensors[FusePart.Prefix(index) + name] = tensor.clone();
         }
@@ -82,7 +82,7 @@ public sealed class Fuse : FewShotMethod
         var restored = new List<FewShotClassifier>();
         try
         {
-            foreach (var (index, part) in FuseDetails.Of(state, _members.Count).Members.Index())
+            foreach (var (index, part) in FuseDetails.Read(state, _members.Count).Members.Index())
                 restored.Add(_catalog.Create(part.Method, part.Options).Restore(part.State(state, index)));
             return new FuseClassifier(this, state, restored, [.. _members.Select(member => member.Weight)]);
         }

@@ -64,7 +64,7 @@ internal sealed class FuseClassifier : FewShotClassifier
             if (transferred.Contains(null))
                 return null;
             var tensors = transferred.Index().SelectMany(member => member.Item!.State.Tensors.Select(pair => (Name: FusePart.Prefix(member.Index) + pair.Key, pair.Value))).ToDictionary(pair => pair.Name, pair => pair.Value);
-            var parts = new FuseDetails([.. transferred.Select(member => FusePart.Of(member!.State))]);
+            var parts = new FuseDetails([.. transferred.Select(member => FusePart.FromState(member!.State))]);
             return _method.Restore(State.TransferOnly(classes, tensors, parts.ToJson()));
         }
         finally

@@ -13,7 +13,7 @@ internal sealed record FusePart(string Method, JsonElement Options, string Selec
     /// <summary>What the tensors of the method at a place are prefixed with.</summary>
     internal static string Prefix(int index) => $"{index}.";
 
-    internal static FusePart Of(ClassifierState state) => new(state.Method, state.Options, state.Selection, state.Details);
+    internal static FusePart FromState(ClassifierState state) => new(state.Method, state.Options, state.Selection, state.Details);
 
     /// <summary>The state of the method at a place; its tensors are the whole state's.</summary>
     internal ClassifierState State(ClassifierState whole, int index) => new()
@@ -39,7 +39,7 @@ internal sealed record FuseDetails(IReadOnlyList<FusePart> Members)
 
     /// <summary>Reads them from a state.</summary>
     /// <exception cref="KedgeException">They are damaged, or not as many as the methods of the options.</exception>
-    internal static FuseDetails Of(ClassifierState state, int count)
+    internal static FuseDetails Read(ClassifierState state, int count)
     {
         var details = state.ReadDetails<FuseDetails>("list of its methods");
         return details.Members.Count == count && !details.Members.Contains(null!) ? details : throw state.Damaged($"{details.Members.Count} methods of {count}");

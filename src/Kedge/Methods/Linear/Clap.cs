@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
@@ -9,39 +10,29 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="Clap"/> and <see cref="ZsLp"/>; how they learn is by default as in the published code.</summary>
-public sealed record ClapOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="Clap"/> and <see cref="ZsLp"/>; how they learn is by default as in the published code: 300 epochs (0 are zero-shot) of batches of
+/// 256, learning rate 0.1.
+/// </summary>
+public sealed record ClapOptions() : EpochOptions(epochs: 300, learningRate: 0.1, batchSize: 256, maxLearningRate: 10)
 {
-    /// <summary>The largest learning rate, of the first step, above 0 to 10. Default 0.1.</summary>
-    public double LearningRate { get; init; } = 0.1;
-
     /// <summary>The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9.</summary>
+    [JsonPropertyOrder(OptimizerOrder)]
     public double Momentum { get; init; } = 0.9;
-
-    /// <summary>Passes over the support set, 0 to 100,000; 0 is zero-shot. Default 300.</summary>
-    public int Epochs { get; init; } = 300;
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 256.</summary>
-    public int BatchSize { get; init; } = 256;
 
     /// <summary>
     /// r, how long the prototypes are at the start, 0.01 to 1000: the longer, the less a step turns them. The published code starts with text features as long as the
     /// text tower makes them; a task brings unit ones. Default 1: the best of 1, 3 and 10 on validation photos (Caltech101, kedge-mini).
     /// </summary>
+    [JsonPropertyOrder(LastOrder)]
     public double Length { get; init; } = 1;
-
-    /// <summary>Seed of the order of the images, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
-        Require(LearningRate, double.Epsilon, 10);
+        base.Check();
         Require(Momentum, 0, 0.999);
-        Require(Epochs, 0, 100_000);
-        Require(BatchSize, 1, 1_000_000);
         Require(Length, 0.01, 1000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 
@@ -63,7 +54,7 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
     internal const string CatalogName = "clap";
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(Learn(task, run, options, Strengths(task)));
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.FromWeight(Learn(task, run, options, Strengths(task)));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);

@@ -64,10 +64,10 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
         var search = options.Strength is null && rows.shape[0] > 0;
         var (strength, start) = search ? Choose(images, task, rows, run) : (options.Strength ?? FixedStrength, null);
         var learned = Fit(images, task.Support.Labels, task.Classes.Count, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
-        return Of(task, learned, strength, search ? Fitted.SupportSet : Fitted.NothingSelected);
+        return CreateFitted(task, learned, strength, search ? Fitted.SupportSet : Fitted.NothingSelected);
     }
 
-    private static Fitted Of(FewShotTask task, Tensor learned, double strength, string selection) => new(
+    private static Fitted CreateFitted(FewShotTask task, Tensor learned, double strength, string selection) => new(
         LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth).Div(task.Classes.LogitScale), learned.select(1, task.FeatureWidth)),
         selection, JsonSerializer.SerializeToElement(new { strength }));
 
@@ -85,13 +85,13 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
             run.Report(learned.Count, ValidatedStrengths.Length);
         }
         var best = ValidationSearch.Best(set, run, [.. Enumerable.Range(0, learned.Count)], at => held.matmul(learned[at].to(ScalarType.Float32).t()));
-        return Of(task, learned[best].to(ScalarType.Float32), ValidatedStrengths[best], ValidationSearch.Selection(set));
+        return CreateFitted(task, learned[best].to(ScalarType.Float32), ValidatedStrengths[best], ValidationSearch.Selection(set));
     }
 
     /// <summary>The strength, and what a fold has learned, to start from. Each fold starts a strength from what it learned at the one before.</summary>
     private (double Strength, Tensor? Start) Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)
     {
-        var folds = ShotFolds.Of(task.Support.Labels, task.Classes.Count).ToArray();
+        var folds = ShotFolds.Split(task.Support.Labels, task.Classes.Count).ToArray();
         var learned = new Tensor?[folds.Length];
         var (best, least) = (Strengths[0], double.PositiveInfinity);
         foreach (var (index, strength) in Strengths.Index())

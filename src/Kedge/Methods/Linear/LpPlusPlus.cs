@@ -59,7 +59,7 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
             best = Weight().DetachFromDisposeScope();
         }
         using (best)
-            return LinearClassifier.Of(best?.clone() ?? Weight()) with { Selection = judge is null || best is null ? Fitted.NothingSelected : ValidationSearch.Selection(task.Validation!) };
+            return LinearClassifier.FromWeight(best?.clone() ?? Weight()) with { Selection = judge is null || best is null ? Fitted.NothingSelected : ValidationSearch.Selection(task.Validation!) };
 
         Tensor Weight() => w.Add(a.unsqueeze(1) * task.Classes.Features).Div(task.Classes.LogitScale).detach();
 

@@ -43,7 +43,7 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (words, names, template) = WordAnchors.Of(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
+        var (words, names, template) = WordAnchors.Encode(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
         var similarities = task.Support.MeanOverViews().matmul(words.t()).to(ScalarType.Float64); // L [N, K]
         var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float64); // Y [N, C]
         var identity = eye(names.Count, dtype: ScalarType.Float64, device: task.Device);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
@@ -8,8 +9,11 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="TaskRes"/>; how it learns is by default as in the published code.</summary>
-public sealed record TaskResOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="TaskRes"/>; how it learns is by default as in the published code: batches of 256 and a learning rate of 0.002, where the paper takes
+/// 0.0002 for ImageNet.
+/// </summary>
+public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, batchSize: 256)
 {
     /// <summary>a, what the residuals are multiplied by, 0 to 1000; 0 is zero-shot. Default 0.5.</summary>
     public double Alpha { get; init; } = 0.5;
@@ -20,31 +24,22 @@ public sealed record TaskResOptions : MethodOptions
     /// </summary>
     public double Length { get; init; } = 1;
 
-    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.002; the paper takes 0.0002 for ImageNet.</summary>
-    public double LearningRate { get; init; } = 0.002;
-
     /// <summary>Adam's weight decay, 0 to 1. Default 0.0005: that of the training framework that the published code stands on.</summary>
+    [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>Passes over the support set, 0 to 100,000; 0 is zero-shot. Default none: 100 up to 4 shots a class (their mean), 200 above, as published.</summary>
+    [JsonPropertyOrder(LengthOrder)]
     public int? Epochs { get; init; }
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 256.</summary>
-    public int BatchSize { get; init; } = 256;
-
-    /// <summary>Seed of the order of the images, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
+        base.Check();
         Require(Alpha, 0, 1000);
         Require(Length, 0.01, 1000);
-        Require(LearningRate, double.Epsilon, 1);
         Require(WeightDecay, 0, 1);
         Require(Epochs ?? 0, 0, 100_000, nameof(Epochs));
-        Require(BatchSize, 1, 1_000_000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 
@@ -73,7 +68,7 @@ public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName,
         using var optimizer = new Adam([residuals], options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(ZeroShot.Logits(images.Image, Tuned(), task.Classes.LogitScale), labels));
-        return LinearClassifier.Of(Tuned());
+        return LinearClassifier.FromWeight(Tuned());
 
         Tensor Tuned() => // unit(r T + a x)
             task.Classes.Features.Add(residuals.Mul(options.Alpha / options.Length)).AsLongAs(task.Classes.Features);

@@ -16,7 +16,7 @@ public sealed class ZsLp(ClapOptions options) : FewShotMethod(CatalogName, optio
     internal const string CatalogName = "zs-lp";
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.Of(Clap.Learn(task, run, options, strengths: null));
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.FromWeight(Clap.Learn(task, run, options, strengths: null));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
@@ -9,8 +10,11 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="VtClip"/>.</summary>
-public sealed record VtClipOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="VtClip"/>. It learns for 20 epochs by default, as Tip-Adapter-F (0 are zero-shot), in batches of 32 with a learning rate of 0.001, both
+/// chosen here.
+/// </summary>
+public sealed record VtClipOptions() : EpochOptions(epochs: 20, learningRate: 1e-3, batchSize: 32)
 {
     /// <summary>γ, what the block's output is multiplied by, 0 to 1000; 0 is zero-shot. Default 1: chosen here, as the block starts from 0 and learns its own length.</summary>
     public double Gamma { get; init; } = 1;
@@ -21,32 +25,18 @@ public sealed record VtClipOptions : MethodOptions
     /// <summary>How many times narrower the perceptron's hidden layer is than the features, 1 to 1000. Default 4: chosen here, as CLIP-Adapter's.</summary>
     public int Reduction { get; init; } = 4;
 
-    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.001: chosen here.</summary>
-    public double LearningRate { get; init; } = 1e-3;
-
     /// <summary>AdamW's weight decay, 0 to 1. Default 0.01: AdamW's own.</summary>
+    [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 0.01;
-
-    /// <summary>Passes over the support set, 0 to 100,000; 0 is zero-shot. Default 20: chosen here, as Tip-Adapter-F's.</summary>
-    public int Epochs { get; init; } = 20;
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 32: chosen here.</summary>
-    public int BatchSize { get; init; } = 32;
-
-    /// <summary>Seed of the start and of the order of the images, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
+        base.Check();
         Require(Gamma, 0, 1000);
         Require(Heads, 1, 64);
         Require(Reduction, 1, 1000);
-        Require(LearningRate, double.Epsilon, 1);
         Require(WeightDecay, 0, 1);
-        Require(Epochs, 0, 100_000);
-        Require(BatchSize, 1, 1_000_000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 

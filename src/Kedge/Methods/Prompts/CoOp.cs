@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kedge.Clip;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
@@ -9,8 +10,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="CoOp"/>; how it learns is by default as in the published code.</summary>
-public sealed record CoOpOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="CoOp"/>; how it learns is by default as in the published code: batches of 32, learning rate 0.002.
+/// </summary>
+public sealed record CoOpOptions() : LearningOptions(learningRate: 0.002, batchSize: 32, maxLearningRate: 10)
 {
     /// <summary>M, learned tokens a prompt, 1 to 64; as many as <see cref="Start"/> has tokens where words are given. Default 16.</summary>
     public int ContextTokens { get; init; } = 16;
@@ -24,37 +27,29 @@ public sealed record CoOpOptions : MethodOptions
     /// <summary>Words whose embeddings the context starts from, such as "a photo of a". Default <see langword="null"/>: noise of N(0, 0.02²).</summary>
     public string? Start { get; init; }
 
-    /// <summary>The largest learning rate, of the first step after the warm-up, above 0 to 10. Default 0.002.</summary>
-    public double LearningRate { get; init; } = 0.002;
-
     /// <summary>The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9: that of the training framework that the published code stands on.</summary>
+    [JsonPropertyOrder(OptimizerOrder)]
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>The weight decay, part of the gradient, 0 to 1. Default 0.0005: the framework's, as <see cref="Momentum"/>.</summary>
+    [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>
     /// Passes over the support set, 0 to 100,000, of which the first is the warm-up. Default none: 50 at 1 shot a class (their mean), 100 up to 4, 200 above, as published; the
     /// paper takes 50 for ImageNet.
     /// </summary>
+    [JsonPropertyOrder(LengthOrder)]
     public int? Epochs { get; init; }
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 32.</summary>
-    public int BatchSize { get; init; } = 32;
-
-    /// <summary>Seed of the noise and of the order of the images, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
+        base.Check();
         Require(ContextTokens, 1, 64);
-        Require(LearningRate, double.Epsilon, 10);
         Require(Momentum, 0, 0.999);
         Require(WeightDecay, 0, 1);
         Require(Epochs ?? 0, 0, 100_000, nameof(Epochs));
-        Require(BatchSize, 1, 1_000_000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 
@@ -88,7 +83,7 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
         var context = new Parameter(start.expand(1, options.ClassSpecific ? task.Classes.Count : 1, -1, -1).clone()); // [1, 1 or C, M, W]
         using var prompts = tower.ContextPrompts(task.Classes.Names, (int)start.shape[0], options.Position);
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
-        new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
+        new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
         var tensors = LinearClassifier.Tensors(ClassFeatures());
         if (!options.ClassSpecific)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.FewShot;
@@ -9,8 +10,11 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="Plot"/>; how it learns is by default as in the published code.</summary>
-public sealed record PlotOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="Plot"/>; how it learns is by default as in the published code: 50 epochs, of which the first is the warm-up, of batches of 32,
+/// learning rate 0.002.
+/// </summary>
+public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.002, batchSize: 32, maxLearningRate: 10)
 {
     /// <summary>N, prompts a class, 1 to 64. Default 4.</summary>
     public int Prompts { get; init; } = 4;
@@ -24,37 +28,24 @@ public sealed record PlotOptions : MethodOptions
     /// <summary>Sinkhorn's iterations, 1 to 10,000. Default 100: the published code's most.</summary>
     public int Iterations { get; init; } = 100;
 
-    /// <summary>The largest learning rate, of the first step after the warm-up, above 0 to 10. Default 0.002.</summary>
-    public double LearningRate { get; init; } = 0.002;
-
     /// <summary>The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9: as <see cref="CoOpOptions.Momentum"/>.</summary>
+    [JsonPropertyOrder(OptimizerOrder)]
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>The weight decay, part of the gradient, 0 to 1. Default 0.0005: as <see cref="CoOpOptions.WeightDecay"/>.</summary>
+    [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 5e-4;
-
-    /// <summary>Passes over the support set, 0 to 100,000, of which the first is the warm-up. Default 50.</summary>
-    public int Epochs { get; init; } = 50;
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 32.</summary>
-    public int BatchSize { get; init; } = 32;
-
-    /// <summary>Seed of the start and of the order of the images, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
+        base.Check();
         Require(Prompts, 1, 64);
         Require(ContextTokens, 1, 64);
         Require(Entropy, 0.01, 100);
         Require(Iterations, 1, 10_000);
-        Require(LearningRate, double.Epsilon, 10);
         Require(Momentum, 0, 0.999);
         Require(WeightDecay, 0, 1);
-        Require(Epochs, 0, 100_000);
-        Require(BatchSize, 1, 1_000_000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 
@@ -91,7 +82,7 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
         var context = new Parameter(start); // v [N, 1, M, W]
         using var prompts = tower.ContextPrompts(task.Classes.Names, options.ContextTokens, ContextPosition.End);
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, WarmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.Classes.LogitScale, options), labels));
         return new Fitted(new Dictionary<string, Tensor> { [PlotClassifier.PromptsName] = prompts.Encode(context), [PlotClassifier.ContextName] = context });
     }

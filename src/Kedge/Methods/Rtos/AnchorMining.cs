@@ -22,7 +22,7 @@ namespace Kedge.Methods;
 /// </summary>
 public static class AnchorMining
 {
-    private const int MostClasses = 3;
+    private const int MaxClasses = 3;
     private const int EncodedAtOnce = 256;
 
     /// <summary>Ranks words, the largest gain first; equals are in the order given.</summary>
@@ -66,7 +66,7 @@ public static class AnchorMining
             var shares = relation.Of(chunk); // [C, k]
             var falls = (attention.Of(chunk) * surprise.matmul(shares)).view(task.Support.Views, task.Support.Count, -1).mean([0]); // [N, k]
             var (means, errors) = (falls.mean([0]).data<double>(), falls.std(0).Div(Math.Sqrt(task.Support.Count)).data<double>());
-            var (lifts, places) = (shares / shares.mean([0])).topk(Math.Min(MostClasses, task.Classes.Count), dim: 0); // [3, k]
+            var (lifts, places) = (shares / shares.mean([0])).topk(Math.Min(MaxClasses, task.Classes.Count), dim: 0); // [3, k]
             for (var j = 0; j < chunk.shape[0]; j++)
             {
                 var spoken = lifts.select(1, j).data<double>().Zip(places.select(1, j).data<long>(), (lift, c) => new ClassLift(task.Classes.Names[(int)c], lift));
@@ -112,6 +112,6 @@ public static class AnchorMining
         double count = rows.shape[0] * anchors.shape[0];
         var sum = rows.sum([0]).dot(anchors.sum([0])).item<double>();
         var squares = (rows.t().matmul(rows) * anchors.t().matmul(anchors)).sum().item<double>();
-        return Math.Max(RelationTransition.LeastTemperature, Math.Sqrt(Math.Max(0, (squares - sum * sum / count) / (count - 1))) / 2);
+        return Math.Max(RelationTransition.MinTemperature, Math.Sqrt(Math.Max(0, (squares - sum * sum / count) / (count - 1))) / 2);
     }
 }

@@ -10,12 +10,12 @@ namespace Kedge.Methods;
 /// <summary>Where anchors begin: words through the text tower, features that the task brings, or, without either, points between two classes.</summary>
 internal static class AnchorStarts
 {
-    private const int OwnWords = 64, MostFeatures = 256;
+    private const int OwnWords = 64, MaxFeatures = 256;
     private const double TokenDeviation = 0.02; // CLIP's own initial token embeddings, and CoOp's random start
 
     /// <summary>The anchors of a task at their start, owned by the caller.</summary>
     /// <exception cref="KedgeException">There are fewer than two anchors that are no class names, or more than memory holds.</exception>
-    internal static LearnedAnchors Of(FewShotTask task, RtosOptions options, FitRun run)
+    internal static LearnedAnchors Create(FewShotTask task, RtosOptions options, FitRun run)
     {
         if (task.Encoder?.TextTower is { } tower)
         {
@@ -31,7 +31,7 @@ internal static class AnchorStarts
         if (options.Anchors is not null)
             throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, or give the task anchor features.");
         var (features, all) = task.Anchors is { } brought ? (brought.Features, brought.Names) : Between(task, options);
-        var kept = Words(all, task, options, run, MostFeatures);
+        var kept = Words(all, task, options, run, MaxFeatures);
         AnchorMemory.Require(task, options, kept.Count, task.FeatureWidth);
         var points = features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: task.Device)); // [K, D]
         return new PointAnchors(new Parameter(options.Start == AnchorStart.Words ? points : Noise(points, options).Unit()), Named([.. kept.Select(word => word.Name)], options));
@@ -54,7 +54,7 @@ internal static class AnchorStarts
     {
         var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second)).ToArray();
         new Random(options.Seed).Shuffle(pairs);
-        pairs = [.. pairs.Take(MostFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MostFeatures)))]; // two classes have one pair only
+        pairs = [.. pairs.Take(MaxFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MaxFeatures)))]; // two classes have one pair only
         var sum = Rows(pair => pair.first).Add(Rows(pair => pair.second));
         return (sum.Unit(), [.. pairs.Select(pair => $"{task.Classes.Names[pair.first]} + {task.Classes.Names[pair.second]}")]);
 

@@ -19,7 +19,7 @@ namespace Kedge.Methods;
 internal static class RelationTransition
 {
     /// <summary>The smallest temperature that is chosen automatically.</summary>
-    internal const double LeastTemperature = 0.01;
+    internal const double MinTemperature = 0.01;
 
     /// <summary>R: how each class is related to the anchors.</summary>
     public static Tensor Relation(Tensor classFeatures, Tensor anchors, double temperature, RelationValue value = RelationValue.SoftmaxOverAnchors)
@@ -53,7 +53,7 @@ internal static class RelationTransition
             return set;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return Math.Max(LeastTemperature, features.matmul(anchors.t()).std().item<float>() / 2);
+        return Math.Max(MinTemperature, features.matmul(anchors.t()).std().item<float>() / 2);
     }
 
     /// <summary>τ_r in effect; of the centred cosine, where it is 0, the largest one in size, so that −1 ≤ R ≤ 1 at the start.</summary>
@@ -63,6 +63,6 @@ internal static class RelationTransition
             return Temperature(set, classFeatures, anchors);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return Math.Max(LeastTemperature, Relation(classFeatures, anchors, 1, value).abs().max().item<float>());
+        return Math.Max(MinTemperature, Relation(classFeatures, anchors, 1, value).abs().max().item<float>());
     }
 }

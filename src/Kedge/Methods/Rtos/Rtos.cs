@@ -24,7 +24,7 @@ public sealed class Rtos(RtosOptions options) : FewShotMethod(CatalogName, optio
     {
         using var training = RtosTraining.Run(task, options, run);
         var (fit, (query, key)) = (training.Fit, training.Fit.Projections);
-        return RtosClassifier.Of(task, fit.Features(), fit.Anchors.Tokens, query, key, training.Details(training.Alpha));
+        return RtosClassifier.CreateFitted(task, fit.Features(), fit.Anchors.Tokens, query, key, training.Details(training.Alpha));
     }
 
     /// <inheritdoc/>

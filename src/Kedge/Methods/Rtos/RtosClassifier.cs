@@ -13,7 +13,7 @@ public sealed class RtosClassifier : FewShotClassifier
 
     internal RtosClassifier(ClassifierState state) : base(state)
     {
-        Details = RtosDetails.Of(state);
+        Details = RtosDetails.Read(state);
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
         _rtos = new RtosPart(state, Details);
         Support = StoredSupport.Take(state);
@@ -28,7 +28,7 @@ public sealed class RtosClassifier : FewShotClassifier
     /// <inheritdoc/>
     public override StoredSupport? Support { get; }
 
-    internal static Fitted Of(FewShotTask task, Tensor anchors, Tensor? tokens, Tensor query, Tensor key, RtosDetails details) => new(
+    internal static Fitted CreateFitted(FewShotTask task, Tensor anchors, Tensor? tokens, Tensor query, Tensor key, RtosDetails details) => new(
         RtosPart.Tensors(task, anchors, tokens, query, key, details), details.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public sealed record RtosDetails(IReadOnlyList<string> Anchors, string Template,
 
     /// <summary>Reads them from a state.</summary>
     /// <exception cref="KedgeException">They are damaged.</exception>
-    internal static RtosDetails Of(ClassifierState state)
+    internal static RtosDetails Read(ClassifierState state)
     {
         try
         {

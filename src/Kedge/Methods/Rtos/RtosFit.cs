@@ -171,18 +171,11 @@ internal sealed class RtosFit : IDisposable
         }
     }
 
-    /// <summary>Rows in batches without end, in a new order each time round; all of them where they fit into one.</summary>
+    /// <summary>Rows in whole batches without end, in a new order each time round; all of them, as they are, where they fit into one.</summary>
     private IEnumerable<long[]> Batches(Tensor rows)
     {
-        var random = new Random(_options.Seed);
         var order = rows.cpu().data<long>().ToArray();
         var size = Math.Min(_options.BatchSize, order.Length);
-        while (true)
-        {
-            if (size < order.Length)
-                random.Shuffle(order);
-            for (var first = 0; first + size <= order.Length; first += size)
-                yield return order[first..(first + size)];
-        }
+        return Minibatches.Draw(order, size, size < order.Length ? _options.Seed : null, whole: true).Select(batch => batch.Rows);
     }
 }

@@ -50,13 +50,13 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (anchors, names, template) = WordAnchors.Of(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.Classes.Names, options.Ban ?? [], run.Note));
+        var (anchors, names, template) = WordAnchors.Encode(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.Classes.Names, options.Ban ?? [], run.Note));
         var details = new RtosDetails(names, template, options.Value,
             RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, anchors, options.Value),
             RelationTransition.Temperature(options.AttentionTemperature, task.Classes.Features, anchors),
             options.Alpha);
         var identity = eye(task.FeatureWidth, device: task.Device);
-        return RtosClassifier.Of(task, anchors, tokens: null, identity, identity, details);
+        return RtosClassifier.CreateFitted(task, anchors, tokens: null, identity, identity, details);
     }
 
     /// <inheritdoc/>

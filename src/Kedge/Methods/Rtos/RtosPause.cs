@@ -32,7 +32,7 @@ internal sealed class RtosPause
     /// <param name="fit">RTOS at its start.</param>
     /// <param name="steps">The most steps that the fit can have done.</param>
     /// <exception cref="KedgeException">What was kept is damaged.</exception>
-    internal static RtosPause? Of(FitRun run, RtosFit fit, int steps)
+    internal static RtosPause? Read(FitRun run, RtosFit fit, int steps)
     {
         if (run.Kept is not { } kept)
             return null;

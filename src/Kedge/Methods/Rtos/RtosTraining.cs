@@ -22,7 +22,7 @@ public sealed record HeldOutResult(int Images, double ZeroShotAccuracy, double A
 internal sealed class RtosTraining : IDisposable
 {
     private const double FirstAlpha = 20; // the specification's, in units of calibrated zero-shot logits
-    private const double LeastCalibration = 0.1, MostCalibration = 2, LargestAlpha = 10_000;
+    private const double MinZeroShotWeight = 0.1, MaxZeroShotWeight = 2, MaxAlpha = 10_000;
     private const double PriorImages = 8; // how many held-out images the first α is worth
     private const int Checks = 10;
     private const double LatePeak = 0.5; // of the learning rate, once most is learned
@@ -34,9 +34,9 @@ internal sealed class RtosTraining : IDisposable
     private RtosTraining(FewShotTask task, RtosOptions options, FitRun run)
     {
         (_task, _options) = (task, options);
-        Calibration = Calibrate(task);
-        _anchors = AnchorStarts.Of(task, options, run);
-        Fit = new RtosFit(task, options, _anchors, options.Alpha ?? FirstAlpha / ZeroShotWeight);
+        ZeroShotWeight = WeighZeroShot(task);
+        _anchors = AnchorStarts.Create(task, options, run);
+        Fit = new RtosFit(task, options, _anchors, options.Alpha ?? FirstAlpha / BoundedZeroShotWeight);
     }
 
     /// <summary>RTOS as it was learned.</summary>
@@ -47,10 +47,10 @@ internal sealed class RtosTraining : IDisposable
         Fit.Anchors.Names, Fit.Anchors.Template, _options.Value, Fit.RelationTemperature, Fit.AttentionTemperature, alpha, Result);
 
     /// <summary>The weight at which zero-shot is calibrated on the support images, at most 2; 0 where it knows nothing of them.</summary>
-    internal double Calibration { get; }
+    internal double ZeroShotWeight { get; }
 
     /// <summary>The calibrated weight as α goes by it, 0.1 to 2.</summary>
-    internal double ZeroShotWeight => Math.Max(Calibration, LeastCalibration);
+    internal double BoundedZeroShotWeight => Math.Max(ZeroShotWeight, MinZeroShotWeight);
 
     /// <summary>α in effect.</summary>
     internal double Alpha { get; private set; }
@@ -71,7 +71,7 @@ internal sealed class RtosTraining : IDisposable
         try
         {
             var nothingLearned = training.Steps == 0; // then all shots can judge
-            if (options.Alpha is null && (nothingLearned ? HeldOutShots.All(task) : HeldOutShots.Of(task)) is { } held)
+            if (options.Alpha is null && (nothingLearned ? HeldOutShots.All(task) : HeldOutShots.HoldOut(task)) is { } held)
                 training.Choose(held, run);
             else
                 training.LearnAll(run);
@@ -96,7 +96,7 @@ internal sealed class RtosTraining : IDisposable
 
     private void LearnAll(FitRun run)
     {
-        var pause = RtosPause.Of(run, Fit, Steps);
+        var pause = RtosPause.Read(run, Fit, Steps);
         pause?.Restore();
         var step = pause?.Step ?? 0;
         foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.Support.Count, device: _task.Device), Steps, done: step))
@@ -111,8 +111,8 @@ internal sealed class RtosTraining : IDisposable
     {
         var images = _task.Support.Features[0].index_select(0, held.Held);
         var zeroShot = ZeroShot.Logits(images, _task.Classes.Features, _task.Classes.LogitScale);
-        var zeroShotLoss = F.cross_entropy(zeroShot.Mul(Stacking.Calibrate(zeroShot, held.Labels)), held.Labels).item<float>();
-        var pause = RtosPause.Of(run, Fit, Steps + Steps / 3);
+        var zeroShotLoss = F.cross_entropy(zeroShot.Mul(Stacking.Weight(zeroShot, held.Labels)), held.Labels).item<float>();
+        var pause = RtosPause.Read(run, Fit, Steps + Steps / 3);
         pause?.RestoreBest();
         var (step, best, kept) = (pause?.Step ?? 0, Judge(pause?.BestStep ?? 0), Fit.Snapshot());
         pause?.Restore();
@@ -148,25 +148,22 @@ internal sealed class RtosTraining : IDisposable
         {
             using var scope = NewDisposeScope();
             var transition = Fit.Transition(images);
-            Tensor[] members = [zeroShot.Mul(ZeroShotWeight), transition.Mul(ZeroShotWeight * Fit.Alpha)];
+            Tensor[] members = [zeroShot.Mul(BoundedZeroShotWeight), transition.Mul(BoundedZeroShotWeight * Fit.Alpha)];
             var weights = Stacking.Weights(members, held.Labels, [1, 1], PriorImages);
-            var alpha = Math.Min(LargestAlpha, Fit.Alpha * weights[1] / Math.Max(weights[0], 1e-3));
+            var alpha = Math.Min(MaxAlpha, Fit.Alpha * weights[1] / Math.Max(weights[0], 1e-3));
             var loss = F.cross_entropy(Stacking.Sum(members, weights), held.Labels).item<float>();
-            var (before, after) = (Accuracy(zeroShot, held.Labels), Accuracy(zeroShot.Add(transition.Mul(alpha)), held.Labels));
+            var (before, after) = (Top1Accuracy.Share(zeroShot, held.Labels), Top1Accuracy.Share(zeroShot.Add(transition.Mul(alpha)), held.Labels));
             return new Judgement(at, loss, alpha, transition.MoveToOuterDisposeScope(), before, after, Gains: after > before || (after == before && loss < zeroShotLoss));
         }
     }
 
     /// <summary>Zero-shot has learned nothing from the support images, so they tell how far it can be trusted.</summary>
-    private static double Calibrate(FewShotTask task)
+    private static double WeighZeroShot(FewShotTask task)
     {
         using var scope = NewDisposeScope();
         return task.Support.Count == 0 ? 1 : Math.Min(
-            Stacking.Calibrate(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels), MostCalibration);
+            Stacking.Weight(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels), MaxZeroShotWeight);
     }
-
-    /// <summary>The share of images whose class has the highest logit, 0 to 1.</summary>
-    internal static double Accuracy(Tensor logits, Tensor labels) => (logits.argmax(1) == labels).to(ScalarType.Float32).mean().item<float>();
 
     private sealed record Judgement(int Step, double Loss, double Alpha, Tensor Transition, double ZeroShotAccuracy, double Accuracy, bool Gains);
 }

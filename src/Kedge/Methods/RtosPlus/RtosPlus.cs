@@ -44,7 +44,7 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         var weights = Weigh(task, training, logits);
         var (scale, alpha) = WeighRtos(training, Stacking.Sum(logits, weights));
         var scaled = weights.Select(weight => weight * scale).ToArray();
-        return RtosPlusClassifier.Of(task, training, members, new RtosPlusWeights(scaled[0], scaled[1], scaled[2], members.OnKernel is null ? 0 : scaled[3], scaled[4]), alpha);
+        return RtosPlusClassifier.CreateFitted(task, training, members, new RtosPlusWeights(scaled[0], scaled[1], scaled[2], members.OnKernel is null ? 0 : scaled[3], scaled[4]), alpha);
     }
 
     /// <inheritdoc/>
@@ -54,9 +54,9 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     private static double[] Weigh(FewShotTask task, RtosTraining training, Tensor[] logits)
     {
         var deviations = logits.Select(member => Stacking.Deviation(member, task.Support.Labels)).ToArray();
-        var right = RtosTraining.Accuracy(logits[0], task.Support.Labels);
+        var right = Top1Accuracy.Share(logits[0], task.Support.Labels);
         var say = (SayWithoutNames * Math.Pow(1 - right, SayFalls) + SayWithNames * right) * Math.Sqrt(task.Support.Count / (double)task.Classes.Count);
-        double[] first = [training.Calibration * deviations[0], .. Shares.Select(share => share * say)];
+        double[] first = [training.ZeroShotWeight * deviations[0], .. Shares.Select(share => share * say)];
         var rows = HeldOutShots.Repeated(task);
         var weights = rows.shape[0] == 0 ? first : Stacking.Weights(
             [.. logits.Select((member, m) => member.index_select(0, rows).Div(deviations[m]))],
@@ -67,7 +67,7 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     /// <summary>What all the rest is to be multiplied by, and α, so that both agree best with the shots that RTOS held out.</summary>
     private static (double Scale, double Alpha) WeighRtos(RtosTraining training, Tensor rest)
     {
-        var unit = training.Fit.Alpha * training.ZeroShotWeight;
+        var unit = training.Fit.Alpha * training.BoundedZeroShotWeight;
         if (training is not { HeldOut: { } held, HeldOutTransition: { } transition })
             return (1, unit * FirstRtosWeight);
         var weights = Stacking.Weights(

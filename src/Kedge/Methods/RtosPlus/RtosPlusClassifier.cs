@@ -22,7 +22,7 @@ public sealed class RtosPlusClassifier : FewShotClassifier
 
     internal RtosPlusClassifier(ClassifierState state) : base(state)
     {
-        Details = RtosPlusDetails.Of(state);
+        Details = RtosPlusDetails.Read(state);
         var (width, classes) = (state.FeatureWidth, state.ClassCount);
         _rtos = new RtosPart(state, Details.Rtos);
         _classFeatures = state.Take("class.features", ScalarType.Float32, classes, width);
@@ -50,7 +50,7 @@ public sealed class RtosPlusClassifier : FewShotClassifier
     /// <inheritdoc/>
     public override StoredSupport Support { get; }
 
-    internal static Fitted Of(FewShotTask task, RtosTraining training, SupportMembers members, RtosPlusWeights weights, double alpha)
+    internal static Fitted CreateFitted(FewShotTask task, RtosTraining training, SupportMembers members, RtosPlusWeights weights, double alpha)
     {
         var (fit, (query, key)) = (training.Fit, training.Fit.Projections);
         var details = new RtosPlusDetails(training.Details(alpha), weights);

@@ -12,7 +12,7 @@ public sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights)
 
     /// <summary>Reads them from a state.</summary>
     /// <exception cref="KedgeException">They are damaged.</exception>
-    internal static RtosPlusDetails Of(ClassifierState state)
+    internal static RtosPlusDetails Read(ClassifierState state)
     {
         try
         {

@@ -1,5 +1,5 @@
+using System.Text.Json.Serialization;
 using Kedge.Clip;
-using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Optimisation;
 using Kedge.Runtime;
@@ -9,8 +9,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="ClipLora"/>; how it learns is by default as in the published code.</summary>
-public sealed record ClipLoraOptions : MethodOptions
+/// <summary>
+/// Options of <see cref="ClipLora"/>; how it learns is by default as in the published code: batches of 32, learning rate 0.0002.
+/// </summary>
+public sealed record ClipLoraOptions() : LearningOptions(learningRate: 2e-4, batchSize: 32)
 {
     /// <summary>r, the rank of the updates, 0 to 64; 0 is zero-shot. Default 2.</summary>
     public int Rank { get; init; } = 2;
@@ -21,32 +23,23 @@ public sealed record ClipLoraOptions : MethodOptions
     /// <summary>Which part of the inputs of an update is left away at a step, 0 to 0.99. Default 0.25.</summary>
     public double Dropout { get; init; } = 0.25;
 
-    /// <summary>AdamW's largest learning rate, of the first step, above 0 to 1. Default 0.0002.</summary>
-    public double LearningRate { get; init; } = 2e-4;
-
     /// <summary>AdamW's weight decay, 0 to 1. Default 0.01.</summary>
+    [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Steps, 0 to 1,000,000; 0 is zero-shot. Default none: 500 times the shots of a class (their mean), as published.</summary>
+    [JsonPropertyOrder(LengthOrder)]
     public int? Steps { get; init; }
-
-    /// <summary>Images a step, 1 to 1,000,000. Default 32.</summary>
-    public int BatchSize { get; init; } = 32;
-
-    /// <summary>Seed of A's start, of the order of the images and of what is left away, 0 or above. Default 1.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
+        base.Check();
         Require(Rank, 0, 64);
         Require(Alpha, 0, 1000);
         Require(Dropout, 0, 0.99);
-        Require(LearningRate, double.Epsilon, 1);
         Require(WeightDecay, 0, 1);
         Require(Steps ?? 0, 0, 1_000_000, nameof(Steps));
-        Require(BatchSize, 1, 1_000_000);
-        Require(Seed, 0, int.MaxValue);
     }
 }
 
@@ -78,13 +71,13 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
     {
         var steps = options.Steps ?? (int)Math.Ceiling((double)StepsAShot * task.Support.Count / task.Classes.Count);
         if (steps == 0 || options.Rank == 0)
-            return ClipLoraClassifier.Of(task.Classes.Features, updates: null);
+            return ClipLoraClassifier.CreateFitted(task.Classes.Features, updates: null);
         using var generator = new Generator((ulong)options.Seed, task.Device);
         var updates = new LowRankUpdates(task.Encoder!.Images!.Projections.ToDictionary(projection => projection.Name, projection => Start(projection, task.Device, generator)));
         Learn(task, run, updates, steps, generator);
         using var noGrad = no_grad();
         using var towers = task.Encoder.Images.Adapt(updates);
-        return ClipLoraClassifier.Of(ClassFeatures(towers, task), updates);
+        return ClipLoraClassifier.CreateFitted(ClassFeatures(towers, task), updates);
     }
 
     /// <inheritdoc/>
@@ -96,11 +89,12 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
         var factors = updates.ByWeight.Values.SelectMany(update => new[] { (Parameter)update.Down, (Parameter)update.Up });
         using var optimizer = new AdamW(factors, options.LearningRate, weightDecay: options.WeightDecay);
         var schedule = new CosineSchedule(options.LearningRate, steps);
-        foreach (var (step, (view, rows)) in Batches(task).Take(steps).Index())
+        var batches = Minibatches.Draw(Enumerable.Range(0, task.Support.Count).Select(row => (long)row), options.BatchSize, options.Seed);
+        foreach (var (step, (epoch, rows)) in batches.Take(steps).Index())
         {
             using var scope = NewDisposeScope();
             var labels = task.Support.Labels.index_select(0, tensor(rows, device: task.Device));
-            var loss = nn.functional.cross_entropy(ZeroShot.Logits(towers.EncodeSupport(view, rows), ClassFeatures(towers, task), task.Classes.LogitScale), labels);
+            var loss = nn.functional.cross_entropy(ZeroShot.Logits(towers.EncodeSupport(epoch % task.Support.Views, rows), ClassFeatures(towers, task), task.Classes.LogitScale), labels);
             optimizer.ParamGroups.Single().LearningRate = schedule.At(step);
             optimizer.zero_grad();
             loss.backward();
@@ -119,24 +113,7 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
         return new(new Parameter(down), new Parameter(zeros([projection.Parts, projection.Outputs, options.Rank], device: device)), options.Alpha / Math.Sqrt(options.Rank));
     }
 
-    /// <summary>Rows in batches without end, in a new order and of the next view each time round.</summary>
-    private IEnumerable<(int View, long[] Rows)> Batches(FewShotTask task)
-    {
-        var random = new Random(options.Seed);
-        var order = Enumerable.Range(0, task.Support.Count).Select(row => (long)row).ToArray();
-        for (var epoch = 0; ; epoch++)
-        {
-            random.Shuffle(order);
-            foreach (var batch in order.Chunk(options.BatchSize))
-                yield return (epoch % task.Support.Views, batch);
-        }
-    }
-
     /// <summary>T [C, D] of the towers as they are now.</summary>
-    private static Tensor ClassFeatures(IAdaptedTowers towers, FewShotTask task)
-    {
-        var templates = task.Classes.Templates.Select(text => new PromptTemplate(text)).ToArray();
-        var features = towers.EncodeText([.. task.Classes.Names.SelectMany(name => templates.Select(template => template.Fill(name)))]); // [C · T, D]
-        return features.view(task.Classes.Count, templates.Length, -1).mean([1]).Unit();
-    }
+    private static Tensor ClassFeatures(IAdaptedTowers towers, FewShotTask task) =>
+        PromptEnsemble.Encode(task.Classes.Names, [.. task.Classes.Templates.Select(text => new PromptTemplate(text))], towers.EncodeText);
 }

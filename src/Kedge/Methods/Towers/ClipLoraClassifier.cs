@@ -29,7 +29,7 @@ public sealed class ClipLoraClassifier : FewShotClassifier
     /// <inheritdoc/>
     public override LowRankUpdates? Update { get; }
 
-    internal static Fitted Of(Tensor classFeatures, LowRankUpdates? updates)
+    internal static Fitted CreateFitted(Tensor classFeatures, LowRankUpdates? updates)
     {
         var tensors = new Dictionary<string, Tensor> { [WeightName] = classFeatures };
         foreach (var (name, (down, up, scale)) in updates?.ByWeight ?? new Dictionary<string, LowRankUpdate>())

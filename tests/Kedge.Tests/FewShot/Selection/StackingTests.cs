@@ -17,7 +17,7 @@ public class StackingTests
         var (logits, labels) = Draw(images: 60, classes: 4, seed: 1);
         var best = Enumerable.Range(0, 4000).Select(i => i * 0.001).MinBy(w => F.cross_entropy(logits * w, labels).item<float>());
         Assert.InRange(best, 0.05, 3.9); // within the grid
-        Assert.Equal(best, Stacking.Calibrate(logits, labels), 0.02); // a grid search in single precision finds a flat minimum no better
+        Assert.Equal(best, Stacking.Weight(logits, labels), 0.02); // a grid search in single precision finds a flat minimum no better
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public class StackingTests
     {
         using var scope = NewDisposeScope();
         var (logits, labels) = Draw(images: 30, classes: 3, seed: 5);
-        var once = Stacking.Calibrate(logits, labels);
-        Assert.Equal(once, Stacking.Calibrate(logits.repeat(50, 1), labels.repeat(50)), Tolerance); // 1,500 rows, the same objective
+        var once = Stacking.Weight(logits, labels);
+        Assert.Equal(once, Stacking.Weight(logits.repeat(50, 1), labels.repeat(50)), Tolerance); // 1,500 rows, the same objective
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class StackingTests
     {
         using var scope = NewDisposeScope();
         var labels = arange(40) % 4;
-        Assert.Equal(0, Stacking.Calibrate(-F.one_hot(labels, 4).to(ScalarType.Float32), labels));
+        Assert.Equal(0, Stacking.Weight(-F.one_hot(labels, 4).to(ScalarType.Float32), labels));
     }
 
     private static (Tensor Logits, Tensor Labels) Draw(int images, int classes, int seed)

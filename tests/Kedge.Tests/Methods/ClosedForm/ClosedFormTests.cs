@@ -86,11 +86,11 @@ public class ClosedFormTests
     {
         using var synthetic = new SyntheticTask([1, 2, 4, 16]);
         using var scope = NewDisposeScope();
-        var held = HeldOutShots.Of(synthetic.Task)!;
+        var held = HeldOutShots.HoldOut(synthetic.Task)!;
         Assert.Equal([1, 2, 3, 3, 3, 3], held.Labels.data<long>());
         Assert.Equal(Enumerable.Range(0, 23).Select(row => (long)row), held.Train.data<long>().Concat(held.Held.data<long>()).Order());
         using var single = SyntheticTask.Even(classes: 3, shots: 1);
-        Assert.Null(HeldOutShots.Of(single.Task));
+        Assert.Null(HeldOutShots.HoldOut(single.Task));
     }
 
     private static (Tensor Images, Tensor Labels) Images(int count, int width) =>

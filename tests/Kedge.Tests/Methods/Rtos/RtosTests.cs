@@ -158,7 +158,7 @@ public class RtosTests
         Tensor Learn(int anchorsAtOnce, int steps = 3)
         {
             var options = new RtosOptions { AnchorCount = 8, LearningRate = 0.01 };
-            using var anchors = AnchorStarts.Of(synthetic.Task, options, new FitRun(null, default));
+            using var anchors = AnchorStarts.Create(synthetic.Task, options, new FitRun(null, default));
             using var fit = new RtosFit(synthetic.Task, options, anchors, alpha: 20) { AnchorsAtOnce = anchorsAtOnce };
             Assert.Equal(steps, fit.Learn(arange(16), steps).Count());
             return fit.Features();
