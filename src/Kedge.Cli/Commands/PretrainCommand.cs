@@ -3,10 +3,9 @@ using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Cli.Reports;
 using Kedge.Clip;
-using Kedge.Pretraining;
 using Kedge.Reports.Records;
-using Kedge.Training.Objectives;
 using Kedge.Training;
+using Kedge.Training.Objectives;
 
 namespace Kedge.Cli.Commands;
 

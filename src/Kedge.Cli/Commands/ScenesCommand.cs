@@ -2,7 +2,6 @@ using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 using Kedge.Data.Scenes;
-using Kedge.Pretraining.Scenes;
 using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Commands;

@@ -1,7 +1,7 @@
 using Kedge.Data;
+using Kedge.Data.Scenes;
 using Kedge.Interpretation;
 using Kedge.Persistence;
-using Kedge.Pretraining.Scenes;
 using Kedge.Reports.Comparisons;
 using Kedge.Reports.Explanations;
 using Kedge.Reports.Pages;

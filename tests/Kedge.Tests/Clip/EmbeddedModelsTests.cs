@@ -4,7 +4,6 @@ using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Data.Captions;
 using Kedge.Data.Scenes;
-using Kedge.Demo;
 using Kedge.Imaging;
 using Kedge.Methods;
 using Kedge.Tensors;

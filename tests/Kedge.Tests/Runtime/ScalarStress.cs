@@ -33,7 +33,7 @@ internal sealed class ScalarStress
         [
             .. Enumerable.Repeat(() => Repeat("a prediction", () => Predict(synthetic).SequenceEqual(prediction)), Predicting),
             .. Enumerable.Repeat(() => Repeat("a fit", () => Fit(synthetic).SequenceEqual(fit)), Fitting),
-            () => Repeat("training", () => Train(scratch.File("busy")).SequenceEqual(training)),
+            () => Repeat("training", () => Train(scratch["busy"]).SequenceEqual(training)),
             () => Repeat("a scalar", MakeAndFreeOthers),
         ];
         var threads = work.Select(action => new Thread(() => action())).ToList();

@@ -1,5 +1,5 @@
 using Kedge.FewShot;
-using Kedge.Tests.Methods;
+using Kedge.Tests.Support;
 using Quickstart;
 
 namespace Kedge.Tests.Samples;

@@ -3,8 +3,6 @@ using Kedge.Data;
 using Kedge.Data.Captions;
 using Kedge.Imaging;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
-using Kedge.Tests.Imaging;
 using Kedge.Training.Objectives;
 using SkiaSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using Kedge.Clip;
 using Kedge.Optimisation;
-using Kedge.Tests.Training.Objectives;
+using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Training;

@@ -3,9 +3,7 @@ using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Data.Captions;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
-using Kedge.Tests.Training.Objectives;
 using Kedge.Training.Objectives;
 using static TorchSharp.torch;
 

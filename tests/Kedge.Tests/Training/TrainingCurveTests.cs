@@ -1,5 +1,3 @@
-using Kedge.Pretraining;
-using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
 using Kedge.Training;
 

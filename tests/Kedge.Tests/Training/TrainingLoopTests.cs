@@ -1,6 +1,5 @@
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
-using Kedge.Tests.Training.Objectives;
+using Kedge.Tests.Support;
 using TorchSharp;
 
 namespace Kedge.Tests.Training;
@@ -17,7 +16,7 @@ public sealed class TrainingLoopTests : IDisposable
         var errors = LinearRun.Run(_scratch.Path, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(3, errors.Count); // at steps 25, 50 and 60
         Assert.True(errors[^1] < errors[0] && errors[^1] < 0.1, $"The errors are {string.Join(", ", errors)}.");
-        using var file = SafetensorsFile.Open(_scratch.File("model.safetensors"));
+        using var file = SafetensorsFile.Open(_scratch["model.safetensors"]);
         Assert.Equal(["bias", "weight"], file.Entries.Keys.Order(StringComparer.Ordinal)); // the module, not the objective
     }
 
@@ -35,22 +34,22 @@ public sealed class TrainingLoopTests : IDisposable
     public void A_run_stopped_after_every_step_equals_an_undisturbed_one_bit_for_bit(int accumulated, int terms)
     {
         var options = LinearRun.Options with { Steps = 6, CheckpointEvery = 3 };
-        LinearRun.Run(_scratch.File("whole"), options, accumulated, terms, TestContext.Current.CancellationToken);
+        LinearRun.Run(_scratch["whole"], options, accumulated, terms, TestContext.Current.CancellationToken);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         for (var step = 1; step <= options.Steps; step++)
-            Assert.Throws<OperationCanceledException>(() => LinearRun.Run(_scratch.File("parts"), options, accumulated, terms, cancelled.Token));
-        LinearRun.Run(_scratch.File("parts"), options, accumulated, terms, TestContext.Current.CancellationToken);
-        TinyRun.AssertSame(_scratch.File("whole"), _scratch.File("parts"));
+            Assert.Throws<OperationCanceledException>(() => LinearRun.Run(_scratch["parts"], options, accumulated, terms, cancelled.Token));
+        LinearRun.Run(_scratch["parts"], options, accumulated, terms, TestContext.Current.CancellationToken);
+        TinyRun.AssertSame(_scratch["whole"], _scratch["parts"]);
     }
 
     /// <summary>Equal batches: their mean gradient is that of one, and halves and doubles are exact.</summary>
     [Fact]
     public void Accumulated_batches_count_as_their_mean()
     {
-        LinearRun.Run(_scratch.File("one"), accumulated: 1, cancellation: TestContext.Current.CancellationToken);
-        LinearRun.Run(_scratch.File("two"), accumulated: 2, cancellation: TestContext.Current.CancellationToken);
-        TinyRun.AssertSame(_scratch.File("one"), _scratch.File("two"));
+        LinearRun.Run(_scratch["one"], accumulated: 1, cancellation: TestContext.Current.CancellationToken);
+        LinearRun.Run(_scratch["two"], accumulated: 2, cancellation: TestContext.Current.CancellationToken);
+        TinyRun.AssertSame(_scratch["one"], _scratch["two"]);
     }
 
     [Fact]
@@ -75,10 +74,10 @@ public sealed class TrainingLoopTests : IDisposable
     public void Leaves_no_tensor_behind()
     {
         var options = LinearRun.Options with { Steps = 2 };
-        LinearRun.Run(_scratch.File("first"), options, cancellation: TestContext.Current.CancellationToken);
+        LinearRun.Run(_scratch["first"], options, cancellation: TestContext.Current.CancellationToken);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (torch.NewDisposeScope()) // the batches, which are the caller's
-            LinearRun.Run(_scratch.File("second"), options, cancellation: TestContext.Current.CancellationToken);
+            LinearRun.Run(_scratch["second"], options, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 }

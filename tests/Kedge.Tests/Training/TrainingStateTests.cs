@@ -1,10 +1,6 @@
 using Kedge.Clip;
 using Kedge.Data.Captions;
-using Kedge.Optimisation;
-using Kedge.Pretraining;
-using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
-using Kedge.Tests.Training.Objectives;
 using Kedge.Training.Objectives;
 using static TorchSharp.torch;
 

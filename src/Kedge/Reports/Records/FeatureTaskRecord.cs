@@ -27,8 +27,8 @@ internal sealed record FeatureTaskRecord(
     {
         var learned = task.Task;
         return new(
-            path, new FileInfo(path).Length, task.Model, task.Fingerprint, learned.ClassNames, learned.Templates, learned.LogitScale,
-            learned.FeatureWidth, learned.Views, learned.SupportCount, task.Query.Count, task.Validation?.Count ?? 0,
+            path, new FileInfo(path).Length, task.Model, task.Fingerprint, learned.Classes.Names, learned.Classes.Templates, learned.Classes.LogitScale,
+            learned.FeatureWidth, learned.Support.Views, learned.Support.Count, task.Query.Count, task.Validation?.Count ?? 0,
             learned.Anchors?.Names.Count ?? 0);
     }
 }

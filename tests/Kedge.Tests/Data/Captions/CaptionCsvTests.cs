@@ -1,6 +1,4 @@
 using Kedge.Data.Captions;
-using Kedge.Pretraining;
-using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Data.Captions;

@@ -1,7 +1,5 @@
 using Kedge.Data;
 using Kedge.Data.Captions;
-using Kedge.Pretraining;
-using Kedge.Tests.Imaging;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Data.Captions;

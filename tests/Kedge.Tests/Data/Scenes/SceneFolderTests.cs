@@ -2,8 +2,6 @@ using System.Text.Json;
 using Kedge.Data;
 using Kedge.Data.Scenes;
 using Kedge.Imaging;
-using Kedge.Pretraining.Scenes;
-using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Data.Scenes;

@@ -1,5 +1,4 @@
 using Kedge.Clip;
-using Kedge.Pretraining;
 using Kedge.Tests.Support;
 using Kedge.Text;
 using Kedge.Training.Objectives;

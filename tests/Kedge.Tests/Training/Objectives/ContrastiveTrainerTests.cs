@@ -1,10 +1,9 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
-using Kedge.Training.Objectives;
 using Kedge.Training;
+using Kedge.Training.Objectives;
 using TorchSharp;
 
 namespace Kedge.Tests.Training.Objectives;

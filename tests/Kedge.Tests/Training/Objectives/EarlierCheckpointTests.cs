@@ -1,4 +1,4 @@
-using Kedge.Tests.Checkpoints;
+using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Training.Objectives;
 
@@ -23,7 +23,7 @@ public sealed class EarlierCheckpointTests : IDisposable
         Resume(EarlierRun.Of(name));
         foreach (var file in (string[])["checkpoint/model.safetensors", "model.safetensors"])
         {
-            var (expected, found) = (TinyRun.WeightsIn(_scratch.File($"whole/{file}")), TinyRun.WeightsIn(_scratch.File($"half/{file}")));
+            var (expected, found) = (TinyRun.WeightsIn(_scratch[$"whole/{file}"]), TinyRun.WeightsIn(_scratch[$"half/{file}"]));
             Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
             foreach (var (key, weights) in expected)
             {
@@ -38,19 +38,19 @@ public sealed class EarlierCheckpointTests : IDisposable
     {
         var run = EarlierRun.Of(name);
         Resume(run);
-        run.Run(_scratch.File("start.safetensors"), _scratch.File("again"), TestContext.Current.CancellationToken);
+        run.Run(_scratch["start.safetensors"], _scratch["again"], TestContext.Current.CancellationToken);
         Assert.SkipUnless(SameWeights("checkpoint.previous", "half", "again"), "This processor rounds otherwise than that which the checkpoint is from.");
-        TinyRun.AssertSame(_scratch.File("whole"), _scratch.File("half"));
-        TinyRun.AssertSame(_scratch.File("whole"), _scratch.File("again"));
+        TinyRun.AssertSame(_scratch["whole"], _scratch["half"]);
+        TinyRun.AssertSame(_scratch["whole"], _scratch["again"]);
     }
 
     /// <summary>Unpacks a run and trains its second half.</summary>
     private void Resume(EarlierRun run)
     {
         run.Unpack(_scratch.Path);
-        run.Run(_scratch.File("start.safetensors"), _scratch.File("half"), TestContext.Current.CancellationToken);
+        run.Run(_scratch["start.safetensors"], _scratch["half"], TestContext.Current.CancellationToken);
     }
 
     private bool SameWeights(string checkpoint, string run, string other) =>
-        File.ReadAllBytes(_scratch.File($"{run}/{checkpoint}/model.safetensors")).SequenceEqual(File.ReadAllBytes(_scratch.File($"{other}/{checkpoint}/model.safetensors")));
+        File.ReadAllBytes(_scratch[$"{run}/{checkpoint}/model.safetensors"]).SequenceEqual(File.ReadAllBytes(_scratch[$"{other}/{checkpoint}/model.safetensors"]));
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Kedge.Clip;
+using Kedge.Tests.Support;
 using Kedge.Training.Objectives;
 
 namespace Kedge.Tests.Training.Objectives;

@@ -1,4 +1,3 @@
-using Kedge.Pretraining;
 using Kedge.Tests.Support;
 using Kedge.Training.Objectives;
 

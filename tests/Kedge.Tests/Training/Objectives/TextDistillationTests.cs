@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Kedge.Clip;
 using Kedge.Features;
 using Kedge.Tensors;
-using Kedge.Tests.Checkpoints;
 using Kedge.Tests.Support;
 using Kedge.Training;
 using Kedge.Training.Objectives;
