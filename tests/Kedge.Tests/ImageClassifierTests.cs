@@ -3,6 +3,7 @@ using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Interpretation;
 using Kedge.Methods;
 using Kedge.Tasks;
 using Kedge.Tensors;

@@ -1,3 +1,4 @@
+using Kedge.Interpretation;
 using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;

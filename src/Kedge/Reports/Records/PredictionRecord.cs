@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Kedge.Interpretation;
 
 namespace Kedge.Reports.Records;
 

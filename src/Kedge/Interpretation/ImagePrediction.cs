@@ -1,7 +1,7 @@
 using Kedge.Calibration;
 using Kedge.Imaging;
 
-namespace Kedge;
+namespace Kedge.Interpretation;
 
 /// <summary>A classifier's prediction for an image.</summary>
 /// <param name="Image">The image.</param>
