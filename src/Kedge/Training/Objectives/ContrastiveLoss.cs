@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Training.Objectives;
@@ -24,8 +25,10 @@ internal static class ContrastiveLosses
     public static Tensor InfoNce(Tensor images, Tensor texts, Tensor logitScale)
     {
         var logits = logitScale * matmul(images, texts.t()); // [B, B + M]
-        var pairs = arange(logits.shape[0], device: logits.device);
-        return (nn.functional.cross_entropy(logits, pairs) + nn.functional.cross_entropy(logits.narrow(1, 0, logits.shape[0]).t(), pairs)) / 2;
+        var pairs = TensorFactory.Arange(logits.shape[0], logits.device);
+        var toTexts = nn.functional.cross_entropy(logits, pairs);
+        var toImages = nn.functional.cross_entropy(logits.narrow(1, 0, logits.shape[0]).t(), pairs);
+        return toTexts.Add(toImages).Div(2);
     }
 
     /// <summary>−(1/B) Σᵢⱼ log σ(zᵢⱼ (scale · cosᵢⱼ + bias)), z = 1 on the diagonal and −1 elsewhere.</summary>
@@ -35,9 +38,9 @@ internal static class ContrastiveLosses
     /// <param name="logitBias">Scalar; added to them.</param>
     public static Tensor Sigmoid(Tensor images, Tensor texts, Tensor logitScale, Tensor logitBias)
     {
-        var logits = (logitScale * matmul(images, texts.t())) + logitBias; // [B, B + M]
+        var logits = (logitScale * matmul(images, texts.t())).Add(logitBias); // [B, B + M]
         var pairs = logits.shape[0];
-        var signs = (2 * eye(pairs, logits.shape[1], device: logits.device)) - 1; // [B, B + M]
-        return -nn.functional.logsigmoid(signs * logits).sum() / pairs;
+        var signs = eye(pairs, logits.shape[1], device: logits.device).Mul(2).Sub(1); // [B, B + M]
+        return nn.functional.logsigmoid(signs * logits).sum().negative().Div(pairs);
     }
 }

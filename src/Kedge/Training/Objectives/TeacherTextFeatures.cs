@@ -41,7 +41,7 @@ public sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnlyL
         {
             var rows = tensor(group.ToArray());
             var members = features.index_select(0, rows).Unit();
-            centred.index_copy_(0, rows, (members - members.mean([0], keepdim: true)).Unit());
+            centred.index_copy_(0, rows, members.sub(members.mean([0], keepdim: true)).Unit());
         }
         var distinct = Rows(names).ToArray();
         return new([.. distinct.Select(rows => rows.Key)], [.. distinct.Select(rows => centred.index_select(0, tensor(rows.ToArray())).mean([0]).data<float>().ToArray())]);

@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.Features;
+using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ internal sealed class TextDistillation : ITrainingObjective<DistillationBatch>, 
     {
         var features = CaptionEncoder.Encode(_network, batch.Texts, _device).Unit(); // [B, D]
         var targets = _targets.index_select(0, tensor(batch.Rows.Select(row => (long)row).ToArray(), device: _device)); // [B, D]
-        return _weight * (1 - (features * targets).sum(dim: 1)).mean();
+        return (features * targets).sum(dim: 1).SubFrom(1).mean().Mul(_weight);
     }
 
     public void Dispose() => _targets.Dispose();
