@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kedge.Training.Objectives;
 
 namespace Kedge.Training;
 

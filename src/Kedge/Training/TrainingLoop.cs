@@ -1,6 +1,7 @@
 using Kedge.Optimisation;
 using Kedge.Runtime;
 using Kedge.Tensors;
+using Kedge.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Kedge.Training;

@@ -1,3 +1,5 @@
+using Kedge.Training.Objectives;
+
 namespace Kedge.Reports.Records;
 
 /// <summary>What a training run has made.</summary>
