@@ -1,5 +1,4 @@
 using System.Globalization;
-using Kedge.Training.Objectives;
 
 namespace Kedge.Training;
 

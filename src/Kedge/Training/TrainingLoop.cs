@@ -1,7 +1,6 @@
 using Kedge.Optimisation;
 using Kedge.Runtime;
 using Kedge.Tensors;
-using Kedge.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Kedge.Training;

@@ -1,11 +1,9 @@
-using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Reports.Comparisons;
 using Kedge.Runtime;
 using Kedge.Tasks;
-using Kedge.Tests.FewShot.Selection;
 using Kedge.Tests.Support;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Kedge.Runtime;
 using Kedge.Training;
-using Kedge.Training.Objectives;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using Kedge.Training.Objectives;
-
 namespace Kedge.Reports.Records;
 
 /// <summary>What a training run has made.</summary>
