@@ -1,4 +1,6 @@
 using Kedge.Clip;
+using Kedge.Clip.Prompts;
+using Kedge.Clip.Towers;
 using Kedge.Text;
 
 namespace Kedge.Benchmarks;

@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Imaging;
 using static TorchSharp.torch;

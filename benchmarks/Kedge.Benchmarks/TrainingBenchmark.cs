@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Data.Scenes;
 using Kedge.Features;
 using Kedge.Imaging;

@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;

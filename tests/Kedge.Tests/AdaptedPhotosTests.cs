@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Clip;
+using Kedge.Clip.Adaptation;
 using Kedge.Data;
 using Kedge.Evaluation;
 using Kedge.Experiments;

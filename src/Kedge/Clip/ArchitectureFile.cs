@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kedge.Checkpoints;
+using Kedge.Clip.Towers;
 
 namespace Kedge.Clip;
 

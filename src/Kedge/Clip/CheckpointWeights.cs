@@ -1,4 +1,5 @@
 using Kedge.Checkpoints;
+using Kedge.Clip.Towers;
 using static TorchSharp.torch;
 
 namespace Kedge.Clip;

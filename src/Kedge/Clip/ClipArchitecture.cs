@@ -1,4 +1,5 @@
 using Kedge.Checkpoints;
+using Kedge.Clip.Towers;
 using Kedge.Imaging;
 using Kedge.Tensors;
 

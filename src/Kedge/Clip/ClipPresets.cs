@@ -1,3 +1,5 @@
+using Kedge.Clip.Towers;
+
 namespace Kedge.Clip;
 
 /// <summary>The architectures that OpenAI published (Radford et al. 2021, arXiv 2103.00020, tables 19 and 20).</summary>

@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Prompts;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;

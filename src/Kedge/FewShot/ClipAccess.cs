@@ -1,4 +1,5 @@
-using Kedge.Clip;
+using Kedge.Clip.Adaptation;
+using Kedge.Clip.Prompts;
 using Kedge.Features;
 
 namespace Kedge.FewShot;

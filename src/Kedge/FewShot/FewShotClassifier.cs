@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Clip.Adaptation;
 using Kedge.Features;
 using Kedge.Runtime;
 using static TorchSharp.torch;

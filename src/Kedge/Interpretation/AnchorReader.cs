@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Prompts;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Runtime;

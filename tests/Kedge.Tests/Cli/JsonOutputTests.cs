@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli;

@@ -1,5 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Clip;

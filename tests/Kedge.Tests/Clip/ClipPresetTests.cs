@@ -1,5 +1,6 @@
 using System.Text;
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Clip;

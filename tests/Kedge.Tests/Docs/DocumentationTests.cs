@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Kedge.Cli.Output;
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Methods;
 using Kedge.Tests.Support;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kedge.Clip;
+using Kedge.Clip.Adaptation;
 using Kedge.Features;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Kedge.Clip;
+using Kedge.Clip.Prompts;
 using Kedge.Features;
 using Kedge.Text;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Data;
 using Kedge.Data.Captions;
 using Kedge.Imaging;

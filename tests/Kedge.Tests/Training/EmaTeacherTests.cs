@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Optimisation;
 using Kedge.Tests.Support;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Data.Captions;
 using Kedge.Tensors;
 using Kedge.Tests.Support;

@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Data.Captions;
 using Kedge.Tests.Support;
 using Kedge.Training.Objectives;

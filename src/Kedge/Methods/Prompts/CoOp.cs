@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kedge.Clip;
+using Kedge.Clip.Prompts;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Optimisation;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Kedge.Clip;
+using Kedge.Clip.Prompts;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;

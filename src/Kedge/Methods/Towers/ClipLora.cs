@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Kedge.Clip;
+using Kedge.Clip.Adaptation;
 using Kedge.FewShot;
 using Kedge.Optimisation;
 using Kedge.Runtime;

@@ -1,3 +1,4 @@
+
 namespace Kedge.Reports.Records;
 
 /// <summary>What a training run has made.</summary>

@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Imaging;
 using Kedge.Runtime;

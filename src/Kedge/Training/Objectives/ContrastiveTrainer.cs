@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Imaging;
 using Kedge.Optimisation;
 using Kedge.Runtime;

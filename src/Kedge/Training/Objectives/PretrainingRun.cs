@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 
 namespace Kedge.Training.Objectives;
 

@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Imaging;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Runtime;
 using TorchSharp.Modules;

@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using static TorchSharp.torch;
 
 namespace Kedge.Training.Objectives;

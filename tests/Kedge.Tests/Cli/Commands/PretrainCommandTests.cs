@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Commands;

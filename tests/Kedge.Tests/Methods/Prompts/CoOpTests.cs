@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Prompts;
 using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Tests.Support;

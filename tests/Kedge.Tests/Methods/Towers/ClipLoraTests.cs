@@ -1,5 +1,6 @@
 using Kedge.Calibration;
 using Kedge.Clip;
+using Kedge.Clip.Adaptation;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Methods;

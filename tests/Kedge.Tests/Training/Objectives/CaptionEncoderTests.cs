@@ -1,4 +1,4 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Tests.Support;
 using Kedge.Text;
 using Kedge.Training.Objectives;

@@ -1,5 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Tensors;
 using Kedge.Tests.Support;
 using Kedge.Training;
@@ -38,7 +39,7 @@ public sealed class ContrastiveTrainerTests : IDisposable
         using (var file = SafetensorsFile.Open(path))
         {
             Assert.All(file.Entries.Values, entry => Assert.Equal(torch.ScalarType.Float16, entry.Type));
-            using var network = new ClipNetwork(Kedge.Clip.Weights.Meta, TinyRun.Architecture);
+            using var network = new ClipNetwork(Kedge.Clip.Towers.Weights.Meta, TinyRun.Architecture);
             Assert.Equal(network.state_dict().Keys.Order(StringComparer.Ordinal), file.Entries.Keys.Order(StringComparer.Ordinal));
             string[] released = ["logit_scale", "visual.class_embedding", "transformer.resblocks.0.attn.in_proj_weight"];
             Assert.All(released, key => Assert.Contains(key, file.Entries.Keys));

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Tests.Support;
 using Kedge.Training.Objectives;
 

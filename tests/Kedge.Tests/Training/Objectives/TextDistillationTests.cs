@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Tensors;
 using Kedge.Tests.Support;

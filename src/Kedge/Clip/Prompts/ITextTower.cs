@@ -1,7 +1,7 @@
 using Kedge.Text;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Prompts;
 
 /// <summary>CLIP's frozen text tower as the methods see it: texts and learned tokens in, unit features out.</summary>
 public interface ITextTower

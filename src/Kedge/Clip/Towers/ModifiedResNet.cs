@@ -5,7 +5,7 @@ using TorchSharp.Utils;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>
 /// CLIP's ResNet (Radford et al. 2021, §2.4): a stem of three 3×3 convolutions and an average pool, bottlenecks whose strides are average pools, and

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Adaptation;
 
 /// <summary>A change of a weight [p · out, in] of p projections one below the other by few numbers: W + s · B A for each projection (Hu et al. 2021, arXiv 2106.09685).</summary>
 /// <param name="Down">A [p, r, in] F32.</param>

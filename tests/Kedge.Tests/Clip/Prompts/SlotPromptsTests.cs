@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Clip;
+namespace Kedge.Tests.Clip.Prompts;
 
 public class SlotPromptsTests
 {

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Kedge.Checkpoints;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>A stack of transformer blocks.</summary>
 /// <param name="Width">Features a position, W.</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Adaptation;
 
 /// <summary>The way of an update beside the weight that it changes, while it is learned.</summary>
 /// <param name="update">The factors; not owned.</param>

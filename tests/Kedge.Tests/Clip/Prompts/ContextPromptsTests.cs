@@ -1,11 +1,13 @@
 using Kedge.Checkpoints;
 using Kedge.Clip;
+using Kedge.Clip.Prompts;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Tests.Support;
 using Kedge.Text;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Clip;
+namespace Kedge.Tests.Clip.Prompts;
 
 public class ContextPromptsTests
 {

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>
 /// The start of training, as CLIP's authors published it: normal deviates whose widths follow each tower's width and depth; norms one and zero; the

@@ -1,9 +1,10 @@
+using Kedge.Clip.Adaptation;
 using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 // The leaves of the towers: each holds its parameters under the checkpoints' names, and computes in one call and in the number format of its input.
 

@@ -1,8 +1,9 @@
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Text;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Prompts;
 
 /// <summary>
 /// Prompts of class names in a learned context: SOS, context, name, the rest of the context, ".", EOS. The tower is causal, so that what all classes begin with (SOS, and a

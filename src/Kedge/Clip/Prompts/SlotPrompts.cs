@@ -1,7 +1,8 @@
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Prompts;
 
 /// <summary>
 /// Prompts of one template whose placeholder is m learned token embeddings: SOS before V after EOS. Only the slots and what follows them are encoded:

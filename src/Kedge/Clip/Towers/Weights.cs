@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>
 /// Where a network takes its parameters from while it is built: a checkpoint, an initialisation, or (for its keys and shapes alone) the meta device.

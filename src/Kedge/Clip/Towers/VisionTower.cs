@@ -1,7 +1,7 @@
 using Kedge.Features;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>
 /// An image tower: pixels to tokens of the whole image and of its patches, and these by one linear step into the joint space, where they are not yet unit length. U is the tokens' width.

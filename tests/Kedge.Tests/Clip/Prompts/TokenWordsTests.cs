@@ -1,7 +1,7 @@
 using Kedge.Clip;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Clip;
+namespace Kedge.Tests.Clip.Prompts;
 
 public class TokenWordsTests
 {

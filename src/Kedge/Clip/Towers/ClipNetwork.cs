@@ -2,7 +2,7 @@ using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>Both towers of a CLIP, with the fields of the released state dictionaries and nothing else: what is trained, loaded and saved.</summary>
 internal sealed class ClipNetwork : nn.Module

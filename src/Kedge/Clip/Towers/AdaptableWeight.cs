@@ -1,6 +1,7 @@
+using Kedge.Clip.Adaptation;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>A weight of a network that a low-rank update may change.</summary>
 /// <param name="Projection">What it is.</param>

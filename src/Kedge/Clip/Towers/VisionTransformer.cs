@@ -3,7 +3,7 @@ using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>
 /// CLIP's Vision Transformer (Radford et al. 2021; Dosovitskiy et al. 2020): patches and a class token through pre-norm blocks; the class token's

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>Token ids of several texts in one tensor, padded with zeros to the longest; what stands after an end of text never matters.</summary>
 /// <param name="Ids">[B, L], I64.</param>

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>Pools a grid of features by attention: the mean of the positions asks the mean and all positions.</summary>
 internal sealed class AttentionPool : nn.Module

@@ -1,7 +1,8 @@
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Adaptation;
 
 /// <summary>A CLIP whose weights are shared with a frozen one and have low-rank paths beside them, through which gradients go.</summary>
 internal sealed class AdaptedClip : IDisposable

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Prompts;
 
 /// <summary>Prompts of whole class names with learned tokens, the context, around them: V₁ … V_M NAME "." in the case of <see cref="ContextPosition.End"/>.</summary>
 public interface IContextPrompts : IDisposable

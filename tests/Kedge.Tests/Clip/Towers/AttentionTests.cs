@@ -1,7 +1,7 @@
-using Kedge.Clip;
+using Kedge.Clip.Towers;
 using static TorchSharp.torch;
 
-namespace Kedge.Tests.Clip;
+namespace Kedge.Tests.Clip.Towers;
 
 public class AttentionTests
 {

@@ -3,7 +3,7 @@ using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>The two-layer perceptron of a block, width → 4 width → width.</summary>
 internal sealed class Mlp : nn.Module<Tensor, Tensor>

@@ -1,10 +1,11 @@
+using Kedge.Clip.Adaptation;
 using Kedge.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Towers;
 
 /// <summary>Keys and values of positions that come before those at hand, [1 or B, H, Lp, W/H] each.</summary>
 internal readonly record struct KeyValue(Tensor Key, Tensor Value);

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Adaptation;
 
 /// <summary>
 /// The N support images of a task with the CLIP that their features are of, for methods that change its towers: features of a changed tower are none of those that are stored.

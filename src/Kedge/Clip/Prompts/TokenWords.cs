@@ -2,7 +2,7 @@ using Kedge.Features;
 using Kedge.Text;
 using static TorchSharp.torch;
 
-namespace Kedge.Clip;
+namespace Kedge.Clip.Prompts;
 
 /// <summary>Names token embeddings by the words of the vocabulary.</summary>
 internal static class TokenWords
