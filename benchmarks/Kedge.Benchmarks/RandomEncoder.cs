@@ -17,6 +17,8 @@ internal sealed class RandomEncoder(string preset) : IImageEncoder, IDisposable
 
     public int Width => _network.Configuration.FeatureWidth;
 
+    public ImageFeatures Encode(Tensor pixels, FeatureKinds kinds) => EncodeImage(pixels);
+
     public Tensor EncodeImage(Tensor pixels)
     {
         using var frozen = no_grad();

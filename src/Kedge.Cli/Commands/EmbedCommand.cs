@@ -85,6 +85,6 @@ internal sealed class EmbedCommand : KedgeCommand
 
         public int Width => clip.FeatureWidth;
 
-        public Tensor EncodeImage(Tensor pixels) => clip.EncodeImage(pixels, normalize: false);
+        public ImageFeatures Encode(Tensor pixels, FeatureKinds kinds) => clip.EncodeImage(pixels, normalize: false);
     }
 }

@@ -119,7 +119,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <param name="pixels">[B, 3, R, R], F32.</param>
     /// <param name="kinds">What beside the images' own features.</param>
     /// <returns>New tensors: images [B, D] and patches [B, P, D], F32, rows of unit length; unprojected [B, U], F32, as the tower makes them. Owned by the caller.</returns>
-    public ImageFeatures EncodeImage(Tensor pixels, FeatureKinds kinds)
+    public ImageFeatures Encode(Tensor pixels, FeatureKinds kinds)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();

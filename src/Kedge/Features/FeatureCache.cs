@@ -25,15 +25,15 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
     public string Folder { get; } = folder;
 
     /// <summary>Reads what there is for one encoder and one kind of views: the blocks of one subfolder, named by the hash of all that matters.</summary>
-    internal FeatureShelf Open(IImageEncoder encoder, ViewSet? views, TimeProvider time)
+    internal FeatureShelf Open(IImageEncoder encoder, FeatureRow row, ViewSet? views, TimeProvider time)
     {
-        var description = Describe(encoder, views);
+        var description = Describe(encoder, row, views);
         var name = FingerprintBuilder.HashText(description)[..(2 * NameBytes)];
         var shelf = Path.Combine(Folder, name);
         try
         {
             RemoveUnfinished(shelf, time);
-            return FeatureShelf.Open(shelf, description, (views?.Count ?? 1) * encoder.Width, warn ?? (_ => { }));
+            return FeatureShelf.Open(shelf, description, (views?.Count ?? 1) * row.Width, warn ?? (_ => { }));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,6 +51,6 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
         }
     }
 
-    private static string Describe(IImageEncoder encoder, ViewSet? views) =>
-        JsonSerializer.Serialize(new { PixelVersion, encoder.Fingerprint, encoder.Width, encoder.Preprocessing, Views = views }, Plain);
+    private static string Describe(IImageEncoder encoder, FeatureRow row, ViewSet? views) =>
+        JsonSerializer.Serialize(new { PixelVersion, row.Fingerprint, row.Width, encoder.Preprocessing, Views = views }, Plain);
 }

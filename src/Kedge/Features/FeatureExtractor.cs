@@ -37,26 +37,54 @@ public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache 
         IReadOnlyList<ImageFile> images,
         ExtractionOptions? options = null,
         IProgress<ExtractionProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        Extract(FeatureKinds.Image, images, options, progress, cancellation).Image;
+
+    /// <summary>Extracts features of several kinds, in the order of the images.</summary>
+    /// <param name="kinds">What beside the images' own features.</param>
+    /// <param name="images">N images; the same one may occur more than once.</param>
+    /// <param name="options">How; null is the defaults.</param>
+    /// <param name="progress">Told after every batch, and at the end.</param>
+    /// <param name="cancellation">Ends the run between two images; what was encoded stays in the cache.</param>
+    /// <returns>
+    /// New CPU tensors, F32, owned by the caller: [N, …], or [V, N, …] with <see cref="ExtractionOptions.Views"/>.
+    /// </returns>
+    /// <exception cref="KedgeException">
+    /// Images cannot be used, features are not finite, or the cache cannot be written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public ImageFeatures Extract(
+        FeatureKinds kinds,
+        IReadOnlyList<ImageFile> images,
+        ExtractionOptions? options = null,
+        IProgress<ExtractionProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         options ??= new();
-        var shelf = cache?.Open(encoder, options.Views, _time) ?? FeatureShelf.InMemory();
+        var row = new FeatureRow(encoder, kinds);
+        var shelf = cache?.Open(encoder, row, options.Views, _time) ?? FeatureShelf.InMemory();
         string[] contents;
         try
         {
-            contents = Fill(shelf, images, options, new(images.Count, _time, progress), cancellation);
+            contents = Fill(shelf, row, images, options, new(images.Count, _time, progress), cancellation);
         }
         finally
         {
             shelf.Write();
         }
-        return Gather(shelf, contents, options.Views);
+        using var scope = NewDisposeScope();
+        return row.Unpack(Gather(shelf, row.Width, contents, options.Views)).Each(tensor => tensor.MoveToOuterDisposeScope());
     }
 
     /// <summary>Puts the features of all images on the shelf.</summary>
     /// <returns>The content of each image.</returns>
     private string[] Fill(
-        FeatureShelf shelf, IReadOnlyList<ImageFile> images, ExtractionOptions options, ExtractionMeter meter, CancellationToken cancellation)
+        FeatureShelf shelf,
+        FeatureRow row,
+        IReadOnlyList<ImageFile> images,
+        ExtractionOptions options,
+        ExtractionMeter meter,
+        CancellationToken cancellation)
     {
         var batchImages = Math.Max(1, options.BatchSize / (options.Views?.Count ?? 1));
         var waiting = new OrderedDictionary<string, LoadedImage>();
@@ -79,7 +107,7 @@ public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache 
             }
             var encodeNow = waiting.Count == batchImages || contents.Count == images.Count;
             if (encodeNow)
-                encoded += Encode(waiting, shelf);
+                encoded += Encode(waiting, row, shelf);
             if (encodeNow || (waiting.Count == 0 && contents.Count % batchImages == 0))
                 meter.Report(contents.Count, encoded);
         }
@@ -90,18 +118,18 @@ public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache 
 
     /// <summary>Encodes what waits, all at once, and puts it on the shelf.</summary>
     /// <returns>How many images that were.</returns>
-    private int Encode(OrderedDictionary<string, LoadedImage> waiting, FeatureShelf shelf)
+    private int Encode(OrderedDictionary<string, LoadedImage> waiting, FeatureRow layout, FeatureShelf shelf)
     {
         if (waiting.Count == 0)
             return 0;
         using var scope = NewDisposeScope();
-        using var gradientsOff = no_grad();
+        using var noGrad = no_grad();
         RgbImage[] crops = [.. waiting.Values.SelectMany(image => image.Crops)];
-        var features = encoder.EncodeImage(_preprocessing.ToTensor(crops)).to(ScalarType.Float32).cpu().contiguous();
-        if (features.shape is not [var count, var width] || count != crops.Length || width != encoder.Width)
+        var features = layout.Encode(_preprocessing.ToTensor(crops)).to(ScalarType.Float32).cpu().contiguous();
+        if (features.shape is not [var count, var width] || count != crops.Length || width != layout.Width)
         {
             throw new InvalidOperationException(
-                $"The encoder gave [{string.Join(", ", features.shape)}] for {crops.Length} crops; expected [{crops.Length}, {encoder.Width}].");
+                $"The encoder gave [{string.Join(", ", features.shape)}] for {crops.Length} crops; expected [{crops.Length}, {layout.Width}].");
         }
         var values = MemoryMarshal.Cast<byte, float>(features.bytes);
         var rowLength = values.Length / waiting.Count;
@@ -122,9 +150,9 @@ public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache 
     }
 
     /// <summary>Rows in the order of the images, as [N, D] or [V, N, D].</summary>
-    private Tensor Gather(FeatureShelf shelf, string[] contents, ViewSet? views)
+    private static Tensor Gather(FeatureShelf shelf, int width, string[] contents, ViewSet? views)
     {
-        var (count, width) = (views?.Count ?? 1, encoder.Width);
+        var count = views?.Count ?? 1;
         var features = empty([count, contents.Length, width], ScalarType.Float32, CPU);
         for (var v = 0; v < count; v++)
         {

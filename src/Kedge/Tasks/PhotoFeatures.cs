@@ -30,9 +30,8 @@ internal static class PhotoFeatures
     private static ImageFeatures Extract(ClipModel clip, IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? views, EncodingContext? context, CancellationToken cancellation)
     {
         context ??= new();
-        var encoder = new PackedEncoder(clip, kinds);
         var options = new ExtractionOptions { DecodeThreads = context.DecodeThreads, Views = views };
-        var rows = new FeatureExtractor(encoder, context.Cache).Extract(images, options, context.Encoding, cancellation); // owned by the current scope
-        return encoder.Unpack(rows);
+        var extractor = new FeatureExtractor(clip, context.Cache);
+        return extractor.Extract(kinds, images, options, context.Encoding, cancellation); // owned by the current scope
     }
 }

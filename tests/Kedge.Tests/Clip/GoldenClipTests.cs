@@ -48,7 +48,7 @@ public class GoldenClipTests
         using var golden = Golden.Open(folder, "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var pixels = golden.Pixels();
-        var features = golden.Model.EncodeImage(pixels, FeatureKinds.Patches | FeatureKinds.Unprojected);
+        var features = golden.Model.Encode(pixels, FeatureKinds.Patches | FeatureKinds.Unprojected);
         var (image, patches) = (features.Image, features.Patches!);
         Assert.Equal([pixels.shape[0], golden.Model.UnprojectedWidth], features.Unprojected!.shape);
         Assert.InRange(Difference(image, golden.Model.Projection.Apply(features.Unprojected!).Unit()), 0, FeatureTolerance);

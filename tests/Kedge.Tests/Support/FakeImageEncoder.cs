@@ -19,7 +19,7 @@ internal sealed class FakeImageEncoder : IImageEncoder
 
     public int Crops => Batches.Sum();
 
-    public Tensor EncodeImage(Tensor pixels)
+    public ImageFeatures Encode(Tensor pixels, FeatureKinds kinds)
     {
         BeforeBatch?.Invoke();
         Batches.Add((int)pixels.shape[0]);
