@@ -24,5 +24,6 @@ internal static class Networks
         ([ClipTokenizer.Default.StartId, .. ClipTokenizer.Default.TokensOf("a photo of a")], [.. ClipTokenizer.Default.TokensOf("."), ClipTokenizer.Default.EndId]);
 
     /// <summary>Prompts of this template with one learned token.</summary>
-    public static SlotPrompts Prompts(ClipNetwork network) => new(network, ClipTokenizer.Default.TokensOf, Template.Before, Template.After, slots: 1);
+    public static PromptEncoder Prompts(ClipNetwork network) =>
+        new(network, ClipTokenizer.Default, [PromptSequence.OfTemplate("a photo of a", ".", rows: 1)]);
 }

@@ -21,7 +21,7 @@ internal static class TextTowerBenchmark
         using var template = network.token_embedding.forward(ids);
 
         float[] fast = [], full77 = [];
-        var duel = Duel.Run(Turns, () => fast = Gradient(() => prompts.Encode(tokens)), () => full77 = Gradient(All77));
+        var duel = Duel.Run(Turns, () => fast = Gradient(AfterPrefix), () => full77 = Gradient(All77));
         var difference = fast.Zip(full77).Max(pair => Math.Abs(pair.First - pair.Second)) / full77.Max(Math.Abs);
         yield return "| encoding of 64 anchors, forward and backward | seconds |";
         yield return "|---|---|";
@@ -29,6 +29,8 @@ internal static class TextTowerBenchmark
         yield return $"| all 77 positions | {duel.Second:f3} |";
         yield return "";
         yield return $"Ratio (median of {Turns} turns): **{duel.Ratio:f1}** (asked for: at least 20; to reach: 25). Largest difference of the gradients: {difference:e1} of their largest entry.";
+
+        Tensor AfterPrefix() => prompts.Encode(tokens.unsqueeze(1)).squeeze(1);
 
         Tensor All77()
         {

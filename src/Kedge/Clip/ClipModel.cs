@@ -94,6 +94,9 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <summary>P, patches of an image.</summary>
     public int Patches => Configuration.Vision.Patches;
 
+    /// <summary>Both towers, for what stands on the model.</summary>
+    internal ClipNetwork Network => _network;
+
     int IImageEncoder.Width => FeatureWidth;
 
     int ITextTower.Width => Configuration.Text.Transformer.Width;
@@ -175,12 +178,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     }
 
     /// <inheritdoc/>
-    public ISlotPrompts Prompts(string before, string after, int slots) => new SlotPrompts(
-        _network, Tokenizer.TokensOf, [Tokenizer.StartId, .. Tokenizer.TokensOf(before)], [.. Tokenizer.TokensOf(after), Tokenizer.EndId], slots);
-
-    /// <inheritdoc/>
-    public IContextPrompts ContextPrompts(IReadOnlyList<string> classNames, int contextTokens, ContextPosition position) =>
-        new ContextPrompts(_network, Tokenizer, classNames, contextTokens, position);
+    public IPromptEncoder Prompts(IReadOnlyList<PromptSequence> prompts) => new PromptEncoder(_network, Tokenizer, prompts);
 
     /// <inheritdoc/>
     public Tensor TokenEmbeddings(string words)

@@ -75,8 +75,8 @@ public sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tower
     // with m slots, a word is cut or repeated to m tokens, as at the start of the fit
     private Tensor StartFeatures(ITextTower tower, IReadOnlyList<string> names, int slots)
     {
-        using var prompts = tower.Prompts(_template.Before, _template.After, slots);
-        return prompts.Encode(prompts.Start(names));
+        using var prompts = tower.Prompts([PromptSequence.OfTemplate(_template.Before, _template.After, slots)]);
+        return prompts.Encode(tower.StartRows(names, slots).unsqueeze(1)).squeeze(1);
     }
 
     private IReadOnlyList<IReadOnlyList<Neighbour>>[]? NearestTokens(AnchorSet anchors, int top) =>

@@ -37,9 +37,9 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
         return Encode(stack(prompts.Select(prompt => Embed(prompt.Split(' '))))).MoveToOuterDisposeScope();
     }
 
-    public ISlotPrompts Prompts(string before, string after, int slots) => new SlotPrompts(this, before.Split(' '), slots);
-
-    public IContextPrompts ContextPrompts(IReadOnlyList<string> classNames, int contextTokens, ContextPosition position) => new SyntheticContextPrompts(this, classNames, contextTokens);
+    /// <summary>Prompts of one template, or of the names "class 0" and so on with a context.</summary>
+    public IPromptEncoder Prompts(IReadOnlyList<PromptSequence> prompts) =>
+        prompts[0].ClassName is null ? new TemplatePrompts(this, prompts.Single()) : new ClassPrompts(this, prompts);
 
     public Tensor TokenEmbeddings(string words)
     {
@@ -67,41 +67,36 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
 
     private Tensor Encode(Tensor tokens) => tokens.mean([1]).matmul(_projection).Unit();
 
-    private sealed class SlotPrompts(SyntheticTextTower tower, string[] before, int slots) : ISlotPrompts
+    private sealed class TemplatePrompts(SyntheticTextTower tower, PromptSequence prompt) : IPromptEncoder
     {
-        private readonly Tensor _before = Embed(before);
+        private readonly Tensor _before = Embed(prompt.Parts[0].Words!.Split(' '));
 
-        public int Slots => slots;
+        public int Rows => prompt.Parts[1].Rows;
 
-        public Tensor Start(IReadOnlyList<string> words)
+        public Tensor Encode(Tensor rows)
         {
             using var scope = NewDisposeScope();
-            return stack(words.Select(word => Embed(Enumerable.Repeat(word, slots)))).MoveToOuterDisposeScope();
-        }
-
-        public Tensor Encode(Tensor open)
-        {
-            using var scope = NewDisposeScope();
+            var open = rows.squeeze(1);
             var fixedTokens = _before.unsqueeze(0).expand(open.shape[0], -1, -1);
-            return tower.Encode(cat([fixedTokens, open], 1)).MoveToOuterDisposeScope();
+            return tower.Encode(cat([fixedTokens, open], 1)).unsqueeze(1).MoveToOuterDisposeScope();
         }
 
         public void Dispose() => _before.Dispose();
     }
 
     /// <summary>Names are one token: "class 3", full stop included. A mean does not see where they stand.</summary>
-    private sealed class SyntheticContextPrompts(SyntheticTextTower tower, IReadOnlyList<string> classNames, int tokens) : IContextPrompts
+    private sealed class ClassPrompts(SyntheticTextTower tower, IReadOnlyList<PromptSequence> prompts) : IPromptEncoder
     {
-        private readonly long[] _rows = [.. classNames.Select(name => long.Parse(name.Split(' ')[^1], CultureInfo.InvariantCulture))];
+        private readonly long[] _rows = [.. prompts.Select(prompt => long.Parse(prompt.ClassName!.Split(' ')[^1], CultureInfo.InvariantCulture))];
 
-        public int ContextTokens => tokens;
+        public int Rows => prompts[0].Parts.Sum(part => part.Rows);
 
-        public Tensor Encode(Tensor context)
+        public Tensor Encode(Tensor rows)
         {
             using var scope = NewDisposeScope();
-            var names = tower.ClassEmbeddings.index_select(0, tensor(_rows)).unsqueeze(1).expand(context.shape[0], -1, 1, -1); // [n, C, 1, W]
-            var prompts = cat([context.expand(-1, names.shape[1], -1, -1), names], 2);
-            return tower.Encode(prompts.flatten(0, 1)).view(context.shape[0], names.shape[1], -1).MoveToOuterDisposeScope();
+            var names = tower.ClassEmbeddings.index_select(0, tensor(_rows)).unsqueeze(1).expand(rows.shape[0], -1, 1, -1); // [n, C, 1, W]
+            var embeddings = cat([rows.expand(-1, names.shape[1], -1, -1), names], 2);
+            return tower.Encode(embeddings.flatten(0, 1)).view(rows.shape[0], names.shape[1], -1).MoveToOuterDisposeScope();
         }
 
         public void Dispose() { }

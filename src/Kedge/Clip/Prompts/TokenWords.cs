@@ -15,7 +15,7 @@ internal static class TokenWords
     internal static IReadOnlyList<IReadOnlyList<Neighbour>> Nearest(Tensor tokens, Tensor table, ClipTokenizer tokenizer, int top)
     {
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var words = tokenizer.WholeWords.Where(word => word.Id < table.shape[0]).ToArray();
         var rows = table.index_select(0, tensor(words.Select(word => (long)word.Id).ToArray(), device: table.device)); // [words, W]
         return [.. CosineSearch.Nearest(tokens.to(ScalarType.Float32).to(table.device), rows, top)

@@ -1,3 +1,4 @@
+using Kedge.Clip.Prompts;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Runtime;
@@ -23,8 +24,8 @@ internal static class AnchorStarts
             var words = Words(options.Anchors ?? OpenWords.All, task, options, run, options.Anchors is null ? OwnWords : int.MaxValue);
             var names = words.Select(word => word.Name).ToArray();
             AnchorMemory.Require(task, options, names.Length, (long)options.Tokens * tower.Width);
-            var prompts = tower.Prompts(template.Before, template.After, options.Tokens);
-            var tokens = prompts.Start(names); // [K, m, W]
+            var prompts = tower.Prompts([PromptSequence.OfTemplate(template.Before, template.After, options.Tokens)]);
+            var tokens = tower.StartRows(names, options.Tokens); // [K, m, W]
             var rows = options.Start == AnchorStart.Words ? tokens : Noise(tokens, options).Mul(TokenDeviation);
             return new TokenAnchors(prompts, template.Text, new Parameter(rows), Named(names, options));
         }

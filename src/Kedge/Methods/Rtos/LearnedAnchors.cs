@@ -27,13 +27,14 @@ internal abstract class LearnedAnchors(Parameter rows, IReadOnlyList<string> nam
 }
 
 /// <summary>The paper's anchors: the [CLASS] tokens of a prompt, through CLIP's frozen text tower.</summary>
-internal sealed class TokenAnchors(ISlotPrompts prompts, string template, Parameter tokens, IReadOnlyList<string> names) : LearnedAnchors(tokens, names, prompts)
+internal sealed class TokenAnchors(IPromptEncoder prompts, string template, Parameter tokens, IReadOnlyList<string> names)
+    : LearnedAnchors(tokens, names, prompts)
 {
     public override string Template => template;
 
     public override Tensor Tokens => Rows;
 
-    public override Tensor Encode(Tensor rows) => prompts.Encode(rows);
+    public override Tensor Encode(Tensor rows) => prompts.Encode(rows.unsqueeze(1)).squeeze(1); // a bank of rows each, of one prompt
 }
 
 /// <summary>Anchors that are learned as points of the feature space, where there is no text tower.</summary>

@@ -1,4 +1,5 @@
 using Kedge.Clip;
+using Kedge.Clip.Prompts;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Clip.Prompts;
@@ -12,9 +13,8 @@ public class TokenWordsTests
     {
         using var model = ClipModel.Load(EmbeddedModels.Default);
         using var scope = NewDisposeScope();
-        using var prompts = model.Prompts("a ", ".", 1);
         string[] words = ["fox", "tree", "éclair", "42"]; // of the last two the first token is no word
-        var nearest = model.NearestWords(prompts.Start(words).squeeze(1) * 3, top: 4); // the length does not matter
+        var nearest = model.NearestWords(model.StartRows(words, rows: 1).squeeze(1) * 3, top: 4); // the length does not matter
         Assert.Equal(["fox", "tree"], nearest.Take(2).Select(near => near[0].Text));
         Assert.All(nearest.Take(2), near => Assert.Equal(1, near[0].Cosine, Tolerance));
         Assert.All(nearest.Skip(2), near => Assert.InRange(near[0].Cosine, -1, 1 - Tolerance));

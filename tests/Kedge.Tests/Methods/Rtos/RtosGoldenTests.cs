@@ -1,3 +1,4 @@
+using Kedge.Clip.Prompts;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Methods;
@@ -27,8 +28,8 @@ public class RtosGoldenTests
         var width = golden.Model.FeatureWidth;
         var (tokens, query, key) = (new Parameter(golden.Expected("rtos.tokens")), new Parameter(eye(width)), new Parameter(eye(width)));
 
-        using var prompts = golden.Model.Prompts("a photo of a ", ".", 1);
-        var anchors = prompts.Encode(tokens);
+        using var prompts = golden.Model.Prompts([PromptSequence.OfTemplate("a photo of a ", ".", 1)]);
+        var anchors = prompts.Encode(tokens.unsqueeze(1)).squeeze(1);
         var relation = RelationTransition.Relation(t, anchors, Temperature);
         var attention = RelationTransition.Attention(x, RelationTransition.Keys(anchors, query, key), Temperature);
         var logits = ZeroShot.Logits(x, t, 100) + RelationTransition.Transition(attention, relation) * Alpha;

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Clip.Prompts;
 
-public class ContextPromptsTests
+public class ClassPromptsTests
 {
     private const double Tolerance = 1e-5; // the specification's, for truncated and prefix-cached encoding
     private const double GradientTolerance = 1e-4; // as a part of the largest entry: sums over classes and positions in another order
@@ -27,7 +27,7 @@ public class ContextPromptsTests
         using var golden = Golden.Open(model, "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var context = golden.Model.TokenEmbeddings(words);
-        using var prompts = golden.Model.ContextPrompts(Names, (int)context.shape[0], position);
+        using var prompts = golden.Model.Prompts(PromptSequence.OfClasses(Names, (int)context.shape[0], position));
         var expected = golden.Model.EncodeText([.. Names.Select(new PromptTemplate(template).Fill)]);
         Assert.InRange(GoldenClipTests.Difference(expected, prompts.Encode(context.expand(1, 1, -1, -1))[0]), 0, Tolerance);
         Assert.InRange(GoldenClipTests.Difference(expected, prompts.Encode(context.expand(1, Names.Length, -1, -1))[0]), 0, Tolerance);
@@ -44,7 +44,7 @@ public class ContextPromptsTests
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         using var checkpoint = Checkpoint.Open(Path.Combine(TestData.Folder, "small/clip-vit/openai.fp16.safetensors"));
         using var network = CheckpointWeights.Load(checkpoint, golden.Model.Configuration, CPU);
-        using var prompts = golden.Model.ContextPrompts(Names, tokens, position);
+        using var prompts = golden.Model.Prompts(PromptSequence.OfClasses(Names, tokens, position));
         foreach (var owners in new[] { 1, Names.Length })
         {
             using var scope = NewDisposeScope();
@@ -66,16 +66,16 @@ public class ContextPromptsTests
     public void A_prompt_too_long_for_the_tower_is_refused()
     {
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
-        var error = Assert.Throws<KedgeException>(() => golden.Model.ContextPrompts(["cat", "fox fox"], 73, ContextPosition.Middle));
+        var error = Assert.Throws<KedgeException>(() => golden.Model.Prompts(PromptSequence.OfClasses(["cat", "fox fox"], 73, ContextPosition.Middle)));
         Assert.Equal("A prompt of 73 learned tokens and the class name 'fox fox' has 78 positions, and the text tower 77: shorten the name or learn fewer tokens.", error.Message);
-        golden.Model.ContextPrompts(["cat", "fox fox"], 72, ContextPosition.Middle).Dispose();
+        golden.Model.Prompts(PromptSequence.OfClasses(["cat", "fox fox"], 72, ContextPosition.Middle)).Dispose();
     }
 
     [Fact]
     public void A_context_of_another_shape_is_refused()
     {
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
-        using var prompts = golden.Model.ContextPrompts(Names, 4, ContextPosition.End);
+        using var prompts = golden.Model.Prompts(PromptSequence.OfClasses(Names, 4, ContextPosition.End));
         using var context = zeros(1, 2, 4, 64);
         Assert.StartsWith("Prompts take contexts [n, 1 or 5, 4, W], not [1, 2, 4, 64].", Assert.Throws<ArgumentException>(() => prompts.Encode(context)).Message);
     }
