@@ -17,7 +17,7 @@ internal static class ClassPrototypes
     /// <param name="update">
     /// The change of the towers by which the images to be compared are encoded; <see langword="null"/> for none.
     /// </param>
-    internal static Tensor Compute(FewShotTask task, LowRankUpdates? update = null)
+    internal static Tensor Compute(FewShotTask task, WeightUpdates? update = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

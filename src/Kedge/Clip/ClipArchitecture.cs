@@ -8,9 +8,7 @@ namespace Kedge.Clip;
 /// <summary>Finds an architecture in a checkpoint: from the shapes of its tensors, and from what its layout declares where shapes cannot tell.</summary>
 internal static class ClipArchitecture
 {
-    private const int HeadWidth = 64; // of every published CLIP; Radford et al. 2021, tables 19 and 20
-
-    public static ClipConfiguration Of(Checkpoint checkpoint)
+    public static ClipConfiguration Of(Checkpoint checkpoint, HeadCounts heads = default)
     {
         var shapes = new Shapes(checkpoint.Tensors);
         var declared = checkpoint.Declared;
@@ -19,8 +17,10 @@ internal static class ClipArchitecture
         var text = new TextConfiguration(
             (int)shapes["positional_embedding", 2][0],
             (int)shapes["token_embedding.weight", 2][0],
-            Blocks(shapes, "transformer", (int)projection[0], declared.TextHeads, activation));
-        VisionConfiguration vision = shapes.Has("visual.layer1.0.conv1.weight") ? ResNet(shapes, declared) : Transformer(shapes, declared, activation);
+            Blocks(shapes, "transformer", (int)projection[0], declared.TextHeads, heads.Text, activation));
+        VisionConfiguration vision = shapes.Has("visual.layer1.0.conv1.weight") 
+            ? ResNet(shapes, declared, heads)
+            : Transformer(shapes, declared, heads, activation);
         return new ClipConfiguration((int)projection[1], vision, text);
     }
 
@@ -33,25 +33,32 @@ internal static class ClipArchitecture
         return usual with { Resolution = resolution, Mean = declared.Mean ?? usual.Mean, Std = declared.Std ?? usual.Std, Kernel = declared.Kernel ?? usual.Kernel };
     }
 
-    private static VisionTransformerConfiguration Transformer(Shapes shapes, DeclaredArchitecture declared, Activation activation)
+    private static VisionTransformerConfiguration Transformer(
+        Shapes shapes, DeclaredArchitecture declared, HeadCounts heads, Activation activation)
     {
         var patch = shapes["visual.conv1.weight", 4];
         var side = Side(shapes["visual.positional_embedding", 2][0] - 1, "visual.positional_embedding", shapes);
-        return new(side * (int)patch[2], (int)patch[2], Blocks(shapes, "visual.transformer", (int)patch[0], declared.VisionHeads, activation));
+        return new(
+            side * (int)patch[2],
+            (int)patch[2],
+            Blocks(shapes, "visual.transformer", (int)patch[0], declared.VisionHeads, heads.Vision, activation));
     }
 
-    private static ResNetConfiguration ResNet(Shapes shapes, DeclaredArchitecture declared)
+    private static ResNetConfiguration ResNet(Shapes shapes, DeclaredArchitecture declared, HeadCounts heads)
     {
         var width = (int)shapes["visual.layer1.0.conv1.weight", 4][0];
         var side = Side(shapes["visual.attnpool.positional_embedding", 2][0] - 1, "visual.attnpool.positional_embedding", shapes);
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => shapes.Count($"visual.layer{stage}."))];
-        return new(32 * side, width, blocks, declared.VisionHeads ?? Heads(32 * width));
+        return new(32 * side, width, blocks, HeadCounts.Of(declared.VisionHeads, heads.Vision, 32 * width));
     }
 
-    private static TransformerConfiguration Blocks(Shapes shapes, string scope, int width, int? heads, Activation activation) => new(
-        width, shapes.Count($"{scope}.resblocks."), heads ?? Heads(width), (int)shapes[$"{scope}.resblocks.0.mlp.c_fc.weight", 2][0], activation);
-
-    private static int Heads(int width) => Math.Max(1, width / HeadWidth);
+    private static TransformerConfiguration Blocks(
+        Shapes shapes, string scope, int width, int? stated, int? asked, Activation activation) => new(
+        width,
+        shapes.Count($"{scope}.resblocks."),
+        HeadCounts.Of(stated, asked, width),
+        (int)shapes[$"{scope}.resblocks.0.mlp.c_fc.weight", 2][0],
+        activation);
 
     private static int Side(long positions, string key, Shapes shapes)
     {

@@ -11,7 +11,9 @@ public static class EmbeddedModels
     /// <summary>A model that was trained on drawings alone (<see cref="Data.Scenes.SceneGenerator"/>), for the demo and for tests (docs/models/kedge-mini-scenes.md).</summary>
     public const string Scenes = "kedge-mini-scenes";
 
-    /// <summary>The names that <see cref="ClipModel.Load"/> knows without a file.</summary>
+    /// <summary>
+    /// The names that <see cref="ClipModel.Load(string, TorchSharp.torch.Device?)"/> knows without a file.
+    /// </summary>
     public static IReadOnlyList<string> Names { get; } = [Default, Scenes];
 
     internal static bool Contains(string name) => Names.Contains(name, StringComparer.OrdinalIgnoreCase);

@@ -133,7 +133,7 @@ public sealed class ComparisonTasks : IDisposable
             return set;
         }
 
-        Tensor Reencode(LowRankUpdates updates, CancellationToken stop)
+        Tensor Reencode(WeightUpdates updates, CancellationToken stop)
         {
             using var adapted = clip.With(updates);
             var uncached = new EncodingContext { DecodeThreads = (context ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again

@@ -83,7 +83,7 @@ public sealed class FewShotTask
     /// without gradient.
     /// </summary>
     /// <param name="update">The classifier's (<see cref="FewShotClassifier.Update"/>), which can only be there where <see cref="ClipAccess.Images"/> are.</param>
-    internal Tensor FirstView(LowRankUpdates? update)
+    internal Tensor FirstView(WeightUpdates? update)
     {
         const int atOnce = 256; // bounds the memory of towers
         if (update is null)

@@ -1,5 +1,6 @@
 using Kedge.Clip;
 using Kedge.Clip.Adaptation;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Imaging;
 using Kedge.Runtime;
@@ -20,7 +21,7 @@ internal sealed class SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> ima
 
     public ISupportImages AtRows(IReadOnlyList<long> rows) => new SupportPhotos(clip, [.. rows.Select(row => images[(int)row])], random, threads);
 
-    public IAdaptedTowers Adapt(LowRankUpdates updates, Func<Tensor, Tensor>? dropout)
+    public IAdaptedTowers Adapt(WeightUpdates updates, Func<Tensor, Tensor>? dropout)
     {
         var crops = new Lazy<RgbImage[][]>(Read);
         return new Towers(clip.Adapt(updates, dropout), (view, rows) => clip.Preprocessing.ToTensor([.. rows.Select(row => crops.Value[row][view])]), images.Count);

@@ -92,11 +92,12 @@ public class ClipModelTests
     }
 
     [Fact]
-    public void Pixels_of_another_size_are_refused()
+    public void Pixels_that_make_no_whole_patches_are_refused()
     {
         using var clip = ClipModel.Load(Small);
-        using var pixels = zeros(1, 3, 32, 32);
-        var error = Assert.Throws<ArgumentException>(() => clip.EncodeImage(pixels));
-        Assert.StartsWith("openai.fp16.safetensors encodes pixels [B, 3, 64, 64], not [1, 3, 32, 32].", error.Message, StringComparison.Ordinal);
+        using var pixels = zeros(1, 3, 32, 40);
+        var error = Assert.Throws<KedgeException>(() => clip.EncodeImage(pixels));
+        Assert.Equal("Encoding images with openai.fp16.safetensors found pixels [1, 3, 32, 40], expected [B, 3, height, width] " +
+            "of whole patches: give images whose sides are multiples of 16.", error.Message);
     }
 }

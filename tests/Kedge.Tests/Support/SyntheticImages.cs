@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kedge.Clip.Adaptation;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using static TorchSharp.torch;
 
@@ -19,11 +20,11 @@ internal sealed class SyntheticImages(Tensor support, Tensor classes, IReadOnlyL
         [new(Image, 1, (int)classes.shape[1], (int)classes.shape[1]), new(Text, 1, (int)classes.shape[1], (int)classes.shape[1])];
 
     /// <summary>Images as the updated tower encodes them, in the current dispose scope; without updates these images.</summary>
-    public static ImageFeatures Under(LowRankUpdates? updates, ImageFeatures images) => updates is null ? images : Changed(images.Image, updates.ByWeight[Image], null);
+    public static ImageFeatures Under(WeightUpdates? updates, ImageFeatures images) => updates is null ? images : Changed(images.Image, (LowRankUpdate)updates.ByWeight[Image], null);
 
     public ISupportImages AtRows(IReadOnlyList<long> rows) => new SyntheticImages(_support, _classes, Places(rows));
 
-    public IAdaptedTowers Adapt(LowRankUpdates updates, Func<Tensor, Tensor>? dropout) => new Towers(this, updates, dropout);
+    public IAdaptedTowers Adapt(WeightUpdates updates, Func<Tensor, Tensor>? dropout) => new Towers(this, updates, dropout);
 
     private long[] Places(IReadOnlyList<long> rows) => [.. rows.Select(row => places is null ? row : places[(int)row])];
 
@@ -35,19 +36,19 @@ internal sealed class SyntheticImages(Tensor support, Tensor classes, IReadOnlyL
         return (x + inputs.matmul(update.Down[0].t()).matmul(update.Up[0].t()) * update.Scale).AsLongAs(x).MoveToOuterDisposeScope();
     }
 
-    private sealed class Towers(SyntheticImages images, LowRankUpdates updates, Func<Tensor, Tensor>? dropout) : IAdaptedTowers
+    private sealed class Towers(SyntheticImages images, WeightUpdates updates, Func<Tensor, Tensor>? dropout) : IAdaptedTowers
     {
         public Tensor EncodeSupport(int view, IReadOnlyList<long> rows)
         {
             using var scope = NewDisposeScope();
-            return Changed(images._support[view].index_select(0, tensor(images.Places(rows))), updates.ByWeight[Image], dropout).MoveToOuterDisposeScope();
+            return Changed(images._support[view].index_select(0, tensor(images.Places(rows))), (LowRankUpdate)updates.ByWeight[Image], dropout).MoveToOuterDisposeScope();
         }
 
         public Tensor EncodeText(IReadOnlyList<string> texts)
         {
             using var scope = NewDisposeScope();
             var named = texts.Select(text => long.Parse(text.Split(' ')[^1].TrimEnd('.'), CultureInfo.InvariantCulture)).ToArray();
-            return Changed(images._classes.index_select(0, tensor(named)), updates.ByWeight[Text], dropout).MoveToOuterDisposeScope();
+            return Changed(images._classes.index_select(0, tensor(named)), (LowRankUpdate)updates.ByWeight[Text], dropout).MoveToOuterDisposeScope();
         }
 
         public void Dispose() { }

@@ -1,3 +1,4 @@
+using Kedge.Clip.Towers;
 using static TorchSharp.torch;
 
 namespace Kedge.Clip.Adaptation;
@@ -19,7 +20,7 @@ public interface ISupportImages
     /// <param name="dropout">What the inputs of each update go through first, [p, n, in] to the same shape; <see langword="null"/> for nothing.</param>
     /// <returns>The towers; dispose them.</returns>
     /// <exception cref="KedgeException">An image cannot be read, or an update does not fit.</exception>
-    IAdaptedTowers Adapt(LowRankUpdates updates, Func<Tensor, Tensor>? dropout = null);
+    IAdaptedTowers Adapt(WeightUpdates updates, Func<Tensor, Tensor>? dropout = null);
 }
 
 /// <summary>Both towers of a CLIP on their way: differentiable in what they are adapted by.</summary>

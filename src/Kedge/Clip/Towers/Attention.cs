@@ -1,6 +1,4 @@
-using Kedge.Clip.Adaptation;
 using Kedge.Runtime;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -29,17 +27,18 @@ internal sealed class Attention : nn.Module
     }
 
     /// <summary>An update beside <see cref="in_proj_weight"/>, while it is learned, which <see cref="Forward"/> alone knows; <see langword="null"/> for none.</summary>
-    public LowRankPath? LowRank { get; set; }
+    public IProjectionPath? Path { get; set; }
 
     /// <summary>Every position attends to every position, or (causal) to itself and those before it.</summary>
     /// <param name="x">[B, L, W].</param>
     /// <param name="causal">Whether a position sees only itself and those before it.</param>
+    /// <param name="probe">What is given the weights [B, H, L, L]; <see langword="null"/> for nothing.</param>
     /// <returns>[B, L, W].</returns>
-    public Tensor Forward(Tensor x, bool causal)
+    public Tensor Forward(Tensor x, bool causal, AttentionProbe? probe = null)
     {
         var projected = F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x));
-        var qkv = Split(LowRank is null ? projected : projected.Plus(LowRank.Of(x)), 3); // 3 × [B, H, L, W/H]
-        return out_proj.forward(Join(Attend(qkv[0], qkv[1], qkv[2], causal)));
+        var qkv = Split(Path is null ? projected : projected.Plus(Path.Apply(x)), 3); // 3 × [B, H, L, W/H]
+        return out_proj.forward(Join(Attend(qkv[0], qkv[1], qkv[2], causal, probe)));
     }
 
     /// <summary>The keys and values of <paramref name="x"/> [B, L, W] alone.</summary>
@@ -74,15 +73,12 @@ internal sealed class Attention : nn.Module
         return out_proj.forward(Join(F.scaled_dot_product_attention(query, key, value, mask)));
     }
 
-    // softmax(q kᵀ / √(W/H)) v. Without a mask bfloat16 goes in products over the batch: libtorch's attention prepares one for each image and head, which on a CPU takes five times as long at
-    // 65 positions (and no longer for the few of AttentionPool).
-    private static Tensor Attend(Tensor query, Tensor key, Tensor value, bool causal)
-    {
-        if (query.dtype != ScalarType.BFloat16 || causal)
-            return F.scaled_dot_product_attention(query, key, value, is_casual: causal);
-        using Scalar scale = Math.Pow(query.shape[^1], -0.5);
-        return matmul(softmax(matmul(query.mul(scale), key.transpose(-1, -2)), -1), value);
-    }
+    // Without a mask bfloat16 goes in products over the batch: libtorch's attention prepares one for each image and head, which on a CPU takes
+    // five times as long at 65 positions (and no longer for the few of AttentionPool).
+    private static Tensor Attend(Tensor query, Tensor key, Tensor value, bool causal, AttentionProbe? probe) =>
+        query.dtype == ScalarType.BFloat16 && !causal && probe is null
+            ? matmul(ScaledDotProduct.Weights(query, key, causal), value)
+            : ScaledDotProduct.Attend(query, key, value, causal, probe);
 
     // [B, L, n·W] → n × [B, H, L, W/H]
     private Tensor[] Split(Tensor x, int parts) => x.view(x.shape[0], x.shape[1], parts, _heads, -1).permute(2, 0, 3, 1, 4).unbind(0);

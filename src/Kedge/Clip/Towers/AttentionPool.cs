@@ -1,7 +1,6 @@
 using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Clip.Towers;
 
@@ -23,12 +22,29 @@ internal sealed class AttentionPool : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>[B, C, h, w] → [B, queries, C], before the last projection; query 0 is the mean, the others are the positions in order.</summary>
-    public Tensor Pool(Tensor grid, int queries)
+    /// <summary>Queries, keys and values of the pooling.</summary>
+    public IEnumerable<AdaptableWeight> AdaptableWeights(string scope)
     {
+        foreach (var (name, linear) in new[] { (nameof(q_proj), q_proj), (nameof(k_proj), k_proj), (nameof(v_proj), v_proj) })
+            yield return new AdaptableWeight($"{scope}{name}.weight", linear.weight, parts: 1, path => linear.Path = path);
+    }
+
+    /// <summary>Pools a grid of any size.</summary>
+    /// <param name="grid">[B, C, h, w].</param>
+    /// <param name="queries">
+    /// How many ask: 1, or 1 + h · w. The first is the mean of the positions, the others are the positions in order.
+    /// </param>
+    /// <param name="probe">
+    /// What is given the weights [B, H, queries, 1 + h · w]; <see langword="null"/> for nothing.
+    /// </param>
+    /// <returns>[B, queries, C], before the last projection.</returns>
+    public Tensor Pool(Tensor grid, int queries, AttentionProbe? probe = null)
+    {
+        var positions = PositionTable.Resize(positional_embedding, grid.shape[2], grid.shape[3], antialias: false);
         var x = grid.flatten(2).transpose(1, 2); // [B, P, C]
-        x = cat([x.mean([1], keepdim: true), x], 1).Plus(positional_embedding.In(grid)); // [B, 1 + P, C]
-        var pooled = F.scaled_dot_product_attention(Heads(q_proj.forward(x.narrow(1, 0, queries))), Heads(k_proj.forward(x)), Heads(v_proj.forward(x)));
+        x = cat([x.mean([1], keepdim: true), x], 1).Plus(positions.In(grid)); // [B, 1 + P, C]
+        var (query, key, value) = (Heads(q_proj.forward(x.narrow(1, 0, queries))), Heads(k_proj.forward(x)), Heads(v_proj.forward(x)));
+        var pooled = ScaledDotProduct.Attend(query, key, value, causal: false, probe);
         return pooled.transpose(1, 2).reshape(x.shape[0], queries, -1);
     }
 

@@ -24,6 +24,20 @@ public abstract record VisionConfiguration(int Resolution)
     /// <summary>Width of what the tower says before its projection into the joint space, U.</summary>
     [JsonIgnore]
     public abstract int UnprojectedWidth { get; }
+
+    /// <summary>Side of a patch in pixels.</summary>
+    internal abstract int Stride { get; }
+
+    /// <summary>Refuses pixels that the tower cannot encode.</summary>
+    /// <exception cref="KedgeException">They are not [B, 3, height, width] of whole patches.</exception>
+    internal void Require(long[] shape, string model)
+    {
+        if (shape is not [_, 3, > 0 and var height, > 0 and var width] || height % Stride != 0 || width % Stride != 0)
+        {
+            throw new KedgeException($"Encoding images with {model} found pixels [{string.Join(", ", shape)}], expected " +
+                $"[B, 3, height, width] of whole patches: give images whose sides are multiples of {Stride}.");
+        }
+    }
 }
 
 /// <summary>A Vision Transformer.</summary>
@@ -39,6 +53,8 @@ public sealed record VisionTransformerConfiguration(int Resolution, int PatchSiz
     /// <inheritdoc/>
     [JsonIgnore]
     public override int UnprojectedWidth => Transformer.Width;
+
+    internal override int Stride => PatchSize;
 }
 
 /// <summary>CLIP's modified ResNet: a stem of three convolutions, antialiased strides, attention pooling.</summary>
@@ -55,6 +71,8 @@ public sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyLis
     /// <inheritdoc/>
     [JsonIgnore]
     public override int UnprojectedWidth => 32 * Width;
+
+    internal override int Stride => 32;
 
     /// <inheritdoc/>
     public bool Equals(ResNetConfiguration? other) =>

@@ -31,14 +31,25 @@ internal sealed class ClipNetwork : nn.Module
 
     public ClipConfiguration Configuration { get; }
 
+    /// <summary>
+    /// Queries, keys and values of the attention of both towers, the text tower's first; of a ResNet, of its attention
+    /// pooling.
+    /// </summary>
+    public IReadOnlyList<AdaptableWeight> AdaptableWeights => [.. transformer.AdaptableWeights("transformer."), .. visual.AdaptableWeights];
+
     /// <summary>A network of the same weights, which are not copied, but for those given anew: it may outlive this one.</summary>
-    /// <param name="changed">New weights by their names, in this network's place and precision; owned by the new network from now on. <see langword="null"/> for none.</param>
-    public ClipNetwork Share(IReadOnlyDictionary<string, Tensor>? changed = null)
+    /// <param name="changed">
+    /// New weights by their names, in this network's place and precision; owned by the new network from now on. <see
+    /// langword="null"/> for none.
+    /// </param>
+    /// <param name="configuration">The other network's, where it differs; the changed weights fit it.</param>
+    public ClipNetwork Share(IReadOnlyDictionary<string, Tensor>? changed = null, ClipConfiguration? configuration = null)
     {
         using var normal = inference_mode(false); // gradients must pass through the frozen towers, whatever mode the caller is in
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var own = state_dict();
-        var network = new ClipNetwork(new Weights((name, _) => changed?.GetValueOrDefault(name) ?? own[name].detach()), Configuration);
+        var weights = new Weights((name, _) => changed?.GetValueOrDefault(name) ?? own[name].detach());
+        var network = new ClipNetwork(weights, configuration ?? Configuration);
         network.eval();
         foreach (var weight in network.state_dict().Values)
             weight.DetachFromDisposeScope();
@@ -51,17 +62,21 @@ internal sealed class ClipNetwork : nn.Module
     /// </summary>
     /// <param name="embeddings">[B, L, W], without positions added.</param>
     /// <param name="ends">[B], the position of the end of text in each row.</param>
+    /// <param name="probe">
+    /// What is given the attention weights [B, H, L, L] of each block; <see langword="null"/> for nothing.
+    /// </param>
     /// <returns>[B, D], not unit length.</returns>
-    public Tensor EncodeText(Tensor embeddings, Tensor ends)
+    public Tensor EncodeText(Tensor embeddings, Tensor ends, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        var x = transformer.Forward(embeddings.Plus(positional_embedding.narrow(0, 0, embeddings.shape[1])), causal: true);
+        var x = transformer.Forward(embeddings.Plus(positional_embedding.narrow(0, 0, embeddings.shape[1])), causal: true, probe);
         x = x[arange(x.shape[0], device: x.device), ends]; // [B, W]
         return Project(x).MoveToOuterDisposeScope();
     }
 
     /// <summary>Text features of texts, [B, D], not unit length.</summary>
-    public Tensor EncodeText(TokenBatch texts) => EncodeText(token_embedding.forward(texts.Ids), texts.Ends);
+    public Tensor EncodeText(TokenBatch texts, AttentionProbe? probe = null) =>
+        EncodeText(token_embedding.forward(texts.Ids), texts.Ends, probe);
 
     /// <summary>Keys and values of what prompts begin with, a block each, for <see cref="EncodeAfter"/>: the tower is causal, so what comes later cannot change them.</summary>
     /// <param name="embeddings">[B, Lp, W], without positions added.</param>

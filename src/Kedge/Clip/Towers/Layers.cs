@@ -1,4 +1,3 @@
-using Kedge.Clip.Adaptation;
 using Kedge.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -27,12 +26,12 @@ internal sealed class Linear : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>An update beside the weight, while it is learned; <see langword="null"/> for none.</summary>
-    public LowRankPath? LowRank { get; set; }
+    public IProjectionPath? Path { get; set; }
 
     public override Tensor forward(Tensor x)
     {
         var y = F.linear(x, weight.In(x), bias.In(x));
-        return LowRank is null ? y : y.Plus(LowRank.Of(x));
+        return Path is null ? y : y.Plus(Path.Apply(x));
     }
 }
 

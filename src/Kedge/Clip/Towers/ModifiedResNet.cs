@@ -39,18 +39,22 @@ internal sealed class ModifiedResNet : VisionTower
 
     public override Tensor Project(Tensor tokens) => attnpool.c_proj.forward(tokens);
 
-    public override Tensor Tokens(Tensor pixels, bool patches)
+    public override KeyValuePair<string, Tensor> Positions => new("visual.attnpool.positional_embedding", attnpool.positional_embedding);
+
+    public override IEnumerable<AdaptableWeight> AdaptableWeights => attnpool.AdaptableWeights("visual.attnpool.");
+
+    /// <summary>All before the attention pooling.</summary>
+    public override TowerTrunk Trunk => new(Grid, grid => Project(attnpool.Pool(grid, queries: 1).select(1, 0)));
+
+    public override Tensor Tokens(Tensor pixels, bool patches, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
         var grid = Grid(pixels);
-        return attnpool.Pool(grid, queries: patches ? (int)(1 + grid.shape[2] * grid.shape[3]) : 1).MoveToOuterDisposeScope();
+        return attnpool.Pool(grid, queries: patches ? (int)(1 + grid.shape[2] * grid.shape[3]) : 1, probe).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Features of <see cref="Grid"/>'s grids: [B, 32·width, R/32, R/32] → [B, D], not unit length.</summary>
-    public Tensor OfGrid(Tensor grid) => Project(attnpool.Pool(grid, queries: 1).select(1, 0));
-
-    /// <summary>What the attention pooling is asked about: [B, 3, R, R] → [B, 32·width, R/32, R/32].</summary>
-    public Tensor Grid(Tensor pixels)
+    // what the attention pooling is asked about: [B, 3, height, width] → [B, 32·width, height/32, width/32]
+    private Tensor Grid(Tensor pixels)
     {
         var x = F.relu(bn1.forward(conv1.forward(pixels)));
         x = F.relu(bn2.forward(conv2.forward(x)));

@@ -51,9 +51,9 @@ internal sealed class ResidualAttentionBlock : nn.Module
     }
 
     /// <summary>[B, L, W] → [B, L, W].</summary>
-    public Tensor Forward(Tensor x, bool causal)
+    public Tensor Forward(Tensor x, bool causal, AttentionProbe? probe = null)
     {
-        x = x.Plus(attn.Forward(ln_1.forward(x), causal));
+        x = x.Plus(attn.Forward(ln_1.forward(x), causal, probe));
         return x.Plus(mlp.forward(ln_2.forward(x)));
     }
 
@@ -77,13 +77,23 @@ internal sealed class Transformer : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Queries, keys and values of every block.</summary>
+    /// <param name="scope">What the names of this stack's weights begin with.</param>
+    public IEnumerable<AdaptableWeight> AdaptableWeights(string scope) => resblocks.Select((block, layer) => new AdaptableWeight(
+        $"{scope}resblocks.{layer}.attn.in_proj_weight", block.attn.in_proj_weight, parts: 3, path => block.attn.Path = path));
+
     /// <summary>[B, L, W] → [B, L, W].</summary>
-    public Tensor Forward(Tensor x, bool causal = false)
+    /// <param name="x">[B, L, W].</param>
+    /// <param name="causal">Whether a position sees only itself and those before it.</param>
+    /// <param name="probe">
+    /// What is given the weights [B, H, L, L] of every block; <see langword="null"/> for nothing.
+    /// </param>
+    public Tensor Forward(Tensor x, bool causal = false, AttentionProbe? probe = null)
     {
         foreach (var block in resblocks)
         {
             using var scope = NewDisposeScope();
-            x = block.Forward(x, causal).MoveToOuterDisposeScope();
+            x = block.Forward(x, causal, probe).MoveToOuterDisposeScope();
         }
         return x;
     }

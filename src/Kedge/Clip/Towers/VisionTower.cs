@@ -4,12 +4,21 @@ using static TorchSharp.torch;
 namespace Kedge.Clip.Towers;
 
 /// <summary>
-/// An image tower: pixels to tokens of the whole image and of its patches, and these by one linear step into the joint space, where they are not yet unit length. U is the tokens' width.
+/// An image tower: pixels to tokens of the whole image and of its patches, and these by one linear step into the joint
+/// space, where they are not yet unit length. Images may have any size of whole patches. U is the tokens' width.
 /// </summary>
 internal abstract class VisionTower(string name) : nn.Module(name)
 {
-    /// <summary>[B, 3, R, R] → [B, 1, U], the image, or [B, 1 + P, U], the image and then its patches row by row from the top left.</summary>
-    public abstract Tensor Tokens(Tensor pixels, bool patches);
+    /// <summary>The tokens of images.</summary>
+    /// <param name="pixels">[B, 3, height, width].</param>
+    /// <param name="patches">Whether the patches' tokens are wanted too.</param>
+    /// <param name="probe">
+    /// What is given the attention weights of each block; <see langword="null"/> for nothing.
+    /// </param>
+    /// <returns>
+    /// [B, 1, U], the image, or [B, 1 + P, U], the image and then its patches row by row from the top left.
+    /// </returns>
+    public abstract Tensor Tokens(Tensor pixels, bool patches, AttentionProbe? probe = null);
 
     /// <summary>The step into the joint space; its tensors are the tower's.</summary>
     public abstract ImageProjection Projection { get; }
@@ -17,11 +26,37 @@ internal abstract class VisionTower(string name) : nn.Module(name)
     /// <summary>[…, U] → […, D].</summary>
     public abstract Tensor Project(Tensor tokens);
 
-    /// <summary>[B, 3, R, R] → [B, D].</summary>
-    public Tensor Forward(Tensor pixels)
+    /// <summary>The positions, [1 + P, …], by their name in a network.</summary>
+    public abstract KeyValuePair<string, Tensor> Positions { get; }
+
+    /// <summary>Queries, keys and values of the tower's attention.</summary>
+    public abstract IEnumerable<AdaptableWeight> AdaptableWeights { get; }
+
+    /// <summary>
+    /// The part before every adaptable weight, where it is worth to be computed once an image; <see langword="null"/>
+    /// for none.
+    /// </summary>
+    public virtual TowerTrunk? Trunk => null;
+
+    /// <summary>[B, 3, height, width] → [B, D].</summary>
+    public Tensor Forward(Tensor pixels, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        return Project(Tokens(pixels, patches: false).select(1, 0)).MoveToOuterDisposeScope();
+        return Project(Tokens(pixels, patches: false, probe).select(1, 0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Features of one batch, as <see cref="IImageEncoder.Encode"/> has them, owned by the caller.</summary>
+    public ImageFeatures Encode(Tensor pixels, FeatureKinds kinds)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = Tokens(pixels, kinds.HasFlag(FeatureKinds.Patches)); // [B, 1 or 1 + P, U]
+        var features = Project(tokens).Unit();
+        var encoded = new ImageFeatures(features.select(1, 0))
+        {
+            Patches = kinds.HasFlag(FeatureKinds.Patches) ? features.narrow(1, 1, features.shape[1] - 1) : null,
+            Unprojected = kinds.HasFlag(FeatureKinds.Unprojected) ? tokens.select(1, 0) : null,
+        };
+        return encoded.Each(tensor => tensor.contiguous().MoveToOuterDisposeScope());
     }
 
     public static VisionTower Build(Weights weights, VisionConfiguration configuration, int featureWidth) => configuration switch
@@ -31,3 +66,8 @@ internal abstract class VisionTower(string name) : nn.Module(name)
         _ => throw new ArgumentException($"There is no image tower for {configuration.GetType().Name}.", nameof(configuration)),
     };
 }
+
+/// <summary>An image tower in two parts, of which only the second has adaptable weights.</summary>
+/// <param name="Encode">[B, 3, height, width] → what the second part takes, one entry an image.</param>
+/// <param name="Finish">This → [B, D], not unit length.</param>
+internal sealed record TowerTrunk(Func<Tensor, Tensor> Encode, Func<Tensor, Tensor> Finish);

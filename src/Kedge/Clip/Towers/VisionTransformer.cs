@@ -36,12 +36,19 @@ internal sealed class VisionTransformer : VisionTower
 
     public override Tensor Project(Tensor tokens) => matmul(tokens, proj.In(tokens));
 
-    public override Tensor Tokens(Tensor pixels, bool patches)
+    public override KeyValuePair<string, Tensor> Positions => new("visual.positional_embedding", positional_embedding);
+
+    public override IEnumerable<AdaptableWeight> AdaptableWeights => transformer.AdaptableWeights("visual.transformer.");
+
+    public override Tensor Tokens(Tensor pixels, bool patches, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        var grid = conv1.forward(pixels).flatten(2).transpose(1, 2); // [B, P, W]
+        var map = conv1.forward(pixels); // [B, W, rows, columns]
+        var positions = PositionTable.Resize(positional_embedding, map.shape[2], map.shape[3], antialias: false);
+        var grid = map.flatten(2).transpose(1, 2); // [B, P, W]
         var token = class_embedding.In(pixels).expand(grid.shape[0], 1, -1);
-        var tokens = transformer.Forward(ln_pre.forward(cat([token, grid], 1).Plus(positional_embedding.In(pixels)))); // [B, 1 + P, W]
+        var x = ln_pre.forward(cat([token, grid], 1).Plus(positions.In(pixels))); // [B, 1 + P, W]
+        var tokens = transformer.Forward(x, causal: false, probe);
         return ln_post.forward(patches ? tokens : tokens.narrow(1, 0, 1)).MoveToOuterDisposeScope();
     }
 }

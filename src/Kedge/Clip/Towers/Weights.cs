@@ -18,7 +18,11 @@ internal sealed class Weights(Func<string, long[], Tensor> source, bool trainabl
     /// <summary>The weights of a numbered submodule.</summary>
     public Weights this[int index] => this[index.ToString()];
 
-    public Parameter Parameter(string name, params long[] shape) => new(source(scope + name, shape), trainable);
+    public Parameter Parameter(string name, params long[] shape)
+    {
+        var weight = source(scope + name, shape);
+        return new(weight, trainable || weight.requires_grad); // a weight that is learned elsewhere stays so
+    }
 
     public Tensor Buffer(string name, params long[] shape) => source(scope + name, shape);
 

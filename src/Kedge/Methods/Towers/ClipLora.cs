@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Kedge.Clip;
 using Kedge.Clip.Adaptation;
+using Kedge.Clip.Towers;
 using Kedge.FewShot;
 using Kedge.Optimisation;
 using Kedge.Runtime;
@@ -74,7 +75,8 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
         if (steps == 0 || options.Rank == 0)
             return ClipLoraClassifier.CreateFitted(task.Classes.Features, updates: null);
         using var generator = new Generator((ulong)options.Seed, task.Device);
-        var updates = new LowRankUpdates(task.Encoder!.Images!.Projections.ToDictionary(projection => projection.Name, projection => Start(projection, task.Device, generator)));
+        var updates = new WeightUpdates(task.Encoder!.Images!.Projections.ToDictionary(
+            projection => projection.Name, projection => (WeightUpdate)Start(projection, task.Device, generator)));
         Learn(task, run, updates, steps, generator);
         using var noGrad = no_grad();
         using var towers = task.Encoder.Images.Adapt(updates);
@@ -84,10 +86,11 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ClipLoraClassifier(state);
 
-    private void Learn(FewShotTask task, FitRun run, LowRankUpdates updates, int steps, Generator generator)
+    private void Learn(FewShotTask task, FitRun run, WeightUpdates updates, int steps, Generator generator)
     {
         using var towers = task.Encoder!.Images!.Adapt(updates, options.Dropout > 0 ? Drop : null);
-        var factors = updates.ByWeight.Values.SelectMany(update => new[] { (Parameter)update.Down, (Parameter)update.Up });
+        var factors = updates.ByWeight.Values.Cast<LowRankUpdate>()
+            .SelectMany(update => new[] { (Parameter)update.Down, (Parameter)update.Up });
         using var optimizer = new AdamW(factors, options.LearningRate, weightDecay: options.WeightDecay);
         var schedule = new CosineSchedule(options.LearningRate, steps);
         var batches = Minibatches.Draw(Enumerable.Range(0, task.Support.Count).Select(row => (long)row), options.BatchSize, options.Seed);

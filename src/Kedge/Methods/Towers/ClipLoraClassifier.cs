@@ -2,7 +2,6 @@ using Kedge.Clip;
 using Kedge.Clip.Adaptation;
 using Kedge.Features;
 using Kedge.FewShot;
-using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
 
@@ -11,30 +10,25 @@ namespace Kedge.Methods;
 /// <summary>A classifier by <see cref="ClipLora"/>: the class features of an adapted text tower, for features of the adapted image tower.</summary>
 public sealed class ClipLoraClassifier : FewShotClassifier
 {
-    private const string WeightName = "weight", Down = "down.", Up = "up.";
+    private const string WeightName = "weight";
 
     internal ClipLoraClassifier(ClassifierState state) : base(state)
     {
         Weight = state.Take(WeightName, ScalarType.Float32, state.ClassCount, state.FeatureWidth);
-        var updates = state.Tensors.Keys.Where(name => name.StartsWith(Down, StringComparison.Ordinal)).Select(name => name[Down.Length..]).ToDictionary(name => name, name =>
-        {
-            var down = state.Take(Down + name, ScalarType.Float32, -1, -1, -1);
-            return new LowRankUpdate(down, state.Take(Up + name, ScalarType.Float32, down.shape[0], -1, down.shape[1]));
-        });
-        Update = updates.Count > 0 ? new LowRankUpdates(updates) : null;
+        Update = StoredUpdates.Take(state);
     }
 
     /// <summary>[C, D], not yet scaled; owned by the classifier.</summary>
     public Tensor Weight { get; }
 
     /// <inheritdoc/>
-    public override LowRankUpdates? Update { get; }
+    public override WeightUpdates? Update { get; }
 
-    internal static Fitted CreateFitted(Tensor classFeatures, LowRankUpdates? updates)
+    internal static Fitted CreateFitted(Tensor classFeatures, WeightUpdates? updates)
     {
         var tensors = new Dictionary<string, Tensor> { [WeightName] = classFeatures };
-        foreach (var (name, (down, up, scale)) in updates?.ByWeight ?? new Dictionary<string, LowRankUpdate>())
-            (tensors[Down + name], tensors[Up + name]) = (down, up.Mul(scale));
+        foreach (var (name, tensor) in updates is null ? [] : StoredUpdates.Write(updates))
+            tensors[name] = tensor;
         return new(tensors);
     }
 

@@ -28,7 +28,7 @@ public sealed class ClipLoraTests
         using var synthetic = new SyntheticTask([3, 1, 4], width: width);
         var (views, labels, classes) = (Views(synthetic), Labels(synthetic), Rows(synthetic.Classes));
         using var start = Method(steps: 1, decay: 0).Fit(synthetic.Task, null, Stop); // B is 0, and so A's first gradient: A is where it began
-        var (imageStart, textStart) = (Row(start.Update!.ByWeight["image"].Down), Row(start.Update.ByWeight["text"].Down));
+        var (imageStart, textStart) = (Row(Factors(start, "image").Down), Row(Factors(start, "text").Down));
         Assert.All(imageStart.Concat(textStart), a => Assert.InRange(Math.Abs(a), 0, 1 / Math.Sqrt(width)));
         var half = 2 * rank * width; // A and B of a tower
         var learned = Adam([.. imageStart, .. new double[half / 2], .. textStart, .. new double[half / 2]], steps, 0.02, 1e-8, decay, (step, x) =>
@@ -85,8 +85,9 @@ public sealed class ClipLoraTests
         using var beside = golden.Model.Adapt(updates, dropout: null);
         var loss = (Unmerged(beside, pixels).matmul(beside.EncodeText(Names).t()) * weights).sum();
         loss.backward();
-        foreach (var (name, (down, up, _)) in updates.ByWeight)
+        foreach (var (name, change) in updates.ByWeight)
         {
+            var (down, up, _) = (LowRankUpdate)change;
             foreach (var factor in new[] { down, up })
             {
                 var direction = factor.grad! / factor.grad!.norm(); // along which the loss rises fastest
@@ -98,8 +99,8 @@ public sealed class ClipLoraTests
                 double Loss(double by)
                 {
                     using var moved = (factor.detach() + direction * by).DetachFromDisposeScope();
-                    var update = ReferenceEquals(factor, down) ? updates.ByWeight[name] with { Down = moved } : updates.ByWeight[name] with { Up = moved };
-                    using var merged = golden.Model.With(new(new Dictionary<string, LowRankUpdate>(updates.ByWeight) { [name] = update }));
+                    var update = ReferenceEquals(factor, down) ? ((LowRankUpdate)change) with { Down = moved } : ((LowRankUpdate)change) with { Up = moved };
+                    using var merged = golden.Model.With(new(new Dictionary<string, WeightUpdate>(updates.ByWeight) { [name] = update }));
                     return (merged.EncodeImage(pixels).matmul(merged.EncodeText(Names).t()) * weights).sum().item<float>();
                 }
             }
@@ -144,10 +145,10 @@ public sealed class ClipLoraTests
         var update = new LowRankUpdate(zeros(1, 2, 8), zeros(1, 8, 2));
         Assert.EndsWith("found an update of 'visual.attnpool.q_proj.weight' with factors [1, 2, 8] and [1, 8, 2], which is no projection of its attention: " +
             "take the model that the update was learned on.",
-            Assert.Throws<KedgeException>(() => vit.Model.With(new(new Dictionary<string, LowRankUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
+            Assert.Throws<KedgeException>(() => vit.Model.With(new(new Dictionary<string, WeightUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
         var width = resnet.Model.AttentionProjections[^1].Inputs;
         Assert.EndsWith($"which has 1 projection(s) [{width}, {width}]: take the model that the update was learned on.",
-            Assert.Throws<KedgeException>(() => resnet.Model.With(new(new Dictionary<string, LowRankUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
+            Assert.Throws<KedgeException>(() => resnet.Model.With(new(new Dictionary<string, WeightUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
     }
 
     [Fact]
@@ -210,13 +211,15 @@ public sealed class ClipLoraTests
     private static Tensor Unmerged(AdaptedClip clip, Tensor pixels) => clip.HasTrunk ? clip.EncodeGrid(clip.EncodeTrunk(pixels)) : clip.EncodeImage(pixels);
 
     /// <summary>Updates of rank 2 of every projection, with factors of N(0, deviation²).</summary>
-    private static LowRankUpdates Drawn(ClipModel clip, double deviation)
+    private static WeightUpdates Drawn(ClipModel clip, double deviation)
     {
         var generator = new Generator(3);
-        return new(clip.AttentionProjections.ToDictionary(weight => weight.Name, weight => new LowRankUpdate(
+        return new(clip.AttentionProjections.ToDictionary(weight => weight.Name, weight => (WeightUpdate)new LowRankUpdate(
             new Parameter(randn([weight.Parts, 2, weight.Inputs], generator: generator) * deviation),
             new Parameter(randn([weight.Parts, weight.Outputs, 2], generator: generator) * deviation), 0.7)));
     }
+
+    private static LowRankUpdate Factors(FewShotClassifier classifier, string weight) => (LowRankUpdate)classifier.Update!.ByWeight[weight];
 
     private static double[] Row(Tensor factor) => [.. factor.data<float>().Select(x => (double)x)];
 
