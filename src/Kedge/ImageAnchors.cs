@@ -30,8 +30,9 @@ public static class ImageAnchors
         ArgumentNullException.ThrowIfNull(dataset);
         options ??= new();
         using var scope = NewDisposeScope();
-        using var still = no_grad();
-        var task = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), FeatureKinds.Image, options, context, cancellation);
+        using var noGrad = no_grad();
+        var task = new TaskEncoder(clip, context)
+            .EncodeTask(dataset.ClassNames, SupportSampler.Sample(dataset, options), FeatureKinds.Image, options, cancellation);
         return AnchorMining.Rank(task, words ?? OpenWords.Nouns, mining, encoding, cancellation);
     }
 }

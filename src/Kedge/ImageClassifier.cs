@@ -57,7 +57,7 @@ public sealed class ImageClassifier : IDisposable
         var method = options.Method;
         options.Calibration?.Check();
         var seesSupport = method.Requires.HasFlag(TaskParts.Support) || options.Calibration is not null;
-        var support = seesSupport ? ImageTask.Support(dataset, options) : [];
+        var support = seesSupport ? SupportSampler.Sample(dataset, options) : [];
         var drawn = seesSupport ? options : options with { Shots = null };
         var description = new SupportDescription(dataset.Name, support.Count, drawn.Shots, drawn.Shots is null ? null : options.Seed);
         return Fit(clip, method, dataset.ClassNames, support, options, description, context ?? new(), cancellation);
@@ -136,7 +136,7 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, context, cancellation);
+        var features = new TaskEncoder(_adapted ?? _clip, context).EncodeImages(images, Classifier.Needs, cancellation);
         return [.. images.Zip(Decision.Of(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1), (image, decision) => new ImageExplanation(image, decision))];
     }
 
@@ -183,7 +183,7 @@ public sealed class ImageClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var task = ImageTask.Of(clip, classNames, support, method.Requires.Kinds(), options, context, cancellation);
+        var task = new TaskEncoder(clip, context).EncodeTask(classNames, support, method.Requires.Kinds(), options, cancellation);
         var card = new ClassifierCard
         {
             Model = clip.Name,
@@ -214,7 +214,7 @@ public sealed class ImageClassifier : IDisposable
     /// <summary>[B, C] on the CPU; and the similarity to the nearest class prototype, where images are rejected by it.</summary>
     private (Tensor Logits, double[]? Similarities) Score(IReadOnlyList<ImageFile> images, EncodingContext? context, CancellationToken cancellation)
     {
-        var features = PhotoFeatures.Plain(_adapted ?? _clip, images, Classifier.Needs, context, cancellation);
+        var features = new TaskEncoder(_adapted ?? _clip, context).EncodeImages(images, Classifier.Needs, cancellation);
         return (Classifier.LogitsInBatches(features, cancellation), _fitted.Similarity(features.Image));
     }
 

@@ -73,7 +73,7 @@ public sealed class AdaptedPhotosTests : IDisposable
     {
         using var clip = ClipModel.Load(model);
         using var scope = NewDisposeScope();
-        var task = ImageTask.Of(clip, Dataset.ClassNames, Dataset.Train, FeatureKinds.Image, new() { Views = 3, Seed = 4 }, null, Stop);
+        var task = new TaskEncoder(clip).EncodeTask(Dataset.ClassNames, Dataset.Train, FeatureKinds.Image, new() { Views = 3, Seed = 4 }, Stop);
         using var towers = task.AtRows(tensor(new long[] { 5, 0, 9, 2 })).Encoder!.Images!.Adapt(new(new Dictionary<string, WeightUpdate>()));
         using var still = no_grad();
         for (var view = 0; view < 3; view++)

@@ -27,7 +27,7 @@ public sealed class FeatureClassifierTests : IDisposable
     {
         var options = new ImageClassifierOptions { Method = MethodCatalog.Default.Create(method), Shots = 3, Seed = 2, Views = 2 };
         using var photos = ImageClassifier.Fit(_clip, Dataset, options, cancellation: Stop);
-        using (var encoded = TaskEncoder.Encode(_clip, Dataset, options, ["fur"], cancellation: Stop))
+        using (var encoded = new TaskEncoder(_clip).EncodeFeatureTask(Dataset, options, ["fur"], cancellation: Stop))
             encoded.Save(_photos["task.safetensors"]);
 
         using var task = FeatureTask.Open(_photos["task.safetensors"]);
@@ -46,7 +46,7 @@ public sealed class FeatureClassifierTests : IDisposable
     {
         _photos.Add("val/leaf", 1);
         _photos.Add("val/apple", 2);
-        using var task = TaskEncoder.Encode(_clip, Dataset, new() { Shots = null }, ["fur", "water"], cancellation: Stop);
+        using var task = new TaskEncoder(_clip).EncodeFeatureTask(Dataset, new() { Shots = null }, ["fur", "water"], cancellation: Stop);
         Assert.Equal(("photos", _clip.Name, _clip.LogitScale), (task.Name, task.Model, task.Task.Classes.LogitScale));
         Assert.Equal((12, 6, 3), (task.Support.Count, task.Query.Count, task.Validation!.Count));
         Assert.Equal(["a photo of a {}."], task.Task.Classes.Templates);
@@ -59,7 +59,7 @@ public sealed class FeatureClassifierTests : IDisposable
     {
         using var photos = PhotoFolder.Flat();
         Assert.Equal("Making a task of the data set photos found no test part, of which queries are made: lay its photos out as train/CLASS/… and test/CLASS/….",
-            Assert.Throws<KedgeException>(() => TaskEncoder.Encode(_clip, DatasetReader.Open(photos.Data), cancellation: Stop)).Message);
+            Assert.Throws<KedgeException>(() => new TaskEncoder(_clip).EncodeFeatureTask(DatasetReader.Open(photos.Data), cancellation: Stop)).Message);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class FeatureClassifierTests : IDisposable
             task.Save(_file["again.safetensors"]);
         }
         Assert.Throws<KedgeException>(() => FeatureTask.Open(broken));
-        using (TaskEncoder.Encode(_clip, Dataset, new() { Shots = 1, Views = 2 }, ["fur"], cancellation: Stop))
+        using (new TaskEncoder(_clip).EncodeFeatureTask(Dataset, new() { Shots = 1, Views = 2 }, ["fur"], cancellation: Stop))
             Assert.NotEqual(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }

@@ -43,7 +43,8 @@ internal sealed class TaskCommand : KedgeCommand
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
-        using var task = TaskEncoder.Encode(clip, dataset, options, words, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
+        var encoder = new TaskEncoder(clip, _cache.Work(parsed, Terminal, _model, progress));
+        using var task = encoder.EncodeFeatureTask(dataset, options, words, Terminal.Cancellation);
         progress.Dispose();
         task.Save(path);
         Terminal.Out.WriteFeatureTask(path, task, parsed.GetValue(_json));

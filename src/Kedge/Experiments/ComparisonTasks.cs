@@ -1,6 +1,4 @@
 using Kedge.Clip;
-using Kedge.Clip.Adaptation;
-using Kedge.Data;
 using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Runtime;
@@ -95,72 +93,17 @@ public sealed class ComparisonTasks : IDisposable
         }
     }
 
-    private List<ComparisonTask> Encode(
-        ClipModel clip, SupportDraws dataset, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, EncodingContext? context, CancellationToken cancellation)
+    private IEnumerable<ComparisonTask> Encode(
+        ClipModel clip, SupportDraws draws, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, EncodingContext? context,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var images = dataset.Draws.SelectMany(draw => draw.Support.Concat(draw.Validation ?? [])).Concat(dataset.Test).Select(image => image.Image).DistinctBy(image => image.Name).ToArray();
-        var rows = images.Select((image, row) => (image.Name, Row: (long)row)).ToDictionary(pair => pair.Name, pair => pair.Row);
-        var features = PhotoFeatures.Plain(clip, images, kinds, context, cancellation).Each(tensor => tensor.to(clip.Device)); // [all, D]
-        var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? Own(clip.Projection) : null;
-        var digests = images.ToDictionary(image => image.Name, image => FingerprintBuilder.HashBytes(image.ReadAllBytes()));
-        string[] sentences = [.. templates.Select(template => template.Text)];
-        var classes = new TaskClasses(dataset.ClassNames, Own(clip.ClassFeatures(dataset.ClassNames, templates)), clip.LogitScale, sentences);
-        var query = Pick(dataset.Test) with { Reencode = Reencode };
-        var validations = new Dictionary<IReadOnlyList<LabelledImage>, LabelledFeatures>(ReferenceEqualityComparer.Instance);
-        return [.. dataset.Draws.Select(Task)];
-
-        ComparisonTask Task(SupportDraw draw)
-        {
-            var (support, labels) = Pick(draw.Support);
-            var names = draw.Support.Select(image => image.Image.Name);
-            var photos = new SupportPhotos(clip, [.. draw.Support.Select(image => image.Image)], random: null, (context ?? new()).DecodeThreads);
-            var task = new FewShotTask(new(Own(support.Each(tensor => tensor.unsqueeze(0))), labels) { Names = [.. names] }, classes,
-                new ClipAccess { TextTower = clip, Projection = projection, Images = photos })
-            {
-                Validation = Validation(draw.Validation),
-            };
-            return new(dataset.Name, draw.Shots, draw.Seed, clip.Name, clip.Fingerprint, Identify(draw), task, query);
-        }
-
-        LabelledFeatures? Validation(IReadOnlyList<LabelledImage>? picked)
-        {
-            if (picked is null)
-                return null;
-            if (!validations.TryGetValue(picked, out var set)) // one for all draws where it is the whole part
-                validations[picked] = set = Pick(picked);
-            return set;
-        }
-
-        Tensor Reencode(WeightUpdates updates, CancellationToken stop)
-        {
-            using var adapted = clip.With(updates);
-            var uncached = new EncodingContext { DecodeThreads = (context ?? new()).DecodeThreads }; // nobody will ask for the features of this very fit again
-            return PhotoFeatures.Plain(adapted, [.. dataset.Test.Select(image => image.Image)], FeatureKinds.Image, uncached, stop).Image;
-        }
-
-        LabelledFeatures Pick(IReadOnlyList<LabelledImage> picked)
-        {
-            var places = tensor(picked.Select(image => rows[image.Image.Name]).ToArray(), device: clip.Device);
-            return new(Own(features.Each(some => some.index_select(0, places))), Own(PhotoFeatures.Labels(clip, picked)));
-        }
-
-        string Identify(SupportDraw draw) => FingerprintBuilder.HashJson(new
-        {
-            dataset.ClassNames,
-            Templates = sentences,
-            clip.Preprocessing,
-            Support = Contents(draw.Support),
-            Test = Contents(draw.Validation is null ? dataset.Test : [.. dataset.Test, .. draw.Validation]),
-        });
-
-        IEnumerable<string> Contents(IReadOnlyList<LabelledImage> part) => part.Select(image => $"{image.Label} {digests[image.Image.Name]}");
+        return [.. new TaskEncoder(clip, context).EncodeDraws(draws, templates, kinds, Own, cancellation).Select(encoded => new ComparisonTask(
+            draws.Name, encoded.Draw.Shots, encoded.Draw.Seed, clip.Name, clip.Fingerprint, encoded.Fingerprint, encoded.Task, encoded.Query))];
     }
 
     private ImageFeatures Own(ImageFeatures made) => made.Each(Own);
-
-    private ImageProjection Own(ImageProjection made) => new(Own(made.Weight), made.Bias is null ? null : Own(made.Bias));
 
     private FeatureTask Own(FeatureTask made)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Kedge.Imaging;
+using Kedge.Runtime;
 
 namespace Kedge.Features;
 
@@ -37,7 +38,7 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
         var image = ImageDecoder.Decode(bytes, name, preprocessing.Decoding);
         var crops = new RgbImage[views.Count];
         for (var v = 0; v < crops.Length; v++)
-            crops[v] = views.Kind.Sample(image, preprocessing, new Random(ViewSeed(hash, views.Seed, v)));
+            crops[v] = views.Kind.Sample(image, preprocessing, new SeededRandom(ViewSeed(hash, views.Seed, v)));
         return crops;
     }
 

@@ -58,7 +58,13 @@ public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache 
         IReadOnlyList<ImageFile> images,
         ExtractionOptions? options = null,
         IProgress<ExtractionProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) =>
+        ExtractWithContents(kinds, images, options, progress, cancellation).Features;
+
+    /// <summary>The features, and the hexadecimal SHA-256 of each image's file, which the cache is looked up by.</summary>
+    internal (ImageFeatures Features, IReadOnlyList<string> Contents) ExtractWithContents(
+        FeatureKinds kinds, IReadOnlyList<ImageFile> images, ExtractionOptions? options, IProgress<ExtractionProgress>? progress,
+        CancellationToken cancellation)
     {
         options ??= new();
         var row = new FeatureRow(encoder, kinds);
@@ -73,7 +79,8 @@ public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache 
             shelf.Write();
         }
         using var scope = NewDisposeScope();
-        return row.Unpack(Gather(shelf, row.Width, contents, options.Views)).Each(tensor => tensor.MoveToOuterDisposeScope());
+        var features = row.Unpack(Gather(shelf, row.Width, contents, options.Views)); // new tensors of the scope
+        return (features.Each(tensor => tensor.MoveToOuterDisposeScope()), contents);
     }
 
     /// <summary>Puts the features of all images on the shelf.</summary>

@@ -74,6 +74,9 @@ public sealed record ImageFeatures(Tensor Image)
 /// <param name="Bias">[D]; <see langword="null"/> where the tower has none, as a ViT.</param>
 public sealed record ImageProjection(Tensor Weight, Tensor? Bias)
 {
+    /// <summary>The same of each tensor.</summary>
+    internal ImageProjection Each(Func<Tensor, Tensor> change) => new(change(Weight), Bias is null ? null : change(Bias));
+
     /// <summary>[…, U] → […, D], not unit length.</summary>
     /// <param name="unprojected">[…, U].</param>
     public Tensor Apply(Tensor unprojected)

@@ -1,3 +1,5 @@
+using Kedge.Runtime;
+
 namespace Kedge.Optimisation;
 
 /// <summary>Rows of a data set in mini-batches.</summary>
@@ -12,7 +14,7 @@ internal static class Minibatches
     internal static IEnumerable<(int Epoch, long[] Rows)> Draw(IEnumerable<long> rows, int size, int? seed, bool whole = false)
     {
         var order = rows.ToArray();
-        var random = seed is { } value ? new Random(value) : null;
+        var random = seed is { } value ? new SeededRandom(value) : null;
         for (var epoch = 0; order.Length > 0; epoch++)
         {
             random?.Shuffle(order);

@@ -30,8 +30,12 @@ public static class SupportSampler
         return [.. Classes(dataset).SelectMany(label => Draw(dataset, dataset.Train, label, shots, seed, $"{shots} shots"))];
     }
 
+    /// <summary>Draws as the options say: S images of each class by the seed, or all of the training part.</summary>
+    internal static IReadOnlyList<LabelledImage> Sample(ImageDataset dataset, TaskOptions options) =>
+        options.Shots is { } shots ? Sample(dataset, shots, options.Seed) : dataset.Train;
+
     /// <summary>
-    /// Draws S images of each class from the training part, the same ones as <see cref="Sample"/>, and min(S, 4) for validation: from the validation
+    /// Draws S images of each class from the training part, the same ones as <see cref="Sample(ImageDataset, int, int)"/>, and min(S, 4) for validation: from the validation
     /// part, or from the rest of the training part where there is none.
     /// </summary>
     /// <param name="dataset">C classes.</param>

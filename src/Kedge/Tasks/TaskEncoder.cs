@@ -1,26 +1,43 @@
 using Kedge.Clip;
+using Kedge.Clip.Adaptation;
 using Kedge.Data;
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.Imaging;
+using Kedge.Text;
 using static TorchSharp.torch;
 
 namespace Kedge.Tasks;
 
-/// <summary>A data set of photos as a task of features, which can be shared and is compared on in no time.</summary>
-public static class TaskEncoder
+/// <summary>
+/// Photos to what methods learn from and classifiers look at, by one CLIP: the one place where features of photos, labels
+/// and class names become a <see cref="FewShotTask"/>. Owns nothing.
+/// </summary>
+/// <param name="clip">The model that encodes; stays the caller's and must outlive this.</param>
+/// <param name="context">Cache, threads and progress; null is the defaults.</param>
+public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
 {
-    /// <summary>Draws and encodes: support from the training part, query from the test part, validation where there is such a part.</summary>
-    /// <param name="clip">The model that encodes; stays the caller's.</param>
+    private readonly EncodingContext _context = context ?? new();
+
+    /// <summary>
+    /// Makes a data set a task of features, which can be shared and is compared on in no time: support from the training
+    /// part, queries from the test part, validation where there is such a part.
+    /// </summary>
     /// <param name="dataset">At least two classes, and a test part.</param>
     /// <param name="options">The shots and so on; null is the defaults.</param>
-    /// <param name="anchorWords">What the anchors are the text features of, in the templates of the classes; null is for no anchors.</param>
-    /// <param name="context">Cache and progress; null is none.</param>
+    /// <param name="anchorWords">
+    /// What the anchors are the text features of, in the templates of the classes; null is for no anchors.
+    /// </param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>The task, on the model's device; dispose it.</returns>
-    /// <exception cref="KedgeException">There is no test part, a class has too few images, images cannot be read, or a text is too long.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
-    public static FeatureTask Encode(ClipModel clip, ImageDataset dataset, TaskOptions? options = null, IReadOnlyList<string>? anchorWords = null,
-        EncodingContext? context = null, CancellationToken cancellation = default)
+    /// <exception cref="KedgeException">
+    /// There is no test part, a class has too few images, images cannot be read, or a text is too long.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// Asked for by <paramref name="cancellation"/>; features made so far are in the cache.
+    /// </exception>
+    public FeatureTask EncodeFeatureTask(
+        ImageDataset dataset, TaskOptions? options = null, IReadOnlyList<string>? anchorWords = null, CancellationToken cancellation = default)
     {
         options ??= new();
         if (dataset.Test.Count == 0)
@@ -30,16 +47,125 @@ public static class TaskEncoder
         }
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var drawn = ImageTask.Of(clip, dataset.ClassNames, ImageTask.Support(dataset, options), FeatureKinds.Image, options, context, cancellation);
-        var task = new FewShotTask(drawn.Support with { Names = null }, drawn.Classes) // no tower: it outlives the model
+        var support = EncodeSupport(SupportSampler.Sample(dataset, options), FeatureKinds.Image, options, cancellation);
+        var task = new FewShotTask(support with { Names = null }, EncodeClasses(dataset.ClassNames, options.Templates)) // no CLIP: it outlives it
         {
             Anchors = anchorWords is null ? null : new AnchorSet(clip.ClassFeatures(anchorWords, options.Templates), anchorWords),
         };
-        var query = Encode(clip, dataset.Test, context, cancellation);
-        var validation = dataset.Validation.Count > 0 ? Encode(clip, dataset.Validation, context, cancellation) : null;
+        var query = EncodeLabelled(dataset.Test, cancellation);
+        var validation = dataset.Validation.Count > 0 ? EncodeLabelled(dataset.Validation, cancellation) : null;
         return new FeatureTask(dataset.Name, task, query, validation) { Model = clip.Name };
     }
 
-    private static LabelledFeatures Encode(ClipModel clip, IReadOnlyList<LabelledImage> images, EncodingContext? context, CancellationToken cancellation) =>
-        new(PhotoFeatures.Plain(clip, [.. images.Select(image => image.Image)], FeatureKinds.Image, context, cancellation).Image.to(clip.Device), PhotoFeatures.Labels(clip, images));
+    /// <summary>The task of learning classes from labelled images, in the current dispose scope.</summary>
+    /// <param name="classNames">C class names.</param>
+    /// <param name="support">N images, which may be none.</param>
+    /// <param name="kinds">What is wanted beside the images' own features.</param>
+    /// <param name="options">Templates, views and their seed.</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    internal FewShotTask EncodeTask(
+        IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, FeatureKinds kinds, TaskOptions options,
+        CancellationToken cancellation) =>
+        new(
+            EncodeSupport(support, kinds, options, cancellation),
+            EncodeClasses(classNames, options.Templates),
+            AccessTo(support, RandomViews(options), kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null));
+
+    /// <summary>Draws as tasks; each photo is encoded once, however many draws it is in.</summary>
+    /// <param name="draws">The draws of one data set.</param>
+    /// <param name="templates">The sentences that class names are put into.</param>
+    /// <param name="kinds">What is wanted beside the images' own features.</param>
+    /// <param name="own">Takes new tensors over; the others are the current dispose scope's.</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    internal IReadOnlyList<EncodedDraw> EncodeDraws(
+        SupportDraws draws, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, Func<Tensor, Tensor> own,
+        CancellationToken cancellation)
+    {
+        var photos = EncodePhotos(draws, kinds, own, cancellation);
+        var classes = EncodeClasses(draws.ClassNames, templates, own);
+        var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection.Each(own) : null;
+        var query = photos.Select(draws.Test) with { Reencode = (update, stop) => Reencode(draws.Test, update, stop) };
+        return [.. draws.Draws.Select(Encode)];
+
+        EncodedDraw Encode(SupportDraw draw)
+        {
+            var (support, labels) = photos.Select(draw.Support);
+            var names = draw.Support.Select(image => image.Image.Name);
+            var task = new FewShotTask(
+                new(support.Each(tensor => own(tensor.unsqueeze(0))), labels) { Names = [.. names] }, classes, AccessTo(draw.Support, random: null, projection))
+            {
+                Validation = draw.Validation is { } validation ? photos.Select(validation) : null,
+            };
+            return new(draw, task, query, photos.Fingerprint(draws, draw, classes.Templates, clip.Preprocessing));
+        }
+    }
+
+    /// <summary>The centre crops: [N, D] unit F32, and what else is wanted; on the CPU, in the current dispose scope.</summary>
+    /// <param name="images">N images.</param>
+    /// <param name="kinds">What is wanted beside the images' own features.</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    internal ImageFeatures EncodeImages(IReadOnlyList<ImageFile> images, FeatureKinds kinds, CancellationToken cancellation) =>
+        Extract(images, kinds, views: null, cancellation).Features;
+
+    private SupportSet EncodeSupport(
+        IReadOnlyList<LabelledImage> support, FeatureKinds kinds, TaskOptions options, CancellationToken cancellation)
+    {
+        ImageFile[] images = [.. support.Select(image => image.Image)];
+        var features = images.Length > 0 ? EncodeViews(images, kinds, RandomViews(options), cancellation) : empty(1, 0, clip.FeatureWidth);
+        return new(features.Each(tensor => tensor.to(clip.Device)), Labels(support)) { Names = [.. images.Select(image => image.Name)] };
+    }
+
+    /// <summary>The centre crop first, then random views: [V, N, D] unit F32, and what else is wanted; on the CPU.</summary>
+    private ImageFeatures EncodeViews(
+        IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? random, CancellationToken cancellation)
+    {
+        var plain = EncodeImages(images, kinds, cancellation).Each(tensor => tensor.unsqueeze(0));
+        return random is null ? plain : plain.Beside(Extract(images, kinds, random, cancellation).Features);
+    }
+
+    private TaskClasses EncodeClasses(IReadOnlyList<string> names, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)
+    {
+        var features = clip.ClassFeatures(names, templates); // [C, D]
+        return new(names, own is null ? features : own(features), clip.LogitScale, [.. templates.Select(template => template.Text)]);
+    }
+
+    private LabelledFeatures EncodeLabelled(IReadOnlyList<LabelledImage> images, CancellationToken cancellation) =>
+        new(
+            EncodeImages([.. images.Select(image => image.Image)], FeatureKinds.Image, cancellation).Image.to(clip.Device),
+            Labels(images));
+
+    private EncodedPhotos EncodePhotos(SupportDraws draws, FeatureKinds kinds, Func<Tensor, Tensor> own, CancellationToken cancellation)
+    {
+        var drawn = draws.Draws.SelectMany(draw => draw.Support.Concat(draw.Validation ?? []));
+        ImageFile[] images = [.. drawn.Concat(draws.Test).Select(image => image.Image).DistinctBy(image => image.Name)];
+        var (features, contents) = Extract(images, kinds, views: null, cancellation);
+        return new(images, features.Each(tensor => tensor.to(clip.Device)), contents, own);
+    }
+
+    /// <summary>[Q, D] by towers with an update; not cached, since nobody asks for the features of one fit again.</summary>
+    private Tensor Reencode(IReadOnlyList<LabelledImage> images, WeightUpdates update, CancellationToken cancellation)
+    {
+        using var adapted = clip.With(update);
+        var uncached = new EncodingContext { DecodeThreads = _context.DecodeThreads };
+        return new TaskEncoder(adapted, uncached).EncodeImages([.. images.Select(image => image.Image)], FeatureKinds.Image, cancellation).Image;
+    }
+
+    private ClipAccess AccessTo(IReadOnlyList<LabelledImage> support, ViewSet? random, ImageProjection? projection) => new()
+    {
+        TextTower = clip,
+        Projection = projection,
+        Images = new SupportPhotos(clip, [.. support.Select(image => image.Image)], random, _context.DecodeThreads),
+    };
+
+    private (ImageFeatures Features, IReadOnlyList<string> Contents) Extract(
+        IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? views, CancellationToken cancellation)
+    {
+        var options = new ExtractionOptions { DecodeThreads = _context.DecodeThreads, Views = views };
+        return new FeatureExtractor(clip, _context.Cache).ExtractWithContents(kinds, images, options, _context.Encoding, cancellation);
+    }
+
+    /// <summary>The views beside the centre crop; <see langword="null"/> for none.</summary>
+    private static ViewSet? RandomViews(TaskOptions options) => options.Views == 1 ? null : new ViewSet(options.Views - 1, options.Seed);
+
+    private Tensor Labels(IReadOnlyList<LabelledImage> images) => EncodedPhotos.Labels(images, clip.Device);
 }

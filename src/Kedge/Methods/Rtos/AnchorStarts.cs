@@ -46,7 +46,7 @@ internal static class AnchorStarts
             throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; give more words.");
         var count = options.AnchorCount ?? most;
         if (count < words.Length)
-            new Random(options.Seed).Shuffle(words);
+            new SeededRandom(options.Seed).Shuffle(words);
         return [.. words.Take(count)];
     }
 
@@ -54,7 +54,7 @@ internal static class AnchorStarts
     private static (Tensor, IReadOnlyList<string>) Between(FewShotTask task, RtosOptions options)
     {
         var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second)).ToArray();
-        new Random(options.Seed).Shuffle(pairs);
+        new SeededRandom(options.Seed).Shuffle(pairs);
         pairs = [.. pairs.Take(MaxFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MaxFeatures)))]; // two classes have one pair only
         var sum = Rows(pair => pair.first).Add(Rows(pair => pair.second));
         return (sum.Unit(), [.. pairs.Select(pair => $"{task.Classes.Names[pair.first]} + {task.Classes.Names[pair.second]}")]);
