@@ -37,7 +37,7 @@ internal sealed class Attention : nn.Module
     public Tensor Forward(Tensor x, bool causal, AttentionProbe? probe = null)
     {
         var projected = F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x));
-        var qkv = Split(Path is null ? projected : projected.Plus(Path.Apply(x)), 3); // 3 × [B, H, L, W/H]
+        var qkv = Split(Path is null ? projected : projected.Add(Path.Apply(x)), 3); // 3 × [B, H, L, W/H]
         return out_proj.forward(Join(Attend(qkv[0], qkv[1], qkv[2], causal, probe)));
     }
 

@@ -42,7 +42,7 @@ internal sealed class AttentionPool : nn.Module
     {
         var positions = PositionTable.Resize(positional_embedding, grid.shape[2], grid.shape[3], antialias: false);
         var x = grid.flatten(2).transpose(1, 2); // [B, P, C]
-        x = cat([x.mean([1], keepdim: true), x], 1).Plus(positions.In(grid)); // [B, 1 + P, C]
+        x = cat([x.mean([1], keepdim: true), x], 1).Add(positions.In(grid)); // [B, 1 + P, C]
         var (query, key, value) = (Heads(q_proj.forward(x.narrow(1, 0, queries))), Heads(k_proj.forward(x)), Heads(v_proj.forward(x)));
         var pooled = ScaledDotProduct.Attend(query, key, value, causal: false, probe);
         return pooled.transpose(1, 2).reshape(x.shape[0], queries, -1);

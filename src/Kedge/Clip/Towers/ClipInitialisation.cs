@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Clip.Towers;
@@ -32,10 +33,10 @@ internal static partial class ClipInitialisation
         if (key.EndsWith("running_mean", StringComparison.Ordinal) || key.EndsWith("bias", StringComparison.Ordinal))
             return zeros(shape);
         if (key.StartsWith("visual.", StringComparison.Ordinal) && shape.Length == 4 && configuration.Vision is ResNetConfiguration)
-            return (rand(shape, generator: generator) * 2 - 1) / Math.Sqrt(shape[1] * shape[2] * shape[3]);
+            return rand(shape, generator: generator).Mul(2).Sub(1).Div(Math.Sqrt(shape[1] * shape[2] * shape[3]));
         if (key == "visual.positional_embedding") // a Vision Transformer's, as is the convolution below: a ResNet has returned its own above
             return Positions(shape[0] - 1, shape[1]);
-        var start = randn(shape, generator: generator) * Deviation(key, shape, configuration);
+        var start = randn(shape, generator: generator).Mul(Deviation(key, shape, configuration));
         return key == "visual.conv1.weight" ? Contrasts(start) : start;
     }
 
@@ -48,8 +49,8 @@ internal static partial class ClipInitialisation
     {
         const double longest = 100;
         var (side, waves) = ((long)Math.Sqrt(patches), width / 4);
-        var frequencies = pow(longest, arange(waves) / -(double)waves); // [F]
-        var angles = arange(side).unsqueeze(1) * frequencies; // [S, F]
+        var frequencies = pow(longest, TensorFactory.Arange(waves).Div(-(double)waves)); // [F]
+        var angles = TensorFactory.Arange(side).unsqueeze(1) * frequencies; // [S, F]
         var axis = cat([angles.sin(), angles.cos()], 1); // [S, 2 F]
         var columns = axis.unsqueeze(0).expand(side, -1, -1);
         var rows = axis.unsqueeze(1).expand(-1, side, -1);
@@ -66,7 +67,7 @@ internal static partial class ClipInitialisation
     private static Tensor Contrasts(Tensor filters)
     {
         var contrasts = filters.narrow(0, 0, 3 * filters.shape[0] / 4);
-        contrasts.sub_(contrasts.mean([2, 3], keepdim: true)).mul_(2);
+        contrasts.sub_(contrasts.mean([2, 3], keepdim: true)).Mul_(2);
         return filters;
     }
 

@@ -69,8 +69,8 @@ internal sealed class ClipNetwork : nn.Module
     public Tensor EncodeText(Tensor embeddings, Tensor ends, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        var x = transformer.Forward(embeddings.Plus(positional_embedding.narrow(0, 0, embeddings.shape[1])), causal: true, probe);
-        x = x[arange(x.shape[0], device: x.device), ends]; // [B, W]
+        var x = transformer.Forward(embeddings.Add(positional_embedding.narrow(0, 0, embeddings.shape[1])), causal: true, probe);
+        x = x[TensorFactory.Arange(x.shape[0], device: x.device), ends]; // [B, W]
         return Project(x).MoveToOuterDisposeScope();
     }
 
@@ -82,7 +82,7 @@ internal sealed class ClipNetwork : nn.Module
     /// <param name="embeddings">[B, Lp, W], without positions added.</param>
     public KeyValue[] Prefix(Tensor embeddings)
     {
-        var x = embeddings.Plus(positional_embedding.narrow(0, 0, embeddings.shape[1]));
+        var x = embeddings.Add(positional_embedding.narrow(0, 0, embeddings.shape[1]));
         var prefix = new List<KeyValue>();
         foreach (var block in transformer.resblocks)
         {
@@ -101,8 +101,8 @@ internal sealed class ClipNetwork : nn.Module
     {
         using var scope = NewDisposeScope();
         var (before, length) = (prefix[0].Key.shape[2], embeddings.shape[1]);
-        var mask = full(length, before + length, float.NegativeInfinity, device: embeddings.device).triu(before + 1);
-        var x = embeddings.Plus(positional_embedding.narrow(0, before, length));
+        var mask = TensorFactory.Full([length, before + length], double.NegativeInfinity, device: embeddings.device).triu(before + 1);
+        var x = embeddings.Add(positional_embedding.narrow(0, before, length));
         for (var layer = 0; layer < prefix.Count; layer++)
         {
             var queries = layer == prefix.Count - 1 ? 1 : (int)length;

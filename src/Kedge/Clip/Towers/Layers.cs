@@ -31,7 +31,7 @@ internal sealed class Linear : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         var y = F.linear(x, weight.In(x), bias.In(x));
-        return Path is null ? y : y.Plus(Path.Apply(x));
+        return Path is null ? y : y.Add(Path.Apply(x));
     }
 }
 

@@ -96,7 +96,7 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
         var y = F.relu(bn1.forward(conv1.forward(x)));
         y = Pool(F.relu(bn2.forward(conv2.forward(y))));
         y = bn3.forward(conv3.forward(y));
-        return F.relu(y.Plus(downsample?.forward(Pool(x)) ?? x)).MoveToOuterDisposeScope();
+        return F.relu(y.Add(downsample?.forward(Pool(x)) ?? x)).MoveToOuterDisposeScope();
     }
 
     private Tensor Pool(Tensor x) => _stride > 1 ? F.avg_pool2d(x, _stride) : x;

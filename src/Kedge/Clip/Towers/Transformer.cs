@@ -53,16 +53,16 @@ internal sealed class ResidualAttentionBlock : nn.Module
     /// <summary>[B, L, W] → [B, L, W].</summary>
     public Tensor Forward(Tensor x, bool causal, AttentionProbe? probe = null)
     {
-        x = x.Plus(attn.Forward(ln_1.forward(x), causal, probe));
-        return x.Plus(mlp.forward(ln_2.forward(x)));
+        x = x.Add(attn.Forward(ln_1.forward(x), causal, probe));
+        return x.Add(mlp.forward(ln_2.forward(x)));
     }
 
     /// <summary>As <see cref="Forward"/>, causal, for positions after a shared prefix: [B, L, W] → the last <paramref name="queries"/> positions [B, queries, W].</summary>
     public Tensor AfterPrefix(Tensor x, KeyValue prefix, Tensor mask, int queries)
     {
         var attended = attn.AfterPrefix(ln_1.forward(x), prefix, mask, queries);
-        x = x.narrow(1, x.shape[1] - queries, queries).Plus(attended);
-        return x.Plus(mlp.forward(ln_2.forward(x)));
+        x = x.narrow(1, x.shape[1] - queries, queries).Add(attended);
+        return x.Add(mlp.forward(ln_2.forward(x)));
     }
 }
 

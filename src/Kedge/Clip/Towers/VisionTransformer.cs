@@ -47,7 +47,7 @@ internal sealed class VisionTransformer : VisionTower
         var positions = PositionTable.Resize(positional_embedding, map.shape[2], map.shape[3], antialias: false);
         var grid = map.flatten(2).transpose(1, 2); // [B, P, W]
         var token = class_embedding.In(pixels).expand(grid.shape[0], 1, -1);
-        var x = ln_pre.forward(cat([token, grid], 1).Plus(positions.In(pixels))); // [B, 1 + P, W]
+        var x = ln_pre.forward(cat([token, grid], 1).Add(positions.In(pixels))); // [B, 1 + P, W]
         var tokens = transformer.Forward(x, causal: false, probe);
         return ln_post.forward(patches ? tokens : tokens.narrow(1, 0, 1)).MoveToOuterDisposeScope();
     }
