@@ -1,7 +1,6 @@
 using Kedge.Clip;
 using Kedge.Clip.Adaptation;
 using Kedge.Features;
-using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -49,7 +48,7 @@ public abstract class FewShotClassifier : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return FreedScalars.Outlive(() => LogitsCore(Checked(images))).MoveToOuterDisposeScope();
+        return LogitsCore(Checked(images)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Logits of any number of images, some at a time: Q images → [Q, C], on the CPU, owned by the caller.</summary>
@@ -115,7 +114,7 @@ public abstract class FewShotClassifier : IDisposable
         RequireParts();
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return FreedScalars.Outlive(() => ExplainCore(Checked(images))).MoveToOuterDisposeScope();
+        return ExplainCore(Checked(images)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Refuses to explain where there are no parts.</summary>

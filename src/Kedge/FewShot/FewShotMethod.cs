@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -78,7 +77,7 @@ public abstract class FewShotMethod
         }
     }
 
-    /// <summary>Learns. Runs inside a dispose scope with gradients on; everything made here is freed, what is returned is copied. May be called anew after a freed number of TorchSharp ended it.</summary>
+    /// <summary>Learns. Runs inside a dispose scope with gradients on; everything made here is freed, what is returned is copied.</summary>
     /// <param name="task">The task, its support images in an order that does not depend on the caller's.</param>
     /// <param name="run">To be told of each step.</param>
     protected abstract Fitted FitCore(FewShotTask task, FitRun run);
@@ -90,11 +89,6 @@ public abstract class FewShotMethod
     private FewShotClassifier FitFrom(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return FreedScalars.Outlive(() => FitOnce(store, task, progress, cancellation));
-    }
-
-    private FewShotClassifier FitOnce(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
-    {
         TaskRequirements.Require(this, task);
         ClassifierState state;
         using (NewDisposeScope())

@@ -1,5 +1,4 @@
 using Kedge.Optimisation;
-using Kedge.Runtime;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 
@@ -47,7 +46,6 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
         var curve = new TrainingCurve(folder, checkpoint.Step);
         var schedule = new CosineSchedule(options.LearningRate, options.Steps, options.WarmUpSteps);
 
-        var garbage = new GarbageBetweenSteps();
         var (done, losses, since) = (checkpoint.Step, new List<double>(), Time.GetTimestamp());
         foreach (var loss in LossesFrom(done)) // each with its gradients
         {
@@ -55,7 +53,6 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
             var rate = schedule.At(done);
             training.Update(done, rate);
             done++;
-            garbage.Collect();
             if (!double.IsFinite(loss))
                 throw Diverged(done, "the loss", checkpoint);
 
