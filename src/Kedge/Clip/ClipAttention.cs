@@ -17,7 +17,7 @@ internal static class ClipAttention
     /// Is given [B, H, 1 + P, 1 + P] for each block of a ViT, and [B, H, 1, 1 + P] of a ResNet's attention pooling.
     /// </param>
     /// <returns>A new tensor [B, D], F32, rows of unit length, owned by the caller.</returns>
-    public static Tensor EncodeImage(this ClipModel clip, Tensor pixels, AttentionProbe probe)
+    public static Tensor EncodeImage(ClipModel clip, Tensor pixels, AttentionProbe probe)
     {
         using var scope = NewDisposeScope();
         return clip.Network.visual.Forward(clip.OnDevice(pixels), probe).Unit().MoveToOuterDisposeScope();
@@ -28,7 +28,7 @@ internal static class ClipAttention
     /// <param name="texts">n texts, each within the context length.</param>
     /// <param name="probe">Is given [n, H, L, L] for each block, L tokens of the longest text.</param>
     /// <returns>A new tensor [n, D], F32, rows of unit length, owned by the caller.</returns>
-    public static Tensor EncodeText(this ClipModel clip, IReadOnlyList<string> texts, AttentionProbe probe)
+    public static Tensor EncodeText(ClipModel clip, IReadOnlyList<string> texts, AttentionProbe probe)
     {
         using var scope = NewDisposeScope();
         return new TextEncoder(clip.Network, clip.Tokenizer).Encode(texts, probe: probe).Unit().MoveToOuterDisposeScope();

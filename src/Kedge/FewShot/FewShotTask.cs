@@ -1,3 +1,4 @@
+using Kedge.Clip;
 using Kedge.Clip.Adaptation;
 using Kedge.Runtime;
 using static TorchSharp.torch;

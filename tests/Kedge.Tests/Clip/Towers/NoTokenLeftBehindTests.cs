@@ -26,7 +26,7 @@ public sealed class NoTokenLeftBehindTests : IDisposable
         using var scope = NewDisposeScope();
         var pixels = _expected.Read("pixels").narrow(0, 0, 1);
         using AttentionProbe image = new(), text = new();
-        var y = (clip.EncodeImage(pixels, image) * clip.EncodeText(["a photo of a dog."], text)).sum();
+        var y = (ClipAttention.EncodeImage(clip, pixels, image) * ClipAttention.EncodeText(clip, ["a photo of a dog."], text)).sum();
         Assert.InRange(Math.Abs(y.item<float>() - _expected.Read($"heads{heads}.cosine")[0, 0].item<float>()), 0, FeatureTolerance);
         AssertEqual("image", image, y, heads);
         AssertEqual("text", text, y, heads);
