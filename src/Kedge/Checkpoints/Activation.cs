@@ -1,7 +1,7 @@
 namespace Kedge.Checkpoints;
 
 /// <summary>The nonlinearity between the two layers of a block's MLP.</summary>
-public enum Activation
+internal enum Activation
 {
     /// <summary>x · σ(1.702 x), of OpenAI's models.</summary>
     QuickGelu,

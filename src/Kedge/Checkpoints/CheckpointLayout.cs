@@ -1,7 +1,7 @@
 namespace Kedge.Checkpoints;
 
 /// <summary>Whose names and settings a checkpoint has.</summary>
-public enum CheckpointLayout
+internal enum CheckpointLayout
 {
     /// <summary>The names of the released CLIP, and no settings.</summary>
     OpenAI,
@@ -14,7 +14,7 @@ public enum CheckpointLayout
 }
 
 /// <summary>How a checkpoint's bytes are stored.</summary>
-public enum CheckpointFormat
+internal enum CheckpointFormat
 {
     /// <summary>One safetensors file.</summary>
     Safetensors,

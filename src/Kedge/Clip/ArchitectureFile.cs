@@ -8,7 +8,7 @@ namespace Kedge.Clip;
 /// <summary>
 /// Architectures as JSON: a <see cref="ClipConfiguration"/> in camel case, its image tower marked by <c>"$type": "vit"</c> or <c>"resnet"</c>.
 /// </summary>
-public static class ArchitectureFile
+internal static class ArchitectureFile
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {

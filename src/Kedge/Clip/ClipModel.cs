@@ -56,13 +56,13 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     public string? Path => _source.Path;
 
     /// <summary>Whose names and settings the checkpoint had.</summary>
-    public CheckpointLayout Layout => _source.Layout;
+    internal CheckpointLayout Layout => _source.Layout;
 
     /// <summary>How the checkpoint's bytes were stored.</summary>
-    public CheckpointFormat Format => _source.Format;
+    internal CheckpointFormat Format => _source.Format;
 
     /// <summary>The architecture.</summary>
-    public ClipConfiguration Configuration => _network.Configuration;
+    internal ClipConfiguration Configuration => _network.Configuration;
 
     /// <summary>How image files become this model's input.</summary>
     public Preprocessing Preprocessing => _source.Preprocessing;
@@ -80,7 +80,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// The weights that low-rank updates may change: queries, keys and values of the attention of both towers; of a
     /// ResNet, of its attention pooling alone.
     /// </summary>
-    public IReadOnlyList<AttentionProjection> AttentionProjections => [.. _network.AdaptableWeights.Select(weight => weight.Projection)];
+    internal IReadOnlyList<AttentionProjection> AttentionProjections => [.. _network.AdaptableWeights.Select(weight => weight.Projection)];
 
     /// <summary>Texts to token ids.</summary>
     public ClipTokenizer Tokenizer => _source.Tokenizer;
@@ -208,7 +208,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <exception cref="KedgeException">
     /// An update is of no weight that it may change (<see cref="WeightUpdates.ByWeight"/>), or of another shape.
     /// </exception>
-    public ClipModel With(WeightUpdates updates)
+    internal ClipModel With(WeightUpdates updates)
     {
         ArgumentNullException.ThrowIfNull(updates);
         return ClipVariants.Merge(this, updates);

@@ -3,7 +3,7 @@ using Kedge.Clip.Towers;
 namespace Kedge.Clip;
 
 /// <summary>The architectures that OpenAI published (Radford et al. 2021, arXiv 2103.00020, tables 19 and 20).</summary>
-public static class ClipPresets
+internal static class ClipPresets
 {
     /// <summary>Every published architecture by its name.</summary>
     public static IReadOnlyDictionary<string, ClipConfiguration> All { get; } = new Dictionary<string, ClipConfiguration>(StringComparer.OrdinalIgnoreCase)

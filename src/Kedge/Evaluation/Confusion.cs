@@ -6,7 +6,7 @@ namespace Kedge.Evaluation;
 /// <param name="Shown">The class of the images.</param>
 /// <param name="Chosen">Another class, which they were taken for.</param>
 /// <param name="Count">How many images, at least one.</param>
-public readonly record struct Mistake(int Shown, int Chosen, int Count);
+internal readonly record struct Mistake(int Shown, int Chosen, int Count);
 
 /// <summary>What was taken for what: for each class, how many of its images went to each class. Immutable; equal where all counts are.</summary>
 [JsonConverter(typeof(ConfusionJson))]
@@ -72,7 +72,7 @@ public sealed class Confusion : IEquatable<Confusion>
     public double Share(int shown, int chosen) => Shown(shown) is > 0 and var all ? this[shown, chosen] / (double)all : 0;
 
     /// <summary>All mistakes, the most frequent first; equally frequent ones in the order of the classes.</summary>
-    public IReadOnlyList<Mistake> Mistakes =>
+    internal IReadOnlyList<Mistake> Mistakes =>
         [.. Cells().Where(cell => cell.Shown != cell.Chosen).OrderByDescending(cell => cell.Count)];
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace Kedge.Experiments;
 /// <param name="FitSeconds">Mean seconds to fit.</param>
 /// <param name="PredictSeconds">Mean seconds to classify all queries.</param>
 /// <param name="Selections">Which data chose the hyper-parameters, each once.</param>
-public sealed record ComparisonCell(
+internal sealed record ComparisonCell(
     string Task, string Method, int? Shots, int Finished, int Failed, double? Mean, double? Deviation, double? FitSeconds, double? PredictSeconds,
     IReadOnlyList<string> Selections)
 {

@@ -22,7 +22,7 @@ public sealed record ComparisonTask(
     public string? Part { get; init; }
 
     /// <summary>What the fitted classifier is tested on too; default nothing.</summary>
-    public IReadOnlyList<EvaluationSplit> Splits { get; init; } = [];
+    internal IReadOnlyList<EvaluationSplit> Splits { get; init; } = [];
 
     /// <summary>Whether the harmonic mean of all parts is a result too.</summary>
     public bool HasHarmonicMean { get; init; }

@@ -5,7 +5,7 @@ namespace Kedge.Experiments;
 /// <summary>Images that a fitted classifier is evaluated on beside the queries of its task.</summary>
 /// <param name="Part">What tables call the result.</param>
 /// <param name="Query">The images; their labels are places in the classes of the split.</param>
-public abstract record EvaluationSplit(string Part, LabelledFeatures Query);
+internal abstract record EvaluationSplit(string Part, LabelledFeatures Query);
 
 /// <summary>
 /// Novel classes: the classifier is given their names after its fit (<see cref="FewShotClassifier.Transfer"/>).
@@ -13,7 +13,7 @@ public abstract record EvaluationSplit(string Part, LabelledFeatures Query);
 /// <param name="Part">What tables call the result.</param>
 /// <param name="Query">The images.</param>
 /// <param name="Classes">The classes.</param>
-public sealed record NovelClasses(string Part, LabelledFeatures Query, ClassSet Classes) : EvaluationSplit(Part, Query);
+internal sealed record NovelClasses(string Part, LabelledFeatures Query, ClassSet Classes) : EvaluationSplit(Part, Query);
 
 /// <summary>Distribution shift: images from elsewhere of classes that the classifier was fitted on.</summary>
 /// <param name="Part">What tables call the result.</param>
@@ -22,5 +22,5 @@ public sealed record NovelClasses(string Part, LabelledFeatures Query, ClassSet 
 /// For each class of the split its place among those of the fit; the logits of the others are left out.
 /// </param>
 /// <param name="ClassNames">The names of the classes of the split.</param>
-public sealed record DistributionShift(string Part, LabelledFeatures Query, IReadOnlyList<int> Places, IReadOnlyList<string> ClassNames)
+internal sealed record DistributionShift(string Part, LabelledFeatures Query, IReadOnlyList<int> Places, IReadOnlyList<string> ClassNames)
     : EvaluationSplit(Part, Query);

@@ -7,7 +7,7 @@ namespace Kedge.Experiments;
 /// <param name="Best">The method of the highest mean accuracy; of equal ones the first.</param>
 /// <param name="Draws">Draws of the support set that both finished.</param>
 /// <param name="Difference">How much more accurate <paramref name="Method"/> is than <paramref name="Best"/>: mostly below 0.</param>
-public sealed record MethodDifference(string Task, int? Shots, string Method, string Best, int Draws, PairedDifference Difference)
+internal sealed record MethodDifference(string Task, int? Shots, string Method, string Best, int Draws, PairedDifference Difference)
 {
     private const int Seed = 0;
 

@@ -9,7 +9,7 @@ namespace Kedge.Experiments;
 /// <param name="Low">Where its 95 % interval begins, in points.</param>
 /// <param name="High">Where it ends.</param>
 /// <param name="P">Two-sided p value of there being no difference, above 0, at most 1.</param>
-public readonly record struct PairedDifference(double Mean, double Low, double High, double P);
+internal readonly record struct PairedDifference(double Mean, double Low, double High, double P);
 
 /// <summary>
 /// The paired bootstrap (Efron and Tibshirani 1993, "An introduction to the bootstrap"; for two classifiers: Koehn 2004, ACL W04-3250): test images are drawn with replacement,
@@ -17,7 +17,7 @@ public readonly record struct PairedDifference(double Mean, double Low, double H
 /// 97.5th percentile; p is twice the smaller share of resamples on either side of 0, counted with the observed difference (Davison and Hinkley 1997, "Bootstrap methods and their application", chapter 4). Both speak of other
 /// test images of the same kind; other support images are in neither.
 /// </summary>
-public static class PairedBootstrap
+internal static class PairedBootstrap
 {
     /// <summary>How often images are drawn, where nothing else is asked for: percentiles of two digits.</summary>
     public const int DefaultResamples = 10_000;

@@ -72,7 +72,7 @@ public sealed record ImageFeatures(Tensor Image)
 /// <summary>The last, linear step of an image tower, from unprojected features to the joint space, where they are then made unit length.</summary>
 /// <param name="Weight">[U, D].</param>
 /// <param name="Bias">[D]; <see langword="null"/> where the tower has none, as a ViT.</param>
-public sealed record ImageProjection(Tensor Weight, Tensor? Bias)
+internal sealed record ImageProjection(Tensor Weight, Tensor? Bias)
 {
     /// <summary>The same of each tensor.</summary>
     internal ImageProjection Each(Func<Tensor, Tensor> change) => new(change(Weight), Bias is null ? null : change(Bias));

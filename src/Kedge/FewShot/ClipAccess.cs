@@ -11,10 +11,10 @@ public sealed record ClipAccess
     public ITextTower? TextTower { get; init; }
 
     /// <summary>The image tower's last step, which unprojected features go through; <see langword="null"/> where it is not at hand.</summary>
-    public ImageProjection? Projection { get; init; }
+    internal ImageProjection? Projection { get; init; }
 
     /// <summary>The support images themselves with the towers that encode them, for methods that change these; <see langword="null"/> where they are not at hand.</summary>
-    public ISupportImages? Images { get; init; }
+    internal ISupportImages? Images { get; init; }
 
     /// <summary>The same for some of the support images.</summary>
     internal ClipAccess AtRows(IReadOnlyList<long> rows) => this with { Images = Images?.AtRows(rows) };

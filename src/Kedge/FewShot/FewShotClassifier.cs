@@ -38,7 +38,7 @@ public abstract class FewShotClassifier : IDisposable
     /// The change of the CLIP's towers that the classifier was fitted with, whose images must be encoded by the model so changed (<see cref="ClipModel.With"/>);
     /// <see langword="null"/> where the towers are as they were. Owned by the classifier.
     /// </summary>
-    public virtual WeightUpdates? Update => null;
+    internal virtual WeightUpdates? Update => null;
 
     /// <summary>Scores images against every class.</summary>
     /// <param name="images">B images: features [B, D] unit, and what <see cref="Needs"/> names, any floating type, any device.</param>

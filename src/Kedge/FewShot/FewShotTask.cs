@@ -1,4 +1,3 @@
-using Kedge.Clip;
 using Kedge.Clip.Adaptation;
 using Kedge.Runtime;
 using static TorchSharp.torch;

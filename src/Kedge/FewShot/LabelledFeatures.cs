@@ -14,7 +14,7 @@ public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
     /// Encodes the images again by their model with updates of its weights: [Q, D] unit, in the current dispose scope; <see langword="null"/> where
     /// only features are at hand.
     /// </summary>
-    public Func<WeightUpdates, CancellationToken, Tensor>? Reencode { get; init; }
+    internal Func<WeightUpdates, CancellationToken, Tensor>? Reencode { get; init; }
 
     /// <summary>[Q, D] unit F32: the features of the whole images.</summary>
     public Tensor Features => Images.Image;

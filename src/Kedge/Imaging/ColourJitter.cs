@@ -2,7 +2,7 @@ namespace Kedge.Imaging;
 
 /// <summary>Random brightness, contrast and saturation, in this order, each by a factor drawn evenly from 1 − s to 1 + s.</summary>
 /// <remarks>The factors' meaning is torchvision's <c>ColorJitter</c>; it shuffles the order, which this does not.</remarks>
-public sealed record ColourJitter
+internal sealed record ColourJitter
 {
     private const double RedShare = 0.299; // of a colour's grey (ITU-R BT.601), as Pillow has it
     private const double GreenShare = 0.587;

@@ -11,7 +11,7 @@ namespace Kedge.Imaging;
 /// Grey becomes R = G = B, palettes become the colours they stand for (the reference implementation of CLIP resizes a palette picture before it looks
 /// up the colours, and by nearest pixel; here it is treated like any other), 16-bit channels are rounded to 8, CMYK is converted.
 /// </remarks>
-public static class ImageDecoder
+internal static class ImageDecoder
 {
     private const string Formats = "JPEG, PNG, WebP, BMP or GIF";
 

@@ -54,14 +54,14 @@ public sealed record Preprocessing
     /// <param name="file">The encoded image.</param>
     /// <returns>R × R pixels.</returns>
     /// <exception cref="KedgeException">The file cannot be read or decoded; the message names it.</exception>
-    public RgbImage Crop(ImageFile file) => Crop(file.ReadAllBytes(), file.Name);
+    internal RgbImage Crop(ImageFile file) => Crop(file.ReadAllBytes(), file.Name);
 
     /// <summary>Decodes encoded bytes and crops the picture.</summary>
     /// <param name="bytes">The content of an image file.</param>
     /// <param name="name">What messages call it.</param>
     /// <returns>R × R pixels.</returns>
     /// <exception cref="KedgeException">The bytes cannot be decoded; the message names the file.</exception>
-    public RgbImage Crop(ReadOnlySpan<byte> bytes, string name)
+    internal RgbImage Crop(ReadOnlySpan<byte> bytes, string name)
     {
         if (Decoding.Alpha != AlphaRule.Drop)
             return Crop(ImageDecoder.Decode(bytes, name, Decoding));
@@ -74,7 +74,7 @@ public sealed record Preprocessing
     /// <summary>Scales the shorter side to R and cuts out the centre; sizes are rounded as torchvision's <c>Resize</c> and <c>CenterCrop</c> do.</summary>
     /// <param name="image">A picture of any size.</param>
     /// <returns>R × R pixels.</returns>
-    public RgbImage Crop(RgbImage image)
+    internal RgbImage Crop(RgbImage image)
     {
         var shorter = Math.Min(image.Width, image.Height);
         long Scaled(int side) => (long)Resolution * side / shorter;
@@ -87,7 +87,7 @@ public sealed record Preprocessing
     /// <param name="crops">B pictures of R × R pixels.</param>
     /// <returns>A new CPU tensor [B, 3, R, R], F32, owned by the caller.</returns>
     /// <exception cref="ArgumentException">A picture is not R × R.</exception>
-    public Tensor ToTensor(IReadOnlyList<RgbImage> crops)
+    internal Tensor ToTensor(IReadOnlyList<RgbImage> crops)
     {
         foreach (var crop in crops)
         {

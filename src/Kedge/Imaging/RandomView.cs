@@ -24,7 +24,7 @@ public sealed record RandomView
     /// <param name="random">Where chance comes from.</param>
     /// <returns>A new picture of R × R pixels.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public RgbImage Sample(RgbImage image, Preprocessing preprocessing, Random random)
+    internal RgbImage Sample(RgbImage image, Preprocessing preprocessing, Random random)
     {
         Check();
         var view = Resampler.Resize(image, preprocessing.Resolution, preprocessing.Resolution, preprocessing.Kernel, Draw(image.Width, image.Height, random));

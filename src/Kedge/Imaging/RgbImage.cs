@@ -1,7 +1,7 @@
 namespace Kedge.Imaging;
 
 /// <summary>A picture in memory: 8-bit RGB, rows from the top, no padding.</summary>
-public sealed class RgbImage
+internal sealed class RgbImage
 {
     /// <summary>Wraps pixels without copying them.</summary>
     /// <param name="width">Pixels a row, at least 1.</param>

@@ -11,7 +11,7 @@ namespace Kedge.Interpretation;
 /// <param name="classifier">The classifier; stays the caller's.</param>
 /// <param name="tower">The text side of the model that it was fitted on, which alone can name what was learned; <see langword="null"/> where only features are at hand.</param>
 /// <param name="words">The open words and phrases to name anchors by; <see langword="null"/> is <see cref="OpenWords.All"/>.</param>
-public sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tower = null, IReadOnlyList<string>? words = null)
+internal sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tower = null, IReadOnlyList<string>? words = null)
 {
     private const int MostProbes = 256; // so many images tell what an anchor gives on average
     private const int WordsAtOnce = 256;

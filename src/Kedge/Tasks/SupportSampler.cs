@@ -6,7 +6,7 @@ namespace Kedge.Tasks;
 /// <summary>Images to learn from, and others to choose hyper-parameters on; no image is in both.</summary>
 /// <param name="Support">S images of each class, class by class.</param>
 /// <param name="Validation">min(S, 4) images of each class, class by class.</param>
-public sealed record SupportSample(IReadOnlyList<LabelledImage> Support, IReadOnlyList<LabelledImage> Validation);
+internal sealed record SupportSample(IReadOnlyList<LabelledImage> Support, IReadOnlyList<LabelledImage> Validation);
 
 /// <summary>
 /// Draws support sets by a seed. The draw depends on the seed, the class's place and the names of its images alone: not on the order in which they
@@ -43,7 +43,7 @@ public static class SupportSampler
     /// <param name="seed">Any number; the same one draws the same images.</param>
     /// <returns>C × S and C × min(S, 4) images.</returns>
     /// <exception cref="KedgeException">A class has fewer images than that; the message names it.</exception>
-    public static SupportSample SampleWithValidation(ImageDataset dataset, int shots, int seed)
+    internal static SupportSample SampleWithValidation(ImageDataset dataset, int shots, int seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfLessThan(shots, 1);

@@ -6,7 +6,7 @@ namespace Kedge.Tensors;
 /// A safetensors file. Opening reads and checks its header only; a file on disk is mapped into memory, so reading a tensor costs one copy.
 /// Do not shorten or rewrite the file in place while it is open.
 /// </summary>
-public sealed class SafetensorsFile : TensorSource
+internal sealed class SafetensorsFile : TensorSource
 {
     private readonly Stream _stream;
     private readonly SafetensorsHeader _header;

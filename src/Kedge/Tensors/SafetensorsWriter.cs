@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Kedge.Tensors;
 
 /// <summary>Writes safetensors files: the same tensors always give the same bytes.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     private const int Alignment = 8;
 

@@ -6,12 +6,12 @@ namespace Kedge.Tensors;
 /// <param name="Name">The tensor's key.</param>
 /// <param name="Type">The stored element type.</param>
 /// <param name="Shape">The lengths of its dimensions; empty for a scalar.</param>
-public sealed record TensorEntry(string Name, ScalarType Type, long[] Shape);
+internal sealed record TensorEntry(string Name, ScalarType Type, long[] Shape);
 
 /// <summary>
 /// Named tensors that are read one at a time: a file, several files, or another source under other names. Opening reads only the directory.
 /// </summary>
-public abstract class TensorSource : IDisposable
+internal abstract class TensorSource : IDisposable
 {
     /// <summary>Where the tensors come from (a path), for error messages.</summary>
     public abstract string Origin { get; }

@@ -8,7 +8,7 @@ namespace Kedge.Training;
 /// <param name="LearningRate">That of the last step.</param>
 /// <param name="ExamplesPerSecond">Speed since the report before; pairs, where pairs are trained on.</param>
 /// <param name="HeldOutAccuracy">Zero-shot top-1 on the held-out images, 0 to 1, with the averaged weights; at checkpoints, where there are such images.</param>
-public sealed record CurvePoint(int Step, double Loss, double LearningRate, double ExamplesPerSecond, double? HeldOutAccuracy);
+internal sealed record CurvePoint(int Step, double Loss, double LearningRate, double ExamplesPerSecond, double? HeldOutAccuracy);
 
 /// <summary>The course of a training run, kept as <c>curve.csv</c> in its folder.</summary>
 internal sealed class TrainingCurve

@@ -4,4 +4,4 @@ namespace Kedge.Training;
 /// <param name="Steps">Steps in all.</param>
 /// <param name="Latest">What the last steps gave.</param>
 /// <param name="Remaining">Time that the rest takes at this speed.</param>
-public readonly record struct TrainingProgress(int Steps, CurvePoint Latest, TimeSpan Remaining);
+internal readonly record struct TrainingProgress(int Steps, CurvePoint Latest, TimeSpan Remaining);

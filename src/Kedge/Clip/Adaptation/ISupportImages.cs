@@ -6,7 +6,7 @@ namespace Kedge.Clip.Adaptation;
 /// <summary>
 /// The N support images of a task with the CLIP that their features are of, for methods that change its towers: features of a changed tower are none of those that are stored.
 /// </summary>
-public interface ISupportImages
+internal interface ISupportImages
 {
     /// <summary>The weights that may be changed: queries, keys and values of the attention of both towers; of a ResNet, of its attention pooling alone.</summary>
     IReadOnlyList<AttentionProjection> Projections { get; }
@@ -24,7 +24,7 @@ public interface ISupportImages
 }
 
 /// <summary>Both towers of a CLIP on their way: differentiable in what they are adapted by.</summary>
-public interface IAdaptedTowers : IDisposable
+internal interface IAdaptedTowers : IDisposable
 {
     /// <summary>Features of support images.</summary>
     /// <param name="view">Which view of them, 0 … V − 1.</param>

@@ -8,7 +8,7 @@ namespace Kedge.Clip.Adaptation;
 /// <summary>
 /// An update of one weight: <see cref="LowRankUpdate"/> or <see cref="WholeUpdate"/>. Does not own its tensors.
 /// </summary>
-public abstract record WeightUpdate
+internal abstract record WeightUpdate
 {
     private protected WeightUpdate() { }
 
@@ -37,7 +37,7 @@ public abstract record WeightUpdate
 /// <param name="Down">A [p, r, in] F32.</param>
 /// <param name="Up">B [p, out, r] F32.</param>
 /// <param name="Scale">s.</param>
-public sealed record LowRankUpdate(Tensor Down, Tensor Up, double Scale = 1) : WeightUpdate
+internal sealed record LowRankUpdate(Tensor Down, Tensor Up, double Scale = 1) : WeightUpdate
 {
     internal override Tensor Merge(Tensor weight) => weight.Add(Up.bmm(Down).flatten(0, 1).Mul(Scale).to(weight.device));
 
@@ -57,7 +57,7 @@ public sealed record LowRankUpdate(Tensor Down, Tensor Up, double Scale = 1) : W
 
 /// <summary>A weight that takes the place of another.</summary>
 /// <param name="Value">The new weight, of the shape of the old, F32.</param>
-public sealed record WholeUpdate(Tensor Value) : WeightUpdate
+internal sealed record WholeUpdate(Tensor Value) : WeightUpdate
 {
     internal override Tensor Merge(Tensor weight) => Value.detach().to(weight.dtype).to(weight.device, copy: true);
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Kedge.Clip.Adaptation;
 
 /// <summary>Updates of a CLIP's weights, by the names of these. Does not own its tensors.</summary>
-public sealed class WeightUpdates
+internal sealed class WeightUpdates
 {
     /// <summary>Takes updates.</summary>
     /// <param name="byWeight">By the name of the weight.</param>

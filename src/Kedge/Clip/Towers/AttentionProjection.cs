@@ -11,7 +11,7 @@ namespace Kedge.Clip.Towers;
 /// <param name="Parts">p: 3 where queries, keys and values are in one weight, else 1.</param>
 /// <param name="Outputs">Rows of a projection.</param>
 /// <param name="Inputs">Columns.</param>
-public sealed record AttentionProjection(string Name, int Parts, int Outputs, int Inputs);
+internal sealed record AttentionProjection(string Name, int Parts, int Outputs, int Inputs);
 
 /// <summary>A weight of a network that a low-rank update may change.</summary>
 /// <param name="Projection">What it is.</param>

@@ -9,13 +9,13 @@ namespace Kedge.Clip.Towers;
 /// <param name="Heads">Attention heads, H; divides <paramref name="Width"/>.</param>
 /// <param name="MlpWidth">Hidden features of a block's MLP (4 W in every published model).</param>
 /// <param name="Activation">The MLP's nonlinearity.</param>
-public sealed record TransformerConfiguration(int Width, int Layers, int Heads, int MlpWidth, Activation Activation = Activation.QuickGelu);
+internal sealed record TransformerConfiguration(int Width, int Layers, int Heads, int MlpWidth, Activation Activation = Activation.QuickGelu);
 
 /// <summary>An image tower: <see cref="VisionTransformerConfiguration"/> or <see cref="ResNetConfiguration"/>.</summary>
 /// <param name="Resolution">Side of the square input in pixels, R.</param>
 [JsonDerivedType(typeof(VisionTransformerConfiguration), "vit")]
 [JsonDerivedType(typeof(ResNetConfiguration), "resnet")]
-public abstract record VisionConfiguration(int Resolution)
+internal abstract record VisionConfiguration(int Resolution)
 {
     /// <summary>Patches that the tower gives features of, P.</summary>
     [JsonIgnore]
@@ -44,7 +44,7 @@ public abstract record VisionConfiguration(int Resolution)
 /// <param name="Resolution">Side of the square input in pixels, R; a multiple of <paramref name="PatchSize"/>.</param>
 /// <param name="PatchSize">Side of a patch in pixels.</param>
 /// <param name="Transformer">Its blocks.</param>
-public sealed record VisionTransformerConfiguration(int Resolution, int PatchSize, TransformerConfiguration Transformer) : VisionConfiguration(Resolution)
+internal sealed record VisionTransformerConfiguration(int Resolution, int PatchSize, TransformerConfiguration Transformer) : VisionConfiguration(Resolution)
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -62,7 +62,7 @@ public sealed record VisionTransformerConfiguration(int Resolution, int PatchSiz
 /// <param name="Width">Channels after the stem (64 for RN50); the last stage has 32 times as many.</param>
 /// <param name="Blocks">Bottlenecks in each of the four stages.</param>
 /// <param name="Heads">Heads of the pooling attention (32 · Width / 64 where a checkpoint does not say).</param>
-public sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyList<int> Blocks, int Heads) : VisionConfiguration(Resolution)
+internal sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyList<int> Blocks, int Heads) : VisionConfiguration(Resolution)
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -86,10 +86,10 @@ public sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyLis
 /// <param name="ContextLength">Positions, 77 in every published model.</param>
 /// <param name="VocabularySize">Rows of the token table, 49,408 for CLIP's byte-level BPE.</param>
 /// <param name="Transformer">Its blocks.</param>
-public sealed record TextConfiguration(int ContextLength, int VocabularySize, TransformerConfiguration Transformer);
+internal sealed record TextConfiguration(int ContextLength, int VocabularySize, TransformerConfiguration Transformer);
 
 /// <summary>The architecture of a CLIP: two towers that meet in a joint feature space.</summary>
 /// <param name="FeatureWidth">Width of the joint features, D.</param>
 /// <param name="Vision">The image tower.</param>
 /// <param name="Text">The text tower.</param>
-public sealed record ClipConfiguration(int FeatureWidth, VisionConfiguration Vision, TextConfiguration Text);
+internal sealed record ClipConfiguration(int FeatureWidth, VisionConfiguration Vision, TextConfiguration Text);

@@ -14,7 +14,7 @@ namespace Kedge.Data.Benchmarks;
 /// <param name="Validation">Validation images; 0 where the field has none of its own.</param>
 /// <param name="Test">Test images.</param>
 /// <param name="Template">The sentence that class names are put into.</param>
-public sealed record FieldDataset(string Name, string Folder, string Images, string List, int ClassCount, int Train, int Validation, int Test, PromptTemplate Template)
+internal sealed record FieldDataset(string Name, string Folder, string Images, string List, int ClassCount, int Train, int Validation, int Test, PromptTemplate Template)
 {
     /// <summary>All eleven, in the order of the field's tables.</summary>
     public static IReadOnlyList<FieldDataset> All { get; } =

@@ -8,4 +8,4 @@ namespace Kedge.Data.Captions;
 /// <param name="Group">
 /// Images of one group share their captions' meaning: a batch holds at most one of each group, so that no caption of a batch fits two images.
 /// </param>
-public sealed record CaptionedImage(ImageFile Image, IReadOnlyList<string> Captions, int Group);
+internal sealed record CaptionedImage(ImageFile Image, IReadOnlyList<string> Captions, int Group);

@@ -20,7 +20,7 @@ namespace Kedge.Methods;
 /// [V·N, chunk] or [K, D]: a first pass over the chunks adds up the softmaxes' denominators, a second one takes the gains. All of it is in double
 /// precision on the CPU, whose work is small beside the encoding of the words. The paper does not rank words; the score is ours.
 /// </summary>
-public static class AnchorMining
+internal static class AnchorMining
 {
     private const int MaxClasses = 3;
     private const int EncodedAtOnce = 256;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>A classifier by <see cref="Rtos"/> or <see cref="RtosNames"/>: the formula of relation transition on fixed anchors.</summary>
-public sealed class RtosClassifier : FewShotClassifier
+internal sealed class RtosClassifier : FewShotClassifier
 {
     private readonly Tensor _classFeatures; // [C, D]
     private readonly RtosPart _rtos;

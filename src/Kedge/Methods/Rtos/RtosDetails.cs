@@ -12,7 +12,7 @@ namespace Kedge.Methods;
 /// <param name="AttentionTemperature">τ_a in effect.</param>
 /// <param name="Alpha">α in effect; 0 where held-out shots showed no gain over zero-shot.</param>
 /// <param name="HeldOut">What held-out shots said; <see langword="null"/> where nothing was chosen on any.</param>
-public sealed record RtosDetails(IReadOnlyList<string> Anchors, string Template, RelationValue Value, double RelationTemperature, double AttentionTemperature, double Alpha,
+internal sealed record RtosDetails(IReadOnlyList<string> Anchors, string Template, RelationValue Value, double RelationTemperature, double AttentionTemperature, double Alpha,
     HeldOutResult? HeldOut = null)
 {
     internal static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)

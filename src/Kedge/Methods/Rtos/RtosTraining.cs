@@ -11,7 +11,7 @@ namespace Kedge.Methods;
 /// <param name="ZeroShotAccuracy">Zero-shot's accuracy on them, 0 to 1.</param>
 /// <param name="Accuracy">RTOS's accuracy on them with the chosen α, 0 to 1.</param>
 /// <param name="Step">The step that was best.</param>
-public sealed record HeldOutResult(int Images, double ZeroShotAccuracy, double Accuracy, int Step);
+internal sealed record HeldOutResult(int Images, double ZeroShotAccuracy, double Accuracy, int Step);
 
 /// <summary>
 /// Learns RTOS and chooses its strength, from the support set alone. A quarter of the shots is held out of a first run; at every tenth of it α is fitted

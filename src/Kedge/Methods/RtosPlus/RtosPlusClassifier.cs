@@ -7,7 +7,7 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.Methods;
 
 /// <summary>A classifier by <see cref="RtosPlus"/>: linear in the image but for the kernel and the two attentions.</summary>
-public sealed class RtosPlusClassifier : FewShotClassifier
+internal sealed class RtosPlusClassifier : FewShotClassifier
 {
     private readonly RtosPart _rtos;
     private readonly Tensor _classFeatures; // [C, D]

@@ -6,7 +6,7 @@ namespace Kedge.Methods;
 /// <summary>What RTOS+ keeps beside its tensors.</summary>
 /// <param name="Rtos">Its anchors and their α.</param>
 /// <param name="Weights">What each member's logits are multiplied by.</param>
-public sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights)
+internal sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights)
 {
     internal JsonElement ToJson() => JsonSerializer.SerializeToElement(this, RtosDetails.Format);
 
@@ -32,4 +32,4 @@ public sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights)
 /// <param name="Ridge">Of ridge regression on the features.</param>
 /// <param name="Kernel">Of kernel ridge; 0 where there were too many images for it.</param>
 /// <param name="Anchors">Of ridge on the attention over the anchors.</param>
-public sealed record RtosPlusWeights(double ZeroShot, double Discriminant, double Ridge, double Kernel, double Anchors);
+internal sealed record RtosPlusWeights(double ZeroShot, double Discriminant, double Ridge, double Kernel, double Anchors);

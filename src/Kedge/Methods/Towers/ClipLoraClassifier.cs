@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>A classifier by <see cref="ClipLora"/>: the class features of an adapted text tower, for features of the adapted image tower.</summary>
-public sealed class ClipLoraClassifier : FewShotClassifier
+internal sealed class ClipLoraClassifier : FewShotClassifier
 {
     private const string WeightName = "weight";
 
@@ -22,7 +22,7 @@ public sealed class ClipLoraClassifier : FewShotClassifier
     public Tensor Weight { get; }
 
     /// <inheritdoc/>
-    public override WeightUpdates? Update { get; }
+    internal override WeightUpdates? Update { get; }
 
     internal static Fitted CreateFitted(Tensor classFeatures, WeightUpdates? updates)
     {

@@ -4,7 +4,7 @@ using Kedge.Reports.Pages;
 namespace Kedge.Reports.Comparisons;
 
 /// <summary>A comparison as a page for people: one HTML file with its figures inside, without scripts.</summary>
-public static class ComparisonPage
+internal static class ComparisonPage
 {
     internal const string Style = "comparison-page.css";
 

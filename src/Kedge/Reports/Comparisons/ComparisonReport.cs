@@ -10,7 +10,7 @@ namespace Kedge.Reports.Comparisons;
 /// <param name="Comparison">What was compared.</param>
 /// <param name="Rows">What its run returned.</param>
 /// <param name="CommandLine">What makes the results again, to be named in them.</param>
-public sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<ComparisonRow> Rows, string CommandLine)
+internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<ComparisonRow> Rows, string CommandLine)
 {
     private static readonly JsonSerializerOptions Indented = new(ComparisonLog.Format) { WriteIndented = true };
 

@@ -7,7 +7,7 @@ namespace Kedge.Reports.Explanations;
 /// <summary>
 /// A page that shows why images got their classes to people who know neither CLIP nor statistics: one HTML file with its pictures inside, without scripts.
 /// </summary>
-public static class ExplanationPage
+internal static class ExplanationPage
 {
     internal const string Style = "explanation-page.css";
 

@@ -6,7 +6,7 @@ namespace Kedge.Training.Objectives;
 
 /// <summary>What pulls an image and its caption together and other pairs apart.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ContrastiveLoss>))]
-public enum ContrastiveLoss
+internal enum ContrastiveLoss
 {
     /// <summary>A softmax over the batch, both ways (Radford et al. 2021, figure 3; van den Oord et al. 2018).</summary>
     InfoNce,

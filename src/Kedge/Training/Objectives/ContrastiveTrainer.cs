@@ -14,7 +14,7 @@ namespace Kedge.Training.Objectives;
 /// an average of the weights (EMA); if wished, with text distillation from <see cref="TeacherTextFeatures"/>. One process, one
 /// device; the same seed and device give the same run, resumed or not.
 /// </summary>
-public sealed class ContrastiveTrainer
+internal sealed class ContrastiveTrainer
 {
     private readonly TrainingStart _start;
     private readonly PretrainingOptions _options;

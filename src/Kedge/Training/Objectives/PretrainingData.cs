@@ -5,7 +5,7 @@ namespace Kedge.Training.Objectives;
 
 /// <summary>What a CLIP is trained on and watched with.</summary>
 /// <param name="Pairs">Images and captions, of at least <see cref="PretrainingOptions.BatchSize"/> groups; every image has a caption.</param>
-public sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
+internal sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
 {
     /// <summary>Images that are measured at every checkpoint and never trained on; none by default.</summary>
     public HeldOutImages? HeldOut { get; init; }
@@ -17,4 +17,4 @@ public sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
 /// <summary>Labelled images that a training run is measured on.</summary>
 /// <param name="Images">At least one.</param>
 /// <param name="ClassNames">C names; a label indexes this list.</param>
-public sealed record HeldOutImages(IReadOnlyList<LabelledImage> Images, IReadOnlyList<string> ClassNames);
+internal sealed record HeldOutImages(IReadOnlyList<LabelledImage> Images, IReadOnlyList<string> ClassNames);

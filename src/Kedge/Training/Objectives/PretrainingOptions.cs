@@ -4,7 +4,7 @@ namespace Kedge.Training.Objectives;
 
 /// <summary>The number format of an image tower in training.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TrainingPrecision>))]
-public enum TrainingPrecision
+internal enum TrainingPrecision
 {
     /// <summary>Single precision throughout.</summary>
     F32,
@@ -14,7 +14,7 @@ public enum TrainingPrecision
 }
 
 /// <summary>How a CLIP is trained from nothing. Where a source is named, the default is its; the others suit small models and short runs.</summary>
-public sealed record PretrainingOptions
+internal sealed record PretrainingOptions
 {
     /// <summary>Training steps, 1 or more.</summary>
     public required int Steps { get; init; }

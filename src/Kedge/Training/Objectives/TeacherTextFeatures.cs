@@ -12,7 +12,7 @@ namespace Kedge.Training.Objectives;
 /// </summary>
 /// <param name="Names">M different names.</param>
 /// <param name="Features">M rows of equal width W: the teacher's features, centred by group.</param>
-public sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnlyList<float[]> Features)
+internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnlyList<float[]> Features)
 {
     private static readonly string[] Prompts = ["a photo of a {0}.", "a photo of a {0}.", "a picture of a {0}.", "{0}"]; // as the captions of classes
 
