@@ -10,7 +10,13 @@ namespace Kedge.Clip;
 /// What a model is beside its weights: the checkpoint that it is of, and how files and texts become its input.
 /// </summary>
 internal sealed record ClipSource(
-    string Name, string? Path, CheckpointLayout Layout, CheckpointFormat Format, ClipTokenizer Tokenizer, Preprocessing Preprocessing, string Fingerprint)
+    string Name,
+    string? Path,
+    CheckpointLayout Layout,
+    CheckpointFormat Format,
+    ClipTokenizer Tokenizer,
+    Preprocessing Preprocessing,
+    string Fingerprint)
 {
     /// <summary>Reads it.</summary>
     /// <param name="model">As given to <see cref="ClipModel.Load(string, TorchSharp.torch.Device?)"/>.</param>

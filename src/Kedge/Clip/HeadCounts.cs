@@ -22,6 +22,7 @@ internal readonly record struct HeadCounts(int? Vision = null, int? Text = null)
         var heads = stated ?? asked ?? Math.Max(1, width / Width);
         return heads >= 1 && width % heads == 0
             ? heads
-            : throw new KedgeException($"Reading a CLIP found {heads} attention heads for a tower of width {width}: give a divisor of the width.");
+            : throw new KedgeException(
+                $"Reading a CLIP found {heads} attention heads for a tower of width {width}: give a divisor of the width.");
     }
 }

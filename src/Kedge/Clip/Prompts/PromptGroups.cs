@@ -38,8 +38,8 @@ internal sealed class PromptGroups : IDisposable
         Tensor Features(Group group)
         {
             var (n, k) = (rows.shape[0], group.Prompts.shape[0]);
-            var x = cat([.. group.Parts.Select(part => (part.Fixed ?? Learned(part)).expand(n, k, -1, -1))], 2).flatten(0, 1); // [n · k, L, W]
-            return encode(x).view(n, k, -1);
+            var parts = group.Parts.Select(part => (part.Fixed ?? Learned(part)).expand(n, k, -1, -1));
+            return encode(cat([.. parts], 2).flatten(0, 1)).view(n, k, -1); // of [n · k, L, W]
 
             Tensor Learned(Part part)
             {

@@ -20,8 +20,12 @@ internal static class PromptStart
         {
             var tokens = tower.TokenEmbeddings(text);
             if (tokens.shape[0] == 0)
-                throw new KedgeException($"Starting learned rows of a prompt found the words '{text}', which have no tokens: give other words.");
-            return tokens.index_select(0, tensor(Enumerable.Range(0, rows).Select(row => row % tokens.shape[0]).ToArray(), device: tokens.device));
+            {
+                throw new KedgeException(
+                    $"Starting learned rows of a prompt found the words '{text}', which have no tokens: give other words.");
+            }
+            var places = Enumerable.Range(0, rows).Select(row => row % tokens.shape[0]).ToArray();
+            return tokens.index_select(0, tensor(places, device: tokens.device));
         }
     }
 }
