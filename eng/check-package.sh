@@ -13,7 +13,7 @@ quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "$*"; }; }
 
 quietly dotnet pack "$root/src/Kedge" -c Release -p:PackageVersion=$KedgeVersion -o "$work/feed"
 mkdir "$work/program"
-cp "$root"/eng/package-check/* "$root/tests/Kedge.Tests/data/small/images/tiny_3x5.png" "$work/program"
+cp "$root"/eng/package-check/* "$root/samples/Quickstart/NamesAndMeans.cs" "$root/tests/Kedge.Tests/data/small/images/tiny_3x5.png" "$work/program"
 cat >"$work/NuGet.config" <<CONFIG
 <configuration>
   <config><add key="globalPackagesFolder" value="packages" /></config>
@@ -22,7 +22,7 @@ cat >"$work/NuGet.config" <<CONFIG
 </configuration>
 CONFIG
 cd "$work/program"
-expected="2 100 320 224" # a sum, CLIP's scale times a cosine of 1, the token of "a", the side of a crop
+expected="2 200 1.00 64" # a sum, a logit of a method from outside, a text feature's length, the side of a crop
 
 found=$(dotnet run -- tiny_3x5.png 2>&1) || fail "dotnet run ended with: $found"
 [[ $found == "$expected" ]] || fail "dotnet run printed '$found' instead of '$expected'"

@@ -1,8 +1,9 @@
+using Kedge.Clip;
 using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Methods;
 using Kedge.Runtime;
-using Kedge.Text;
+using Quickstart;
 using TorchSharp;
 
 if (args is ["kedge-first"])
@@ -12,11 +13,15 @@ if (args is ["kedge-first"])
 }
 
 using var two = torch.ones(2); // TorchSharp before anything of Kedge
-using var classes = torch.eye(2);
-using var support = classes.unsqueeze(0); // [1 view, 2 images, 2 features]
+using var names = torch.eye(2); // [2 classes, 2 features]
+using var support = names.unsqueeze(0); // [1 view, 2 images, 2 features]
 using var labels = torch.arange(2L);
-using var classifier = new NearestClassMean().Fit(new FewShotTask(support, labels, classes, ["cat", "dog"], logitScale: 100, ["a photo of a {}."]));
-using var logits = classifier.Logits(classes);
-var crop = new Preprocessing().Crop(new DiskImageFile(args[0]));
-Console.WriteLine($"{two.sum().item<float>()} {logits[1, 1].item<float>()} {ClipTokenizer.Default.Encode("a cat")[1]} {crop.Width}");
+var task = new FewShotTask(new SupportSet(support, labels), new TaskClasses(["cat", "dog"], names, logitScale: 100, ["a photo of a {}."]));
+var catalog = MethodCatalog.Default.With<NamesAndMeansOptions>("names-and-means", options => new NamesAndMeans(options)); // a method from outside
+using var classifier = catalog.Create("names-and-means").Fit(task);
+using var logits = classifier.Logits(names);
+using var clip = ClipModel.Load("kedge-mini");
+using var pixels = clip.Preprocess([ImageFile.OnDisk(args[0])]);
+using var text = clip.EncodeText(["a cat"]);
+Console.WriteLine($"{two.sum().item<float>()} {logits[1, 1].item<float>()} {text.norm().item<float>():0.00} {pixels.shape[^1]}");
 return 0;

@@ -14,5 +14,5 @@ classifier.Save("photos.kedge");
 var result = classifier.Evaluate(photos.Test, photos.ClassNames);
 Console.WriteLine($"{result.Top1:0.0 %} of {result.Count} test photos are right");
 
-foreach (var (image, classes) in classifier.Predict([.. args.Skip(1).Select(path => new DiskImageFile(path))], top: 3))
+foreach (var (image, classes) in classifier.Predict([.. args.Skip(1).Select(path => ImageFile.OnDisk(path))], top: 3))
     Console.WriteLine($"{image.Name}: {string.Join(", ", classes.Select(found => $"{found.ClassName} {found.Probability:0 %}"))}");

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Kedge;
 
 /// <summary>Finds words that would help to tell classes of photos apart, so that a person can pick or ban anchors of <see cref="Rtos"/>.</summary>
-public static class ImageAnchors
+internal static class ImageAnchors
 {
     /// <summary>Ranks words by <see cref="AnchorMining"/> on a data set's training part; nothing else of it is looked at.</summary>
     /// <param name="clip">The model whose features are compared; stays the caller's.</param>

@@ -65,7 +65,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     internal ClipConfiguration Configuration => _network.Configuration;
 
     /// <summary>How image files become this model's input.</summary>
-    public Preprocessing Preprocessing => _source.Preprocessing;
+    internal Preprocessing Preprocessing => _source.Preprocessing;
 
     /// <summary>SHA-256 of the weights and the architecture, in hexadecimal: equal only where features are equal, whatever the file's layout.</summary>
     public string Fingerprint => _source.Fingerprint;
@@ -82,8 +82,14 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// </summary>
     internal IReadOnlyList<AttentionProjection> AttentionProjections => [.. _network.AdaptableWeights.Select(weight => weight.Projection)];
 
+    /// <summary>Decodes, resizes, crops and normalises images as the model's checkpoint asks for.</summary>
+    /// <param name="images">B images.</param>
+    /// <returns>Pixels for <see cref="EncodeImage(Tensor)"/>: a new tensor [B, 3, R, R], F32, on the CPU, owned by the caller.</returns>
+    /// <exception cref="KedgeException">An image cannot be read or decoded.</exception>
+    public Tensor Preprocess(IReadOnlyList<ImageFile> images) => Preprocessing.ToTensor([.. images.Select(Preprocessing.Crop)]);
+
     /// <summary>Texts to token ids.</summary>
-    public ClipTokenizer Tokenizer => _source.Tokenizer;
+    internal ClipTokenizer Tokenizer => _source.Tokenizer;
 
     /// <summary>Where the model computes.</summary>
     public Device Device => _network.logit_scale.device;
@@ -98,6 +104,8 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     public int UnprojectedWidth => Configuration.Vision.UnprojectedWidth;
 
     int IImageEncoder.Width => FeatureWidth;
+
+    Preprocessing IImageEncoder.Preprocessing => Preprocessing;
 
     int ITextTower.Width => Configuration.Text.Transformer.Width;
 

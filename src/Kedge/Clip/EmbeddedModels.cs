@@ -3,7 +3,7 @@ using Kedge.Checkpoints;
 namespace Kedge.Clip;
 
 /// <summary>The small models inside the package.</summary>
-public static class EmbeddedModels
+internal static class EmbeddedModels
 {
     /// <summary>The model that is used where none is named. For trying, tests and teaching; not for real work (docs/models/kedge-mini.md).</summary>
     public const string Default = "kedge-mini";

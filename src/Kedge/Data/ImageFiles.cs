@@ -3,7 +3,7 @@ using Kedge.Imaging;
 namespace Kedge.Data;
 
 /// <summary>Images without labels, wherever they lie.</summary>
-public static class ImageFiles
+internal static class ImageFiles
 {
     /// <summary>Finds images; none is read yet.</summary>
     /// <param name="paths">

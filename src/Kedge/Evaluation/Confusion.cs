@@ -10,7 +10,7 @@ internal readonly record struct Mistake(int Shown, int Chosen, int Count);
 
 /// <summary>What was taken for what: for each class, how many of its images went to each class. Immutable; equal where all counts are.</summary>
 [JsonConverter(typeof(ConfusionJson))]
-public sealed class Confusion : IEquatable<Confusion>
+internal sealed class Confusion : IEquatable<Confusion>
 {
     private readonly int[] _counts; // [C, C], the class shown first
 

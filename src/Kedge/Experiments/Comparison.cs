@@ -11,7 +11,7 @@ namespace Kedge.Experiments;
 /// <param name="Method">The method that is fitted next.</param>
 /// <param name="Task">The draw that it is fitted on.</param>
 /// <param name="Parallelism">How many runs may go on at once.</param>
-public sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int Parallelism = 1);
+internal sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int Parallelism = 1);
 
 /// <summary>
 /// A comparison under one protocol (<see cref="Protocol"/>): every method on every draw of every task, one after another or some at once. Methods see the support sets alone; the queries give the
@@ -25,10 +25,18 @@ public sealed class Comparison
 
     /// <summary>Plans a comparison.</summary>
     /// <param name="methods">The methods, each text once.</param>
+    /// <param name="tasks">What they are compared on; must outlive the run.</param>
+    /// <exception cref="KedgeException">
+    /// Two draws have the same name, shots and seed, so that tables could not tell them apart.
+    /// </exception>
+    public Comparison(IReadOnlyList<MethodVariant> methods, ComparisonTasks tasks) : this(methods, tasks.Tasks) { }
+
+    /// <summary>Plans a comparison.</summary>
+    /// <param name="methods">The methods, each text once.</param>
     /// <param name="tasks">The draws of the tasks; their tensors must outlive the run.</param>
     /// <param name="time">What seconds are measured by; null is the system's clock.</param>
     /// <exception cref="KedgeException">Two tasks have the same name, shots and seed, so that tables could not tell them apart.</exception>
-    public Comparison(IReadOnlyList<MethodVariant> methods, IReadOnlyList<ComparisonTask> tasks, TimeProvider? time = null)
+    internal Comparison(IReadOnlyList<MethodVariant> methods, IReadOnlyList<ComparisonTask> tasks, TimeProvider? time = null)
     {
         (Methods, Tasks, _time) = (methods, tasks, time ?? TimeProvider.System);
         if (tasks.GroupBy(task => (task.Name, task.Shots, task.Seed)).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -39,7 +47,7 @@ public sealed class Comparison
     public IReadOnlyList<MethodVariant> Methods { get; }
 
     /// <summary>The draws of the tasks, in the order of the tables.</summary>
-    public IReadOnlyList<ComparisonTask> Tasks { get; }
+    internal IReadOnlyList<ComparisonTask> Tasks { get; }
 
     /// <summary>
     /// How many runs may go on at once, at least 1; default 1. Each computes with its part of the cores (<see cref="TorchSharp.torch.get_num_threads"/> ÷ this, at least one), and one that
@@ -71,14 +79,25 @@ public sealed class Comparison
 
     /// <summary>Runs what is not in the log yet. A method that fails gives a row with its reason.</summary>
     /// <param name="log">The rows that are finished; each new one is added at once. Stays the caller's.</param>
+    /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
+    /// <returns>A row for each draw and method, draw by draw; where a task has further splits, one for each after it.</returns>
+    /// <exception cref="KedgeException">A row cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.
+    /// </exception>
+    public IReadOnlyList<ComparisonRow> Run(ComparisonLog log, CancellationToken cancellation = default) =>
+        Run(log, progress: null, fitting: null, cancellation);
+
+    /// <summary>Runs what is not in the log yet. A method that fails gives a row with its reason.</summary>
+    /// <param name="log">The rows that are finished; each new one is added at once. Stays the caller's.</param>
     /// <param name="progress">Told before each run, on its thread but never twice at a time; null is nobody.</param>
     /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their notes alone; likewise.</param>
     /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
     /// <returns>A row for each draw and method, draw by draw; where a task has further tests, one for each of them after it.</returns>
     /// <exception cref="KedgeException">A row cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.</exception>
-    public IReadOnlyList<ComparisonRow> Run(
-        ComparisonLog log, IProgress<ComparisonProgress>? progress = null, IProgress<FitProgress>? fitting = null, CancellationToken cancellation = default)
+    internal IReadOnlyList<ComparisonRow> Run(
+        ComparisonLog log, IProgress<ComparisonProgress>? progress, IProgress<FitProgress>? fitting = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         (MethodVariant Method, ComparisonTask Task)[] pairs = [.. Pairs()];

@@ -44,7 +44,8 @@ public sealed record ComparisonRow
     public long? Numbers { get; init; }
 
     /// <summary>What was taken for what; <see langword="null"/> where the method failed, on further parts, above 100 classes, or in rows of earlier versions.</summary>
-    public Confusion? Confusion { get; init; }
+    [JsonInclude]
+    internal Confusion? Confusion { get; init; }
 
     /// <summary>
     /// Which queries were right: base64 of a bit a query, eight to a byte, the first in the lowest bit; <see langword="null"/> where the method failed, or in rows of earlier versions.

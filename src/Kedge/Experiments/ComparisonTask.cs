@@ -15,7 +15,7 @@ namespace Kedge.Experiments;
 /// <param name="Fingerprint">Different for any other support image, query, class name or template.</param>
 /// <param name="Task">What a method learns from.</param>
 /// <param name="Query">The images that accuracy is measured on.</param>
-public sealed record ComparisonTask(
+internal sealed record ComparisonTask(
     string Name, int? Shots, int? Seed, string Model, string ModelFingerprint, string Fingerprint, FewShotTask Task, LabelledFeatures Query)
 {
     /// <summary>What tables call the result on <see cref="Query"/> where a protocol has several; <see langword="null"/> where it has one.</summary>

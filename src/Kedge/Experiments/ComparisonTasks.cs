@@ -17,7 +17,7 @@ public sealed class ComparisonTasks : IDisposable
     private ComparisonTasks() { }
 
     /// <summary>The draws, in the order given.</summary>
-    public IReadOnlyList<ComparisonTask> Tasks { get; private set; } = [];
+    internal IReadOnlyList<ComparisonTask> Tasks { get; private set; } = [];
 
     /// <summary>
     /// Encodes photos: each once, however many draws it is in, and only those that are drawn or tested. Methods can learn through the CLIP's text tower.
@@ -69,7 +69,7 @@ public sealed class ComparisonTasks : IDisposable
     /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
     /// <param name="protocol">The protocol. Where it has several data sets, the draws of the first are learned from, and the others' test images are tested on.</param>
     /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
-    public IReadOnlyList<ComparisonTask> Under(Protocol protocol) => ProtocolTasks.Of(protocol, Tasks, Own);
+    internal IReadOnlyList<ComparisonTask> Under(Protocol protocol) => ProtocolTasks.Of(protocol, Tasks, Own);
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()

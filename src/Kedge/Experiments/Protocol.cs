@@ -1,7 +1,7 @@
 namespace Kedge.Experiments;
 
 /// <summary>What methods learn from and what they are tested on.</summary>
-public enum Protocol
+internal enum Protocol
 {
     /// <summary>A few images of every class, and the test images of the same classes.</summary>
     FewShot,

@@ -3,7 +3,7 @@ using Kedge.Imaging;
 namespace Kedge.Features;
 
 /// <summary>How features are extracted. None of it changes a feature, <see cref="Views"/> excepted.</summary>
-public sealed record ExtractionOptions
+internal sealed record ExtractionOptions
 {
     /// <summary>Crops a pass of the encoder, at least 1; default 32. With V views, a batch holds B ÷ V images, at least one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
@@ -36,7 +36,7 @@ public sealed record ExtractionOptions
 /// <summary>Several random views of every image. The views of an image depend on its content, the seed and nothing else.</summary>
 /// <param name="Count">V, how many, at least 1.</param>
 /// <param name="Seed">Decides which.</param>
-public sealed record ViewSet(int Count, int Seed)
+internal sealed record ViewSet(int Count, int Seed)
 {
     /// <summary>V, how many, at least 1.</summary>
     public int Count { get; } = Count >= 1 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "There must be at least one view.");

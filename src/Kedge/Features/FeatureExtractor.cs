@@ -12,7 +12,7 @@ namespace Kedge.Features;
 /// <param name="encoder">Encodes; stays the caller's.</param>
 /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
 /// <param name="time">For the rate; null is the system's clock.</param>
-public sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache = null, TimeProvider? time = null)
+internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache = null, TimeProvider? time = null)
 {
     private const int NamedFailures = 5;
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Kedge.Features;
 
 /// <summary>What CLIP features are put through everywhere.</summary>
-public static class FeatureMath
+internal static class FeatureMath
 {
     /// <summary>Rows made unit length: x / ‖x‖₂ over the last dimension.</summary>
     /// <param name="features">[…, D], any floating type.</param>

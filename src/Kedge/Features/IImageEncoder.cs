@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Kedge.Features;
 
 /// <summary>What turns images into features: an image tower with its weights and the preprocessing it was trained with.</summary>
-public interface IImageEncoder
+internal interface IImageEncoder
 {
     /// <summary>Tells these weights from all others: equal only where the features are equal. A hash of the weights, say.</summary>
     string Fingerprint { get; }

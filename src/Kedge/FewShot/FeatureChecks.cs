@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>What every tensor of features is put to before anything is computed from it.</summary>
-public static class FeatureChecks
+internal static class FeatureChecks
 {
     /// <summary>Far above what half precision does to a unit vector, far below what raw features are off.</summary>
     private const float UnitTolerance = 0.01f;

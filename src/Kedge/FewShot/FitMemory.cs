@@ -5,7 +5,7 @@ namespace Kedge.FewShot;
 /// <summary>
 /// How much memory fits take that grow faster than their task (<see cref="FewShotMethod.BytesToFit"/>), asked before any work, and how they stay within it.
 /// </summary>
-public static class FitMemory
+internal static class FitMemory
 {
     /// <summary>What is said beforehand: fits that take more than 2 GB.</summary>
     internal const long Large = 2_000_000_000;

@@ -2,7 +2,7 @@ namespace Kedge.Imaging;
 
 /// <summary>An image file on disk.</summary>
 /// <param name="path">Its path, absolute or relative to the current folder; it is opened only when it is read.</param>
-public sealed class DiskImageFile(string path) : ImageFile
+internal sealed class DiskImageFile(string path) : ImageFile
 {
     /// <summary>The path as it was given.</summary>
     public override string Name { get; } = path;

@@ -1,7 +1,7 @@
 namespace Kedge.Imaging;
 
 /// <summary>What to do with transparency.</summary>
-public enum AlphaRule
+internal enum AlphaRule
 {
     /// <summary>Blend over white: what people see on a page. The default.</summary>
     White,
@@ -15,7 +15,7 @@ public enum AlphaRule
 
 /// <summary>How files become pixels. Part of what features depend on, so caches compare it.</summary>
 /// <remarks>Pixels are taken as stored: embedded colour profiles are ignored, as Pillow does.</remarks>
-public sealed record ImageDecoding
+internal sealed record ImageDecoding
 {
     /// <summary>Turn the picture the way its EXIF orientation says; default true. The reference implementation of CLIP does not.</summary>
     public bool ApplyOrientation { get; init; } = true;

@@ -10,6 +10,10 @@ public abstract class ImageFile
     /// <exception cref="KedgeException">The file is missing or cannot be read; the message names it.</exception>
     public abstract byte[] ReadAllBytes();
 
+    /// <summary>An image file on disk.</summary>
+    /// <param name="path">Its path, absolute or relative to the current folder; it is opened only when it is read.</param>
+    public static ImageFile OnDisk(string path) => new DiskImageFile(path);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -7,13 +7,13 @@ namespace Kedge.Imaging;
 /// <param name="Red">For red.</param>
 /// <param name="Green">For green.</param>
 /// <param name="Blue">For blue.</param>
-public readonly record struct PerChannel(float Red, float Green, float Blue);
+internal readonly record struct PerChannel(float Red, float Green, float Blue);
 
 /// <summary>
 /// How an image file becomes an image tower's input: decode, scale the shorter side to <see cref="Resolution"/>, crop the centre, (pixel ÷ 255 − mean) ÷ std.
 /// The defaults are those of the original CLIP at 224 pixels. Equal values are equal records.
 /// </summary>
-public sealed record Preprocessing
+internal sealed record Preprocessing
 {
     /// <summary>R, the side of the square input in pixels, 1 to 4,096; default 224 (ViT-B/32, ViT-B/16, RN50).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside the range.</exception>

@@ -2,7 +2,7 @@ namespace Kedge.Imaging;
 
 /// <summary>Random views of a picture: a rectangle of random area and shape, resized to the square input, perhaps mirrored.</summary>
 /// <remarks>Drawn as torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c> do, with their defaults; the random numbers are .NET's.</remarks>
-public sealed record RandomView
+internal sealed record RandomView
 {
     private const int Attempts = 10;
 

@@ -1,7 +1,7 @@
 namespace Kedge.Imaging;
 
 /// <summary>The filter of a resize.</summary>
-public enum ResampleKernel
+internal enum ResampleKernel
 {
     /// <summary>Cubic convolution with a = −½ (Keys 1981; Pillow's <c>BICUBIC</c>), what CLIP was trained with.</summary>
     Bicubic,

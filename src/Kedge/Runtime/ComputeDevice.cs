@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Kedge.Runtime;
 
 /// <summary>Finds devices by the names that PyTorch gives them.</summary>
-public static class ComputeDevice
+internal static class ComputeDevice
 {
     /// <summary>What the libtorch at hand can compute on: <c>cpu</c>, and <c>cuda:0</c>, <c>cuda:1</c>, …, <c>mps</c> where they are there.</summary>
     public static IReadOnlyList<string> Names

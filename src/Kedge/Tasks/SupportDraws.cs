@@ -7,19 +7,37 @@ namespace Kedge.Tasks;
 /// <param name="Shots">S, images a class.</param>
 /// <param name="Seed">The seed of the draw.</param>
 /// <param name="Support">The images, all of the training part.</param>
-public sealed record SupportDraw(int Shots, int Seed, IReadOnlyList<LabelledImage> Support)
+internal sealed record SupportDraw(int Shots, int Seed, IReadOnlyList<LabelledImage> Support)
 {
     /// <summary>The images that hyper-parameters may be chosen on, all of the validation part; <see langword="null"/> for none.</summary>
     public IReadOnlyList<LabelledImage>? Validation { get; internal init; }
 }
 
-/// <summary>The draws of a protocol: a support set for each number of shots and each seed, and one test part for all of them.</summary>
-/// <param name="Name">The data set's name.</param>
-/// <param name="ClassNames">C class names; a label indexes this list.</param>
-/// <param name="Test">The queries.</param>
-/// <param name="Draws">The support sets, by shots and then by seeds.</param>
-public sealed record SupportDraws(string Name, IReadOnlyList<string> ClassNames, IReadOnlyList<LabelledImage> Test, IReadOnlyList<SupportDraw> Draws)
+/// <summary>
+/// The draws of a protocol: a support set for each number of shots and each seed, and one test part for all of them.
+/// </summary>
+public sealed record SupportDraws
 {
+    /// <param name="name">The data set's name.</param>
+    /// <param name="classNames">C class names; a label indexes this list.</param>
+    /// <param name="test">The queries.</param>
+    /// <param name="draws">The support sets, by shots and then by seeds.</param>
+    internal SupportDraws(
+        string name, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> test, IReadOnlyList<SupportDraw> draws) =>
+        (Name, ClassNames, Test, Draws) = (name, classNames, test, draws);
+
+    /// <summary>The data set's name.</summary>
+    public string Name { get; init; }
+
+    /// <summary>C class names; a label indexes this list.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The queries.</summary>
+    public IReadOnlyList<LabelledImage> Test { get; init; }
+
+    /// <summary>The support sets, by shots and then by seeds.</summary>
+    internal IReadOnlyList<SupportDraw> Draws { get; init; }
+
     /// <summary>The sentences that its class names are put into; <see langword="null"/> for those of the whole comparison.</summary>
     public IReadOnlyList<PromptTemplate>? Templates { get; init; }
 

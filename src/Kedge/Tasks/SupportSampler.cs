@@ -12,7 +12,7 @@ internal sealed record SupportSample(IReadOnlyList<LabelledImage> Support, IRead
 /// Draws support sets by a seed. The draw depends on the seed, the class's place and the names of its images alone: not on the order in which they
 /// were listed, other classes, or the platform. Fewer shots of the same seed are the first of more.
 /// </summary>
-public static class SupportSampler
+internal static class SupportSampler
 {
     /// <summary>Most validation images of a class, as in the protocol of the field (Zhou et al. 2022, CoOp): 4.</summary>
     public const int MaxValidationShots = 4;

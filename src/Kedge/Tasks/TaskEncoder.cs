@@ -100,11 +100,14 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         }
     }
 
-    /// <summary>The centre crops: [N, D] unit F32, and what else is wanted; on the CPU, in the current dispose scope.</summary>
+    /// <summary>Features of photos, of their centre crops; through the cache, where the context has one.</summary>
     /// <param name="images">N images.</param>
-    /// <param name="kinds">What is wanted beside the images' own features.</param>
+    /// <param name="kinds">What is wanted beside the images' own features; default nothing.</param>
     /// <param name="cancellation">Stops between two images.</param>
-    internal ImageFeatures EncodeImages(IReadOnlyList<ImageFile> images, FeatureKinds kinds, CancellationToken cancellation) =>
+    /// <returns>New tensors on the CPU, owned by the caller: [N, D] unit F32, and what else is wanted.</returns>
+    /// <exception cref="KedgeException">Images cannot be read; the message counts them.</exception>
+    public ImageFeatures EncodeImages(
+        IReadOnlyList<ImageFile> images, FeatureKinds kinds = FeatureKinds.Image, CancellationToken cancellation = default) =>
         Extract(images, kinds, views: null, cancellation).Features;
 
     private SupportSet EncodeSupport(

@@ -6,7 +6,7 @@ namespace Kedge.Text;
 /// CLIP's tokenizer: byte-level BPE over lower-cased text, 49,408 tokens (Radford et al. 2021, "Learning Transferable Visual Models From Natural
 /// Language Supervision", section 2.4). Immutable and safe to use from several threads at once.
 /// </summary>
-public sealed class ClipTokenizer
+internal sealed class ClipTokenizer
 {
     private static readonly Lazy<ClipTokenizer> LazyDefault = new(() => new ClipTokenizer(BytePairVocabulary.ReadEmbedded()));
 

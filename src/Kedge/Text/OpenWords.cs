@@ -1,7 +1,7 @@
 namespace Kedge.Text;
 
 /// <summary>Words for what photos show, in two lists: the open semantics that anchors start from.</summary>
-public static class OpenWords
+internal static class OpenWords
 {
     private static readonly Lazy<IReadOnlyList<string>> Words = new(() => Read("open-words.txt"));
     private static readonly Lazy<IReadOnlyList<string>> WordNetNouns = new(() => Read("open-nouns.txt"));

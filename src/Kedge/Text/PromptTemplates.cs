@@ -1,7 +1,7 @@
 namespace Kedge.Text;
 
 /// <summary>Templates to start from.</summary>
-public static class PromptTemplates
+internal static class PromptTemplates
 {
     /// <summary><c>a photo of a {}.</c>: CLIP's and CoOp's template for things in general (Radford et al. 2021, section 3.1.4).</summary>
     public static PromptTemplate Default { get; } = new("a photo of a {}.");

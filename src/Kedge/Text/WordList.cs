@@ -4,7 +4,7 @@ namespace Kedge.Text;
 /// A person's words, one a line: each once, in their order, and what was left out of the rest. Words are one where prompts say them alike: case does
 /// not count, nor spaces around, nor whether a space or an underscore stands between.
 /// </summary>
-public sealed class WordList
+internal sealed class WordList
 {
     private const int MostShown = 5;
 

@@ -7,20 +7,20 @@ namespace Kedge.Methods;
 /// <param name="Gain">The first-order fall of the support set's cross entropy, in nats per unit of the anchor's weight; negative where the word misleads.</param>
 /// <param name="StandardError">How far chance alone moves the gain: its standard deviation over the support images, divided by √N.</param>
 /// <param name="Classes">The classes that the word speaks for most, at most three, the first most.</param>
-public sealed record AnchorGain(string Word, double Gain, double StandardError, IReadOnlyList<ClassLift> Classes);
+internal sealed record AnchorGain(string Word, double Gain, double StandardError, IReadOnlyList<ClassLift> Classes);
 
 /// <summary>How much more a class is related to an anchor than classes are on average.</summary>
 /// <param name="ClassName">The class.</param>
 /// <param name="Lift">R_cj over its mean over the classes, 0 to C; 1 is the average.</param>
-public readonly record struct ClassLift(string ClassName, double Lift);
+internal readonly record struct ClassLift(string ClassName, double Lift);
 
 /// <summary>How far words are encoded.</summary>
 /// <param name="Done">Words whose features are there.</param>
 /// <param name="Total">K, all words.</param>
-public readonly record struct WordProgress(int Done, int Total);
+internal readonly record struct WordProgress(int Done, int Total);
 
 /// <summary>Options of <see cref="AnchorMining"/>.</summary>
-public sealed record AnchorMiningOptions : MethodOptions
+internal sealed record AnchorMiningOptions : MethodOptions
 {
     /// <summary>τ_r, the temperature of the relation class → anchor, 0 to 10; 0 is automatic, half the standard deviation of the cosines. Default 0.</summary>
     public double RelationTemperature { get; init; }
