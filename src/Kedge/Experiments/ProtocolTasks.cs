@@ -37,7 +37,7 @@ internal static class ProtocolTasks
             Part = "base",
             HasHarmonicMean = true,
             Fingerprint = Identify(Protocol.BaseToNew, draw),
-            Task = task.OfFirstClasses(first, own),
+            Task = task.TakeFirstClasses(first, own),
             Query = Some(draw.Query, labels => labels.Lt(count), 0),
             Splits = [new NovelClasses("new", Some(draw.Query, labels => labels.Ge(count), count), later)],
         };

@@ -85,12 +85,13 @@ public sealed class FewShotTask
     /// <param name="update">The classifier's (<see cref="FewShotClassifier.Update"/>), which can only be there where <see cref="ClipAccess.Images"/> are.</param>
     internal Tensor FirstView(WeightUpdates? update)
     {
-        const int atOnce = 256; // bounds the memory of towers
+        const int batchSize = 256; // bounds the memory of towers
         if (update is null)
             return Support.Features[0];
         using var noGrad = no_grad();
         using var towers = Encoder!.Images!.Adapt(update);
-        return cat([.. Enumerable.Range(0, Support.Count).Select(row => (long)row).Chunk(atOnce).Select(rows => towers.EncodeSupport(0, rows))]);
+        return cat([.. Enumerable.Range(0, Support.Count)
+            .Select(row => (long)row).Chunk(batchSize).Select(rows => towers.EncodeSupport(0, rows))]);
     }
 
     /// <summary>The task of some of the support images; support and class features are copies without gradient in the current dispose scope.</summary>
@@ -105,7 +106,7 @@ public sealed class FewShotTask
     /// <summary>The task of the first classes alone.</summary>
     /// <param name="classFeatures">[C', D], the features of these classes.</param>
     /// <param name="own">Takes new tensors over.</param>
-    internal FewShotTask OfFirstClasses(Tensor classFeatures, Func<Tensor, Tensor> own)
+    internal FewShotTask TakeFirstClasses(Tensor classFeatures, Func<Tensor, Tensor> own)
     {
         var count = (int)classFeatures.shape[0];
         var rows = Support.Labels.Lt(count).nonzero().squeeze(1);
@@ -113,7 +114,7 @@ public sealed class FewShotTask
         return new(Support.AtRows(rows, own), classes, Encoder?.AtRows([.. rows.cpu().data<long>()]))
         {
             Anchors = Anchors,
-            Validation = Validation?.OfFirstClasses(count, own),
+            Validation = Validation?.TakeFirstClasses(count, own),
         };
     }
 

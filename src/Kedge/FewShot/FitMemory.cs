@@ -10,7 +10,7 @@ internal static class FitMemory
     /// <summary>What is said beforehand: fits that take more than 2 GB.</summary>
     internal const long Large = 2_000_000_000;
 
-    private const long PairsAtOnce = 1 << 24; // 64 MB a tensor of them
+    private const long MaxPairs = 1 << 24; // 64 MB a tensor of them
 
     /// <summary>Bytes that this process may use in all.</summary>
     internal static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -36,7 +36,7 @@ internal static class FitMemory
     /// <returns>[B, C] in the current dispose scope.</returns>
     public static Tensor InBlocks(Tensor rows, long keys, Func<Tensor, Tensor> compute)
     {
-        var size = Math.Max(1, PairsAtOnce / Math.Max(1, keys));
+        var size = Math.Max(1, MaxPairs / Math.Max(1, keys));
         if (rows.shape[0] <= size)
             return Block(rows);
         using var scope = NewDisposeScope();

@@ -33,7 +33,7 @@ public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
     /// <summary>The images of the first classes alone, as features.</summary>
     /// <param name="count">How many classes.</param>
     /// <param name="own">Takes new tensors over.</param>
-    internal LabelledFeatures OfFirstClasses(int count, Func<Tensor, Tensor> own) => AtRows(Labels.Lt(count).nonzero().squeeze(1), own);
+    internal LabelledFeatures TakeFirstClasses(int count, Func<Tensor, Tensor> own) => AtRows(Labels.Lt(count).nonzero().squeeze(1), own);
 
     /// <summary>The first images of each class, in their order, as features in the current dispose scope.</summary>
     internal LabelledFeatures First(int shots)

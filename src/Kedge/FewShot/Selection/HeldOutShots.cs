@@ -8,7 +8,7 @@ namespace Kedge.FewShot.Selection;
 /// </summary>
 public sealed class HeldOutShots
 {
-    private const int Part = 4;
+    private const int Divisor = 4;
 
     private HeldOutShots(FewShotTask task, long[] train, long[] held) => (Train, Held, Labels) =
         (Rows(task, train), Rows(task, held), task.Support.Labels.index_select(0, Rows(task, held)));
@@ -29,12 +29,12 @@ public sealed class HeldOutShots
     {
         var byClass = task.Support.Labels.cpu().data<long>().Select((label, row) => (label, row: (long)row)).GroupBy(pair => pair.label)
             .Select(images => images.Select(pair => pair.row).ToArray()).ToArray();
-        var held = byClass.SelectMany(rows => rows.TakeLast(rows.Length < 2 ? 0 : Math.Max(1, rows.Length / Part))).ToArray();
+        var held = byClass.SelectMany(rows => rows.TakeLast(rows.Length < 2 ? 0 : Math.Max(1, rows.Length / Divisor))).ToArray();
         return held.Length == 0 ? null : new HeldOutShots(task, [.. byClass.SelectMany(rows => rows).Except(held)], held);
     }
 
     /// <summary>The rows of classes with more than one image, which alone can be left out one by one: int64, empty where there are none.</summary>
-    internal static Tensor Repeated(FewShotTask task)
+    internal static Tensor RowsOfMultiShotClasses(FewShotTask task)
     {
         var shots = task.CountShots();
         return Rows(task, [.. task.Support.Labels.cpu().data<long>().Index().Where(row => shots[(int)row.Item] > 1).Select(row => (long)row.Index)]);

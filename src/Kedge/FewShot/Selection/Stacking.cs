@@ -14,7 +14,7 @@ namespace Kedge.FewShot.Selection;
 /// </summary>
 public static class Stacking
 {
-    private const int MaxSteps = 60, MaxHalvings = 12, RowsAtOnce = 1024;
+    private const int MaxSteps = 60, MaxHalvings = 12, BlockRows = 1024;
     private const double MinGain = 1e-7; // of the objective in F32: below is rounding
     private const double Damping = 1e-6; // keeps two equal methods solvable
 
@@ -22,31 +22,31 @@ public static class Stacking
     /// <param name="logits">M times [Q, C] F32, M and Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
     /// <param name="prior">w⁰, where the search starts too; none below 0.</param>
-    /// <param name="pull">κ, in images, 0 or above: how many images' worth of weight the prior has.</param>
+    /// <param name="priorImages">κ, in images, 0 or above: how many images' worth of weight the prior has.</param>
     /// <returns>M weights, none below 0.</returns>
-    public static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double pull = 0)
+    public static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double priorImages = 0)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var (weights, strength) = (prior.ToArray(), pull / labels.shape[0]);
-        var slope = Slope(logits, labels, weights, prior, strength);
+        var (weights, strength) = (prior.ToArray(), priorImages / labels.shape[0]);
+        var current = Evaluate(logits, labels, weights, prior, strength);
         for (var step = 0; step < MaxSteps; step++)
         {
-            var free = Enumerable.Range(0, weights.Length).Where(m => weights[m] > 0 || slope.Gradient[m] < 0).ToArray();
-            if (free.Length == 0 || Descend(Newton(slope.Gradient, slope.Hessian, free, weights.Length)) is not { } better)
+            var free = Enumerable.Range(0, weights.Length).Where(m => weights[m] > 0 || current.Gradient[m] < 0).ToArray();
+            if (free.Length == 0 || Descend(Newton(current.Gradient, current.Hessian, free, weights.Length)) is not { } better)
                 break;
-            (weights, slope) = better;
+            (weights, current) = better;
         }
         return weights;
 
-        (double[], Curve)? Descend(double[] direction)
+        (double[], Objective)? Descend(double[] direction)
         {
             for (var halvings = 0; halvings < MaxHalvings; halvings++)
             {
                 var tried = weights.Zip(direction, (w, d) => Math.Max(0, w - d * Math.Pow(0.5, halvings))).ToArray();
-                var there = Slope(logits, labels, tried, prior, strength);
-                if (there.Loss < slope.Loss - MinGain)
-                    return (tried, there);
+                var candidate = Evaluate(logits, labels, tried, prior, strength);
+                if (candidate.Loss < current.Loss - MinGain)
+                    return (tried, candidate);
             }
             return null;
         }
@@ -76,15 +76,15 @@ public static class Stacking
         return Math.Max(1e-6, Math.Sqrt((((logits - mean) * others).Square().sum() / others.sum()).item<float>()));
     }
 
-    private static Curve Slope(
+    private static Objective Evaluate(
         IReadOnlyList<Tensor> logits, Tensor labels, double[] weights, IReadOnlyList<double> prior, double strength)
     {
         var (count, images) = (weights.Length, (int)labels.shape[0]);
         var (loss, gradient, hessian) = (new double[1], new double[count], new double[count * count]);
-        for (var first = 0; first < images; first += RowsAtOnce)
+        for (var first = 0; first < images; first += BlockRows)
         {
             using var scope = NewDisposeScope();
-            var rows = Math.Min(RowsAtOnce, images - first);
+            var rows = Math.Min(BlockRows, images - first);
             var l = stack(logits.Select(member => member.narrow(0, first, rows))); // [M, q, C]
             var log = F.log_softmax(Sum([.. l.unbind()], weights), 1); // [q, C]
             var p = log.exp();
@@ -122,5 +122,5 @@ public static class Stacking
     }
 
     /// <summary>The objective at some weights, with its first two derivatives.</summary>
-    private sealed record Curve(double Loss, double[] Gradient, double[] Hessian);
+    private sealed record Objective(double Loss, double[] Gradient, double[] Hessian);
 }

@@ -8,7 +8,7 @@ internal static class Top1Accuracy
     /// <summary>How many are right.</summary>
     /// <param name="logits">[Q, C].</param>
     /// <param name="labels">[Q] int64.</param>
-    internal static long CountRight(Tensor logits, Tensor labels)
+    internal static long CountCorrect(Tensor logits, Tensor labels)
     {
         using var scope = NewDisposeScope();
         return logits.argmax(1).eq(labels).sum().item<long>();
@@ -17,5 +17,5 @@ internal static class Top1Accuracy
     /// <summary>The share that is right, 0 to 1, rounded to single precision.</summary>
     /// <param name="logits">[Q, C], Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
-    internal static double Share(Tensor logits, Tensor labels) => CountRight(logits, labels) / (float)labels.shape[0];
+    internal static double Measure(Tensor logits, Tensor labels) => CountCorrect(logits, labels) / (float)labels.shape[0];
 }

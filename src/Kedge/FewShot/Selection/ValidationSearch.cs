@@ -31,7 +31,7 @@ public static class ValidationSearch
         IReadOnlyList<TOuter> outer, Func<TOuter, Tensor> prepare, IReadOnlyList<TInner> inner, Func<Tensor, TInner, Tensor> logits)
     {
         using var noGrad = no_grad();
-        var (best, judge) = ((outer[0], inner[0]), new ValidationJudge(set));
+        var (best, tracker) = ((outer[0], inner[0]), new ValidationTracker(set));
         foreach (var x in outer)
         {
             using var scope = NewDisposeScope();
@@ -40,7 +40,7 @@ public static class ValidationSearch
             foreach (var y in inner)
             {
                 using var point = NewDisposeScope();
-                if (judge.IsBetter(logits(prepared, y)))
+                if (tracker.IsBetter(logits(prepared, y)))
                     best = (x, y);
             }
         }
@@ -59,23 +59,26 @@ public static class ValidationSearch
 
 /// <summary>Holds logits of a validation set against the best seen so far.</summary>
 /// <param name="set">The images.</param>
-internal sealed class ValidationJudge(LabelledFeatures set)
+internal sealed class ValidationTracker(LabelledFeatures set)
 {
-    private (long Right, double Loss) _best = (-1, double.PositiveInfinity);
+    private (long Correct, double Loss) _best = (-1, double.PositiveInfinity);
 
-    /// <summary>Whether more images are right than ever before, or as many at a lower cross entropy; these logits are then the best.</summary>
+    /// <summary>
+    /// Whether more images are correct than ever before, or as many at a lower cross entropy; these
+    /// logits are then the best.
+    /// </summary>
     /// <param name="logits">[H, C].</param>
     internal bool IsBetter(Tensor logits)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var right = Top1Accuracy.CountRight(logits, set.Labels);
-        if (right < _best.Right)
+        var correct = Top1Accuracy.CountCorrect(logits, set.Labels);
+        if (correct < _best.Correct)
             return false;
         var loss = (double)F.cross_entropy(logits.to(ScalarType.Float32), set.Labels).item<float>();
-        if (right == _best.Right && !(loss < _best.Loss))
+        if (correct == _best.Correct && !(loss < _best.Loss))
             return false;
-        _best = (right, loss);
+        _best = (correct, loss);
         return true;
     }
 }

@@ -29,7 +29,7 @@ internal sealed record WordAnchors(Tensor Features, IReadOnlyList<string> Names,
         IReadOnlyList<string> names = [.. words.Select(word => word.Name)];
         if (tower is null)
             return new(task.Anchors!.Features.index_select(0, tensor(words.Select(word => word.Row).ToArray(), device: task.Device)), names, "");
-        var template = RtosPrompts.Template(task);
+        var template = AnchorPrompts.Template(task);
         return new(tower.EncodeText([.. names.Select(template.Fill)]), names, template.Text);
     }
 }

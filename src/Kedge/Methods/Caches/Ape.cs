@@ -65,9 +65,11 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var given = options is { Alpha: { }, Beta: { }, Gamma: { } };
         var set = given ? null : task.Validation;
         var held = given || set is not null ? null : HeldOutShots.HoldOut(task);
-        var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, run) : held is null ? (options.Alpha ?? Cache.FirstAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma) : Choose(task, keys, held, run);
+        var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, run)
+            : held is null ? (options.Alpha ?? KeyValueCache.InitialAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma)
+            : Choose(task, keys, held, run);
         var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
-        var values = Surprise(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
+        var values = Divergences(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
         return ApeClassifier.CreateFitted(task, task.Classes.Features, keys, values, channels, set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
     }
 
@@ -79,7 +81,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         TipAdapter.Affinity(f.index_select(1, channels).Unit(), keys.index_select(1, channels).Unit(), beta);
 
     /// <summary>log₂ ((1 + 1e-6) / (p_n + 1e-6)): [N].</summary>
-    private static Tensor Surprise(Tensor classFeatures, Tensor keys, Tensor labels, Tensor channels)
+    private static Tensor Divergences(Tensor classFeatures, Tensor keys, Tensor labels, Tensor channels)
     {
         var p = F.softmax(keys.index_select(1, channels).Unit().matmul(classFeatures.index_select(1, channels).Unit().t()), 1); // [N, C]
         return p.gather(1, labels.unsqueeze(1)).squeeze(1).Add(Small).log2().SubFrom(Math.Log2(1 + Small));
@@ -89,12 +91,13 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     {
         var images = set.Images.Image;
         var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
-        var surprise = Surprise(task.Classes.Features, keys, task.Support.Labels, channels);
+        var divergences = Divergences(task.Classes.Features, keys, task.Support.Labels, channels);
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         (double Beta, double Gamma)[] outer = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from gamma in ValidationSearch.Values(options.Gamma, Gammas) select (beta, gamma)];
         var ((b, g), a) = ValidationSearch.Best(set, run,
             outer, at => FitMemory.InBlocks(images, keys.shape[0], some =>
-                Cache.ByClass(Affinity(some, keys, channels, at.Beta) * surprise.Mul(at.Gamma).exp(), task.Support.Labels, task.Classes.Count)),
+                KeyValueCache.ByClass(Affinity(some, keys, channels, at.Beta) * divergences.Mul(at.Gamma).exp(),
+                    task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
         return (a, b, g);
     }
@@ -103,7 +106,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     {
         var (keys, labels, images) = (all.index_select(0, held.Train), task.Support.Labels.index_select(0, held.Train), all.index_select(0, held.Held));
         var channels = ApeChannels.Select(task.Classes.Features, keys, labels, options.Channels, options.SimilarityWeight);
-        var surprise = Surprise(task.Classes.Features, keys, labels, channels);
+        var divergences = Divergences(task.Classes.Features, keys, labels, channels);
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var tried = from beta in options.Beta is { } b ? [b] : Betas from gamma in options.Gamma is { } g ? [g] : Gammas select (beta, gamma);
         return tried.Select(pair =>
@@ -111,9 +114,9 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
             var cache = FitMemory.InBlocks(images, keys.shape[0], some =>
-                Cache.ByClass( // [H, C]
-                    Affinity(some, keys, channels, pair.beta) * surprise.Mul(pair.gamma).exp(), labels, task.Classes.Count));
-            var (alpha, loss) = Cache.Weigh(zeroShot, cache, held.Labels, options.Alpha);
+                KeyValueCache.ByClass( // [H, C]
+                    Affinity(some, keys, channels, pair.beta) * divergences.Mul(pair.gamma).exp(), labels, task.Classes.Count));
+            var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, pair.beta, pair.gamma));
         }).MinBy(found => found.Loss).Chosen;
     }

@@ -48,15 +48,15 @@ internal sealed class ApeClassifier : FewShotClassifier
     public override bool HasParts => true;
 
     protected override Tensor LogitsCore(ImageFeatures images) =>
-        ByNames(images.Image).Add(Cache.ByClass(Given(images.Image), Support.Labels, State.ClassCount));
+        ZeroShotLogits(images.Image).Add(KeyValueCache.ByClass(Contributions(images.Image), Support.Labels, State.ClassCount));
 
     protected override Explanation ExplainCore(ImageFeatures images) =>
-        new(ByNames(images.Image), support: Cache.ByKey(Given(images.Image), Support.Labels, State.ClassCount));
+        new(ZeroShotLogits(images.Image), support: KeyValueCache.ByKey(Contributions(images.Image), Support.Labels, State.ClassCount));
 
-    private Tensor ByNames(Tensor imageFeatures) => ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale);
+    private Tensor ZeroShotLogits(Tensor imageFeatures) => ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale);
 
     /// <summary>What each key gives to its own class: [B, N].</summary>
-    private Tensor Given(Tensor imageFeatures) => _values * (_channels is null
+    private Tensor Contributions(Tensor imageFeatures) => _values * (_channels is null
         ? TipAdapter.Affinity(imageFeatures, Support.Features, _beta) : Ape.Affinity(imageFeatures, Support.Features, _channels, _beta));
 }
 

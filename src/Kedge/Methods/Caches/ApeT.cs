@@ -65,7 +65,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
 {
     internal const string CatalogName = "ape-t";
 
-    private const double FirstBeta = 1; // where the published code learns
+    private const double InitialBeta = 1; // where the published code learns
     private static readonly double[] Betas = [1, 2, 4, 7]; // within the published search
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var given = options is { Alpha: { }, Beta: { } };
         var set = given ? null : task.Validation;
         var held = given || set is not null ? null : HeldOutShots.HoldOut(task);
-        var (alpha, beta) = held is null ? First : Choose(task, held, run);
+        var (alpha, beta) = held is null ? Initial : Choose(task, held, run);
         var learned = Learn(task, run);
         if (set is not null)
             (alpha, beta) = Choose(task, set, learned, run);
@@ -85,24 +85,25 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ApeClassifier(state);
 
-    private (double Alpha, double Beta) First => (options.Alpha ?? Cache.FirstAlpha, options.Beta ?? FirstBeta);
+    private (double Alpha, double Beta) Initial => (options.Alpha ?? KeyValueCache.InitialAlpha, options.Beta ?? InitialBeta);
 
     private Learned Learn(FewShotTask task, FitRun run)
     {
-        var (start, (alpha, beta)) = (task.Support.MeanOverViews(), First); // F [N, D]
+        var (start, (alpha, beta)) = (task.Support.MeanOverViews(), Initial); // F [N, D]
         var channels = ApeChannels.Select(task.Classes.Features, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
         var residuals = new Parameter(zeros(task.Classes.Count, channels.shape[0], device: task.Device)); // r [C, Q]
         var values = new Parameter(ones(task.Support.Count, device: task.Device)); // v [N]
         using var optimizer = new AdamW([residuals, values], options.LearningRate, options.Epsilon, options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-        {
-            var now = Moved();
-            var byNames = ZeroShot.Logits(images.Image, now.Names, task.Classes.LogitScale);
-            return F.cross_entropy(byNames.Add(Given(images.Image, now, task, beta).Mul(alpha)), labels);
-        });
-        return Moved();
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
+            .Run(task, run, optimizer, (images, labels) =>
+            {
+                var adapted = Adapted();
+                var zeroShot = ZeroShot.Logits(images.Image, adapted.Names, task.Classes.LogitScale);
+                return F.cross_entropy(zeroShot.Add(CacheLogits(images.Image, adapted, task, beta).Mul(alpha)), labels);
+            });
+        return Adapted();
 
-        Learned Moved() => new(task.Classes.Features.IndexAdd(1, channels, residuals),
+        Learned Adapted() => new(task.Classes.Features.IndexAdd(1, channels, residuals),
             start.IndexAdd(1, channels, residuals.index_select(0, task.Support.Labels)), values);
     }
 
@@ -110,10 +111,11 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
     {
         using var noGrad = no_grad();
         var images = set.Images.Image;
-        var byNames = ZeroShot.Logits(images, learned.Names, task.Classes.LogitScale); // [H, C]
+        var zeroShot = ZeroShot.Logits(images, learned.Names, task.Classes.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
-            ValidationSearch.Values(options.Beta, Betas), beta => FitMemory.InBlocks(images, task.Support.Count, some => Given(some, learned, task, beta)),
-            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => byNames.Add(cache.Mul(alpha)));
+            ValidationSearch.Values(options.Beta, Betas), beta =>
+                FitMemory.InBlocks(images, task.Support.Count, some => CacheLogits(some, learned, task, beta)),
+            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
         return (chosen.Inner, chosen.Outer);
     }
 
@@ -123,18 +125,18 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var learned = Learn(rest, run);
         using var noGrad = no_grad();
         var images = task.Support.MeanOverViews().index_select(0, held.Held); // [H, D]
-        var byNames = ZeroShot.Logits(images, learned.Names, task.Classes.LogitScale); // [H, C]
+        var zeroShot = ZeroShot.Logits(images, learned.Names, task.Classes.LogitScale); // [H, C]
         return (options.Beta is { } given ? [given] : Betas).Select(beta =>
         {
-            var cache = FitMemory.InBlocks(images, rest.Support.Count, some => Given(some, learned, rest, beta)); // [H, C]
-            var (alpha, loss) = Cache.Weigh(byNames, cache, held.Labels, options.Alpha);
+            var cache = FitMemory.InBlocks(images, rest.Support.Count, some => CacheLogits(some, learned, rest, beta)); // [H, C]
+            var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot, cache, held.Labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, beta));
         }).MinBy(found => found.Loss).Chosen;
     }
 
     /// <summary>exp(−β (1 − f F'ᵀ)) diag(v) Y: [B, C].</summary>
-    private static Tensor Given(Tensor f, Learned learned, FewShotTask task, double beta) =>
-        Cache.ByClass(TipAdapter.Affinity(f, learned.Keys, beta) * learned.Values, task.Support.Labels, task.Classes.Count);
+    private static Tensor CacheLogits(Tensor f, Learned learned, FewShotTask task, double beta) =>
+        KeyValueCache.ByClass(TipAdapter.Affinity(f, learned.Keys, beta) * learned.Values, task.Support.Labels, task.Classes.Count);
 
     /// <summary>T' [C, D], F' [N, D] and v [N].</summary>
     private sealed record Learned(Tensor Names, Tensor Keys, Tensor Values);

@@ -65,7 +65,7 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
     {
         var zeroShot = ZeroShot.Logits(f, classFeatures, logitScale);                   // [B, C]
         var affinity = Affinity(f, keys, beta);                                 // [B, N]
-        return zeroShot.Add(Cache.ByClass(affinity, labels, classFeatures.shape[0]).Mul(alpha)); // [B, C]
+        return zeroShot.Add(KeyValueCache.ByClass(affinity, labels, classFeatures.shape[0]).Mul(alpha)); // [B, C]
     }
 
     /// <summary>exp(−β (1 − f Fᵀ)): [B, D], [N, D] → [B, N].</summary>
@@ -100,7 +100,8 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
         var images = set.Images.Image;
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
-            ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images, keys.shape[0], some => Cache.ByClass(TipAdapter.Affinity(some, keys, b), task.Support.Labels, task.Classes.Count)),
+            ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images,
+                keys.shape[0], some => KeyValueCache.ByClass(TipAdapter.Affinity(some, keys, b), task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot.Add(cache.Mul(a)));
         return CreateFitted(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
 
@@ -113,7 +114,8 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
     /// <summary>α · exp(−β (1 − f Fᵀ)) of each key to its own class.</summary>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var given = TipAdapter.Affinity(images.Image, _keys, _beta).Mul(_alpha);                    // [B, N]
-        return new Explanation(ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), support: Cache.ByKey(given, _labels, State.ClassCount));
+        var contributions = TipAdapter.Affinity(images.Image, _keys, _beta).Mul(_alpha);                    // [B, N]
+        return new Explanation(ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale),
+            support: KeyValueCache.ByKey(contributions, _labels, State.ClassCount));
     }
 }

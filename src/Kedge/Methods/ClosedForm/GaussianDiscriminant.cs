@@ -43,7 +43,7 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
     /// <param name="images">[N, D], in an order that does not depend on the caller's: an image's fold is its place in its class.</param>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
-    internal static Tensor LeftOut(Tensor images, Tensor labels, int classes)
+    internal static Tensor OutOfFoldLogits(Tensor images, Tensor labels, int classes)
     {
         var folds = ShotFolds.Split(labels, classes).ToArray();
         if (folds.Length == 0)

@@ -37,7 +37,7 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     internal const string CatalogName = "gda";
 
     /// <summary>The spread of the discriminant beside zero-shot's where nothing can be left out, and where the stacking starts: below RTOS+'s first weights, as names know more than one image.</summary>
-    private const double FirstShare = 0.25;
+    private const double PriorShare = 0.25;
 
     private const double PriorImages = 8; // how many images the start is worth, as in RTOS+
     private const double MaxAlpha = 100; // the published grid's end, where zero-shot is worth nothing
@@ -47,37 +47,42 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var support = task.Support.MeanOverViews(); // [N, D]
-        var middle = support.mean([0]);
-        var images = support - middle;
+        var mean = support.mean([0]);
+        var images = support - mean;
         var fitted = GaussianDiscriminant.Fit(images, task.Support.Labels, task.Classes.Count);
-        var rows = HeldOutShots.Repeated(task);
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         var (w, set) = (fitted.Means.matmul(fitted.Precision), options.Alpha is null ? task.Validation : null); // [C, D]
-        var alpha = options.Alpha ?? (set is null ? Weigh(task, support, GaussianDiscriminant.LeftOut(images, task.Support.Labels, task.Classes.Count), rows) : Choose(task, set, fitted, middle, run));
+        var alpha = options.Alpha ?? (set is null
+            ? FitAlpha(task, support, GaussianDiscriminant.OutOfFoldLogits(images, task.Support.Labels, task.Classes.Count), rows)
+            : Choose(task, set, fitted, mean, run));
         return new Fitted(
-            LinearClassifier.Tensors(task.Classes.Features.Add(w.Mul(alpha / task.Classes.LogitScale)), (fitted.Bias - w.matmul(middle)).Mul(alpha)),
-            set is not null ? ValidationSearch.Selection(set) : options.Alpha is null && rows.shape[0] > 0 ? Fitted.SupportSet : Fitted.NothingSelected,
+            LinearClassifier.Tensors(task.Classes.Features.Add(w.Mul(alpha / task.Classes.LogitScale)),
+                (fitted.Bias - w.matmul(mean)).Mul(alpha)),
+            set is not null ? ValidationSearch.Selection(set)
+                : options.Alpha is null && rows.shape[0] > 0 ? Fitted.SupportSet
+                : Fitted.NothingSelected,
             JsonSerializer.SerializeToElement(new { alpha }));
     }
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 
-    private static double Choose(FewShotTask task, LabelledFeatures set, GaussianDiscriminant fitted, Tensor middle, FitRun run)
+    private static double Choose(FewShotTask task, LabelledFeatures set, GaussianDiscriminant fitted, Tensor mean, FitRun run)
     {
         var zeroShot = ZeroShot.Logits(set.Images.Image, task.Classes.Features, task.Classes.LogitScale);
-        var discriminant = fitted.Logits(set.Images.Image - middle); // [H, C]
+        var discriminant = fitted.Logits(set.Images.Image - mean); // [H, C]
         return ValidationSearch.Best(set, run, Alphas, alpha => zeroShot.Add(discriminant.Mul(alpha)));
     }
 
     /// <summary>α: the discriminant's stacked weight for each of zero-shot's, both counted in their own spread.</summary>
-    private static double Weigh(FewShotTask task, Tensor support, Tensor leftOut, Tensor rows)
+    private static double FitAlpha(FewShotTask task, Tensor support, Tensor outOfFold, Tensor rows)
     {
         var zeroShot = ZeroShot.Logits(support, task.Classes.Features, task.Classes.LogitScale); // [N, C]
-        var (names, images) = (Stacking.Deviation(zeroShot, task.Support.Labels), Stacking.Deviation(leftOut, task.Support.Labels));
+        var (names, images) = (Stacking.Deviation(zeroShot, task.Support.Labels), Stacking.Deviation(outOfFold, task.Support.Labels));
         if (rows.shape[0] == 0)
-            return FirstShare * names / images;
-        var weights = Stacking.Weights([zeroShot.index_select(0, rows).Div(names), leftOut.index_select(0, rows).Div(images)],
-            task.Support.Labels.index_select(0, rows), [names, FirstShare * names], PriorImages);
+            return PriorShare * names / images;
+        var weights = Stacking.Weights([zeroShot.index_select(0, rows).Div(names), outOfFold.index_select(0, rows).Div(images)],
+            task.Support.Labels.index_select(0, rows), [names, PriorShare * names], PriorImages);
         return weights[1] == 0 ? 0 : Math.Min(MaxAlpha, weights[1] / images / Math.Max(weights[0] / names, 1e-9));
     }
 }

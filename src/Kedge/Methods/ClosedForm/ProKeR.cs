@@ -61,20 +61,20 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         using var noGrad = no_grad();
         var images = task.Support.MeanOverViews().to(ScalarType.Float64); // [N, D]
         var residual = F.one_hot(task.Support.Labels, task.Classes.Count) - images.matmul(task.Classes.Features.to(ScalarType.Float64).t()); // [N, C]
-        var rows = HeldOutShots.Repeated(task);
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         var few = task.Support.Count <= Ridge.MaxKernelImages;
         if (task.Validation is { } set && few && (options.Lambda is null || options.Beta is null))
         {
             var chosen = Choose(task, set, images, residual, run);
-            return Of(chosen.Beta, chosen.Lambda, Kernel(images, images, chosen.Beta), ValidationSearch.Selection(set));
+            return CreateFitted(chosen.Beta, chosen.Lambda, Kernel(images, images, chosen.Beta), ValidationSearch.Selection(set));
         }
         var beta = options.Beta ?? TipAdapter.PublishedBeta;
         var kernel = Kernel(images, images, beta); // [N, N]
         var search = options.Lambda is null && rows.shape[0] > 0 && few;
         var lambda = search ? Choose(kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32), rows, run) : options.Lambda ?? FixedLambda;
-        return Of(beta, lambda, kernel, search ? Fitted.SupportSet : Fitted.NothingSelected);
+        return CreateFitted(beta, lambda, kernel, search ? Fitted.SupportSet : Fitted.NothingSelected);
 
-        Fitted Of(double beta, double lambda, Tensor kernel, string selection)
+        Fitted CreateFitted(double beta, double lambda, Tensor kernel, string selection)
         {
             var tensors = new Dictionary<string, Tensor>
             {
@@ -100,8 +100,9 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         return ValidationSearch.Best(set, run, grid, at =>
         {
             var coefficients = Ridge.CoefficientsInPlace(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
-            var given = FitMemory.InBlocks(held, images.shape[0], some => Kernel(some, images, at.Beta).matmul(coefficients)); // [H, C]
-            return zeroShot.Add(given.to(ScalarType.Float32).Mul(task.Classes.LogitScale));
+            var correction =
+                FitMemory.InBlocks(held, images.shape[0], some => Kernel(some, images, at.Beta).matmul(coefficients)); // [H, C]
+            return zeroShot.Add(correction.to(ScalarType.Float32).Mul(task.Classes.LogitScale));
         });
     }
 
@@ -115,7 +116,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
-            return (residual - Ridge.OnKernel(kernel, residual, strength).LeftOut).index_select(0, rows).Square().sum().item<float>();
+            return (residual - Ridge.OnKernel(kernel, residual, strength).LeaveOneOut).index_select(0, rows).Square().sum().item<float>();
         }
     }
 }

@@ -14,8 +14,8 @@ namespace Kedge.Methods;
 /// stacking adds.
 /// </summary>
 /// <param name="Coefficients">A [N, C].</param>
-/// <param name="LeftOut">[N, C]: what each image's logits are without it.</param>
-internal sealed record Ridge(Tensor Coefficients, Tensor LeftOut)
+/// <param name="LeaveOneOut">[N, C]: what each image's logits are without it.</param>
+internal sealed record Ridge(Tensor Coefficients, Tensor LeaveOneOut)
 {
     /// <summary>
     /// More support images than this make the inverse of the kernel matrix too large: RTOS+ then leaves its kernel member

@@ -57,11 +57,13 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         if (options.Alpha is not null || task.Validation is not { } set)
-            return Of(Learn(task, run, options.Alpha ?? PublishedAlpha), Fitted.NothingSelected);
+            return CreateFitted(Learn(task, run, options.Alpha ?? PublishedAlpha), Fitted.NothingSelected);
         Learned[] learned = [.. Alphas.Select(alpha => Learn(task, run, alpha))];
-        return Of(ValidationSearch.Best(set, run, learned, at => ZeroShot.Logits(Adapted(set.Images.Image, at.Down, at.Up, at.Alpha), task.Classes.Features, task.Classes.LogitScale)), ValidationSearch.Selection(set));
+        return CreateFitted(ValidationSearch.Best(set, run, learned,
+            at => ZeroShot.Logits(Adapted(set.Images.Image, at.Down, at.Up, at.Alpha), task.Classes.Features, task.Classes.LogitScale)),
+            ValidationSearch.Selection(set));
 
-        Fitted Of(Learned best, string selection) => new(
+        Fitted CreateFitted(Learned best, string selection) => new(
             new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["down"] = best.Down, ["up"] = best.Up }, selection, JsonSerializer.SerializeToElement(new { alpha = best.Alpha }));
     }
 

@@ -60,7 +60,7 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
         var images = cat([task.Support.MeanOverViews(), ones(task.Support.Count, 1, device: task.Device)], 1).to(ScalarType.Float64); // the last column meets b: [N, D + 1]
         if (options.Strength is null && task.Validation is { } set)
             return Choose(images, task, set, run);
-        var rows = HeldOutShots.Repeated(task);
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         var search = options.Strength is null && rows.shape[0] > 0;
         var (strength, start) = search ? Choose(images, task, rows, run) : (options.Strength ?? FixedStrength, null);
         var learned = Fit(images, task.Support.Labels, task.Classes.Count, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
@@ -93,7 +93,7 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     {
         var folds = ShotFolds.Split(task.Support.Labels, task.Classes.Count).ToArray();
         var learned = new Tensor?[folds.Length];
-        var (best, least) = (Strengths[0], double.PositiveInfinity);
+        var (best, minLoss) = (Strengths[0], double.PositiveInfinity);
         foreach (var (index, strength) in Strengths.Index())
         {
             var logits = zeros(task.Support.Count, task.Classes.Count, dtype: ScalarType.Float64, device: task.Device);
@@ -104,9 +104,9 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
             }
             run.Report(index + 1, Strengths.Length);
             var loss = F.cross_entropy(logits.index_select(0, rows), task.Support.Labels.index_select(0, rows)).item<double>();
-            if (loss >= least)
+            if (loss >= minLoss)
                 break;
-            (best, least) = (strength, loss);
+            (best, minLoss) = (strength, loss);
         }
         return (best, learned[0]);
     }
@@ -116,16 +116,17 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     {
         var (count, width) = (images.shape[0], images.shape[1] - 1);
         var own = F.one_hot(labels, classes).to(ScalarType.Float64); // [N, C]
-        return Lbfgs.Minimise(start ?? zeros(classes, width + 1, dtype: ScalarType.Float64, device: images.device), Curve, options.Iterations, Tolerance / Math.Max(100, classes));
+        return Lbfgs.Minimise(start ?? zeros(classes, width + 1, dtype: ScalarType.Float64, device: images.device),
+            Objective, options.Iterations, Tolerance / Math.Max(100, classes));
 
-        (double, Tensor) Curve(Tensor wb)
+        (double, Tensor) Objective(Tensor wb)
         {
             run.Cancellation.ThrowIfCancellationRequested();
             var logs = F.log_softmax(images.matmul(wb.t()), 1); // [N, C]
-            var unpulled = zeros(classes, 1, dtype: ScalarType.Float64, device: images.device);
-            var pulled = cat([wb.narrow(1, 0, width), unpulled], 1).Div(strength * count);
-            return ((wb * pulled).sum().item<double>() / 2 - (own * logs).sum().item<double>() / count,
-                (logs.exp() - own).t().matmul(images).Div(count).Add(pulled));
+            var noPenalty = zeros(classes, 1, dtype: ScalarType.Float64, device: images.device);
+            var penaltyGradient = cat([wb.narrow(1, 0, width), noPenalty], 1).Div(strength * count);
+            return ((wb * penaltyGradient).sum().item<double>() / 2 - (own * logs).sum().item<double>() / count,
+                (logs.exp() - own).t().matmul(images).Div(count).Add(penaltyGradient));
         }
     }
 }

@@ -39,12 +39,12 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var (f, count) = (task.Support.MeanOverViews(), (double)task.Support.Count); // [N, D]
-        var byNames = f.matmul(task.Classes.Features.t()); // [N, C]
+        var similarities = f.matmul(task.Classes.Features.t()); // [N, C]
         var rateOfW = 4 * count / linalg.eigvalsh(f.t().matmul(f)).max().item<float>();
-        var rateOfA = count / (4 * byNames.Square().sum(dim: 0).max().item<float>());
+        var rateOfA = count / (4 * similarities.Square().sum(dim: 0).max().item<float>());
         var w = new Parameter(Means(task, f)); // [C, D]
         var a = new Parameter(TensorFactory.Full([task.Classes.Count], task.Classes.LogitScale, device: task.Device)); // [C]
-        var judge = task.Validation is null ? null : new ValidationJudge(task.Validation);
+        var tracker = task.Validation is null ? null : new ValidationTracker(task.Validation);
         Tensor? best = null; // [C, D]
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
@@ -53,17 +53,20 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
             Step(loss, w, rateOfW);
             Step(Loss(), a, rateOfA);
             run.Report(epoch + 1, options.Epochs, loss.item<float>());
-            if (judge is null || !judge.IsBetter(task.Validation!.Images.Image.matmul(Weight().t()).Mul(task.Classes.LogitScale)))
+            if (tracker is null || !tracker.IsBetter(task.Validation!.Images.Image.matmul(Weight().t()).Mul(task.Classes.LogitScale)))
                 continue;
             best?.Dispose();
             best = Weight().DetachFromDisposeScope();
         }
         using (best)
-            return LinearClassifier.FromWeight(best?.clone() ?? Weight()) with { Selection = judge is null || best is null ? Fitted.NothingSelected : ValidationSearch.Selection(task.Validation!) };
+            return LinearClassifier.FromWeight(best?.clone() ?? Weight()) with
+            {
+                Selection = tracker is null || best is null ? Fitted.NothingSelected : ValidationSearch.Selection(task.Validation!),
+            };
 
         Tensor Weight() => w.Add(a.unsqueeze(1) * task.Classes.Features).Div(task.Classes.LogitScale).detach();
 
-        Tensor Loss() => F.cross_entropy(f.matmul(w.t()).Add(byNames * a), task.Support.Labels);
+        Tensor Loss() => F.cross_entropy(f.matmul(w.t()).Add(similarities * a), task.Support.Labels);
     }
 
     /// <inheritdoc/>

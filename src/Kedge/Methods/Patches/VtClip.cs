@@ -128,7 +128,7 @@ internal sealed record CrossAttention(Tensor Query, Tensor Key, Tensor Value, Te
 /// <summary>Class features that attend to an image's patches.</summary>
 internal sealed class VtClipClassifier : FewShotClassifier
 {
-    private const long NumbersAtOnce = 1 << 25; // bounds the memory of T' for each image
+    private const long MaxNumbers = 1 << 25; // bounds the memory of T' for each image
 
     private readonly VtClipOptions _options;
     private readonly Tensor _classFeatures;
@@ -150,7 +150,8 @@ internal sealed class VtClipClassifier : FewShotClassifier
     public override FeatureKinds Needs => FeatureKinds.Patches;
 
     protected override Tensor LogitsCore(ImageFeatures images) =>
-        cat([.. images.Split(Math.Max(1, NumbersAtOnce / _classFeatures.numel())).Select(some => VtClip.Logits(some, _classFeatures, _block, State.LogitScale, _options))]);
+        cat([.. images.Split(Math.Max(1, MaxNumbers / _classFeatures.numel()))
+            .Select(some => VtClip.Logits(some, _classFeatures, _block, State.LogitScale, _options))]);
 
     /// <summary>The block takes names of any class.</summary>
     protected override FewShotClassifier TransferCore(ClassSet classes) => new VtClipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);

@@ -104,7 +104,7 @@ internal sealed class PlotClassifier : FewShotClassifier
 {
     internal const string PromptsName = "prompts", ContextName = "context";
 
-    private const long NumbersAtOnce = 1 << 23; // bounds the memory of the plans
+    private const long MaxNumbers = 1 << 23; // bounds the memory of the plans
 
     private readonly PlotOptions _options;
     private readonly Tensor _prompts; // [N, C, D]
@@ -125,7 +125,8 @@ internal sealed class PlotClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images)
     {
         var numbers = _prompts.shape[0] * _prompts.shape[1] * images.Patches!.shape[1]; // of one image's plans
-        return cat([.. images.Split(Math.Max(1, NumbersAtOnce / numbers)).Select(some => Plot.Logits(some.Patches!, _prompts, State.LogitScale, _options))]);
+        return cat([.. images.Split(Math.Max(1, MaxNumbers / numbers))
+            .Select(some => Plot.Logits(some.Patches!, _prompts, State.LogitScale, _options))]);
     }
 
     protected override Explanation ExplainCore(ImageFeatures images) => new(LogitsCore(images));

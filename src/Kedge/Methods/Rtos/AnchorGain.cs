@@ -7,12 +7,12 @@ namespace Kedge.Methods;
 /// <param name="Gain">The first-order fall of the support set's cross entropy, in nats per unit of the anchor's weight; negative where the word misleads.</param>
 /// <param name="StandardError">How far chance alone moves the gain: its standard deviation over the support images, divided by √N.</param>
 /// <param name="Classes">The classes that the word speaks for most, at most three, the first most.</param>
-internal sealed record AnchorGain(string Word, double Gain, double StandardError, IReadOnlyList<ClassLift> Classes);
+internal sealed record AnchorGain(string Word, double Gain, double StandardError, IReadOnlyList<ClassRatio> Classes);
 
 /// <summary>How much more a class is related to an anchor than classes are on average.</summary>
 /// <param name="ClassName">The class.</param>
-/// <param name="Lift">R_cj over its mean over the classes, 0 to C; 1 is the average.</param>
-internal readonly record struct ClassLift(string ClassName, double Lift);
+/// <param name="Ratio">R_cj over its mean over the classes, 0 to C; 1 is the average.</param>
+internal readonly record struct ClassRatio(string ClassName, double Ratio);
 
 /// <summary>How far words are encoded.</summary>
 /// <param name="Done">Words whose features are there.</param>

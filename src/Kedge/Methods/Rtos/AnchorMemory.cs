@@ -20,8 +20,9 @@ internal static class AnchorMemory
     internal static void Require(FewShotTask task, RtosOptions options, int anchors, long learned)
     {
         var numbers = (learned + task.FeatureWidth) * Copies + (Math.Min(options.BatchSize, task.Support.Count) + (long)task.Classes.Count) * Pairs;
-        var (needed, there) = (anchors * numbers * sizeof(float) / 1e9, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9);
-        if (needed > there)
-            throw new KedgeException($"Fitting rtos found {anchors:N0} anchors, which take about {needed:0.0} GB to learn, and this process may use {there:0.0} GB: take fewer (anchorCount).");
+        var (needed, available) = (anchors * numbers * sizeof(float) / 1e9, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9);
+        if (needed > available)
+            throw new KedgeException($"Fitting rtos found {anchors:N0} anchors, which take about {needed:0.0} GB to learn, " +
+                $"and this process may use {available:0.0} GB: take fewer (anchorCount).");
     }
 }

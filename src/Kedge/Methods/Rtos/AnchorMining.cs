@@ -16,14 +16,15 @@ namespace Kedge.Methods;
 ///     g_nj = P_nj · (R_{y_n j} − Σ_c p_nc R_cj)                    the mean over the V views of image n
 ///     gain_j = mean_n g_nj        standard error_j = deviation_n(g_nj) / √N
 /// </code>
-/// Only support images are looked at, all their views. Nothing is learned. Words are worked through in chunks, so that no tensor is larger than
-/// [V·N, chunk] or [K, D]: a first pass over the chunks adds up the softmaxes' denominators, a second one takes the gains. All of it is in double
-/// precision on the CPU, whose work is small beside the encoding of the words. The paper does not rank words; the score is ours.
+/// Only support images are looked at, all their views. Nothing is learned. Words are worked through in chunks, so that
+/// no tensor is larger than [V·N, chunk] or [K, D]: a first pass over the chunks adds up the softmaxes' denominators, a
+/// second one takes the ranked. All of it is in double precision on the CPU, whose work is small beside the encoding of
+/// the words. The paper does not rank words; the score is ours.
 /// </summary>
 internal static class AnchorMining
 {
     private const int MaxClasses = 3;
-    private const int EncodedAtOnce = 256;
+    private const int EncodingBatch = 256;
 
     /// <summary>Ranks words, the largest gain first; equals are in the order given.</summary>
     /// <param name="task">A task with support images and a text tower. Its first template is what words are put into.</param>
@@ -50,30 +51,33 @@ internal static class AnchorMining
 
     private static List<AnchorGain> Gains(FewShotTask task, IReadOnlyList<string> words, Tensor anchors, AnchorMiningOptions options, CancellationToken cancellation)
     {
-        var images = Precise(task.Support.Features.flatten(0, 1)); // [V·N, D]
-        var classes = Precise(task.Classes.Features); // [C, D]
+        var images = ToDouble(task.Support.Features.flatten(0, 1)); // [V·N, D]
+        var classes = ToDouble(task.Classes.Features); // [C, D]
         var labels = task.Support.Labels.cpu().repeat(task.Support.Views); // [V·N]
-        var chances = ZeroShot.Logits(images, classes, task.Classes.LogitScale).softmax(1); // [V·N, C]
-        var surprise = nn.functional.one_hot(labels, task.Classes.Count) - chances; // what the cross entropy would have more of, by class
+        var probabilities = ZeroShot.Logits(images, classes, task.Classes.LogitScale).softmax(1); // [V·N, C]
+        // what the cross entropy would have more of, by class
+        var residuals = nn.functional.one_hot(labels, task.Classes.Count) - probabilities;
         var chunks = anchors.split(options.WordsAtOnce); // each [k, D]
         var relation = new ChunkedSoftmax(classes, chunks, Temperature(options.RelationTemperature, classes, anchors));
         var attention = new ChunkedSoftmax(images, chunks, Temperature(options.AttentionTemperature, images, anchors));
-        var gains = new List<AnchorGain>();
+        var ranked = new List<AnchorGain>();
         foreach (var chunk in chunks)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var shares = relation.Of(chunk); // [C, k]
-            var falls = (attention.Of(chunk) * surprise.matmul(shares)).view(task.Support.Views, task.Support.Count, -1).mean([0]); // [N, k]
-            var (means, errors) = (falls.mean([0]).data<double>(), falls.std(0).Div(Math.Sqrt(task.Support.Count)).data<double>());
-            var (lifts, places) = (shares / shares.mean([0])).topk(Math.Min(MaxClasses, task.Classes.Count), dim: 0); // [3, k]
+            var relations = relation.Columns(chunk); // [C, k]
+            var gains = (attention.Columns(chunk) * residuals.matmul(relations))
+                .view(task.Support.Views, task.Support.Count, -1).mean([0]); // [N, k]
+            var (means, errors) = (gains.mean([0]).data<double>(), gains.std(0).Div(Math.Sqrt(task.Support.Count)).data<double>());
+            var (ratios, indices) = (relations / relations.mean([0])).topk(Math.Min(MaxClasses, task.Classes.Count), dim: 0); // [3, k]
             for (var j = 0; j < chunk.shape[0]; j++)
             {
-                var spoken = lifts.select(1, j).data<double>().Zip(places.select(1, j).data<long>(), (lift, c) => new ClassLift(task.Classes.Names[(int)c], lift));
-                gains.Add(new AnchorGain(words[gains.Count], means[j], errors[j], [.. spoken]));
+                var topClasses = ratios.select(1, j)
+                    .data<double>().Zip(indices.select(1, j).data<long>(), (ratio, c) => new ClassRatio(task.Classes.Names[(int)c], ratio));
+                ranked.Add(new AnchorGain(words[ranked.Count], means[j], errors[j], [.. topClasses]));
             }
         }
-        return gains;
+        return ranked;
     }
 
     private static IReadOnlyList<string> Check(FewShotTask task, IReadOnlyList<string> words)
@@ -88,18 +92,18 @@ internal static class AnchorMining
 
     private static Tensor Encode(FewShotTask task, IReadOnlyList<string> words, IProgress<WordProgress>? progress, CancellationToken cancellation)
     {
-        var template = RtosPrompts.Template(task);
+        var template = AnchorPrompts.Template(task);
         var features = new List<Tensor>();
-        foreach (var texts in words.Select(template.Fill).Chunk(EncodedAtOnce))
+        foreach (var texts in words.Select(template.Fill).Chunk(EncodingBatch))
         {
             cancellation.ThrowIfCancellationRequested();
-            features.Add(Precise(task.Encoder!.TextTower!.EncodeText(texts)));
-            progress?.Report(new WordProgress(Math.Min(features.Count * EncodedAtOnce, words.Count), words.Count));
+            features.Add(ToDouble(task.Encoder!.TextTower!.EncodeText(texts)));
+            progress?.Report(new WordProgress(Math.Min(features.Count * EncodingBatch, words.Count), words.Count));
         }
         return cat(features);
     }
 
-    private static Tensor Precise(Tensor features) => features.to(ScalarType.Float64).cpu();
+    private static Tensor ToDouble(Tensor features) => features.to(ScalarType.Float64).cpu();
 
     /// <summary>
     /// As <see cref="RelationTransition.Temperature"/>, whose cosines [rows, K] are too many here: their sum is Σx · Σa, that of their squares ⟨XᵀX, AᵀA⟩.

@@ -11,7 +11,7 @@ namespace Kedge.Methods;
 /// <summary>Where anchors begin: words through the text tower, features that the task brings, or, without either, points between two classes.</summary>
 internal static class AnchorStarts
 {
-    private const int OwnWords = 64, MaxFeatures = 256;
+    private const int MaxOpenWords = 64, MaxFeatures = 256;
     private const double TokenDeviation = 0.02; // CLIP's own initial token embeddings, and CoOp's random start
 
     /// <summary>The anchors of a task at their start, owned by the caller.</summary>
@@ -20,8 +20,8 @@ internal static class AnchorStarts
     {
         if (task.Encoder?.TextTower is { } tower)
         {
-            var template = RtosPrompts.Template(task);
-            var words = Words(options.Anchors ?? OpenWords.All, task, options, run, options.Anchors is null ? OwnWords : int.MaxValue);
+            var template = AnchorPrompts.Template(task);
+            var words = Words(options.Anchors ?? OpenWords.All, task, options, run, options.Anchors is null ? MaxOpenWords : int.MaxValue);
             var names = words.Select(word => word.Name).ToArray();
             AnchorMemory.Require(task, options, names.Length, (long)options.Tokens * tower.Width);
             var prompts = tower.Prompts([PromptSequence.OfTemplate(template.Before, template.After, options.Tokens)]);
@@ -31,27 +31,31 @@ internal static class AnchorStarts
         }
         if (options.Anchors is not null)
             throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, or give the task anchor features.");
-        var (features, all) = task.Anchors is { } brought ? (brought.Features, brought.Names) : Between(task, options);
+        var (features, all) = task.Anchors is { } brought ? (brought.Features, brought.Names) : Midpoints(task, options);
         var kept = Words(all, task, options, run, MaxFeatures);
         AnchorMemory.Require(task, options, kept.Count, task.FeatureWidth);
         var points = features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: task.Device)); // [K, D]
         return new PointAnchors(new Parameter(options.Start == AnchorStart.Words ? points : Noise(points, options).Unit()), Named([.. kept.Select(word => word.Name)], options));
     }
 
-    /// <summary>The words that serve as anchors and their places in the list: no class names, nothing banned, in an order drawn by the seed where not all are taken.</summary>
-    private static IReadOnlyList<(string Name, long Row)> Words(IReadOnlyList<string> list, FewShotTask task, RtosOptions options, FitRun run, int most)
+    /// <summary>
+    /// The words that serve as anchors and their places in the list: no class names, nothing banned, in an order drawn
+    /// by the seed where not all are taken.
+    /// </summary>
+    private static IReadOnlyList<(string Name, long Row)> Words(
+        IReadOnlyList<string> list, FewShotTask task, RtosOptions options, FitRun run, int max)
     {
-        var words = RtosPrompts.Without(list, task.Classes.Names, options.Ban ?? [], run.Note).ToArray();
+        var words = AnchorPrompts.Filter(list, task.Classes.Names, options.Ban ?? [], run.Note).ToArray();
         if (words.Length < 2)
             throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; give more words.");
-        var count = options.AnchorCount ?? most;
+        var count = options.AnchorCount ?? max;
         if (count < words.Length)
             new SeededRandom(options.Seed).Shuffle(words);
         return [.. words.Take(count)];
     }
 
     /// <summary>Half way between two classes, for pairs drawn by the seed: [min(C (C − 1) / 2, 256), D].</summary>
-    private static (Tensor, IReadOnlyList<string>) Between(FewShotTask task, RtosOptions options)
+    private static (Tensor, IReadOnlyList<string>) Midpoints(FewShotTask task, RtosOptions options)
     {
         var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second)).ToArray();
         new SeededRandom(options.Seed).Shuffle(pairs);

@@ -28,7 +28,7 @@ internal sealed class ChunkedSoftmax
     }
 
     /// <summary>The second pass: the columns of one of the chunks, [n, k]; over all chunks the rows sum to 1.</summary>
-    public Tensor Of(Tensor chunk) => (Scaled(chunk) - _denominator).exp();
+    public Tensor Columns(Tensor chunk) => (Scaled(chunk) - _denominator).exp();
 
     private Tensor Scaled(Tensor chunk) => _rows.matmul(chunk.t()).Div(_temperature);
 }

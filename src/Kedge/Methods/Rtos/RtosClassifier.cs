@@ -45,7 +45,9 @@ internal sealed class RtosClassifier : FewShotClassifier
     /// <summary>The anchors and their attention to images stay, the classes' relation to them is that of the new names. Where anchors are words, those that name a new class are left out.</summary>
     protected override FewShotClassifier TransferCore(ClassSet classes)
     {
-        var kept = Method == RtosNames.CatalogName ? RtosPrompts.Without(Details.Anchors, classes.Names, [], note: null) : [.. Details.Anchors.Select((word, row) => (word, (long)row))];
+        var kept = Method == RtosNames.CatalogName
+            ? AnchorPrompts.Filter(Details.Anchors, classes.Names, [], note: null)
+            : [.. Details.Anchors.Select((word, row) => (word, (long)row))];
         var anchors = Anchors.Features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: Device));
         var details = Details with { Anchors = [.. kept.Select(word => word.Name)] };
         return new RtosClassifier(State.Transfer(classes, new Dictionary<string, Tensor>

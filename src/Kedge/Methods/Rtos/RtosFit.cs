@@ -17,7 +17,7 @@ internal sealed class RtosFit : IDisposable
     private readonly RtosOptions _options;
     private readonly Tensor _identity; // [D, D]
     private readonly Parameter _query, _key; // [D, D]
-    private readonly Parameter _growth; // [], log(α / α at the start)
+    private readonly Parameter _logAlphaRatio; // [], log(α / α at the start)
     private readonly double _alpha;
     private readonly double _learningRate;
     private readonly Adam _optimizer;
@@ -31,16 +31,25 @@ internal sealed class RtosFit : IDisposable
         (_task, _options, Anchors, _alpha) = (task, options, anchors, alpha);
         Start = Features();
         _identity = eye(task.FeatureWidth, device: task.Device);
-        (_query, _key, _growth) = (new Parameter(_identity.clone()), new Parameter(_identity.clone()), new Parameter(zeros([], device: task.Device)));
-        Learned = new Dictionary<string, Tensor> { ["anchors"] = anchors.Rows, ["query"] = _query, ["key"] = _key, ["growth"] = _growth };
-        RelationTemperature = RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, Start, options.Value);
+        (_query, _key, _logAlphaRatio) =
+            (new Parameter(_identity.clone()), new Parameter(_identity.clone()), new Parameter(zeros([], device: task.Device)));
+        Learned = new Dictionary<string, Tensor>
+        {
+            ["anchors"] = anchors.Rows,
+            ["query"] = _query,
+            ["key"] = _key,
+            ["growth"] = _logAlphaRatio,
+        };
+        RelationTemperature =
+            RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, Start, options.Value);
         AttentionTemperature = RelationTransition.Temperature(options.AttentionTemperature, task.Support.Features.flatten(0, 1), Start);
         _learningRate = options.LearningRate ?? (anchors is TokenAnchors ? 0.002 : 0.004);
-        _optimizer = new Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_growth] : Array.Empty<Parameter>()], _learningRate);
+        _optimizer =
+            new Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_logAlphaRatio] : Array.Empty<Parameter>()], _learningRate);
     }
 
     /// <summary>Anchors that go through the text tower together.</summary>
-    internal int AnchorsAtOnce { get; init; } = 256;
+    internal int AnchorBlock { get; init; } = 256;
 
     internal LearnedAnchors Anchors { get; }
 
@@ -55,13 +64,13 @@ internal sealed class RtosFit : IDisposable
     internal (Tensor Query, Tensor Key) Projections => (_query.detach(), _key.detach());
 
     /// <summary>α as it is now.</summary>
-    internal double Alpha => _alpha * Math.Exp(_growth.item<float>());
+    internal double Alpha => _alpha * Math.Exp(_logAlphaRatio.item<float>());
 
     /// <summary>The anchors' features as they are now: [K, D], without gradient.</summary>
     internal Tensor Features()
     {
         using var noGrad = no_grad();
-        return cat([.. Anchors.Rows.split(AnchorsAtOnce).Select(Anchors.Encode)]);
+        return cat([.. Anchors.Rows.split(AnchorBlock).Select(Anchors.Encode)]);
     }
 
     /// <summary>S of images as RTOS stands now: [B, C], without gradient.</summary>
@@ -134,16 +143,17 @@ internal sealed class RtosFit : IDisposable
     {
         using var scope = NewDisposeScope();
         var batch = tensor(rowsOfBatch, device: _task.Device);
-        var whole = Anchors.Rows.shape[0] <= AnchorsAtOnce;
+        var whole = Anchors.Rows.shape[0] <= AnchorBlock;
         var encoded = whole ? Anchors.Encode(Anchors.Rows) : Features(); // [K, D]
         var features = encoded.detach().requires_grad_(true);
         var x = images.index_select(0, batch); // [B, D]
-        var logits = ZeroShot.Logits(x, _task.Classes.Features, _task.Classes.LogitScale).Add(Transition(x, features) * _growth.exp().Mul(_alpha));
+        var logits = ZeroShot.Logits(x, _task.Classes.Features, _task.Classes.LogitScale)
+            .Add(Transition(x, features) * _logAlphaRatio.exp().Mul(_alpha));
         var loss = F.cross_entropy(logits, _task.Support.Labels.index_select(0, batch));
         _optimizer.zero_grad();
         loss.backward();
         using (no_grad())
-            Pull(features, count);
+            AddPenaltyGradients(features, count);
         foreach (var (rows, gradient) in Blocks(features.grad!))
             (whole ? encoded : Anchors.Encode(rows)).backward([gradient]);
         _optimizer.step();
@@ -151,7 +161,7 @@ internal sealed class RtosFit : IDisposable
     }
 
     /// <summary>Adds the gradient of (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a mean_k ‖A_k − A⁰_k‖²) / N.</summary>
-    private void Pull(Tensor features, int count)
+    private void AddPenaltyGradients(Tensor features, int count)
     {
         _query.grad!.Add_(_query - _identity, 2 * _options.ProjectionPull / count);
         _key.grad!.Add_(_key - _identity, 2 * _options.ProjectionPull / count);
@@ -164,9 +174,9 @@ internal sealed class RtosFit : IDisposable
 
     private IEnumerable<(Tensor Rows, Tensor Gradient)> Blocks(Tensor gradient)
     {
-        for (var first = 0L; first < gradient.shape[0]; first += AnchorsAtOnce)
+        for (var first = 0L; first < gradient.shape[0]; first += AnchorBlock)
         {
-            var count = Math.Min(AnchorsAtOnce, gradient.shape[0] - first);
+            var count = Math.Min(AnchorBlock, gradient.shape[0] - first);
             yield return (Anchors.Rows.narrow(0, first, count), gradient.narrow(0, first, count));
         }
     }

@@ -50,7 +50,8 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (anchors, names, template) = WordAnchors.Encode(task, Name, options.Anchors, words => RtosPrompts.Without(words, task.Classes.Names, options.Ban ?? [], run.Note));
+        var (anchors, names, template) = WordAnchors.Encode(task, Name, options.Anchors,
+            words => AnchorPrompts.Filter(words, task.Classes.Names, options.Ban ?? [], run.Note));
         var details = new RtosDetails(names, template, options.Value,
             RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, anchors, options.Value),
             RelationTransition.Temperature(options.AttentionTemperature, task.Classes.Features, anchors),

@@ -14,18 +14,19 @@ namespace Kedge.Methods;
 internal sealed record HeldOutResult(int Images, double ZeroShotAccuracy, double Accuracy, int Step);
 
 /// <summary>
-/// Learns RTOS and chooses its strength, from the support set alone. A quarter of the shots is held out of a first run; at every tenth of it α is fitted
-/// on them (<see cref="Stacking"/>), and the step of the least cross entropy is kept: how long to learn and how far to trust it. From there a third as
-/// many steps go over all shots. Where the held-out shots are not classified better than by zero-shot, α is 0. With one shot a class there is nothing to hold
+/// Learns RTOS and chooses its strength, from the support set alone. A quarter of the shots is held out of a first run;
+/// at every tenth of it α is fitted on them (<see cref="Stacking"/>), and the step of the least cross entropy is
+/// snapshot: how long to learn and how far to trust it. From there a third as many steps go over all shots. Where the
+/// held-out shots are not classified better than by zero-shot, α is 0. With one shot a class there is nothing to hold
 /// out: all steps are done, with the α to begin with.
 /// </summary>
 internal sealed class RtosTraining : IDisposable
 {
-    private const double FirstAlpha = 20; // the specification's, in units of calibrated zero-shot logits
+    private const double InitialAlpha = 20; // the specification's, in units of calibrated zero-shot logits
     private const double MinZeroShotWeight = 0.1, MaxZeroShotWeight = 2, MaxAlpha = 10_000;
     private const double PriorImages = 8; // how many held-out images the first α is worth
     private const int Checks = 10;
-    private const double LatePeak = 0.5; // of the learning rate, once most is learned
+    private const double FinalPeak = 0.5; // of the learning rate, once most is learned
 
     private readonly FewShotTask _task;
     private readonly RtosOptions _options;
@@ -34,9 +35,9 @@ internal sealed class RtosTraining : IDisposable
     private RtosTraining(FewShotTask task, RtosOptions options, FitRun run)
     {
         (_task, _options) = (task, options);
-        ZeroShotWeight = WeighZeroShot(task);
+        ZeroShotWeight = FitZeroShotWeight(task);
         _anchors = AnchorStarts.Create(task, options, run);
-        Fit = new RtosFit(task, options, _anchors, options.Alpha ?? FirstAlpha / BoundedZeroShotWeight);
+        Fit = new RtosFit(task, options, _anchors, options.Alpha ?? InitialAlpha / BoundedZeroShotWeight);
     }
 
     /// <summary>RTOS as it was learned.</summary>
@@ -92,16 +93,16 @@ internal sealed class RtosTraining : IDisposable
 
     private int Steps => _options.Steps ?? (_anchors is TokenAnchors ? 200 : 80);
 
-    private int Every => Math.Max(1, Steps / Checks);
+    private int CheckInterval => Math.Max(1, Steps / Checks);
 
     private void LearnAll(FitRun run)
     {
-        var pause = RtosPause.Read(run, Fit, Steps);
-        pause?.Restore();
-        var step = pause?.Step ?? 0;
+        var checkpoint = RtosCheckpoint.Read(run, Fit, Steps);
+        checkpoint?.Restore();
+        var step = checkpoint?.Step ?? 0;
         foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.Support.Count, device: _task.Device), Steps, done: step))
         {
-            RtosPause.Keep(run, Every, Fit, ++step);
+            RtosCheckpoint.Keep(run, CheckInterval, Fit, ++step);
             run.Report(step, Steps, loss);
         }
         Alpha = Fit.Alpha;
@@ -112,39 +113,40 @@ internal sealed class RtosTraining : IDisposable
         var images = _task.Support.Features[0].index_select(0, held.Held);
         var zeroShot = ZeroShot.Logits(images, _task.Classes.Features, _task.Classes.LogitScale);
         var zeroShotLoss = F.cross_entropy(zeroShot.Mul(Stacking.Weight(zeroShot, held.Labels)), held.Labels).item<float>();
-        var pause = RtosPause.Read(run, Fit, Steps + Steps / 3);
-        pause?.RestoreBest();
-        var (step, best, kept) = (pause?.Step ?? 0, Judge(pause?.BestStep ?? 0), Fit.Snapshot());
-        pause?.Restore();
+        var checkpoint = RtosCheckpoint.Read(run, Fit, Steps + Steps / 3);
+        checkpoint?.RestoreBest();
+        var (step, best, snapshot) = (checkpoint?.Step ?? 0, Evaluate(checkpoint?.BestStep ?? 0), Fit.Snapshot());
+        checkpoint?.Restore();
         foreach (var loss in Fit.Learn(held.Train, Steps, done: Math.Min(step, Steps)))
         {
             step++;
             double? gain = null;
-            if (step % Every == 0 || step == Steps)
+            if (step % CheckInterval == 0 || step == Steps)
             {
-                var now = Judge(step);
-                gain = now.Accuracy - now.ZeroShotAccuracy;
-                var (worse, left) = now.Loss < best.Loss ? (best, kept) : (now, []);
-                if (now.Loss < best.Loss)
-                    (best, kept) = (now, Fit.Snapshot());
+                var current = Evaluate(step);
+                gain = current.Accuracy - current.ZeroShotAccuracy;
+                var (worse, left) = current.Loss < best.Loss ? (best, snapshot) : (current, []);
+                if (current.Loss < best.Loss)
+                    (best, snapshot) = (current, Fit.Snapshot());
                 Array.ForEach([worse.Transition, .. left.Values], tensor => tensor.Dispose()); // large, and the fit's scope ends late
             }
-            RtosPause.Keep(run, Every, Fit, step, best.Step, kept);
+            RtosCheckpoint.Keep(run, CheckInterval, Fit, step, best.Step, snapshot);
             run.Report(step, Steps + Steps / 3, loss, gain);
         }
         if (step == Steps)
-            Fit.Restore(kept);
-        var late = best.Step / 3;
-        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.Support.Count, device: _task.Device), late, LatePeak, done: step - Steps))
+            Fit.Restore(snapshot);
+        var finalSteps = best.Step / 3;
+        foreach (var loss in Fit.Learn(TensorFactory.Arange(_task.Support.Count, device: _task.Device),
+            finalSteps, FinalPeak, done: step - Steps))
         {
-            RtosPause.Keep(run, Every, Fit, ++step, best.Step, kept);
-            run.Report(step, Steps + late, loss);
+            RtosCheckpoint.Keep(run, CheckInterval, Fit, ++step, best.Step, snapshot);
+            run.Report(step, Steps + finalSteps, loss);
         }
         (HeldOut, HeldOutTransition) = (held, best.Transition);
         Result = new HeldOutResult((int)held.Labels.shape[0], best.ZeroShotAccuracy, best.Accuracy, best.Step);
-        Alpha = best.Gains ? best.Alpha : 0;
+        Alpha = best.Improves ? best.Alpha : 0;
 
-        Judgement Judge(int at)
+        Evaluation Evaluate(int at)
         {
             using var scope = NewDisposeScope();
             var transition = Fit.Transition(images);
@@ -152,18 +154,21 @@ internal sealed class RtosTraining : IDisposable
             var weights = Stacking.Weights(members, held.Labels, [1, 1], PriorImages);
             var alpha = Math.Min(MaxAlpha, Fit.Alpha * weights[1] / Math.Max(weights[0], 1e-3));
             var loss = F.cross_entropy(Stacking.Sum(members, weights), held.Labels).item<float>();
-            var (before, after) = (Top1Accuracy.Share(zeroShot, held.Labels), Top1Accuracy.Share(zeroShot.Add(transition.Mul(alpha)), held.Labels));
-            return new Judgement(at, loss, alpha, transition.MoveToOuterDisposeScope(), before, after, Gains: after > before || (after == before && loss < zeroShotLoss));
+            var (before, after) =
+                (Top1Accuracy.Measure(zeroShot, held.Labels), Top1Accuracy.Measure(zeroShot.Add(transition.Mul(alpha)), held.Labels));
+            return new Evaluation(at, loss, alpha, transition.MoveToOuterDisposeScope(),
+                before, after, Improves: after > before || (after == before && loss < zeroShotLoss));
         }
     }
 
     /// <summary>Zero-shot has learned nothing from the support images, so they tell how far it can be trusted.</summary>
-    private static double WeighZeroShot(FewShotTask task)
+    private static double FitZeroShotWeight(FewShotTask task)
     {
         using var scope = NewDisposeScope();
         return task.Support.Count == 0 ? 1 : Math.Min(
             Stacking.Weight(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels), MaxZeroShotWeight);
     }
 
-    private sealed record Judgement(int Step, double Loss, double Alpha, Tensor Transition, double ZeroShotAccuracy, double Accuracy, bool Gains);
+    private sealed record Evaluation(
+        int Step, double Loss, double Alpha, Tensor Transition, double ZeroShotAccuracy, double Accuracy, bool Improves);
 }

@@ -22,16 +22,22 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
 {
     internal const string CatalogName = "rtos+";
 
-    /// <summary>How much of the members' say each has to begin with: discriminant, ridge, kernel, anchors. Sums to 1.</summary>
+    /// <summary>
+    /// How much of the members' memberDeviation each has to begin with: discriminant, ridge,
+    /// kernel, anchors. Sums to 1.
+    /// </summary>
     private static readonly double[] Shares = [0.34, 0.27, 0.26, 0.13];
 
-    /// <summary>The members' standard deviation to begin with, for each root of a shot: where zero-shot is always wrong, and where it is always right.</summary>
-    private const double SayWithoutNames = 1, SayWithNames = 0.2;
+    /// <summary>
+    /// The members' standard deviation to begin with, for each root of a shot: where zero-shot is always wrong, and
+    /// where it is always accuracy.
+    /// </summary>
+    private const double DeviationAtZeroAccuracy = 1, DeviationAtFullAccuracy = 0.2;
 
-    private const double SayFalls = 1.5; // the power of the share that is wrong; found on validation images: docs/rtos.md
+    private const double ErrorExponent = 1.5; // the power of the share that is wrong; found on validation images: docs/rtos.md
 
     private const double PriorImages = 8; // how many images the weights to begin with are worth
-    private const double FirstRtosWeight = 0.25; // of RTOS as it was learned, which is worth 1 beside zero-shot alone
+    private const double PriorRtosWeight = 0.25; // of RTOS as it was learned, which is worth 1 beside zero-shot alone
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
@@ -40,9 +46,10 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         using var noGrad = no_grad();
         var images = task.Support.MeanOverViews();
         var members = SupportMembers.Fit(task, RelationTransition.Attention(images, training.Fit.Start, training.Fit.AttentionTemperature));
-        Tensor[] logits = [ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale), .. members.LeftOut]; // [N, C] each
-        var weights = Weigh(task, training, logits);
-        var (scale, alpha) = WeighRtos(training, Stacking.Sum(logits, weights));
+        Tensor[] logits =
+            [ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale), .. members.HeldOutLogits]; // [N, C] each
+        var weights = FitWeights(task, training, logits);
+        var (scale, alpha) = FitRtosWeight(training, Stacking.Sum(logits, weights));
         var scaled = weights.Select(weight => weight * scale).ToArray();
         return RtosPlusClassifier.CreateFitted(task, training, members, new RtosPlusWeights(scaled[0], scaled[1], scaled[2], members.OnKernel is null ? 0 : scaled[3], scaled[4]), alpha);
     }
@@ -51,27 +58,28 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new RtosPlusClassifier(state);
 
     /// <summary>The weights of zero-shot, discriminant, ridge, kernel and anchors.</summary>
-    private static double[] Weigh(FewShotTask task, RtosTraining training, Tensor[] logits)
+    private static double[] FitWeights(FewShotTask task, RtosTraining training, Tensor[] logits)
     {
         var deviations = logits.Select(member => Stacking.Deviation(member, task.Support.Labels)).ToArray();
-        var right = Top1Accuracy.Share(logits[0], task.Support.Labels);
-        var say = (SayWithoutNames * Math.Pow(1 - right, SayFalls) + SayWithNames * right) * Math.Sqrt(task.Support.Count / (double)task.Classes.Count);
-        double[] first = [training.ZeroShotWeight * deviations[0], .. Shares.Select(share => share * say)];
-        var rows = HeldOutShots.Repeated(task);
-        var weights = rows.shape[0] == 0 ? first : Stacking.Weights(
+        var accuracy = Top1Accuracy.Measure(logits[0], task.Support.Labels);
+        var memberDeviation = (DeviationAtZeroAccuracy * Math.Pow(1 - accuracy, ErrorExponent) + DeviationAtFullAccuracy * accuracy)
+            * Math.Sqrt(task.Support.Count / (double)task.Classes.Count);
+        double[] prior = [training.ZeroShotWeight * deviations[0], .. Shares.Select(share => share * memberDeviation)];
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
+        var weights = rows.shape[0] == 0 ? prior : Stacking.Weights(
             [.. logits.Select((member, m) => member.index_select(0, rows).Div(deviations[m]))],
-            task.Support.Labels.index_select(0, rows), first, PriorImages);
+            task.Support.Labels.index_select(0, rows), prior, PriorImages);
         return [.. weights.Zip(deviations, (weight, deviation) => weight / deviation)];
     }
 
     /// <summary>What all the rest is to be multiplied by, and α, so that both agree best with the shots that RTOS held out.</summary>
-    private static (double Scale, double Alpha) WeighRtos(RtosTraining training, Tensor rest)
+    private static (double Scale, double Alpha) FitRtosWeight(RtosTraining training, Tensor rest)
     {
         var unit = training.Fit.Alpha * training.BoundedZeroShotWeight;
         if (training is not { HeldOut: { } held, HeldOutTransition: { } transition })
-            return (1, unit * FirstRtosWeight);
+            return (1, unit * PriorRtosWeight);
         var weights = Stacking.Weights(
-            [rest.index_select(0, held.Held), transition.Mul(unit)], held.Labels, [1, FirstRtosWeight], PriorImages);
+            [rest.index_select(0, held.Held), transition.Mul(unit)], held.Labels, [1, PriorRtosWeight], PriorImages);
         return (weights[0], weights[1] * unit);
     }
 }

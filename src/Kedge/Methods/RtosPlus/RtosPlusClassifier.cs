@@ -13,7 +13,7 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     private readonly Tensor _classFeatures; // [C, D]
     private readonly Tensor _start; // [K, D]: the anchors at their start
     private readonly Tensor _anchorRidge; // [K, C]
-    private readonly Tensor _middle; // [D]
+    private readonly Tensor _mean; // [D]
     private readonly Tensor _precision; // [D, D]
     private readonly Tensor _ridge; // [N, C]
     private readonly Tensor _kernel; // [N, C], or [0, C] where there is none
@@ -30,14 +30,14 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         var count = Support.Features.shape[0];
         _start = state.Take("anchor.start", ScalarType.Float32, Details.Rtos.Anchors.Count, width);
         _anchorRidge = state.Take("anchor.ridge", ScalarType.Float32, Details.Rtos.Anchors.Count, classes);
-        _middle = state.Take("middle", ScalarType.Float32, width);
+        _mean = state.Take("middle", ScalarType.Float32, width);
         _precision = state.Take("precision", ScalarType.Float32, width, width);
         _ridge = state.Take("ridge", ScalarType.Float32, count, classes);
         _kernel = state.Take("kernel", ScalarType.Float32, Details.Weights.Kernel > 0 ? count : 0, classes);
         _bias = state.Take("bias", ScalarType.Float32, classes);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var images = Support.Features - _middle; // [N, D]
+        var images = Support.Features - _mean; // [N, D]
         _head = Membership().t().matmul(images).matmul(_precision).Add(_ridge.t().matmul(images)).DetachFromDisposeScope();
     }
 
@@ -58,11 +58,11 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         var anchorRidge = members.AnchorCoefficients.Mul(weights.Anchors); // [K, C]
         tensors["anchor.start"] = fit.Start;
         tensors["anchor.ridge"] = anchorRidge;
-        tensors["middle"] = members.Middle;
+        tensors["middle"] = members.Mean;
         tensors["precision"] = members.Discriminant.Precision.Mul(weights.Discriminant);
         tensors["ridge"] = members.OnFeatures.Coefficients.Mul(weights.Ridge);
         tensors["kernel"] = weights.Kernel > 0 ? members.OnKernel!.Coefficients.Mul(weights.Kernel) : empty(0, task.Classes.Count);
-        tensors["bias"] = members.Discriminant.Bias.Mul(weights.Discriminant) - members.AttentionMiddle.matmul(anchorRidge);
+        tensors["bias"] = members.Discriminant.Bias.Mul(weights.Discriminant) - members.AttentionMean.matmul(anchorRidge);
         return new Fitted(tensors, training.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
     }
 
@@ -72,21 +72,21 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     /// <inheritdoc/>
     protected override Tensor LogitsCore(ImageFeatures images)
     {
-        var logits = ByNames(images.Image).Add(_rtos.Logits(images.Image)).Add(StartAttention(images.Image).matmul(_anchorRidge))
-            .Add((images.Image - _middle).matmul(_head.t())).Add(_bias);
+        var logits = ZeroShotLogits(images.Image).Add(_rtos.Logits(images.Image)).Add(StartAttention(images.Image).matmul(_anchorRidge))
+            .Add((images.Image - _mean).matmul(_head.t())).Add(_bias);
         return _kernel.shape[0] == 0 ? logits : logits.Add(SupportMembers.Kernel(images.Image, Support.Features).matmul(_kernel));
     }
 
     /// <inheritdoc/>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var (x, support) = (images.Image - _middle, Support.Features - _middle);
+        var (x, support) = (images.Image - _mean, Support.Features - _mean);
         var anchors = _rtos.Contributions(images.Image).Add(StartAttention(images.Image).unsqueeze(1) * _anchorRidge.t()); // [B, C, K]
-        var given = (x.matmul(_precision).matmul(support.t()).unsqueeze(1) * Membership().t())
+        var contributions = (x.matmul(_precision).matmul(support.t()).unsqueeze(1) * Membership().t())
             .Add(x.matmul(support.t()).unsqueeze(1) * _ridge.t()); // [B, C, N]
         if (_kernel.shape[0] > 0)
-            given = given.Add(SupportMembers.Kernel(images.Image, Support.Features).unsqueeze(1) * _kernel.t());
-        return new Explanation(ByNames(images.Image), anchors, given, _bias.clone());
+            contributions = contributions.Add(SupportMembers.Kernel(images.Image, Support.Features).unsqueeze(1) * _kernel.t());
+        return new Explanation(ZeroShotLogits(images.Image), anchors, contributions, _bias.clone());
     }
 
     /// <inheritdoc/>
@@ -100,7 +100,7 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         base.Dispose(disposing);
     }
 
-    private Tensor ByNames(Tensor imageFeatures) =>
+    private Tensor ZeroShotLogits(Tensor imageFeatures) =>
         ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale).Mul(Details.Weights.ZeroShot);
 
     /// <summary>P⁰: [B, D] → [B, K].</summary>

@@ -18,27 +18,28 @@ internal sealed class SupportMembers
     private SupportMembers(FewShotTask task, Tensor attention)
     {
         Features = task.Support.MeanOverViews();
-        Middle = Features.mean([0]);
-        AttentionMiddle = attention.mean([0]);
-        var centred = Features - Middle; // [N, D]
+        Mean = Features.mean([0]);
+        AttentionMean = attention.mean([0]);
+        var centred = Features - Mean; // [N, D]
         var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float32); // [N, C]
         var targets = classes - classes.mean([0]);
         Discriminant = GaussianDiscriminant.Fit(centred, task.Support.Labels, task.Classes.Count);
         OnFeatures = Ridge.OnFeatures(centred, targets, FeatureStrength);
         OnKernel = task.Support.Count > Ridge.MaxKernelImages ? null : Ridge.OnKernel(Kernel(Features, Features), targets, KernelStrength);
-        var onAnchors = Ridge.OnFeatures(attention - AttentionMiddle, targets, AnchorStrength);
-        AnchorCoefficients = (attention - AttentionMiddle).t().matmul(onAnchors.Coefficients); // [K, C]
-        LeftOut = [GaussianDiscriminant.LeftOut(centred, task.Support.Labels, task.Classes.Count), OnFeatures.LeftOut, OnKernel?.LeftOut ?? zeros_like(targets), onAnchors.LeftOut];
+        var onAnchors = Ridge.OnFeatures(attention - AttentionMean, targets, AnchorStrength);
+        AnchorCoefficients = (attention - AttentionMean).t().matmul(onAnchors.Coefficients); // [K, C]
+        HeldOutLogits = [GaussianDiscriminant.OutOfFoldLogits(centred, task.Support.Labels, task.Classes.Count),
+            OnFeatures.LeaveOneOut, OnKernel?.LeaveOneOut ?? zeros_like(targets), onAnchors.LeaveOneOut];
     }
 
     /// <summary>F [N, D]: the support images, views averaged.</summary>
     internal Tensor Features { get; }
 
     /// <summary>[D]: the mean of the support images.</summary>
-    internal Tensor Middle { get; }
+    internal Tensor Mean { get; }
 
     /// <summary>[K]: the mean of their attention.</summary>
-    internal Tensor AttentionMiddle { get; }
+    internal Tensor AttentionMean { get; }
 
     internal GaussianDiscriminant Discriminant { get; }
 
@@ -51,7 +52,7 @@ internal sealed class SupportMembers
     internal Tensor AnchorCoefficients { get; }
 
     /// <summary>Discriminant, ridge, kernel, anchors: [N, C] each, by fits without the image at hand.</summary>
-    internal IReadOnlyList<Tensor> LeftOut { get; }
+    internal IReadOnlyList<Tensor> HeldOutLogits { get; }
 
     /// <summary>Fits all members.</summary>
     /// <param name="task">The task, its rows in canonical order.</param>

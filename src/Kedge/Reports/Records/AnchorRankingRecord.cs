@@ -24,7 +24,7 @@ internal sealed record AnchorRankingRecord(
         data, model, options.Shots, options.Seed, gains.Count,
         [.. gains.Take(top).Select(gain => new AnchorGainRecord(
             gain.Word, gain.Gain, gain.StandardError,
-            [.. gain.Classes.Select(found => new ClassLiftRecord(found.ClassName, found.Lift))]))]);
+            [.. gain.Classes.Select(found => new ClassLiftRecord(found.ClassName, found.Ratio))]))]);
 }
 
 /// <summary>How much a word would help.</summary>

@@ -27,7 +27,7 @@ public class StackingTests
         var (first, labels) = Draw(images: 80, classes: 5, seed: 2);
         Tensor[] members = [first, Draw(80, 5, seed: 2).Logits.square() * 0.3, -first + Draw(80, 5, seed: 3).Logits * 0.1];
         double[] prior = [0.5, 0.5, 0.5];
-        var weights = Stacking.Weights(members, labels, prior, pull: 4);
+        var weights = Stacking.Weights(members, labels, prior, priorImages: 4);
         Assert.All(weights, weight => Assert.True(weight >= 0));
         Assert.Contains(weights, weight => weight == 0); // the member that is against the first
         for (var m = 0; m < 3; m++)
@@ -46,7 +46,7 @@ public class StackingTests
     {
         using var scope = NewDisposeScope();
         var (logits, labels) = Draw(images: 20, classes: 3, seed: 4);
-        Assert.Equal(0.7, Stacking.Weights([logits], labels, [0.7], pull: 1e7)[0], Tolerance);
+        Assert.Equal(0.7, Stacking.Weights([logits], labels, [0.7], priorImages: 1e7)[0], Tolerance);
     }
 
     [Fact]

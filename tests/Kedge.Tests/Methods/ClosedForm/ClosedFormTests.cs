@@ -27,7 +27,7 @@ public class ClosedFormTests
             var inner = kernel.index_select(0, rest).index_select(1, rest);
             var coefficients = linalg.solve(inner + eye(13) * lambda, targets.index_select(0, rest));
             var expected = kernel[n].index_select(0, rest).unsqueeze(0).matmul(coefficients).squeeze(0);
-            Assert.InRange((expected - ridge.LeftOut[n]).abs().max().item<float>(), 0, Tolerance);
+            Assert.InRange((expected - ridge.LeaveOneOut[n]).abs().max().item<float>(), 0, Tolerance);
         }
         var all = kernel.matmul(ridge.Coefficients);
         Assert.InRange((all + ridge.Coefficients * lambda - targets).abs().max().item<float>(), 0, Tolerance); // (K + λ I) A = Y

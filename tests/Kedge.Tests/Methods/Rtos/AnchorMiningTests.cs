@@ -38,7 +38,7 @@ public class AnchorMiningTests
             Assert.Equal(expectedError, error, Tolerance * scale);
             var lifts = plain.Lifts(Words.IndexOf(word));
             Assert.Equal(lifts.Index().OrderByDescending(lift => lift.Item).Select(lift => $"class {lift.Index}"), classes.Select(c => c.ClassName));
-            Assert.All(classes, c => Assert.Equal(lifts[int.Parse(c.ClassName[6..])], c.Lift, 1e-9));
+            Assert.All(classes, c => Assert.Equal(lifts[int.Parse(c.ClassName[6..])], c.Ratio, 1e-9));
         }
     }
 
@@ -92,7 +92,7 @@ public class AnchorMiningTests
         Assert.Equal(0.01, AnchorMining.Temperature(0, images[..1].@double(), anchors[..1].expand(2, -1).@double()));
         var chunks = anchors.split(3);
         var softmax = new ChunkedSoftmax(images, chunks, temperature);
-        var difference = cat([.. chunks.Select(softmax.Of)], 1) - RelationTransition.Attention(images, anchors, temperature);
+        var difference = cat([.. chunks.Select(softmax.Columns)], 1) - RelationTransition.Attention(images, anchors, temperature);
         Assert.InRange(difference.abs().max().item<float>(), 0, 1e-6f); // softmaxes in F32
     }
 

@@ -159,7 +159,7 @@ public class RtosTests
         {
             var options = new RtosOptions { AnchorCount = 8, LearningRate = 0.01 };
             using var anchors = AnchorStarts.Create(synthetic.Task, options, new FitRun(null, default));
-            using var fit = new RtosFit(synthetic.Task, options, anchors, alpha: 20) { AnchorsAtOnce = anchorsAtOnce };
+            using var fit = new RtosFit(synthetic.Task, options, anchors, alpha: 20) { AnchorBlock = anchorsAtOnce };
             Assert.Equal(steps, fit.Learn(arange(16), steps).Count());
             return fit.Features();
         }

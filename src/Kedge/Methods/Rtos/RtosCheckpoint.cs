@@ -7,14 +7,14 @@ namespace Kedge.Methods;
 /// Where a stopped fit of RTOS goes on: what is learned with Adam's moments, what was best on the held-out shots, and the steps of both. Batches and views
 /// follow from the step, and the judgement of the best from itself, so nothing else is kept.
 /// </summary>
-internal sealed class RtosPause
+internal sealed class RtosCheckpoint
 {
     private const string Steps = "steps", Best = "best.";
 
     private readonly RtosFit _fit;
     private readonly IReadOnlyDictionary<string, Tensor> _kept;
 
-    private RtosPause(RtosFit fit, IReadOnlyDictionary<string, Tensor> kept)
+    private RtosCheckpoint(RtosFit fit, IReadOnlyDictionary<string, Tensor> kept)
     {
         (_fit, _kept) = (fit, kept);
         var steps = kept[Steps].data<long>();
@@ -32,7 +32,7 @@ internal sealed class RtosPause
     /// <param name="fit">RTOS at its start.</param>
     /// <param name="steps">The most steps that the fit can have done.</param>
     /// <exception cref="KedgeException">What was kept is damaged.</exception>
-    internal static RtosPause? Read(FitRun run, RtosFit fit, int steps)
+    internal static RtosCheckpoint? Read(FitRun run, RtosFit fit, int steps)
     {
         if (run.Kept is not { } kept)
             return null;
@@ -46,7 +46,7 @@ internal sealed class RtosPause
         if (done[0] < 0 || done[0] > steps || done[1] < 0 || done[1] > done[0])
             throw Damaged(Steps);
         run.Note($"the fit goes on from step {done[0]}, where it was stopped.");
-        return new RtosPause(fit, kept);
+        return new RtosCheckpoint(fit, kept);
     }
 
     /// <summary>Keeps every so many steps, and where the fit is about to be stopped.</summary>

@@ -4,13 +4,17 @@ using Kedge.Text;
 namespace Kedge.Methods;
 
 /// <summary>The texts around and inside RTOS's anchors.</summary>
-internal static class RtosPrompts
+internal static class AnchorPrompts
 {
     /// <summary>The template that anchors are put into: the task's first.</summary>
     public static PromptTemplate Template(FewShotTask task) => task.Classes.Templates.Count > 0 ? new PromptTemplate(task.Classes.Templates[0]) : PromptTemplates.Default;
 
-    /// <summary>The words that name no class and are not banned, once each, with their places in the list; what is left out of a list that somebody gave is noted.</summary>
-    public static IReadOnlyList<(string Name, long Row)> Without(IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, Action<string>? note)
+    /// <summary>
+    /// The words that name no class and are not banned, once each, with their places in the list; what is left out of a
+    /// list that somebody gave is noted.
+    /// </summary>
+    public static IReadOnlyList<(string Name, long Row)> Filter(
+        IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, Action<string>? note)
     {
         var comparer = StringComparer.OrdinalIgnoreCase;
         var (classes, bans, seen) = (Spoken(classNames), Spoken(banned), new HashSet<string>(comparer));
