@@ -6,7 +6,7 @@ namespace Kedge.FewShot;
 /// <summary>Everything a fitted classifier consists of, and all that is saved of it. Owns its tensors.</summary>
 public sealed class ClassifierState : IDisposable
 {
-    /// <summary>How records are kept as details.</summary>
+    /// <summary>The JSON format of records among the details.</summary>
     internal static readonly JsonSerializerOptions DetailsFormat = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     private readonly HashSet<string> _taken = [];
@@ -35,7 +35,7 @@ public sealed class ClassifierState : IDisposable
     /// <summary>Which data chose the hyper-parameters; "none" where all are the options'.</summary>
     public required string Selection { get; init; }
 
-    /// <summary>What else the method keeps for explanation; an empty object where nothing.</summary>
+    /// <summary>Further data of the method, for explanation; an empty object where nothing.</summary>
     public required JsonElement Details { get; init; }
 
     /// <summary>What was learned, by name: F32 or int64, contiguous, without gradient. Owned by the state: read them, do not change or dispose them.</summary>
@@ -44,7 +44,7 @@ public sealed class ClassifierState : IDisposable
     /// <summary>C: classes.</summary>
     public int ClassCount => ClassNames.Count;
 
-    /// <summary>The tensor of a name, checked; for constructors of classifiers.</summary>
+    /// <summary>Gets a tensor by its name, checked; for constructors of classifiers.</summary>
     /// <param name="name">The name under which the fit returned it.</param>
     /// <param name="type">The element type it must have.</param>
     /// <param name="shape">The lengths it must have; −1 is any.</param>
@@ -61,7 +61,7 @@ public sealed class ClassifierState : IDisposable
         return tensor;
     }
 
-    /// <summary>The labels of a name, checked as by <see cref="Take"/> and to be classes.</summary>
+    /// <summary>Gets labels by their name, checked as by <see cref="Take"/> and to be classes.</summary>
     /// <param name="name">The name under which the fit returned them.</param>
     /// <param name="count">How many there must be.</param>
     /// <returns>[count] int64, each in 0 … C−1; stays owned by the state.</returns>
@@ -74,7 +74,10 @@ public sealed class ClassifierState : IDisposable
         return low >= 0 && high < ClassCount ? labels : throw Damaged($"'{name}' from {low} to {high}, expected 0 to {ClassCount - 1}");
     }
 
-    /// <summary>The tensors whose names begin with a prefix, by the rest of the name, for a classifier within this one, which checks them. They stay the state's.</summary>
+    /// <summary>
+    /// The tensors whose names begin with a prefix, by the rest of the name, for a member classifier, which checks
+    /// them. They stay owned by the state.
+    /// </summary>
     internal Dictionary<string, Tensor> TakeAll(string prefix)
     {
         string[] names = [.. Tensors.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>What every tensor of features is put to before anything is computed from it.</summary>
+/// <summary>Checks of feature tensors before anything is computed from them.</summary>
 internal static class FeatureChecks
 {
     /// <summary>Far above what half precision does to a unit vector, far below what raw features are off.</summary>
@@ -23,7 +23,7 @@ internal static class FeatureChecks
     }
 
     /// <summary>Refuses rows that are not F32 of unit length (to within 0.01, as half precision leaves them).</summary>
-    /// <param name="features">[…, D], on any device; stays the caller's.</param>
+    /// <param name="features">[…, D], on any device; owned by the caller.</param>
     /// <param name="doing">What is being done, for the message: "Fitting my-method".</param>
     /// <param name="what">What the rows are, for the message: "word features".</param>
     /// <exception cref="KedgeException">They are of another type or length, or hold NaN or infinity.</exception>

@@ -31,7 +31,7 @@ public abstract class FewShotClassifier : IDisposable
     /// <summary>Where the classifier computes.</summary>
     public Device Device => State.Tensors.Values.First().device;
 
-    /// <summary>What it looks at beside the images' own features.</summary>
+    /// <summary>The kinds of features that it needs beside those of the whole image.</summary>
     public virtual FeatureKinds Needs => FeatureKinds.Image;
 
     /// <summary>
@@ -64,7 +64,10 @@ public abstract class FewShotClassifier : IDisposable
         }
     }
 
-    /// <summary>Scores every patch of images against every class, each patch as if it were an image of its own: where in an image a class is.</summary>
+    /// <summary>
+    /// Scores every patch of images against every class, each patch as if it were an image of its own, which localises
+    /// classes.
+    /// </summary>
     /// <param name="patchFeatures">[B, P, D] unit, any floating type, any device.</param>
     /// <returns>[B, P, C] F32 on <see cref="Device"/>, scaled as <see cref="Logits"/>. Without gradient, owned by the caller.</returns>
     /// <exception cref="KedgeException">The features have another shape or width, are not of unit length, or hold NaN.</exception>
@@ -102,13 +105,18 @@ public abstract class FewShotClassifier : IDisposable
     /// <param name="classes">The novel classes, on <see cref="Device"/>.</param>
     protected virtual FewShotClassifier? TransferCore(ClassSet classes) => null;
 
-    /// <summary>Whether the logits have parts that <see cref="Explain"/> can tell.</summary>
+    /// <summary>Whether <see cref="Explain"/> can decompose the logits.</summary>
     public virtual bool HasParts => false;
 
-    /// <summary>Takes the logits of images apart. Holds B · C · (K + N) numbers: give few images at a time where there are many classes.</summary>
+    /// <summary>
+    /// Decomposes the logits of images into additive parts. Holds B · C · (K + N) numbers: give few images at a time
+    /// where there are many classes.
+    /// </summary>
     /// <param name="images">As for <see cref="Logits"/>.</param>
-    /// <returns>Parts that add up to <see cref="Logits"/>; dispose it.</returns>
-    /// <exception cref="KedgeException">The method cannot say what its logits consist of, or the features are not what is needed.</exception>
+    /// <returns>Parts that sum to <see cref="Logits"/>; dispose it.</returns>
+    /// <exception cref="KedgeException">
+    /// The logits of the method have no parts, or the features are not what is needed.
+    /// </exception>
     public Explanation Explain(ImageFeatures images)
     {
         RequireParts();
@@ -125,10 +133,16 @@ public abstract class FewShotClassifier : IDisposable
             throw new KedgeException($"Explaining found a classifier of {Method}, whose logits have no parts by anchor or by support image: {advice}.");
     }
 
-    /// <summary>What the classifier relates images and classes to; <see langword="null"/> where the method has no anchors. Owned by the classifier.</summary>
+    /// <summary>
+    /// The anchors that the classifier compares images and classes with; <see langword="null"/> where the method has no
+    /// anchors. Owned by the classifier.
+    /// </summary>
     public virtual AnchorSet? Anchors => null;
 
-    /// <summary>The support images that the classifier remembers; <see langword="null"/> where it keeps none. Owned by the classifier.</summary>
+    /// <summary>
+    /// The support images that the classifier stores; <see langword="null"/> where it stores none. Owned by the
+    /// classifier.
+    /// </summary>
     public virtual StoredSupport? Support => null;
 
     /// <summary>The method's formula. Runs inside a dispose scope without gradients.</summary>

@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>
-/// A way to make a classifier of a few labelled images: options in, <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/> gives a
-/// classifier. Holds no state of a fit, so one method may fit many tasks. To write one, override <see cref="FitCore"/> (task to named tensors) and <see cref="RestoreCore"/> (named tensors to
-/// classifier): what is fitted is then exactly what is saved, and no tensor can leak.
+/// A few-shot classification method: options in,
+/// <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/> fits a classifier. Holds no state of a
+/// fit, so one method may fit many tasks. To write one, override <see cref="FitCore"/> (task to named tensors) and
+/// <see cref="RestoreCore"/> (named tensors to classifier): what is fitted is then exactly what is saved, and no tensor
+/// can leak.
 /// </summary>
 public abstract class FewShotMethod
 {
@@ -33,7 +35,10 @@ public abstract class FewShotMethod
     /// <param name="methods">The methods.</param>
     public static TaskParts RequiredBy(IEnumerable<FewShotMethod> methods) => methods.Aggregate(TaskParts.None, (parts, method) => parts | method.Requires);
 
-    /// <summary>About how many bytes a fit takes beyond its task at its largest; 0 where that is no more than some copies of the task. Above what the process may use, the fit is refused.</summary>
+    /// <summary>
+    /// The peak memory of a fit beyond its task, in bytes, estimated; 0 where that is no more than some copies of the
+    /// task. Above what the process may use, the fit is refused.
+    /// </summary>
     /// <param name="task">What would be learned from.</param>
     protected internal virtual long BytesToFit(FewShotTask task) => 0;
 
@@ -46,17 +51,22 @@ public abstract class FewShotMethod
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
     public FewShotClassifier Fit(FewShotTask task, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default) => FitFrom(null, task, progress, cancellation);
 
-    /// <summary>As <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/>, and goes on from where the same fit was stopped, with the same result.</summary>
+    /// <summary>
+    /// As <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/>, and resumes an interrupted run of
+    /// the same fit from its checkpoint, with the same result.
+    /// </summary>
     /// <param name="task">What to learn from; computation runs on its device.</param>
-    /// <param name="store">Where the fit keeps what it reaches; methods that take no more than moments keep nothing.</param>
+    /// <param name="store">Where the fit stores its checkpoints; methods that are quick store none.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops the fit between two steps.</param>
     /// <returns>A classifier that owns its tensors; dispose it.</returns>
     /// <exception cref="KedgeException">As without a store; or what it holds is of another fit or damaged, or it cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; what was reached is in the store.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Asked for by <paramref name="cancellation"/>; the store holds a checkpoint.
+    /// </exception>
     public FewShotClassifier Fit(FewShotTask task, IFitStore store, IProgress<FitProgress>? progress, CancellationToken cancellation) => FitFrom(store, task, progress, cancellation);
 
-    /// <summary>Makes the classifier of a saved state; takes the state over, also where it throws.</summary>
+    /// <summary>Creates the classifier of a saved state; takes ownership of the state, also where it throws.</summary>
     /// <exception cref="KedgeException">The state is not of this method, or is damaged.</exception>
     internal FewShotClassifier Restore(ClassifierState state)
     {
@@ -82,7 +92,7 @@ public abstract class FewShotMethod
     /// <param name="run">To be told of each step.</param>
     protected abstract Fitted FitCore(FewShotTask task, FitRun run);
 
-    /// <summary>Makes the classifier of what <see cref="FitCore"/> returned, now or from a file.</summary>
+    /// <summary>Creates the classifier from what <see cref="FitCore"/> returned, now or from a file.</summary>
     /// <param name="state">Tensors and texts; the classifier's constructor takes and checks each tensor by name.</param>
     protected abstract FewShotClassifier RestoreCore(ClassifierState state);
 
@@ -113,7 +123,7 @@ public abstract class FewShotMethod
 /// <summary>What a method has learned.</summary>
 /// <param name="Tensors">By the names under which they are saved; copied by the caller.</param>
 /// <param name="Selection">Which data chose the hyper-parameters: nothing by default, "support set" where the method splits it. Never test data.</param>
-/// <param name="Details">Anything else to keep for explanation, such as the words of anchors.</param>
+/// <param name="Details">Further data to store for explanation, such as the words of anchors.</param>
 public sealed record Fitted(IReadOnlyDictionary<string, Tensor> Tensors, string Selection = Fitted.NothingSelected, JsonElement? Details = null)
 {
     /// <summary>All hyper-parameters are the options', nothing was chosen on data.</summary>

@@ -5,15 +5,18 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>
-/// What a method learns from: a few labelled images and the names of the classes, as CLIP features. Immutable, and checked when it is made.
-/// It does not own its tensors: they must live until the fit is done, and the fitted classifier holds copies of what it needs.
+/// A few-shot task: a few labelled images and the names of the classes, as CLIP features. Immutable, and checked when
+/// it is created. It does not own its tensors: they must live until the fit is done, and the fitted classifier holds
+/// copies of what it needs.
 /// </summary>
 public sealed class FewShotTask
 {
-    /// <summary>States a task.</summary>
+    /// <summary>Creates a task.</summary>
     /// <param name="support">The labelled images.</param>
     /// <param name="classes">The classes, with names or without.</param>
-    /// <param name="encoder">What is at hand of the CLIP; <see langword="null"/> where only features are.</param>
+    /// <param name="encoder">
+    /// The available parts of the CLIP model; <see langword="null"/> where only features are.
+    /// </param>
     /// <exception cref="KedgeException">The parts do not fit together, or hold values that are no features.</exception>
     public FewShotTask(SupportSet support, TaskClasses classes, ClipAccess? encoder = null)
     {
@@ -28,12 +31,15 @@ public sealed class FewShotTask
     /// <summary>The classes, in the order of the labels.</summary>
     public TaskClasses Classes { get; }
 
-    /// <summary>What is at hand of the CLIP that the features are of; <see langword="null"/> where only features are at hand.</summary>
+    /// <summary>
+    /// The available parts of the CLIP model that the features are of; <see langword="null"/> where only features are
+    /// available.
+    /// </summary>
     public ClipAccess? Encoder { get; }
 
     /// <summary>
-    /// Features that anchors may start from where no text tower is at hand, such as those of an open word list; <see langword="null"/> for none. Its
-    /// tensor is on the device of the features and not owned.
+    /// Features that anchors may start from where no text tower is available, such as those of an open word list;
+    /// <see langword="null"/> for none. Its tensor is on the device of the features and not owned.
     /// </summary>
     /// <exception cref="KedgeException">They are not as wide as the class features, not unit, or not as many as their names.</exception>
     public AnchorSet? Anchors
@@ -79,8 +85,8 @@ public sealed class FewShotTask
     }
 
     /// <summary>
-    /// The first view's features [N, D] as a classifier must be given them: encoded again where it has changed the towers. In the current dispose scope,
-    /// without gradient.
+    /// The first view's features [N, D] as inputs of a classifier: encoded again where it has updated the towers. In
+    /// the current dispose scope, without gradient.
     /// </summary>
     /// <param name="update">The classifier's (<see cref="FewShotClassifier.Update"/>), which can only be there where <see cref="ClipAccess.Images"/> are.</param>
     internal Tensor FirstView(WeightUpdates? update)
@@ -95,7 +101,7 @@ public sealed class FewShotTask
     }
 
     /// <summary>The task of some of the support images; support and class features are copies without gradient in the current dispose scope.</summary>
-    /// <param name="rows">[M] int64, places of support images.</param>
+    /// <param name="rows">[M] int64, indices of support images.</param>
     internal FewShotTask AtRows(Tensor rows) => new(
         (Support with { Images = Support.Images.Each(views => views.detach()) }).AtRows(rows), Classes.Copy(), Encoder?.AtRows([.. rows.cpu().data<long>()]))
     {
@@ -105,7 +111,7 @@ public sealed class FewShotTask
 
     /// <summary>The task of the first classes alone.</summary>
     /// <param name="classFeatures">[C', D], the features of these classes.</param>
-    /// <param name="own">Takes new tensors over.</param>
+    /// <param name="own">Takes ownership of new tensors.</param>
     internal FewShotTask TakeFirstClasses(Tensor classFeatures, Func<Tensor, Tensor> own)
     {
         var count = (int)classFeatures.shape[0];
@@ -118,7 +124,9 @@ public sealed class FewShotTask
         };
     }
 
-    /// <summary>The same images without class names; nor have they their own, which may tell classes.</summary>
+    /// <summary>
+    /// The same images without class names, and without the images' own names, which may reveal classes.
+    /// </summary>
     internal FewShotTask WithoutNames() => new(
         Support with { Names = null }, TaskClasses.Unnamed(Classes.Count, Classes.LogitScale, Classes.Templates), Encoder is null ? null : Encoder with { Images = null })
     {

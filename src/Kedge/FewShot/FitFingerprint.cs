@@ -3,8 +3,8 @@ using Kedge.Tensors;
 namespace Kedge.FewShot;
 
 /// <summary>
-/// The fingerprint of a fit: the SHA-256, in hexadecimal, of everything that it starts from. The text tower is covered by the class features, which are
-/// its work, and the code by its version.
+/// The fingerprint of a fit: the SHA-256, in hexadecimal, of everything that it starts from. The text tower is covered
+/// by the class features, which it computes, and the code by its version.
 /// </summary>
 internal static class FitFingerprint
 {

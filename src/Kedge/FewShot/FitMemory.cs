@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>
-/// How much memory fits take that grow faster than their task (<see cref="FewShotMethod.BytesToFit"/>), asked before any work, and how they stay within it.
+/// Memory of fits whose need grows faster than their task (<see cref="FewShotMethod.BytesToFit"/>): the check before
+/// any work, and computation in blocks.
 /// </summary>
 internal static class FitMemory
 {
-    /// <summary>What is said beforehand: fits that take more than 2 GB.</summary>
+    /// <summary>Fits that take more bytes than this are announced beforehand: 2 GB.</summary>
     internal const long Large = 2_000_000_000;
 
     private const long MaxPairs = 1 << 24; // 64 MB a tensor of them
@@ -28,11 +29,14 @@ internal static class FitMemory
     }
 
     /// <summary>
-    /// Computes row by row from [B, D], a block of rows at a time where all of them would meet too many keys: at most 64 MB a tensor of pairs.
+    /// Computes row by row from [B, D], in blocks where the matrix of rows × keys would be too large: at most 64 MB a
+    /// tensor of pairs.
     /// </summary>
     /// <param name="rows">[B, D].</param>
-    /// <param name="keys">N, the keys that each row meets.</param>
-    /// <param name="compute">From [b, D] to [b, C], where tensors [b, N] may be made; they are freed after each block.</param>
+    /// <param name="keys">N, the keys that each row is compared with.</param>
+    /// <param name="compute">
+    /// From [b, D] to [b, C], where tensors [b, N] may be created; they are freed after each block.
+    /// </param>
     /// <returns>[B, C] in the current dispose scope.</returns>
     public static Tensor InBlocks(Tensor rows, long keys, Func<Tensor, Tensor> compute)
     {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>How far a fit has come.</summary>
+/// <summary>The progress of a fit.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps in all, as far as is known.</param>
 /// <param name="Loss">The loss of the last step, where the method has one.</param>
@@ -11,7 +11,7 @@ namespace Kedge.FewShot;
 /// <param name="Part">Which of several fits the step is of, such as "cross-fit 2 of 4"; <see langword="null"/> where it is the classifier's own.</param>
 public readonly record struct FitProgress(int Step, int Steps, double? Loss = null, double? HeldOutGain = null, string? Note = null, string? Part = null);
 
-/// <summary>What a method reports to while it fits.</summary>
+/// <summary>A running fit, as its method sees it: progress, cancellation and checkpoints.</summary>
 public sealed class FitRun
 {
     private readonly IProgress<FitProgress>? _progress;
@@ -20,8 +20,8 @@ public sealed class FitRun
 
     internal FitRun(IProgress<FitProgress>? progress, CancellationToken cancellation) => (_progress, Cancellation) = (progress, cancellation);
 
-    /// <param name="store">Where the fit keeps what it reaches; asked at once what is there.</param>
-    /// <param name="fit">Which fit it is.</param>
+    /// <param name="store">Where the fit stores its checkpoints; the last one is read here.</param>
+    /// <param name="fit">The fingerprint of the fit.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops the fit.</param>
     internal FitRun(IFitStore store, string fit, IProgress<FitProgress>? progress, CancellationToken cancellation) : this(progress, cancellation) =>
@@ -31,17 +31,18 @@ public sealed class FitRun
     public CancellationToken Cancellation { get; }
 
     /// <summary>
-    /// What a run of this very fit kept before it was stopped, by name, on the CPU; <see langword="null"/> where there was none. Freed after the fit. A method
-    /// that goes on from it must end with the bits of a run that was never stopped.
+    /// The checkpoint of an interrupted run of the same fit: tensors by name, on the CPU; <see langword="null"/> where
+    /// there is none. Freed after the fit. A method that resumes from it must end with the bits of an uninterrupted
+    /// run.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor>? Kept { get; }
 
     /// <summary>
-    /// Keeps what the fit has reached, in place of what was kept before, where the caller has asked for that; to be called now and then, and before
-    /// <see cref="Report"/> where <see cref="Cancellation"/> has been asked for.
+    /// Stores a checkpoint in place of the last one, where the caller has asked for checkpoints; to be called
+    /// regularly, and before <see cref="Report"/> where <see cref="Cancellation"/> has been asked for.
     /// </summary>
-    /// <param name="state">Makes the tensors to keep, by name; not called where nothing is kept.</param>
-    /// <exception cref="KedgeException">They cannot be kept.</exception>
+    /// <param name="state">Creates the tensors to store, by name; not called where no checkpoints are stored.</param>
+    /// <exception cref="KedgeException">They cannot be stored.</exception>
     public void Keep(Func<IReadOnlyDictionary<string, Tensor>> state) => _keep?.Invoke(state());
 
     /// <summary>Reports a step and stops the fit if that was asked for; to be called at least once an epoch.</summary>

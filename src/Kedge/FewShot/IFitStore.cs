@@ -4,19 +4,20 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>
-/// Where a fit keeps what it has reached, so that one that was stopped can go on. Methods know of no file; <see cref="FitCheckpoint"/> is one.
+/// The store of a fit's checkpoints, from which an interrupted fit is resumed. Methods know no files;
+/// <see cref="FitCheckpoint"/> is a store in a file.
 /// </summary>
 public interface IFitStore
 {
-    /// <summary>What was kept last.</summary>
-    /// <param name="fit">Which fit this is: a text that differs between methods, options and tasks.</param>
-    /// <returns>Tensors by name, on the CPU, owned by the caller; <see langword="null"/> where nothing is kept.</returns>
-    /// <exception cref="KedgeException">What is kept is of another fit, or cannot be read.</exception>
+    /// <summary>Reads the last checkpoint.</summary>
+    /// <param name="fit">The fingerprint of the fit: a text that differs between methods, options and tasks.</param>
+    /// <returns>Tensors by name, on the CPU, owned by the caller; <see langword="null"/> where there is none.</returns>
+    /// <exception cref="KedgeException">The checkpoint is of another fit, or cannot be read.</exception>
     IReadOnlyDictionary<string, Tensor>? Read(string fit);
 
-    /// <summary>Keeps tensors in place of those that were kept before, completely or not at all.</summary>
-    /// <param name="fit">Which fit this is.</param>
-    /// <param name="tensors">By name, on any device; they stay the caller's.</param>
-    /// <exception cref="KedgeException">They cannot be kept; what was kept before stays.</exception>
+    /// <summary>Writes a checkpoint in place of the last one, completely or not at all.</summary>
+    /// <param name="fit">The fingerprint of the fit.</param>
+    /// <param name="tensors">By name, on any device; owned by the caller.</param>
+    /// <exception cref="KedgeException">It cannot be written; the last checkpoint stays.</exception>
     void Write(string fit, IReadOnlyDictionary<string, Tensor> tensors);
 }

@@ -6,13 +6,15 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>Images as features, and the classes they show. Does not own its tensors.</summary>
-/// <param name="Images">Features [Q, D] unit F32, Q at least 1, with more beside them where methods ask for it.</param>
+/// <param name="Images">
+/// Features [Q, D] unit F32, Q at least 1, with patch or unprojected features where methods need them.
+/// </param>
 /// <param name="Labels">[Q] int64, each in 0 … C−1.</param>
 public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
 {
     /// <summary>
-    /// Encodes the images again by their model with updates of its weights: [Q, D] unit, in the current dispose scope; <see langword="null"/> where
-    /// only features are at hand.
+    /// Encodes the images again by their model with updates of its weights: [Q, D] unit, in the current dispose scope;
+    /// <see langword="null"/> where only features are available.
     /// </summary>
     internal Func<WeightUpdates, CancellationToken, Tensor>? Reencode { get; init; }
 
@@ -22,7 +24,10 @@ public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
     /// <summary>Q: how many images there are.</summary>
     public int Count => (int)Labels.shape[0];
 
-    /// <summary>The logits of a classifier: [Q, C], on the CPU, owned by the caller; the images are encoded again where it has changed the towers.</summary>
+    /// <summary>
+    /// The logits of a classifier: [Q, C], on the CPU, owned by the caller; the images are encoded again where it has
+    /// updated the towers.
+    /// </summary>
     internal Tensor LogitsBy(FewShotClassifier classifier, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
@@ -32,7 +37,7 @@ public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
 
     /// <summary>The images of the first classes alone, as features.</summary>
     /// <param name="count">How many classes.</param>
-    /// <param name="own">Takes new tensors over.</param>
+    /// <param name="own">Takes ownership of new tensors.</param>
     internal LabelledFeatures TakeFirstClasses(int count, Func<Tensor, Tensor> own) => AtRows(Labels.Lt(count).nonzero().squeeze(1), own);
 
     /// <summary>The first images of each class, in their order, as features in the current dispose scope.</summary>

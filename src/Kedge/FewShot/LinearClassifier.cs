@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>One weight vector a class, and a bias where the method has one: logits = s · f Wᵀ + b. What zero-shot, class means and every other linear method end as.</summary>
+/// <summary>
+/// One weight vector a class, and a bias where the method has one: logits = s · f Wᵀ + b. The classifier of zero-shot,
+/// class means and every other linear method.
+/// </summary>
 public class LinearClassifier : FewShotClassifier
 {
     internal const string WeightName = "weight";

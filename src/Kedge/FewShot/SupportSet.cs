@@ -5,7 +5,7 @@ namespace Kedge.FewShot;
 
 /// <summary>The support set of a task: the labelled images that are learned from, as features. Does not own its tensors.</summary>
 /// <param name="Images">
-/// Features [V, N, D] unit F32: V views of each of the N images, view 0 the plain centre crop; where methods ask for more,
+/// Features [V, N, D] unit F32: V views of each of the N images, view 0 the plain centre crop; where methods need them,
 /// [V, N, P, D] and [V, N, U] beside them. N may be 0 for zero-shot.
 /// </param>
 /// <param name="Labels">[N] int64, each in 0 … C−1.</param>
@@ -28,8 +28,8 @@ public sealed record SupportSet(ImageFeatures Images, Tensor Labels)
     public Tensor MeanOverViews() => Features.mean([0]).Unit();
 
     /// <summary>Some of the images: copies in the current dispose scope.</summary>
-    /// <param name="rows">[M] int64, places of images, on the features' device.</param>
-    /// <param name="own">Takes new tensors over; <see langword="null"/> leaves them to the scope.</param>
+    /// <param name="rows">[M] int64, indices of images, on the features' device.</param>
+    /// <param name="own">Takes ownership of new tensors; <see langword="null"/> leaves them to the scope.</param>
     internal SupportSet AtRows(Tensor rows, Func<Tensor, Tensor>? own = null)
     {
         own ??= tensor => tensor;

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>What the parts of a task are put to when it is made.</summary>
+/// <summary>Checks of the parts of a task when it is created.</summary>
 internal static class TaskChecks
 {
     private const string Making = "Making a few-shot task";

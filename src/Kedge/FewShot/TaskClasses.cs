@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>The classes of a task: their names, and what CLIP's text side makes of them. Does not own its tensor.</summary>
+/// <summary>The classes of a task: their names and text features. Does not own its tensor.</summary>
 public sealed record TaskClasses
 {
     private readonly Tensor? _features;

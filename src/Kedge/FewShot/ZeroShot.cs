@@ -9,7 +9,7 @@ namespace Kedge.FewShot;
 ///     t_c = unit(mean over templates of unit text features)      [C, D]   (the task brings them)
 ///     logits = s · f Tᵀ                                          [B, C]
 /// </code>
-/// Learns nothing and looks at no support image. Inductive: an image's logits depend on no other image.
+/// Learns nothing and uses no support image. Inductive: an image's logits depend on no other image.
 /// </summary>
 public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
 {
@@ -33,7 +33,7 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
         imageFeatures.matmul(classFeatures.t()).Mul(logitScale);
 }
 
-/// <summary>The class names' features as weights; other classes have their own.</summary>
+/// <summary>The class features as weights; novel classes bring theirs.</summary>
 internal sealed class ZeroShotClassifier(ClassifierState state) : LinearClassifier(state)
 {
     protected override FewShotClassifier TransferCore(ClassSet classes) => new ZeroShotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));

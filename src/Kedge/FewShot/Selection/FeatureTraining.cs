@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot.Selection;
 
 /// <summary>
-/// Learns on the support features: in batches shuffled anew each epoch, or on all images at once. Each epoch takes the next of the task's cached views,
-/// where published codes draw new random crops, and the learning rate falls to 0 along a half cosine over all steps after the warm-up.
+/// Learns on the support features: in mini-batches shuffled anew each epoch, or in full batches. Each epoch takes the
+/// next of the task's cached views, where published codes draw new random crops, and the learning rate falls to 0 along
+/// a half cosine over all steps after the warm-up.
 /// </summary>
 /// <param name="epochs">Passes over the support set.</param>
 /// <param name="learningRate">Of the first step after the warm-up.</param>

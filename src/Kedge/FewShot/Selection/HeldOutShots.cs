@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot.Selection;
 
 /// <summary>
-/// Support images held out of a first fit, to choose hyper-parameters on: a quarter of each class's, at least one, of classes with two or more. Nothing
-/// outside the support set is looked at. The rows' order must not depend on the caller's (<see cref="SupportOrder"/>).
+/// Support images held out of a first fit, to choose hyper-parameters on: a quarter of each class's, at least one, of
+/// classes with two or more. Nothing outside the support set is used. The rows' order must not depend on the caller's
+/// (<see cref="SupportOrder"/>).
 /// </summary>
 public sealed class HeldOutShots
 {
@@ -16,10 +17,10 @@ public sealed class HeldOutShots
     /// <summary>[N − H] int64: the rows to fit on first.</summary>
     public Tensor Train { get; }
 
-    /// <summary>[H] int64: the rows to judge on.</summary>
+    /// <summary>[H] int64: the rows to evaluate on.</summary>
     public Tensor Held { get; }
 
-    /// <summary>[H] int64: the classes of the rows to judge on.</summary>
+    /// <summary>[H] int64: the classes of the rows to evaluate on.</summary>
     public Tensor Labels { get; }
 
     /// <summary>Holds shots out. The tensors of the result are on the task's device, in the current dispose scope.</summary>
@@ -44,7 +45,7 @@ public sealed class HeldOutShots
     /// <param name="task">The task that they were held out of.</param>
     public FewShotTask Rest(FewShotTask task) => task.AtRows(Train);
 
-    /// <summary>All shots, to judge what was fitted on none.</summary>
+    /// <summary>All shots, to evaluate what was fitted on none of them.</summary>
     internal static HeldOutShots All(FewShotTask task) => new(task, [], [.. Enumerable.Range(0, task.Support.Count).Select(row => (long)row)]);
 
     private static Tensor Rows(FewShotTask task, long[] rows) => tensor(rows, device: task.Device);

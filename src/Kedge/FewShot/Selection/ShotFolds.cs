@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot.Selection;
 
-/// <summary>Four folds of the support images, to judge each image by a fit on the others: an image's fold is its place in its class. The order must not depend on the caller's.</summary>
+/// <summary>
+/// Four-fold cross-validation on the support images: an image's fold is its index within its class, modulo 4. The order
+/// must not depend on the caller's.
+/// </summary>
 internal static class ShotFolds
 {
     private const int Folds = 4;

@@ -16,12 +16,12 @@ public static class Stacking
 {
     private const int MaxSteps = 60, MaxHalvings = 12, BlockRows = 1024;
     private const double MinGain = 1e-7; // of the objective in F32: below is rounding
-    private const double Damping = 1e-6; // keeps two equal methods solvable
+    private const double Damping = 1e-6; // keeps the Hessian of two equal methods invertible
 
     /// <summary>Finds the weights. Runs without gradients.</summary>
     /// <param name="logits">M times [Q, C] F32, M and Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
-    /// <param name="prior">w⁰, where the search starts too; none below 0.</param>
+    /// <param name="prior">w⁰, the start of the search too; none below 0.</param>
     /// <param name="priorImages">κ, in images, 0 or above: how many images' worth of weight the prior has.</param>
     /// <returns>M weights, none below 0.</returns>
     public static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double priorImages = 0)
@@ -52,7 +52,10 @@ public static class Stacking
         }
     }
 
-    /// <summary>The weight of one method's logits at which its probabilities agree best with the labels; 0 where it knows nothing.</summary>
+    /// <summary>
+    /// The weight of one method's logits of the least cross entropy (the inverse temperature of temperature scaling); 0
+    /// where the logits hold no information on the labels.
+    /// </summary>
     /// <param name="logits">[Q, C] F32, Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
     public static double Weight(Tensor logits, Tensor labels) => Weights([logits], labels, [1])[0];
@@ -65,8 +68,8 @@ public static class Stacking
         logits.Zip(weights, (l, w) => l.Mul(w)).Aggregate((sum, l) => sum.Add(l));
 
     /// <summary>
-    /// The standard deviation of an image's logits over the classes that are not its own, over all images; never 0. Logits of any unit divided by it are of one
-    /// size, also where the own class was seen by the fit.
+    /// The standard deviation of an image's logits over the classes that are not its own, over all images; never 0.
+    /// Division by it standardises logits of any unit, also where the fit has seen the images' own classes.
     /// </summary>
     internal static double Deviation(Tensor logits, Tensor labels)
     {

@@ -4,11 +4,14 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.FewShot.Selection;
 
 /// <summary>
-/// Hyper-parameters by a validation set: of a grid the point with the most images right; of equal ones that with the least cross entropy, and of still equal ones the first.
+/// Grid search of hyper-parameters on a validation set: the point of the highest accuracy; ties go to the least cross
+/// entropy, then to the first point.
 /// </summary>
 public static class ValidationSearch
 {
-    /// <summary>What a classifier says its hyper-parameters were chosen on, as <see cref="Fitted.Selection"/>.</summary>
+    /// <summary>
+    /// The text of <see cref="Fitted.Selection"/> for hyper-parameters that were chosen on a validation set.
+    /// </summary>
     /// <param name="set">The images.</param>
     public static string Selection(LabelledFeatures set) => FormattableString.Invariant($"validation set ({set.Count:N0} images)");
 
@@ -24,7 +27,7 @@ public static class ValidationSearch
     /// <param name="set">The task's <see cref="FewShotTask.Validation"/>, H images.</param>
     /// <param name="run">May be stopped between two points.</param>
     /// <param name="outer">The values of the outer dimension, at least one.</param>
-    /// <param name="prepare">What an outer value comes to for all inner ones: [H, C].</param>
+    /// <param name="prepare">What is computed once for an outer value and all inner ones: [H, C].</param>
     /// <param name="inner">The values of the inner dimension, at least one.</param>
     /// <param name="logits">The logits of the images at a point: [H, C].</param>
     public static (TOuter Outer, TInner Inner) Best<TOuter, TInner>(LabelledFeatures set, FitRun run,
@@ -47,7 +50,7 @@ public static class ValidationSearch
         return best;
     }
 
-    /// <summary>The value that is given alone, else all of a range.</summary>
+    /// <summary>The given value alone, else all of a range.</summary>
     internal static IReadOnlyList<double> Values(double? given, IReadOnlyList<double> range) => given is { } value ? [value] : range;
 
     /// <summary>Values at equal distances, the ends among them.</summary>
@@ -57,15 +60,15 @@ public static class ValidationSearch
     internal static double[] Powers(double from, double to, int count) => [.. Evenly(from, to, count).Select(power => Math.Pow(10, power))];
 }
 
-/// <summary>Holds logits of a validation set against the best seen so far.</summary>
+/// <summary>Compares logits of a validation set with the best so far.</summary>
 /// <param name="set">The images.</param>
 internal sealed class ValidationTracker(LabelledFeatures set)
 {
     private (long Correct, double Loss) _best = (-1, double.PositiveInfinity);
 
     /// <summary>
-    /// Whether more images are correct than ever before, or as many at a lower cross entropy; these
-    /// logits are then the best.
+    /// Whether the accuracy is higher than the best so far, or equal at a lower cross entropy; these logits are then
+    /// the best.
     /// </summary>
     /// <param name="logits">[H, C].</param>
     internal bool IsBetter(Tensor logits)

@@ -3,15 +3,15 @@ using Kedge.Text;
 
 namespace Kedge.Methods;
 
-/// <summary>The texts around and inside RTOS's anchors.</summary>
+/// <summary>The prompt template and the words of anchors.</summary>
 internal static class AnchorPrompts
 {
     /// <summary>The template that anchors are put into: the task's first.</summary>
     public static PromptTemplate Template(FewShotTask task) => task.Classes.Templates.Count > 0 ? new PromptTemplate(task.Classes.Templates[0]) : PromptTemplates.Default;
 
     /// <summary>
-    /// The words that name no class and are not banned, once each, with their places in the list; what is left out of a
-    /// list that somebody gave is noted.
+    /// The words that are neither class names nor banned, without duplicates, with their indices in the list; class
+    /// names in a list of the user's are noted.
     /// </summary>
     public static IReadOnlyList<(string Name, long Row)> Filter(
         IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, Action<string>? note)

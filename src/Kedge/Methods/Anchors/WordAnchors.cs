@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>Words that images are related to as they are, with no token learned.</summary>
+/// <summary>Anchors that are the features of words; nothing is learned.</summary>
 /// <param name="Features">[K, D] unit.</param>
 /// <param name="Names">The K words.</param>
 /// <param name="Template">The prompt around them; empty where the task brought their features.</param>
@@ -16,7 +16,7 @@ internal sealed record WordAnchors(Tensor Features, IReadOnlyList<string> Names,
     /// <param name="task">The task.</param>
     /// <param name="method">What the method is called, for messages.</param>
     /// <param name="given">The words that the user gave; <see langword="null"/> for the open words.</param>
-    /// <param name="keep">Which words of a list are taken, with their places in it.</param>
+    /// <param name="keep">Selects the words of a list, with their indices in it.</param>
     /// <exception cref="KedgeException">There is nothing to encode words with, or fewer than two words stay.</exception>
     internal static WordAnchors Encode(FewShotTask task, string method, IReadOnlyList<string>? given, Func<IReadOnlyList<string>, IReadOnlyList<(string Name, long Row)>> keep)
     {

@@ -19,10 +19,16 @@ public sealed record ApeOptions : MethodOptions
     /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none: chosen on a validation set (of 20 values from 0.1 to 3) where the task brings one, else on held-out shots, or 1 where there are none, the published start.</summary>
     public double? Alpha { get; init; }
 
-    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none: of 1, 2, 4 and 7 on held-out shots, or 1 where there are none.</summary>
+    /// <summary>
+    /// β, the sharpness of the affinity exp(−β (1 − cos)) of images and keys, 0 to 1000. Default none: of 1, 2, 4 and 7
+    /// on held-out shots, or 1 where there are none.
+    /// </summary>
     public double? Beta { get; init; }
 
-    /// <summary>γ, how much more keys say that the names get wrong, 0 to 100. Default none: of 0, 0.1, 0.3 and 1 on held-out shots, or 0.1 where there are none.</summary>
+    /// <summary>
+    /// γ, how strongly a key's weight grows with the divergence of zero-shot's prediction from its label, 0 to 100.
+    /// Default none: of 0, 0.1, 0.3 and 1 on held-out shots, or 0.1 where there are none.
+    /// </summary>
     public double? Gamma { get; init; }
 
     /// <inheritdoc/>
@@ -37,8 +43,9 @@ public sealed record ApeOptions : MethodOptions
 }
 
 /// <summary>
-/// APE: X. Zhu et al., "Not All Features Matter: Enhancing Few-shot CLIP with Adaptive Prior Refinement", ICCV 2023, arXiv 2304.01195: Tip-Adapter on the channels that
-/// tell the classes apart (<see cref="ApeChannels"/>), where keys that the names get wrong say more.
+/// APE: X. Zhu et al., "Not All Features Matter: Enhancing Few-shot CLIP with Adaptive Prior Refinement", ICCV 2023,
+/// arXiv 2304.01195: Tip-Adapter on the most discriminative channels (<see cref="ApeChannels"/>), with larger weights
+/// for keys that zero-shot misclassifies.
 /// <code>
 ///     f', F', T' = unit(f, F, T on the channels kept)
 ///     v_n = exp(γ log₂ ((1 + 1e-6) / (p_n + 1e-6))),  p_n = softmax_c(F' T'ᵀ) of n's own class       [N]
@@ -80,7 +87,10 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     internal static Tensor Affinity(Tensor f, Tensor keys, Tensor channels, double beta) =>
         TipAdapter.Affinity(f.index_select(1, channels).Unit(), keys.index_select(1, channels).Unit(), beta);
 
-    /// <summary>log₂ ((1 + 1e-6) / (p_n + 1e-6)): [N].</summary>
+    /// <summary>
+    /// The KL divergence of zero-shot's prediction from each key's one-hot label, in bits: log₂ ((1 + 1e-6) / (p_n +
+    /// 1e-6)), [N].
+    /// </summary>
     private static Tensor Divergences(Tensor classFeatures, Tensor keys, Tensor labels, Tensor channels)
     {
         var p = F.softmax(keys.index_select(1, channels).Unit().matmul(classFeatures.index_select(1, channels).Unit().t()), 1); // [N, C]

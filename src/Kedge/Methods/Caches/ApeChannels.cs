@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// The channels of the features that tell classes apart (APE, arXiv 2304.01195): those of which different classes' samples have unlike values, and class features spread ones.
+/// The discriminative channels of the features (APE, arXiv 2304.01195): of small similarity between classes and large
+/// variance of the class features.
 /// <code>
 ///     similarity_d = mean over pairs of samples x, y of different classes of x_d y_d       samples: class features, and keys where there are any
 ///     variance_d = variance over the classes of t_d
@@ -13,9 +14,9 @@ namespace Kedge.Methods;
 /// </summary>
 internal static class ApeChannels
 {
-    /// <summary>Picks channels: [Q] int64, ascending.</summary>
+    /// <summary>Selects channels: [Q] int64, ascending.</summary>
     /// <param name="classFeatures">T [C, D].</param>
-    /// <param name="keys">F [N, D]; <see langword="null"/> to go by the class features alone.</param>
+    /// <param name="keys">F [N, D]; <see langword="null"/> to select by the class features alone.</param>
     /// <param name="labels">[N] int64; <see langword="null"/> with the keys.</param>
     /// <param name="part">Q / D.</param>
     /// <param name="similarityWeight">w.</param>

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>A cache beside the class features, of both APE and APE-T: on some channels where it has some, and each key with a say of its own.</summary>
+/// <summary>
+/// A cache beside the class features, of both APE and APE-T: on the selected channels where there are any, and with a
+/// weight for each key.
+/// </summary>
 internal sealed class ApeClassifier : FewShotClassifier
 {
     private readonly Tensor _classFeatures;
@@ -34,7 +37,7 @@ internal sealed class ApeClassifier : FewShotClassifier
     /// <param name="classFeatures">[C, D].</param>
     /// <param name="keys">[N, D].</param>
     /// <param name="values">α v: [N].</param>
-    /// <param name="channels">[Q] int64; <see langword="null"/> for all, and then keys are taken as long as they are.</param>
+    /// <param name="channels">[Q] int64; <see langword="null"/> for all, and then keys are not normalised.</param>
     /// <param name="selection">Which data chose the hyper-parameters.</param>
     /// <param name="details">These.</param>
     internal static Fitted CreateFitted(FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, ApeDetails details)
@@ -55,13 +58,16 @@ internal sealed class ApeClassifier : FewShotClassifier
 
     private Tensor ZeroShotLogits(Tensor imageFeatures) => ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale);
 
-    /// <summary>What each key gives to its own class: [B, N].</summary>
+    /// <summary>Each key's contribution to the logit of its class: [B, N].</summary>
     private Tensor Contributions(Tensor imageFeatures) => _values * (_channels is null
         ? TipAdapter.Affinity(imageFeatures, Support.Features, _beta) : Ape.Affinity(imageFeatures, Support.Features, _channels, _beta));
 }
 
 /// <summary>The hyper-parameters in effect.</summary>
 /// <param name="Alpha">α, the weight of the cache against zero-shot.</param>
-/// <param name="Beta">β, how fast a key's say falls with its distance.</param>
-/// <param name="Gamma">γ of APE, how much more keys say that the names get wrong; <see langword="null"/> for APE-T.</param>
+/// <param name="Beta">β, the sharpness of the affinity exp(−β (1 − cos)) of images and keys.</param>
+/// <param name="Gamma">
+/// γ of APE, how strongly a key's weight grows with the divergence of zero-shot's prediction from its label;
+/// <see langword="null"/> for APE-T.
+/// </param>
 internal sealed record ApeDetails(double Alpha, double Beta, double? Gamma = null);

@@ -24,7 +24,10 @@ public sealed record ApeTOptions() : EpochOptions(epochs: 30, learningRate: 0.00
     /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none: 1 while learning, then chosen on held-out shots where there are any.</summary>
     public double? Alpha { get; init; }
 
-    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none: 1 while learning, then of 1, 2, 4 and 7 on held-out shots where there are any.</summary>
+    /// <summary>
+    /// β, the sharpness of the affinity exp(−β (1 − cos)) of images and keys, 0 to 1000. Default none: 1 while
+    /// learning, then of 1, 2, 4 and 7 on held-out shots where there are any.
+    /// </summary>
     public double? Beta { get; init; }
 
     /// <summary>AdamW's ε, above 0 to 1. Default 0.001.</summary>
@@ -49,16 +52,18 @@ public sealed record ApeTOptions() : EpochOptions(epochs: 30, learningRate: 0.00
 }
 
 /// <summary>
-/// APE-T: the learned variant of the paper of <see cref="Ape"/> (arXiv 2304.01195). A residual for each class, on the channels that tell the classes apart
-/// (<see cref="ApeChannels"/>, by the class features alone), moves its name and its keys alike.
+/// APE-T: the learned variant of the paper of <see cref="Ape"/> (arXiv 2304.01195). A residual for each class, on the
+/// discriminative channels (<see cref="ApeChannels"/>, by the class features alone), is added to its class feature and
+/// to its keys.
 /// <code>
 ///     t'_c = t_c + r_c,  f'_n = f_n + r of n's class       r [C, Q] on the channels, from 0
 ///     logits = s · f T'ᵀ + α · exp(−β (1 − f F'ᵀ)) diag(v) Y       v [N] from 1
 ///     loss = cross entropy(logits, labels)                 AdamW, cosine to 0 over all steps
 /// </code>
-/// Differences from the published code: without a validation set α and β are chosen on held-out shots (<see cref="HeldOutShots"/>) by what was learned from the others, then all
-/// shots are learned from; the last epoch is kept, where it keeps the best on that set; each epoch takes the next of the task's cached views.
-/// 0 epochs are Tip-Adapter of this α and β, bit for bit. Inductive.
+/// Differences from the published code: without a validation set α and β are chosen on held-out shots
+/// (<see cref="HeldOutShots"/>) by a fit on the others, then all shots are learned from; the last epoch is kept, where
+/// it keeps the best on that set; each epoch takes the next of the task's cached views. 0 epochs are Tip-Adapter of
+/// this α and β, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">Channels, α, β and how it learns.</param>
 public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, options)

@@ -4,30 +4,35 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Methods;
 
-/// <summary>What caches of support images share: each image gives something to its own class, and all of it has a weight beside zero-shot.</summary>
+/// <summary>
+/// The key-value cache of Tip-Adapter and APE: the contributions of keys to the logits of their classes, and α, the
+/// weight of the cache against zero-shot.
+/// </summary>
 internal static class KeyValueCache
 {
-    /// <summary>The weight to begin with: that with which the published searches of Tip-Adapter and APE begin.</summary>
+    /// <summary>The initial α: that of the published searches of Tip-Adapter and APE.</summary>
     internal const double InitialAlpha = 1;
 
-    private const double PriorImages = 8; // how many images the first weight is worth, as in RTOS+
+    private const double PriorImages = 8; // weight of the prior, in images, as in RTOS+
     private const double MaxAlpha = 1000;
 
-    /// <summary>Summed over the images of a class: [B, N] → [B, C], without the one-hot matrix.</summary>
+    /// <summary>Sums contributions over the keys of each class: [B, N] → [B, C], without the one-hot matrix.</summary>
     internal static Tensor ByClass(Tensor contributions, Tensor labels, long classes) =>
         zeros(contributions.shape[0], classes, device: contributions.device)
             .scatter_add(1, labels.expand(contributions.shape), contributions);
 
-    /// <summary>Each image's part by class, 0 but for its own: [B, N] → [B, C, N].</summary>
+    /// <summary>Contributions by class, 0 but for the class of the key: [B, N] → [B, C, N].</summary>
     internal static Tensor ByKey(Tensor contributions, Tensor labels, long classes) =>
         zeros(contributions.shape[0], classes, contributions.shape[1], device: contributions.device)
             .scatter(1, labels.expand(contributions.shape).unsqueeze(1), contributions.unsqueeze(1));
 
-    /// <summary>The weight that images speak for which the cache does not hold (<see cref="Stacking"/>), and the cross entropy at it.</summary>
+    /// <summary>
+    /// α by stacking on images that the cache does not hold (<see cref="Stacking"/>), and the cross entropy at it.
+    /// </summary>
     /// <param name="zeroShot">[H, C].</param>
     /// <param name="cache">[H, C].</param>
     /// <param name="labels">[H] int64.</param>
-    /// <param name="alpha">A weight that is given; <see langword="null"/> to choose it.</param>
+    /// <param name="alpha">A given α; <see langword="null"/> to choose it.</param>
     internal static (double Alpha, double Loss) ChooseAlpha(Tensor zeroShot, Tensor cache, Tensor labels, double? alpha = null)
     {
         if (alpha is { } given)

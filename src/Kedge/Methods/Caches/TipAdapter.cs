@@ -15,7 +15,10 @@ public sealed record TipAdapterOptions : MethodOptions
     /// </summary>
     public double? Alpha { get; init; }
 
-    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none: 5.5, the best of the same ablation, or searched likewise.</summary>
+    /// <summary>
+    /// β, the sharpness of the affinity exp(−β (1 − cos)) of images and keys, 0 to 1000. Default none: 5.5, the best of
+    /// the same ablation, or searched likewise.
+    /// </summary>
     public double? Beta { get; init; }
 
     /// <inheritdoc/>
@@ -111,7 +114,7 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images) =>
         TipAdapter.Logits(images.Image, _classFeatures, _keys, _labels, State.LogitScale, _alpha, _beta);
 
-    /// <summary>α · exp(−β (1 − f Fᵀ)) of each key to its own class.</summary>
+    /// <summary>The contribution of each key to its own class: α · exp(−β (1 − f Fᵀ)).</summary>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
         var contributions = TipAdapter.Affinity(images.Image, _keys, _beta).Mul(_alpha);                    // [B, N]

@@ -16,7 +16,10 @@ public sealed record TipAdapterFOptions() : EpochOptions(epochs: 20, learningRat
     /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none, as <see cref="TipAdapterOptions.Alpha"/>: 1 while learning.</summary>
     public double? Alpha { get; init; }
 
-    /// <summary>β, how fast a key's say falls with its distance, 0 to 1000. Default none, as <see cref="TipAdapterOptions.Beta"/>: 5.5 while learning.</summary>
+    /// <summary>
+    /// β, the sharpness of the affinity exp(−β (1 − cos)) of images and keys, 0 to 1000. Default none, as
+    /// <see cref="TipAdapterOptions.Beta"/>: 5.5 while learning.
+    /// </summary>
     public double? Beta { get; init; }
 
     /// <summary>AdamW's ε, above 0 to 1. Default 1e-4.</summary>

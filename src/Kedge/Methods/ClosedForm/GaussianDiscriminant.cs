@@ -10,10 +10,10 @@ namespace Kedge.Methods;
 /// normal distributions of one covariance, of which the inverse is shrunk.
 /// <code>
 ///     Σ⁻¹ := D · inv((N − 1) Σ + tr(Σ) · I)                 [D, D]   Σ pooled over the classes
-///     logit_c = x Σ⁻¹ μ_c − ½ μ_c Σ⁻¹ μ_c                   x and the class means μ from the middle of all images
+///     logit_c = x Σ⁻¹ μ_c − ½ μ_c Σ⁻¹ μ_c                   x and the class means μ centred on the mean of all images
 /// </code>
-/// From the middle: that takes away the same number from every class, and leaves the parts by support image small enough to read. Where every class has
-/// one image only, Σ is that of all images.
+/// Centring subtracts the same number from every class, and keeps the contributions of support images small enough to
+/// read. Where every class has one image only, Σ is that of all images.
 /// </summary>
 /// <param name="Precision">Σ⁻¹ [D, D].</param>
 /// <param name="Means">μ [C, D].</param>
@@ -22,10 +22,10 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
     /// <summary>b_c = −½ μ_c Σ⁻¹ μ_c: [C].</summary>
     internal Tensor Bias => (Means.matmul(Precision) * Means).sum(1).Mul(-0.5);
 
-    /// <summary>Fits on features from their middle.</summary>
+    /// <summary>Fits on centred features.</summary>
     /// <param name="images">[N, D].</param>
     /// <param name="labels">[N] int64.</param>
-    /// <param name="classes">C; a class without images has its mean in the middle.</param>
+    /// <param name="classes">C; a class without images has the mean 0.</param>
     internal static GaussianDiscriminant Fit(Tensor images, Tensor labels, int classes)
     {
         var (count, width) = (images.shape[0], images.shape[1]);
@@ -39,8 +39,13 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
         return new GaussianDiscriminant(linalg.inv(regular).Mul(width), means);
     }
 
-    /// <summary>The logits of each image by a fit on the other folds: [N, C]. Of a class with one image they mean nothing; where all have one, they are of the fit on all.</summary>
-    /// <param name="images">[N, D], in an order that does not depend on the caller's: an image's fold is its place in its class.</param>
+    /// <summary>
+    /// Cross-validated logits, each image's by a fit on the other folds: [N, C]. For a class with one image they carry
+    /// no information; where all have one, they are of the fit on all.
+    /// </summary>
+    /// <param name="images">
+    /// [N, D], in an order that does not depend on the caller's: an image's fold is its index within its class.
+    /// </param>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
     internal static Tensor OutOfFoldLogits(Tensor images, Tensor labels, int classes)
@@ -58,6 +63,6 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
         return logits;
     }
 
-    /// <summary>[B, D] from the same middle → [B, C].</summary>
+    /// <summary>[B, D], centred likewise → [B, C].</summary>
     internal Tensor Logits(Tensor images) => images.matmul(Means.matmul(Precision).t()).Add(Bias);
 }

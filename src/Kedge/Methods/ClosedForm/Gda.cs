@@ -26,21 +26,26 @@ public sealed record GdaOptions : MethodOptions
 ///     w_c = Σ⁻¹ μ_c,  b_c = −½ μ_cᵀ Σ⁻¹ μ_c     μ_c the class means
 ///     logits = s · f Tᵀ + α (f wᵀ + b)                                                                                  [B, C]
 /// </code>
-/// Nothing is learned by steps. Differences from the published code: α is chosen on the support images of classes with two or more, each judged by a fit on the
-/// other three folds, by stacking (<see cref="Stacking"/>), unless the task brings a validation set, on which it is searched as there; f and μ are taken from the middle of the support images, and
-/// −log C is left out, which both change all logits of an image alike. With one shot a class Σ is that of all images, and α is small and fixed: the discriminant then
-/// spreads the classes a quarter as far as zero-shot does. α = 0 is zero-shot, bit for bit. Inductive.
+/// Nothing is learned by steps. Differences from the published code: α is chosen on the support images of classes with
+/// two or more, each evaluated by a fit on the other three folds, by stacking (<see cref="Stacking"/>), unless the task
+/// brings a validation set, on which it is searched as there; f and μ are centred on the mean of the support images,
+/// and −log C is left out, which both shift all logits of an image alike. With one shot a class Σ is that of all
+/// images, and α is small and fixed: the discriminant then has a quarter of zero-shot's standard deviation over the
+/// classes. α = 0 is zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">α.</param>
 public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options)
 {
     internal const string CatalogName = "gda";
 
-    /// <summary>The spread of the discriminant beside zero-shot's where nothing can be left out, and where the stacking starts: below RTOS+'s first weights, as names know more than one image.</summary>
+    /// <summary>
+    /// The standard deviation of the discriminant as a ratio to zero-shot's: used where nothing can be left out, and
+    /// the prior of the stacking. Below RTOS+'s prior, as class names hold more information than one image.
+    /// </summary>
     private const double PriorShare = 0.25;
 
-    private const double PriorImages = 8; // how many images the start is worth, as in RTOS+
-    private const double MaxAlpha = 100; // the published grid's end, where zero-shot is worth nothing
+    private const double PriorImages = 8; // weight of the prior, in images, as in RTOS+
+    private const double MaxAlpha = 100; // the published grid's end, where zero-shot has no influence
     private static readonly double[] Alphas = ValidationSearch.Powers(-4, 2, 13); // the published range
 
     /// <inheritdoc/>
@@ -74,7 +79,9 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
         return ValidationSearch.Best(set, run, Alphas, alpha => zeroShot.Add(discriminant.Mul(alpha)));
     }
 
-    /// <summary>α: the discriminant's stacked weight for each of zero-shot's, both counted in their own spread.</summary>
+    /// <summary>
+    /// α: the discriminant's stacked weight for each of zero-shot's, both standardised by their own deviation.
+    /// </summary>
     private static double FitAlpha(FewShotTask task, Tensor support, Tensor outOfFold, Tensor rows)
     {
         var zeroShot = ZeroShot.Logits(support, task.Classes.Features, task.Classes.LogitScale); // [N, C]

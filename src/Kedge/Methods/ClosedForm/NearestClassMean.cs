@@ -11,9 +11,10 @@ namespace Kedge.Methods;
 ///     μ_c = unit(mean over the class's support images and their views of f)     [C, D]
 ///     logits = s · f μᵀ                                                         [B, C]
 /// </code>
-/// Does not look at the class names. Differences from the paper: features are made unit length but not centred (its L2N; centring wants a base
-/// set that CLIP does not have), the means are made unit length too and compared by cosine instead of by distance, and the cosine is multiplied
-/// by CLIP's logit scale s, so that logits of all methods are of one kind. Inductive.
+/// Does not use the class names. Differences from the paper: features are made unit length but not centred (its L2N;
+/// centring wants a base set that CLIP does not have), the means are made unit length too and compared by cosine
+/// instead of by distance, and the cosine is multiplied by CLIP's logit scale s, so that logits of all methods are of
+/// one kind. Inductive.
 /// </summary>
 public sealed class NearestClassMean() : FewShotMethod(CatalogName, new NoOptions())
 {

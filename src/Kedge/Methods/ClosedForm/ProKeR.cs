@@ -11,12 +11,16 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="ProKeR"/>.</summary>
 public sealed record ProKeROptions : MethodOptions
 {
-    /// <summary>β, how fast the kernel falls with the distance, 0 to 1000. Default none: of 1, 2, 3.5, 5.5, 8 and 11 on a validation set where the task brings one, else 5.5, Tip-Adapter's.</summary>
+    /// <summary>
+    /// β, the sharpness of the kernel, 0 to 1000. Default none: of 1, 2, 3.5, 5.5, 8 and 11 on a validation set where
+    /// the task brings one, else 5.5, Tip-Adapter's.
+    /// </summary>
     public double? Beta { get; init; }
 
     /// <summary>
-    /// λ, how strongly zero-shot is held to, 1e-4 to 1e6. Default none: of 0.1, 0.3, 1, 3 and 10 the best on a validation set where the task brings one, as
-    /// published; else that with the least squared error on left-out support images.
+    /// λ, the ridge penalty, which pulls towards zero-shot, 1e-4 to 1e6. Default none: of 0.1, 0.3, 1, 3 and 10 the
+    /// best on a validation set where the task brings one, as published; else that with the least squared error on
+    /// left-out support images.
     /// </summary>
     public double? Lambda { get; init; }
 
@@ -29,24 +33,26 @@ public sealed record ProKeROptions : MethodOptions
 }
 
 /// <summary>
-/// ProKeR: Y. Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large Vision-Language Models", CVPR 2025, arXiv 2501.11175: kernel ridge regression
-/// of what zero-shot gets wrong.
+/// ProKeR: Y. Bendou et al., "ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large Vision-Language Models",
+/// CVPR 2025, arXiv 2501.11175: kernel ridge regression of zero-shot's residual.
 /// <code>
 ///     k(x, y) = exp(−β (1 − x · y)),  F the support images (views averaged), Y their classes one-hot
 ///     (k(F, F) + λ I) A = Y − F Tᵀ                      [N, C]   in double precision
 ///     logits = s · (f Tᵀ + k(f, F) A)                   [B, C]
 /// </code>
-/// Differences from the published code: without a validation set λ is chosen by closed-form leave-one-out on the support images of classes with two or more, and β is
-/// fixed, where both are searched on one; the sum is multiplied by CLIP's logit scale s, so that logits of all methods are of one kind. The equation is that of
-/// (k / λ + I) A' = Y − F Tᵀ with A = A' / λ. With one shot a class λ is 1; it is so too beyond 5,000 support images, where it would be searched for long. The kernel
-/// and its factor are 16 N² bytes: 2 GB at 11,180 support images, above which that is said before the fit. Inductive.
+/// Differences from the published code: without a validation set λ is chosen by closed-form leave-one-out on the
+/// support images of classes with two or more, and β is fixed, where both are searched on one; the sum is multiplied by
+/// CLIP's logit scale s, so that logits of all methods are of one kind. The equation is that of (k / λ + I) A' = Y − F
+/// Tᵀ with A = A' / λ. With one shot a class λ is 1; it is so too beyond 5,000 support images, where it would be
+/// searched for long. The kernel and its factor are 16 N² bytes: 2 GB at 11,180 support images, above which the need is
+/// announced before the fit. Inductive.
 /// </summary>
 /// <param name="options">β and λ.</param>
 public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, options)
 {
     internal const string CatalogName = "proker";
 
-    private const double FixedLambda = 1; // the middle of those tried: an image's own equation and the names weigh alike
+    private const double FixedLambda = 1; // the middle of the range
     private static readonly double[] Lambdas = [0.1, 0.3, 1, 3, 10], Betas = [1, 2, 3.5, TipAdapter.PublishedBeta, 8, 11]; // around Tip-Adapter's
 
     private const int BytesAPair = 16, BytesAPairOfSearch = 24; // kernel and factor; kernel, and in half its precision kernel, the same with λ, factor and inverse
@@ -106,7 +112,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         });
     }
 
-    /// <summary>λ by leaving each image out; takes the rough kernel [N, N] over.</summary>
+    /// <summary>λ by leave-one-out; takes ownership of the kernel [N, N] in single precision.</summary>
     private static double Choose(Tensor kernel, Tensor residual, Tensor rows, FitRun run)
     {
         using (kernel)

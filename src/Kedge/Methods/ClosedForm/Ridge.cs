@@ -4,17 +4,18 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Ridge regression of the classes, one-hot and centred, on features or on a kernel, with the logits of every image left out in turn (in closed form):
+/// Ridge regression of the classes, one-hot and centred, on features or on a kernel, with leave-one-out logits in
+/// closed form:
 /// <code>
 ///     A = (K + λ I)⁻¹ Y                                     [N, C]   a coefficient for each support image and class
 ///     logits = k(x, F) A
-///     left out: Y_n − A_n / [(K + λ I)⁻¹]_nn
+///     leave-one-out: Y_n − A_n / [(K + λ I)⁻¹]_nn
 /// </code>
 /// Over a linear kernel this is ridge regression, over exp(−β (1 − x · y)) the kernel ridge of ProKeR (arXiv 2501.11175) without its zero-shot residual, which the
 /// stacking adds.
 /// </summary>
 /// <param name="Coefficients">A [N, C].</param>
-/// <param name="LeaveOneOut">[N, C]: what each image's logits are without it.</param>
+/// <param name="LeaveOneOut">[N, C]: each image's logits by a fit on all others.</param>
 internal sealed record Ridge(Tensor Coefficients, Tensor LeaveOneOut)
 {
     /// <summary>
@@ -49,7 +50,7 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeaveOneOut)
     /// <summary>The same on the linear kernel of centred features, at the cost of their width rather than of their number.</summary>
     /// <param name="features">Z [N, d].</param>
     /// <param name="targets">Y [N, C].</param>
-    /// <param name="strength">λ as a part of the mean squared length of the features, above 0.</param>
+    /// <param name="strength">λ as a fraction of the mean squared norm of the features, above 0.</param>
     internal static Ridge OnFeatures(Tensor features, Tensor targets, double strength)
     {
         var lambda = strength * Math.Max(1e-9, features.Square().sum(1).mean().item<float>());

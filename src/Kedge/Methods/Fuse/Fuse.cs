@@ -36,9 +36,10 @@ public sealed record FuseOptions : MethodOptions
 /// <code>
 ///     logits = Σ_m w_m · logits_m       [B, C]
 /// </code>
-/// Every method is fitted on the whole support set by itself, and chooses its own hyper-parameters if it does so; the weights are given and nothing is chosen on data.
-/// The parts of an explanation are the methods' own, each times its method's weight. Unlike <see cref="RtosPlus"/> it knows nothing of its methods, and a fit of it begins
-/// from the start where it was stopped. Inductive where the methods are.
+/// Every method is fitted on the whole support set by itself, and chooses its own hyper-parameters if it does so; the
+/// weights are given and nothing is chosen on data. The parts of an explanation are the methods' own, each times its
+/// method's weight. Unlike <see cref="RtosPlus"/> it takes its methods as black boxes, and an interrupted fit of it
+/// starts anew. Inductive where the methods are.
 /// </summary>
 public sealed class Fuse : FewShotMethod
 {
@@ -93,7 +94,7 @@ public sealed class Fuse : FewShotMethod
         }
     }
 
-    /// <summary>Tells the whole fit of a method's steps, which are counted for each method anew.</summary>
+    /// <summary>Reports a method's steps as the whole fit's; they are counted for each method anew.</summary>
     private sealed class Forward(FitRun run) : IProgress<FitProgress>
     {
         public void Report(FitProgress value)

@@ -12,7 +12,7 @@ internal sealed class FuseClassifier : FewShotClassifier
     private readonly bool _ownsAnchors;
     private readonly Fuse _method;
 
-    /// <param name="method">The method, for classifiers of other classes.</param>
+    /// <param name="method">The method, for classifiers of novel classes.</param>
     /// <param name="state">The whole state, of which the members hold the tensors.</param>
     /// <param name="members">The classifiers; owned from now on.</param>
     /// <param name="weights">One a classifier.</param>
@@ -45,7 +45,7 @@ internal sealed class FuseClassifier : FewShotClassifier
 
     protected override Tensor LogitsCore(ImageFeatures images) => Sum(member => member.Logits(images))!;
 
-    /// <summary>Each part is the sum of the members' own, but for the anchors, which stand beside one another.</summary>
+    /// <summary>Each part is the sum of the members' own, but for the anchors, which are concatenated.</summary>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
         var parts = _members.ToDictionary(member => member.Classifier, member => member.Classifier.Explain(images));

@@ -3,19 +3,19 @@ using Kedge.FewShot;
 
 namespace Kedge.Methods;
 
-/// <summary>What is kept of one method within a fused classifier, beside its tensors.</summary>
+/// <summary>What a fused classifier stores of one method beside its tensors.</summary>
 /// <param name="Method">Its name in the catalog.</param>
 /// <param name="Options">Its options in effect.</param>
 /// <param name="Selection">Which data chose its hyper-parameters.</param>
-/// <param name="Details">What else it keeps.</param>
+/// <param name="Details">Its details.</param>
 internal sealed record FusePart(string Method, JsonElement Options, string Selection, JsonElement Details)
 {
-    /// <summary>What the tensors of the method at a place are prefixed with.</summary>
+    /// <summary>The prefix of the tensors of the method at an index.</summary>
     internal static string Prefix(int index) => $"{index}.";
 
     internal static FusePart FromState(ClassifierState state) => new(state.Method, state.Options, state.Selection, state.Details);
 
-    /// <summary>The state of the method at a place; its tensors are the whole state's.</summary>
+    /// <summary>The state of the method at an index; its tensors are the whole state's.</summary>
     internal ClassifierState State(ClassifierState whole, int index) => new()
     {
         Method = Method,
@@ -31,7 +31,7 @@ internal sealed record FusePart(string Method, JsonElement Options, string Selec
     };
 }
 
-/// <summary>What a fused classifier keeps beside its tensors.</summary>
+/// <summary>What a fused classifier stores beside its tensors.</summary>
 /// <param name="Members">One part a method.</param>
 internal sealed record FuseDetails(IReadOnlyList<FusePart> Members)
 {

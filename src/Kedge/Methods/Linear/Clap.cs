@@ -21,8 +21,9 @@ public sealed record ClapOptions() : EpochOptions(epochs: 300, learningRate: 0.1
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>
-    /// r, how long the prototypes are at the start, 0.01 to 1000: the longer, the less a step turns them. The published code starts with text features as long as the
-    /// text tower makes them; a task brings unit ones. Default 1: the best of 1, 3 and 10 on validation photos (Caltech101, kedge-mini).
+    /// r, the initial norm of the prototypes, 0.01 to 1000: the larger, the smaller the angle of a step. The published
+    /// code starts from text features before normalisation; a task brings unit ones. Default 1: the best of 1, 3 and 10
+    /// on validation photos (Caltech101, kedge-mini).
     /// </summary>
     [JsonPropertyOrder(LastOrder)]
     public double Length { get; init; } = 1;
@@ -37,16 +38,18 @@ public sealed record ClapOptions() : EpochOptions(epochs: 300, learningRate: 0.1
 }
 
 /// <summary>
-/// CLAP: J. Silva-Rodríguez et al., "A Closer Look at the Few-Shot Adaptation of Large Vision-Language Models", CVPR 2024, arXiv 2312.12730: a linear probe that starts
-/// from the class names, each class held to its name as far as zero-shot is right about it.
+/// CLAP: J. Silva-Rodríguez et al., "A Closer Look at the Few-Shot Adaptation of Large Vision-Language Models", CVPR
+/// 2024, arXiv 2312.12730: a linear probe that starts from the class features, each class regularised towards its own
+/// by the zero-shot probability of its shots.
 /// <code>
 ///     λ_c = mean over the shots of c, and their views, of zero-shot's probability of c
 ///     loss = cross entropy(logits, labels) + mean_c λ_c ‖w_c − r t_c‖²       w [C, D] from r T, SGD with momentum, cosine to 0
 ///     logits = s · f unit(w)ᵀ                                                [B, C]
 /// </code>
-/// Differences from the published code: r is an option, where there it is the length of each class's own text features; the first epoch is learned as the others, where
-/// there it has a rate of 1e-5; each epoch takes the next of the task's cached views, where there 20 random crops of each image make one epoch. 0 epochs are zero-shot,
-/// bit for bit. Inductive.
+/// Differences from the published code: r is an option, where there it is the norm of each class's own text features;
+/// the first epoch is learned as the others, where there it has a rate of 1e-5; each epoch takes the next of the task's
+/// cached views, where there 20 random crops of each image make one epoch. 0 epochs are zero-shot, bit for bit.
+/// Inductive.
 /// </summary>
 /// <param name="options">How the prototypes are learned.</param>
 public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, options)

@@ -17,8 +17,9 @@ namespace Kedge.Methods;
 public sealed record ClipAdapterOptions() : EpochOptions(epochs: 200, learningRate: 1e-3, batchSize: 256)
 {
     /// <summary>
-    /// a, the adapter's part of the image feature, 0 to 1; 0 is zero-shot. Default none: of 0.2, 0.4, 0.6 and 0.8 the best on a validation set where the task brings one, each learned anew; else
-    /// 0.2, the published code's.
+    /// a, the residual ratio: the adapter's share of the image feature, 0 to 1; 0 is zero-shot. Default none: of 0.2,
+    /// 0.4, 0.6 and 0.8 the best on a validation set where the task brings one, each learned anew; else 0.2, the
+    /// published code's.
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -41,9 +42,10 @@ public sealed record ClipAdapterOptions() : EpochOptions(epochs: 200, learningRa
 ///     logits = s · f' Tᵀ                                   [B, C]
 ///     loss = cross entropy(logits, labels)                 Adam, cosine to 0 over all steps
 /// </code>
-/// Differences from the published code: a is a fixed option where the task brings no validation set, where the paper searches it for each data set; features are unit, which changes nothing, as a network without
-/// biases is as many times longer as its input; the learning rate, the optimiser and the batches are chosen here; each epoch takes the next of the task's cached views.
-/// a = 0 is zero-shot, bit for bit. Inductive.
+/// Differences from the published code: a is a fixed option where the task brings no validation set, where the paper
+/// searches it for each data set; features are unit, which changes nothing, as a network without biases is positively
+/// homogeneous; the learning rate, the optimiser and the batches are chosen here; each epoch takes the next of the
+/// task's cached views. a = 0 is zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">a, the hidden layer and how it learns.</param>
 public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(CatalogName, options)
@@ -92,7 +94,7 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
         f.Mul(1 - alpha).Add(F.relu(F.relu(f.matmul(down.t())).matmul(up.t())).Mul(alpha)).AsLongAs(f);
 }
 
-/// <summary>Class features, and a small network that moves images first.</summary>
+/// <summary>Class features, and the adapter network that image features pass first.</summary>
 internal sealed class ClipAdapterClassifier : FewShotClassifier
 {
     private readonly double _alpha;
@@ -109,6 +111,6 @@ internal sealed class ClipAdapterClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images) =>
         ZeroShot.Logits(ClipAdapter.Adapted(images.Image, _down, _up, _alpha), _classFeatures, State.LogitScale);
 
-    /// <summary>The network moves images of any class.</summary>
+    /// <summary>The network applies to images of any class.</summary>
     protected override FewShotClassifier TransferCore(ClassSet classes) => new ClipAdapterClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _alpha);
 }

@@ -11,10 +11,16 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="LinearAdapter"/> and <see cref="ProLip"/>; how they learn is by default as in the published code.</summary>
 public sealed record LinearAdapterOptions : MethodOptions
 {
-    /// <summary>λ, how strongly the matrix is held to its start, 0 to 1e6. Default none: 1 ÷ the shots of a class (their mean over the classes), as published.</summary>
+    /// <summary>
+    /// λ, the weight of the penalty on the distance from the start, 0 to 1e6. Default none: 1 ÷ the shots of a class
+    /// (their mean over the classes), as published.
+    /// </summary>
     public double? Lambda { get; init; }
 
-    /// <summary>The largest learning rate, of the first step, above 0 to 1. Default 0.0001, of the published 0.00001 to 0.01, which do alike.</summary>
+    /// <summary>
+    /// The largest learning rate, of the first step, above 0 to 1. Default 0.0001, of the published 0.00001 to 0.01,
+    /// which perform alike.
+    /// </summary>
     public double LearningRate { get; init; } = 1e-4;
 
     /// <summary>Adam's ε, above 0 to 1. Default 1e-4.</summary>
@@ -69,7 +75,7 @@ public sealed class LinearAdapter(LinearAdapterOptions options) : FewShotMethod(
         ZeroShot.Logits(f.matmul(adapter.t()).AsLongAs(f), classFeatures, logitScale);
 }
 
-/// <summary>Class features, and a matrix that images go through first.</summary>
+/// <summary>Class features, and a linear map that image features pass first.</summary>
 internal sealed class LinearAdapterClassifier : FewShotClassifier
 {
     private readonly Tensor _classFeatures, _adapter;
@@ -82,6 +88,6 @@ internal sealed class LinearAdapterClassifier : FewShotClassifier
 
     protected override Tensor LogitsCore(ImageFeatures images) => LinearAdapter.Logits(images.Image, _adapter, _classFeatures, State.LogitScale);
 
-    /// <summary>The matrix moves images of any class.</summary>
+    /// <summary>The map applies to images of any class.</summary>
     protected override FewShotClassifier TransferCore(ClassSet classes) => new LinearAdapterClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }

@@ -12,9 +12,9 @@ namespace Kedge.Methods;
 public sealed record LinearProbeOptions : MethodOptions
 {
     /// <summary>
-    /// c, how much the images count against the pull to 0, 1e-6 to 1e6: the published sweep. Default none: where the task brings a validation set, of 1e-6, 1e-5, … 1e4 the best
-    /// on that; else of 0.1, 0.32, 1, … 10,000 that with the least cross entropy on
-    /// left-out support images, and 10 where none can be left out.
+    /// c, the inverse of the L2 regularisation strength, 1e-6 to 1e6: the published sweep. Default none: where the task
+    /// brings a validation set, of 1e-6, 1e-5, … 1e4 the best on that; else of 0.1, 0.32, 1, … 10,000 that with the
+    /// least cross entropy on left-out support images, and 10 where none can be left out.
     /// </summary>
     public double? Strength { get; init; }
 
@@ -30,14 +30,16 @@ public sealed record LinearProbeOptions : MethodOptions
 }
 
 /// <summary>
-/// CLIP's linear probe: A. Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021, arXiv 2103.00020: logistic regression with an L2
-/// penalty, by L-BFGS. Does not look at the class names.
+/// CLIP's linear probe: A. Radford et al., "Learning Transferable Visual Models From Natural Language Supervision",
+/// 2021, arXiv 2103.00020: logistic regression with an L2 penalty, by L-BFGS. Does not use the class names.
 /// <code>
 ///     loss = ½ ‖W‖² + c Σ_n cross entropy(W f_n + b, y_n)       W [C, D], b [C], in double precision
 ///     logits = f Wᵀ + b                                         [B, C]
 /// </code>
-/// Differences from the paper: without a validation set c is chosen by cross-fitting on the support images of classes with two or more, each judged by a fit on the other folds (one of four), from
-/// weak to strong until they are judged worse; with one it is swept by decades, where the paper bisects it then; features are unit and the mean over their views. Inductive.
+/// Differences from the paper: without a validation set c is chosen by cross-fitting on the support images of classes
+/// with two or more, each evaluated by a fit on the other folds (one of four), with c ascending until the cross entropy
+/// rises; with one it is swept by decades, where the paper bisects it then; features are unit and the mean over their
+/// views. Inductive.
 /// </summary>
 /// <param name="options">c.</param>
 public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(CatalogName, options)
@@ -57,7 +59,8 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         using var noGrad = no_grad();
-        var images = cat([task.Support.MeanOverViews(), ones(task.Support.Count, 1, device: task.Device)], 1).to(ScalarType.Float64); // the last column meets b: [N, D + 1]
+        // the last column is multiplied by b: [N, D + 1]
+        var images = cat([task.Support.MeanOverViews(), ones(task.Support.Count, 1, device: task.Device)], 1).to(ScalarType.Float64);
         if (options.Strength is null && task.Validation is { } set)
             return Choose(images, task, set, run);
         var rows = HeldOutShots.RowsOfMultiShotClasses(task);

@@ -18,17 +18,19 @@ public sealed record LpPlusPlusOptions : MethodOptions
 }
 
 /// <summary>
-/// LP++: Y. Huang et al., "LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP", CVPR 2024, arXiv 2404.02285: a linear probe beside the class names, which each
-/// class trusts as far as it learns to, by block coordinate descent with steps that the data give.
+/// LP++: Y. Huang et al., "LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP", CVPR 2024, arXiv 2404.02285: a
+/// linear probe plus zero-shot logits with a learned weight a class, by block coordinate descent with step sizes
+/// derived from the data.
 /// <code>
 ///     logits = f wᵀ + (f Tᵀ) ∘ a                        [B, C]   w [C, D] from the class means, a [C] from s
 ///     loss = cross entropy(logits, labels)              over all N images at once
 ///     w := w − η_w ∂loss/∂w,  η_w = 4 N / λ_max(FᵀF)
 ///     a := a − η_a ∂loss/∂a,  η_a = N / (4 max_c Σ_i (f_i · t_c)²)       the gradient at the new w
 /// </code>
-/// Differences from the published code: the last epoch is kept where the task brings no validation set, on which the best is kept as there; a starts at CLIP's logit scale s, where it starts from
-/// similarities times a number that was tuned; w takes plain steps, where its have momentum, and a steps each epoch, where it steps each tenth with the gradient before
-/// w's step; images are the mean over their views. Inductive.
+/// Differences from the published code: the last epoch is kept where the task brings no validation set, on which the
+/// best is kept as there; a starts at CLIP's logit scale s, where it starts from similarities times a tuned factor; w
+/// takes plain steps, where its have momentum, and a steps each epoch, where it steps each tenth with the gradient
+/// before w's step; images are the mean over their views. Inductive.
 /// </summary>
 /// <param name="options">How long to learn.</param>
 public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(CatalogName, options)

@@ -14,7 +14,9 @@ public sealed record SimOptions : MethodOptions
     /// <summary>The generic words, class names or not. Default: Kedge's list of open words (<see cref="OpenWords"/>).</summary>
     public IReadOnlyList<string>? Anchors { get; init; }
 
-    /// <summary>λ, how strongly the map is held to 0, 1e-6 to 1e6. Default 0.1: the published code's for the names of ImageNet's classes.</summary>
+    /// <summary>
+    /// λ, the ridge penalty, 1e-6 to 1e6. Default 0.1: the published code's for the names of ImageNet's classes.
+    /// </summary>
     public double Lambda { get; init; } = 0.1;
 
     /// <inheritdoc/>
@@ -22,8 +24,9 @@ public sealed record SimOptions : MethodOptions
 }
 
 /// <summary>
-/// SiM, similarity mapping: M. Zanella et al., "Vocabulary-free few-shot learning for Vision-Language Models", 2025, arXiv 2506.04005: ridge regression from an image's
-/// similarities to generic words to its class. Neither class names nor their features are looked at.
+/// SiM, similarity mapping: M. Zanella et al., "Vocabulary-free few-shot learning for Vision-Language Models", 2025,
+/// arXiv 2506.04005: ridge regression from an image's similarities to generic words to its class. Neither class names
+/// nor their features are used.
 /// <code>
 ///     L = F Pᵀ                                 P the words' text features [K, D], F the support images (views averaged)     [N, K]
 ///     W = (Lᵀ L + λ I)⁻¹ Lᵀ Y                  Y one-hot, in double precision                                              [K, C]
@@ -56,7 +59,7 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new SimClassifier(state);
 }
 
-/// <summary>Words, and what a similarity to each says for each class.</summary>
+/// <summary>Words, and the regression coefficients from similarities to classes.</summary>
 internal sealed class SimClassifier : FewShotClassifier
 {
     private readonly Tensor _map; // [K, C]

@@ -19,8 +19,8 @@ public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, bat
     public double Alpha { get; init; } = 0.5;
 
     /// <summary>
-    /// r, how long the text features are that the residuals are added to, 0.01 to 1000. The published code has them as long as the text tower makes them; a task brings
-    /// unit ones. Default 1, as <see cref="ClapOptions.Length"/>.
+    /// r, the norm of the text features that the residuals are added to, 0.01 to 1000. The published code takes them
+    /// before normalisation; a task brings unit ones. Default 1, as <see cref="ClapOptions.Length"/>.
     /// </summary>
     public double Length { get; init; } = 1;
 
@@ -49,9 +49,9 @@ public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, bat
 ///     loss = cross entropy(logits, labels)       x [C, D] from 0, Adam, cosine to 0
 ///     logits = s · f unit(r T + a x)ᵀ            [B, C]
 /// </code>
-/// Differences from the published code: r is an option, where there it is the length of each class's own text features; the first epoch is learned as the others, where
-/// there it has a rate of 1e-5; each epoch takes the next of the task's cached views, where there it draws new random crops. a = 0 and 0 epochs are zero-shot, bit for
-/// bit. Inductive.
+/// Differences from the published code: r is an option, where there it is the norm of each class's own text features;
+/// the first epoch is learned as the others, where there it has a rate of 1e-5; each epoch takes the next of the task's
+/// cached views, where there it draws new random crops. a = 0 and 0 epochs are zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">a and how the residuals are learned.</param>
 public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName, options)

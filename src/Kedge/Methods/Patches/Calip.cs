@@ -9,10 +9,16 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="Calip"/>; the defaults are the published ones for ImageNet.</summary>
 public sealed record CalipOptions : MethodOptions
 {
-    /// <summary>β₂, the weight of the texts as the patches see them, 0 to 1000. Default 1.12; the published values lie from 0.4 to 5.</summary>
+    /// <summary>
+    /// β₂, the weight of class features by attention over the patches, 0 to 1000. Default 1.12; the published values
+    /// lie from 0.4 to 5.
+    /// </summary>
     public double TextWeight { get; init; } = 1.12;
 
-    /// <summary>β₃, the weight of the image as the texts see it, 0 to 1000. Default 0.02; the published values lie from 0.01 to 0.2.</summary>
+    /// <summary>
+    /// β₃, the weight of the image feature by attention over the classes, 0 to 1000. Default 0.02; the published values
+    /// lie from 0.01 to 0.2.
+    /// </summary>
     public double ImageWeight { get; init; } = 0.02;
 
     /// <inheritdoc/>
@@ -26,14 +32,15 @@ public sealed record CalipOptions : MethodOptions
 /// <summary>
 /// CALIP: Z. Guo et al., "CALIP: Zero-Shot Enhancement of CLIP with Parameter-free Attention", AAAI 2023, arXiv 2209.14169.
 /// <code>
-///     M = V Tᵀ                                     the image's patches V [P, D] beside the names      [P, C]
-///     T' = unit(softmax_P(M)ᵀ V)                   each name as the patches see it                    [C, D]
-///     f' = unit(mean_P softmax_C(M) T)             the image as the names see it                      [D]
+///     M = V Tᵀ                                     similarities of the patches V [P, D] and classes    [P, C]
+///     T' = unit(softmax_P(M)ᵀ V)                   class features by attention over the patches       [C, D]
+///     f' = unit(mean_P softmax_C(M) T)             the image feature by attention over the classes    [D]
 ///     logits = s · (f Tᵀ + β₂ · f T'ᵀ + β₃ · f' Tᵀ)                                                    [B, C]
 /// </code>
-/// Nothing is learned, and no labelled image is looked at. Differences from the published code: β₂ and β₃ are options with fixed defaults, where it searches them for each data set
-/// on the test set; patches are pooled by their mean alone. T' is never made: of each name's patch weights w, f T' is (w · V f) ÷ √(wᵀ V Vᵀ w). β₂ = β₃ = 0 is zero-shot, bit
-/// for bit. Inductive.
+/// Nothing is learned, and no labelled image is used. Differences from the published code: β₂ and β₃ are options with
+/// fixed defaults, where it searches them for each data set on the test set; patches are pooled by their mean alone. T'
+/// is never made: with a class's attention w over the patches, f T' is (w · V f) ÷ √(wᵀ V Vᵀ w). β₂ = β₃ = 0 is
+/// zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">β₂ and β₃.</param>
 public sealed class Calip(CalipOptions options) : FewShotMethod(CatalogName, options)
@@ -69,7 +76,7 @@ public sealed class Calip(CalipOptions options) : FewShotMethod(CatalogName, opt
     }
 }
 
-/// <summary>Class features that meet an image's patches.</summary>
+/// <summary>Class features with parameter-free attention to an image's patches.</summary>
 internal sealed class CalipClassifier(ClassifierState state, CalipOptions options) : FewShotClassifier(state)
 {
     private readonly Tensor _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);

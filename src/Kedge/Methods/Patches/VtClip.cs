@@ -16,7 +16,10 @@ namespace Kedge.Methods;
 /// </summary>
 public sealed record VtClipOptions() : EpochOptions(epochs: 20, learningRate: 1e-3, batchSize: 32)
 {
-    /// <summary>γ, what the block's output is multiplied by, 0 to 1000; 0 is zero-shot. Default 1: chosen here, as the block starts from 0 and learns its own length.</summary>
+    /// <summary>
+    /// γ, what the block's output is multiplied by, 0 to 1000; 0 is zero-shot. Default 1: chosen here, as the block
+    /// starts from 0 and learns its own norm.
+    /// </summary>
     public double Gamma { get; init; } = 1;
 
     /// <summary>H, heads of the attention, 1 to 64; they must divide the feature width. Default 8: chosen here.</summary>
@@ -41,15 +44,18 @@ public sealed record VtClipOptions() : EpochOptions(epochs: 20, learningRate: 1e
 }
 
 /// <summary>
-/// VT-CLIP: L. Qiu et al., "VT-CLIP: Enhancing Vision-Language Models with Visual-guided Texts", 2021, arXiv 2112.02399: names look at the image before they are compared with it.
+/// VT-CLIP: L. Qiu et al., "VT-CLIP: Enhancing Vision-Language Models with Visual-guided Texts", 2021, arXiv
+/// 2112.02399: class features attend to the image before they are compared with it.
 /// <code>
-///     a = Σ_h softmax_P((T Wq_h)(V Wk_h)ᵀ ÷ √(D/H)) (V Wv_h Wo_h)      names attend to the image's patches V [P, D]      [C, D]
-///     T' = unit(T + γ · (a + W₂ relu(W₁ a)))                           for each image                                    [C, D]
-///     logits = s · f T'ᵀ                                               [B, C]
-///     loss = cross entropy(logits, labels)                             AdamW, cosine to 0 over all steps
+///    a = Σ_h softmax_P((T Wq_h)(V Wk_h)ᵀ ÷ √(D/H)) (V Wv_h Wo_h)  attention of classes to the patches V [P, D]  [C, D]
+///    T' = unit(T + γ · (a + W₂ relu(W₁ a)))                       for each image                                [C, D]
+///    logits = s · f T'ᵀ                                           [B, C]
+///    loss = cross entropy(logits, labels)                         AdamW, cosine to 0 over all steps
 /// </code>
-/// Differences from the paper, whose code is not public: no self-attention among the names, no biases and no norms; Wo and W₂ start from 0, so that learning starts from zero-shot; γ is a fixed
-/// option, where it is searched; the optimiser and its figures are chosen here; each epoch takes the next of the task's cached views. γ = 0 and 0 epochs are zero-shot, bit for bit. Inductive.
+/// Differences from the paper, whose code is not public: no self-attention among the classes, no biases and no norms;
+/// Wo and W₂ start from 0, so that learning starts from zero-shot; γ is a fixed option, where it is searched; the
+/// optimiser and its figures are chosen here; each epoch takes the next of the task's cached views. γ = 0 and 0 epochs
+/// are zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">The block and how it learns.</param>
 public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, options)
@@ -91,7 +97,9 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
     }
 }
 
-/// <summary>Attention of names to patches, and a perceptron of two layers: no biases. Does not own its tensors.</summary>
+/// <summary>
+/// Attention of classes to patches, and a perceptron of two layers: no biases. Does not own its tensors.
+/// </summary>
 /// <param name="Query">Wq [D, D].</param>
 /// <param name="Key">Wk [D, D].</param>
 /// <param name="Value">Wv [D, D].</param>
@@ -153,6 +161,6 @@ internal sealed class VtClipClassifier : FewShotClassifier
         cat([.. images.Split(Math.Max(1, MaxNumbers / _classFeatures.numel()))
             .Select(some => VtClip.Logits(some, _classFeatures, _block, State.LogitScale, _options))]);
 
-    /// <summary>The block takes names of any class.</summary>
+    /// <summary>The block applies to features of any class.</summary>
     protected override FewShotClassifier TransferCore(ClassSet classes) => new VtClipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);
 }

@@ -54,16 +54,16 @@ public sealed record CoOpOptions() : LearningOptions(learningRate: 0.002, batchS
 }
 
 /// <summary>
-/// CoOp: K. Zhou et al., "Learning to Prompt for Vision-Language Models", IJCV 2022, arXiv 2109.01134: in place of a template, tokens that are learned through CLIP's
-/// frozen text tower.
+/// CoOp: K. Zhou et al., "Learning to Prompt for Vision-Language Models", IJCV 2022, arXiv 2109.01134: learned context
+/// tokens in place of a template, through CLIP's frozen text tower.
 /// <code>
 ///     t_c = unit(text tower(v_1 … v_M NAME_c "."))                   [C, D]      v [M, W], or [C, M, W] class-specific
 ///     loss = cross entropy(logits, labels)                           SGD with momentum, one epoch at 1e-5, then cosine to 0
 ///     logits = s · f Tᵀ                                              [B, C]
 /// </code>
-/// Differences from the published code: each epoch takes the next of the task's cached views, where there it draws new random crops; the rate falls at every step, where
-/// there it falls by the epoch; single precision throughout. The task's templates are not looked at. 0 epochs from the words of a template are zero-shot with that template.
-/// Inductive.
+/// Differences from the published code: each epoch takes the next of the task's cached views, where there it draws new
+/// random crops; the rate falls at every step, where there it falls by the epoch; single precision throughout. The
+/// task's templates are not used. 0 epochs from the words of a template are zero-shot with that template. Inductive.
 /// </summary>
 /// <param name="options">The context and how it is learned.</param>
 public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, options)
@@ -123,7 +123,7 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
     }
 }
 
-/// <summary>The learned class features; a context that is shared gives other classes theirs.</summary>
+/// <summary>The learned class features; a shared context encodes novel classes too.</summary>
 internal sealed class CoOpClassifier : LinearClassifier
 {
     internal const string ContextName = "context";

@@ -22,7 +22,7 @@ public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.00
     /// <summary>M, learned tokens a prompt, the same for all classes, 1 to 64. Default 16.</summary>
     public int ContextTokens { get; init; } = 16;
 
-    /// <summary>ε, how much the plan is drawn towards evenness, 0.01 to 100. Default 0.1.</summary>
+    /// <summary>ε, the strength of the entropic regularisation, 0.01 to 100. Default 0.1.</summary>
     public double Entropy { get; init; } = 0.1;
 
     /// <summary>Sinkhorn's iterations, 1 to 10,000. Default 100: the published code's most.</summary>
@@ -50,17 +50,18 @@ public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.00
 }
 
 /// <summary>
-/// PLOT: G. Chen et al., "PLOT: Prompt Learning with Optimal Transport for Vision-Language Models", ICLR 2023, arXiv 2210.01253: several learned prompts a class, of which each may look at
-/// another part of the image.
+/// PLOT: G. Chen et al., "PLOT: Prompt Learning with Optimal Transport for Vision-Language Models", ICLR 2023, arXiv
+/// 2210.01253: several learned prompts a class, which optimal transport matches with the patches of an image.
 /// <code>
 ///     G_nc = unit(text tower(v_n1 … v_nM NAME_c "."))              [N, C, D]      v [N, M, W]
 ///     plan = the cheapest transport from patches to prompts        <see cref="Transport"/>, for each image and class
 ///     logits = s · Σ_pn plan_pn · V_p · G_nc                       V the image's patches [P, D]      [B, C]
 ///     loss = cross entropy(logits, labels)                         SGD with momentum, one epoch at 1e-5, then cosine to 0; plans are taken as constants
 /// </code>
-/// Differences from the published code: every plan takes the same number of Sinkhorn's iterations, where there those of a batch stop together, so that an image's logits depend on no
-/// other image; each epoch takes the next of the task's cached views; the rate falls at every step, where there it falls by the epoch; single precision throughout. The task's templates
-/// and the images' own features are not looked at. Inductive.
+/// Differences from the published code: every plan takes the same number of Sinkhorn's iterations, where there those of
+/// a batch stop together, so that an image's logits depend on no other image; each epoch takes the next of the task's
+/// cached views; the rate falls at every step, where there it falls by the epoch; single precision throughout. The
+/// task's templates and the features of whole images are not used. Inductive.
 /// </summary>
 /// <param name="options">The prompts, the transport and how it learns.</param>
 public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, options)
@@ -99,7 +100,7 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
     }
 }
 
-/// <summary>Prompts of each class that an image's patches are carried to.</summary>
+/// <summary>Prompts of each class that an image's patches are transported to.</summary>
 internal sealed class PlotClassifier : FewShotClassifier
 {
     internal const string PromptsName = "prompts", ContextName = "context";
@@ -119,7 +120,9 @@ internal sealed class PlotClassifier : FewShotClassifier
 
     public override FeatureKinds Needs => FeatureKinds.Patches;
 
-    /// <summary>All of it is what the names say in their learned prompts: one part, so that a sum of methods can be taken apart.</summary>
+    /// <summary>
+    /// All logits come from the class prompts: one part, so that a weighted sum of methods can be decomposed.
+    /// </summary>
     public override bool HasParts => true;
 
     protected override Tensor LogitsCore(ImageFeatures images)
@@ -131,7 +134,7 @@ internal sealed class PlotClassifier : FewShotClassifier
 
     protected override Explanation ExplainCore(ImageFeatures images) => new(LogitsCore(images));
 
-    /// <summary>Contexts that all classes share take other names, where there is a text tower to encode them.</summary>
+    /// <summary>The shared contexts encode novel class names, where there is a text tower.</summary>
     protected override FewShotClassifier? TransferCore(ClassSet classes)
     {
         if (classes.TextTower is null)

@@ -2,7 +2,7 @@ using Kedge.FewShot;
 
 namespace Kedge.Methods;
 
-/// <summary>Whether anchors fit into memory, asked before any work.</summary>
+/// <summary>The check that anchors fit into memory, before any work.</summary>
 internal static class AnchorMemory
 {
     /// <summary>Copies of what is learned: itself, its gradient, Adam's two moments, the best so far and its start.</summary>

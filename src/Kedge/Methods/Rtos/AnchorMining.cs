@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Ranks words by how much each would help as an anchor of RTOS (formula in <see cref="RelationTransition"/>, with Wq = Wk = I). With all K words as
-/// anchors, and a weight w_j on anchor j, the logits are s · X Tᵀ + Σ_j w_j P_nj R_cj. The gain of word j is the first-order fall of the support
-/// set's cross entropy per unit of w_j at w = 0, exactly and in closed form:
+/// Ranks words by their gain as an anchor of RTOS (formula in <see cref="RelationTransition"/>, with Wq = Wk = I). With
+/// all K words as anchors, and a weight w_j on anchor j, the logits are s · X Tᵀ + Σ_j w_j P_nj R_cj. The gain of word
+/// j is the first-order decrease of the support set's cross entropy per unit of w_j at w = 0, exactly and in closed
+/// form:
 /// <code>
 ///     R = softmax over anchors (T Aᵀ / τ_r)                        [C, K]
 ///     P = softmax over anchors (X Aᵀ / τ_a)                        [V·N, K]
@@ -16,17 +17,17 @@ namespace Kedge.Methods;
 ///     g_nj = P_nj · (R_{y_n j} − Σ_c p_nc R_cj)                    the mean over the V views of image n
 ///     gain_j = mean_n g_nj        standard error_j = deviation_n(g_nj) / √N
 /// </code>
-/// Only support images are looked at, all their views. Nothing is learned. Words are worked through in chunks, so that
-/// no tensor is larger than [V·N, chunk] or [K, D]: a first pass over the chunks adds up the softmaxes' denominators, a
-/// second one takes the ranked. All of it is in double precision on the CPU, whose work is small beside the encoding of
-/// the words. The paper does not rank words; the score is ours.
+/// Only support images are used, in all their views. Nothing is learned. Words are processed in chunks, so that no
+/// tensor is larger than [V·N, chunk] or [K, D]: a first pass over the chunks adds up the softmaxes' denominators, a
+/// second one computes the gains. All of it is in double precision on the CPU, which takes little time beside the
+/// encoding of the words. The paper does not rank words; the score is ours.
 /// </summary>
 internal static class AnchorMining
 {
     private const int MaxClasses = 3;
     private const int EncodingBatch = 256;
 
-    /// <summary>Ranks words, the largest gain first; equals are in the order given.</summary>
+    /// <summary>Ranks words, the largest gain first; ties are in the order given.</summary>
     /// <param name="task">A task with support images and a text tower. Its first template is what words are put into.</param>
     /// <param name="words">K words. Names of classes are left out, and so is what comes a second time.</param>
     /// <param name="options">Temperatures and the length of chunks; null is the defaults.</param>
@@ -55,7 +56,7 @@ internal static class AnchorMining
         var classes = ToDouble(task.Classes.Features); // [C, D]
         var labels = task.Support.Labels.cpu().repeat(task.Support.Views); // [V·N]
         var probabilities = ZeroShot.Logits(images, classes, task.Classes.LogitScale).softmax(1); // [V·N, C]
-        // what the cross entropy would have more of, by class
+        // minus the gradient of the cross entropy by the logits
         var residuals = nn.functional.one_hot(labels, task.Classes.Count) - probabilities;
         var chunks = anchors.split(options.WordsAtOnce); // each [k, D]
         var relation = new ChunkedSoftmax(classes, chunks, Temperature(options.RelationTemperature, classes, anchors));

@@ -8,13 +8,16 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>Where anchors begin: words through the text tower, features that the task brings, or, without either, points between two classes.</summary>
+/// <summary>
+/// The initial anchors: words encoded by the text tower, features that the task brings, or, without either, midpoints
+/// of pairs of classes.
+/// </summary>
 internal static class AnchorStarts
 {
     private const int MaxOpenWords = 64, MaxFeatures = 256;
     private const double TokenDeviation = 0.02; // CLIP's own initial token embeddings, and CoOp's random start
 
-    /// <summary>The anchors of a task at their start, owned by the caller.</summary>
+    /// <summary>Creates the initial anchors of a task, owned by the caller.</summary>
     /// <exception cref="KedgeException">There are fewer than two anchors that are no class names, or more than memory holds.</exception>
     internal static LearnedAnchors Create(FewShotTask task, RtosOptions options, FitRun run)
     {
@@ -39,7 +42,7 @@ internal static class AnchorStarts
     }
 
     /// <summary>
-    /// The words that serve as anchors and their places in the list: no class names, nothing banned, in an order drawn
+    /// The words that serve as anchors and their indices in the list: no class names, nothing banned, in an order drawn
     /// by the seed where not all are taken.
     /// </summary>
     private static IReadOnlyList<(string Name, long Row)> Words(
@@ -54,7 +57,7 @@ internal static class AnchorStarts
         return [.. words.Take(count)];
     }
 
-    /// <summary>Half way between two classes, for pairs drawn by the seed: [min(C (C − 1) / 2, 256), D].</summary>
+    /// <summary>Midpoints of two class features, for pairs drawn by the seed: [min(C (C − 1) / 2, 256), D].</summary>
     private static (Tensor, IReadOnlyList<string>) Midpoints(FewShotTask task, RtosOptions options)
     {
         var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second)).ToArray();

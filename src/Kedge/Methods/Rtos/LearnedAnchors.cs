@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>Anchors as something to learn: a parameter with a row an anchor, and the way from rows to unit features. Owns the encoder, not the parameter.</summary>
+/// <summary>
+/// Learnable anchors: a parameter with a row an anchor, and the encoding of rows as unit features. Owns the encoder,
+/// not the parameter.
+/// </summary>
 internal abstract class LearnedAnchors(Parameter rows, IReadOnlyList<string> names, IDisposable? encoder = null) : IDisposable
 {
     /// <summary>What is learned: [K, m, W] tokens or [K, D] points.</summary>

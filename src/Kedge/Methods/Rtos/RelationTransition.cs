@@ -5,9 +5,9 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.Methods;
 
 /// <summary>
-/// The formula of RTOS: C. Yan, H. Wang, X. Jiang, Y. Hu, X. Tang, G. Kang, E. Gavves, "Mining Open Semantics from CLIP: A Relation Transition
-/// Perspective for Few-Shot Learning", 2024, arXiv 2406.11252. An image is described by its relation to K anchors, and carried over to the classes by
-/// the anchors' own relation to these.
+/// The formula of RTOS: C. Yan, H. Wang, X. Jiang, Y. Hu, X. Tang, G. Kang, E. Gavves, "Mining Open Semantics from
+/// CLIP: A Relation Transition Perspective for Few-Shot Learning", 2024, arXiv 2406.11252. An image is described by its
+/// relation to K anchors, which the anchors' own relation to the classes turns into logits.
 /// <code>
 ///     R = softmax over anchors (T Aᵀ / τ_r)                 [C, K]   the Value: class → anchor, rows sum to 1 (or one of <see cref="RelationValue"/>)
 ///     P = softmax over anchors ((X Wq)(A Wk)ᵀ / τ_a)        [B, K]   the attention of Query X on Key A, rows sum to 1
@@ -21,7 +21,7 @@ internal static class RelationTransition
     /// <summary>The smallest temperature that is chosen automatically.</summary>
     internal const double MinTemperature = 0.01;
 
-    /// <summary>R: how each class is related to the anchors.</summary>
+    /// <summary>R: the relation of each class to the anchors.</summary>
     public static Tensor Relation(Tensor classFeatures, Tensor anchors, double temperature, RelationValue value = RelationValue.SoftmaxOverAnchors)
     {
         var cosines = classFeatures.matmul(anchors.t()); // [C, K]
@@ -33,10 +33,14 @@ internal static class RelationTransition
         };
     }
 
-    /// <summary>A Wk Wqᵀ: [K, D]. Both projections meet the anchors, which are fewer than the images.</summary>
+    /// <summary>
+    /// A Wk Wqᵀ: [K, D]. Both projections are applied to the anchors, which are fewer than the images.
+    /// </summary>
     public static Tensor Keys(Tensor anchors, Tensor query, Tensor key) => anchors.matmul(key).matmul(query.t());
 
-    /// <summary>P: how each image is spread over the anchors, given as <see cref="Keys"/>, or as they are where Wq = Wk = I.</summary>
+    /// <summary>
+    /// P: the attention of each image over the anchors, given as <see cref="Keys"/>, or as they are where Wq = Wk = I.
+    /// </summary>
     public static Tensor Attention(Tensor imageFeatures, Tensor keys, double temperature) =>
         F.softmax(imageFeatures.matmul(keys.t()).Div(temperature), 1);
 
@@ -44,8 +48,8 @@ internal static class RelationTransition
     public static Tensor Transition(Tensor attention, Tensor relation) => attention.matmul(relation.t());
 
     /// <summary>
-    /// τ_a, or τ_r of a softmax, in effect: the one that is set, or, where it is 0, half the standard deviation of the cosines between rows and anchors, at
-    /// least 0.01: sharp enough to tell anchors apart, never a hard choice.
+    /// τ_a, or τ_r of a softmax, in effect: the given one, or, where it is 0, half the standard deviation of the
+    /// cosines between rows and anchors, at least 0.01: sharp enough to distinguish anchors, never a hard assignment.
     /// </summary>
     public static double Temperature(double set, Tensor features, Tensor anchors)
     {

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Where a stopped fit of RTOS goes on: what is learned with Adam's moments, what was best on the held-out shots, and the steps of both. Batches and views
-/// follow from the step, and the judgement of the best from itself, so nothing else is kept.
+/// The checkpoint of an interrupted fit of RTOS: the parameters with Adam's moments, the best parameters on the
+/// held-out shots, and the steps of both. Batches and views follow from the step, and the evaluation of the best
+/// parameters from these, so nothing else is stored.
 /// </summary>
 internal sealed class RtosCheckpoint
 {
@@ -24,14 +25,16 @@ internal sealed class RtosCheckpoint
     /// <summary>Steps done, over both passes.</summary>
     internal int Step { get; }
 
-    /// <summary>The step that was best on the held-out shots; 0 where none were held out.</summary>
+    /// <summary>The best step on the held-out shots; 0 where none were held out.</summary>
     internal int BestStep { get; }
 
-    /// <summary>What the run before kept, checked; <see langword="null"/> where nothing.</summary>
+    /// <summary>
+    /// Reads the checkpoint of an interrupted run, checked; <see langword="null"/> where there is none.
+    /// </summary>
     /// <param name="run">The fit.</param>
-    /// <param name="fit">RTOS at its start.</param>
+    /// <param name="fit">RTOS before its first step.</param>
     /// <param name="steps">The most steps that the fit can have done.</param>
-    /// <exception cref="KedgeException">What was kept is damaged.</exception>
+    /// <exception cref="KedgeException">The checkpoint is damaged.</exception>
     internal static RtosCheckpoint? Read(FitRun run, RtosFit fit, int steps)
     {
         if (run.Kept is not { } kept)
@@ -49,13 +52,15 @@ internal sealed class RtosCheckpoint
         return new RtosCheckpoint(fit, kept);
     }
 
-    /// <summary>Keeps every so many steps, and where the fit is about to be stopped.</summary>
+    /// <summary>Stores a checkpoint at an interval, and where the fit is about to be stopped.</summary>
     /// <param name="run">The fit.</param>
-    /// <param name="every">How many steps.</param>
-    /// <param name="fit">RTOS as it stands.</param>
+    /// <param name="every">The interval, in steps.</param>
+    /// <param name="fit">The current parameters.</param>
     /// <param name="step">Steps done.</param>
     /// <param name="bestStep">The step of <paramref name="best"/>.</param>
-    /// <param name="best">What was best on the held-out shots; <see langword="null"/> where none were held out.</param>
+    /// <param name="best">
+    /// The best parameters on the held-out shots; <see langword="null"/> where none were held out.
+    /// </param>
     internal static void Keep(FitRun run, int every, RtosFit fit, int step, int bestStep = 0, IReadOnlyDictionary<string, Tensor>? best = null)
     {
         if (step % every != 0 && !run.Cancellation.IsCancellationRequested)
@@ -64,10 +69,10 @@ internal sealed class RtosCheckpoint
         run.Keep(() => Tensors(fit, step, bestStep, best ?? fit.Learned));
     }
 
-    /// <summary>Puts what was best into the fit.</summary>
+    /// <summary>Restores the best parameters.</summary>
     internal void RestoreBest() => _fit.Restore(_fit.Learned.Keys.ToDictionary(name => name, name => _kept[Best + name]));
 
-    /// <summary>Puts what was reached into the fit.</summary>
+    /// <summary>Restores the last parameters.</summary>
     internal void Restore() => _fit.Restore(_kept, Step);
 
     private static Dictionary<string, Tensor> Tensors(RtosFit fit, int step, int bestStep, IReadOnlyDictionary<string, Tensor> best)

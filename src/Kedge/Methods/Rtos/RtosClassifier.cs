@@ -42,7 +42,10 @@ internal sealed class RtosClassifier : FewShotClassifier
     protected override Explanation ExplainCore(ImageFeatures images) => new(
         ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale), _rtos.Contributions(images.Image));
 
-    /// <summary>The anchors and their attention to images stay, the classes' relation to them is that of the new names. Where anchors are words, those that name a new class are left out.</summary>
+    /// <summary>
+    /// The anchors and the attention of images stay, the relation is computed for the novel classes. Where anchors are
+    /// words, those that name a new class are left out.
+    /// </summary>
     protected override FewShotClassifier TransferCore(ClassSet classes)
     {
         var kept = Method == RtosNames.CatalogName

@@ -4,14 +4,14 @@ using Kedge.FewShot;
 
 namespace Kedge.Methods;
 
-/// <summary>What RTOS keeps beside its tensors.</summary>
+/// <summary>What RTOS stores beside its tensors.</summary>
 /// <param name="Anchors">The K words that the anchors are or started from.</param>
 /// <param name="Template">The prompt that surrounds an anchor; empty where the anchors are points of the feature space.</param>
 /// <param name="Value">What relates classes to anchors.</param>
 /// <param name="RelationTemperature">τ_r in effect.</param>
 /// <param name="AttentionTemperature">τ_a in effect.</param>
 /// <param name="Alpha">α in effect; 0 where held-out shots showed no gain over zero-shot.</param>
-/// <param name="HeldOut">What held-out shots said; <see langword="null"/> where nothing was chosen on any.</param>
+/// <param name="HeldOut">The result on held-out shots; <see langword="null"/> where nothing was chosen on any.</param>
 internal sealed record RtosDetails(IReadOnlyList<string> Anchors, string Template, RelationValue Value, double RelationTemperature, double AttentionTemperature, double Alpha,
     HeldOutResult? HeldOut = null)
 {

@@ -8,8 +8,9 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// RTOS being learned: the anchors' rows and the projections, by Adam on the loss of <see cref="Rtos"/>. The text tower is left through the anchors' features
-/// and entered again with their gradient, a block of anchors at a time, so that memory does not grow with K.
+/// The optimisation of RTOS: the anchors' rows and the projections, by Adam on the loss of <see cref="Rtos"/>. The
+/// gradient is taken at the anchors' features first and then propagated through the text tower a block of anchors at a
+/// time, so that memory does not grow with K.
 /// </summary>
 internal sealed class RtosFit : IDisposable
 {
@@ -25,7 +26,7 @@ internal sealed class RtosFit : IDisposable
     /// <param name="task">The task, its rows in canonical order.</param>
     /// <param name="options">How to learn.</param>
     /// <param name="anchors">The anchors at their start; not owned.</param>
-    /// <param name="alpha">α to begin with.</param>
+    /// <param name="alpha">The initial α.</param>
     internal RtosFit(FewShotTask task, RtosOptions options, LearnedAnchors anchors, double alpha)
     {
         (_task, _options, Anchors, _alpha) = (task, options, anchors, alpha);
@@ -48,7 +49,7 @@ internal sealed class RtosFit : IDisposable
             new Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_logAlphaRatio] : Array.Empty<Parameter>()], _learningRate);
     }
 
-    /// <summary>Anchors that go through the text tower together.</summary>
+    /// <summary>Anchors encoded by the text tower in one block.</summary>
     internal int AnchorBlock { get; init; } = 256;
 
     internal LearnedAnchors Anchors { get; }
@@ -60,20 +61,20 @@ internal sealed class RtosFit : IDisposable
 
     internal double AttentionTemperature { get; }
 
-    /// <summary>Wq and Wk as they are now: [D, D].</summary>
+    /// <summary>The current Wq and Wk: [D, D].</summary>
     internal (Tensor Query, Tensor Key) Projections => (_query.detach(), _key.detach());
 
-    /// <summary>α as it is now.</summary>
+    /// <summary>The current α.</summary>
     internal double Alpha => _alpha * Math.Exp(_logAlphaRatio.item<float>());
 
-    /// <summary>The anchors' features as they are now: [K, D], without gradient.</summary>
+    /// <summary>The current features of the anchors: [K, D], without gradient.</summary>
     internal Tensor Features()
     {
         using var noGrad = no_grad();
         return cat([.. Anchors.Rows.split(AnchorBlock).Select(Anchors.Encode)]);
     }
 
-    /// <summary>S of images as RTOS stands now: [B, C], without gradient.</summary>
+    /// <summary>S of images by the current parameters: [B, C], without gradient.</summary>
     internal Tensor Transition(Tensor images)
     {
         using var noGrad = no_grad();
@@ -84,7 +85,7 @@ internal sealed class RtosFit : IDisposable
     /// <summary>Learns from some rows of the support set; yields after each step with its loss.</summary>
     /// <param name="rows">[n] int64.</param>
     /// <param name="steps">How many steps.</param>
-    /// <param name="peak">The largest learning rate, as a part of the option's.</param>
+    /// <param name="peak">The largest learning rate, as a fraction of the option's.</param>
     /// <param name="done">How many of the steps were done before; they are not done again.</param>
     internal IEnumerable<double> Learn(Tensor rows, int steps, double peak = 1, int done = 0)
     {
@@ -113,13 +114,16 @@ internal sealed class RtosFit : IDisposable
         }
     }
 
-    /// <summary>What is learned, as copies in the current dispose scope; to be put back with <see cref="Restore(IReadOnlyDictionary{string, Tensor})"/>.</summary>
+    /// <summary>
+    /// What is learned, as copies in the current dispose scope; to be restored by
+    /// <see cref="Restore(IReadOnlyDictionary{string, Tensor})"/>.
+    /// </summary>
     internal Dictionary<string, Tensor> Snapshot() => Learned.ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
 
-    /// <summary>Puts back what <see cref="Snapshot"/> took.</summary>
+    /// <summary>Restores what <see cref="Snapshot"/> took.</summary>
     internal void Restore(IReadOnlyDictionary<string, Tensor> snapshot) => Copy(snapshot, Learned);
 
-    /// <summary>Goes on from a <see cref="State"/> of as many steps.</summary>
+    /// <summary>Resumes from a <see cref="State"/> of as many steps.</summary>
     internal void Restore(IReadOnlyDictionary<string, Tensor> state, int steps)
     {
         Copy(state, State);
@@ -181,7 +185,9 @@ internal sealed class RtosFit : IDisposable
         }
     }
 
-    /// <summary>Rows in whole batches without end, in a new order each time round; all of them, as they are, where they fit into one.</summary>
+    /// <summary>
+    /// Full batches of rows without end, shuffled anew each epoch; all rows, in their order, where they fit into one.
+    /// </summary>
     private IEnumerable<long[]> Batches(Tensor rows)
     {
         var order = rows.cpu().data<long>().ToArray();

@@ -35,9 +35,9 @@ public sealed record RtosNamesOptions : MethodOptions
 }
 
 /// <summary>
-/// RTOS's zero-shot mode (arXiv 2406.11252; formula in <see cref="RelationTransition"/>): the anchors are the names of a list, Wq = Wk = I, and nothing is
-/// learned. Class names must not be among the anchors, so they are left out of the list. Inductive but for the automatic τ_a, which is set by the
-/// class features (no image is at hand).
+/// RTOS's zero-shot mode (arXiv 2406.11252; formula in <see cref="RelationTransition"/>): the anchors are the names of
+/// a list, Wq = Wk = I, and nothing is learned. Class names must not be among the anchors, so they are left out of the
+/// list. Inductive but for the automatic τ_a, which is set by the class features (no image is available).
 /// </summary>
 /// <param name="options">The names, α and the temperatures.</param>
 public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogName, options)

@@ -30,8 +30,9 @@ public sealed record RtosOptions : MethodOptions
     public RelationValue Value { get; init; }
 
     /// <summary>
-    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: 20 ÷ the weight at which zero-shot is calibrated on the
-    /// support images to begin with, then chosen on held-out shots, 0 (zero-shot) where these show no gain.
+    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: 20 ÷ the weight at
+    /// which zero-shot is calibrated on the support images at first, then chosen on held-out shots, 0 (zero-shot) where
+    /// these show no gain.
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -53,10 +54,16 @@ public sealed record RtosOptions : MethodOptions
     /// <summary>Adam's largest learning rate, above 0 to 1. Default <see langword="null"/>: 0.002 through a text tower (CoOp's rate for learned tokens), 0.004 where points are learned.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>The pull of Wq and Wk towards the identity is this over N: strength · ‖W − I‖² / N. 0 to 1e6. Default 1 (measured in the specification).</summary>
+    /// <summary>
+    /// The strength of the L2 penalty of Wq and Wk towards the identity, divided by N: strength · ‖W − I‖² / N. 0 to
+    /// 1e6. Default 1 (measured in the specification).
+    /// </summary>
     public double ProjectionPull { get; init; } = 1;
 
-    /// <summary>The pull of the anchor features towards their start is this over N: strength · mean ‖A − A₀‖² / N. 0 to 1e6. Default 100 (measured in the specification).</summary>
+    /// <summary>
+    /// The strength of the L2 penalty of the anchor features towards their start, divided by N: strength · mean ‖A −
+    /// A₀‖² / N. 0 to 1e6. Default 100 (measured in the specification).
+    /// </summary>
     public double AnchorPull { get; init; } = 100;
 
     /// <summary>Seed of the draw of words and of the order of the images, 0 or above. Default 1.</summary>

@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>What RTOS adds to other logits, as it is saved and restored: α · P Rᵀ, and its parts by anchor. Its tensors are the state's, but for the keys.</summary>
+/// <summary>
+/// The term that RTOS adds to other logits, as it is saved and restored: α · P Rᵀ, with its contributions by anchor.
+/// Its tensors are the state's, but for the keys.
+/// </summary>
 internal sealed class RtosPart : IDisposable
 {
     private readonly RtosDetails _details;
-    private readonly Tensor _keys; // [K, D]: what meets the images; owned
+    private readonly Tensor _keys; // [K, D]: A Wk Wqᵀ; owned
     private readonly Tensor _relation; // [C, K]
 
     /// <summary>Takes the tensors from a state, checked.</summary>

@@ -6,27 +6,27 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Methods;
 
-/// <summary>What held-out shots said of RTOS.</summary>
+/// <summary>The result of RTOS on held-out shots.</summary>
 /// <param name="Images">H, support images held out.</param>
 /// <param name="ZeroShotAccuracy">Zero-shot's accuracy on them, 0 to 1.</param>
 /// <param name="Accuracy">RTOS's accuracy on them with the chosen α, 0 to 1.</param>
-/// <param name="Step">The step that was best.</param>
+/// <param name="Step">The best step.</param>
 internal sealed record HeldOutResult(int Images, double ZeroShotAccuracy, double Accuracy, int Step);
 
 /// <summary>
-/// Learns RTOS and chooses its strength, from the support set alone. A quarter of the shots is held out of a first run;
-/// at every tenth of it α is fitted on them (<see cref="Stacking"/>), and the step of the least cross entropy is
-/// snapshot: how long to learn and how far to trust it. From there a third as many steps go over all shots. Where the
-/// held-out shots are not classified better than by zero-shot, α is 0. With one shot a class there is nothing to hold
-/// out: all steps are done, with the α to begin with.
+/// Learns RTOS and chooses α and the number of steps, from the support set alone. A quarter of the shots is held out of
+/// a first run; at every tenth of it α is fitted on them (<see cref="Stacking"/>), and the step of the least cross
+/// entropy is kept (early stopping). From there a third as many steps go over all shots. Where the held-out shots are
+/// not classified better than by zero-shot, α is 0. With one shot a class there is nothing to hold out: all steps are
+/// done, with the initial α.
 /// </summary>
 internal sealed class RtosTraining : IDisposable
 {
     private const double InitialAlpha = 20; // the specification's, in units of calibrated zero-shot logits
     private const double MinZeroShotWeight = 0.1, MaxZeroShotWeight = 2, MaxAlpha = 10_000;
-    private const double PriorImages = 8; // how many held-out images the first α is worth
+    private const double PriorImages = 8; // weight of the initial α, in held-out images
     private const int Checks = 10;
-    private const double FinalPeak = 0.5; // of the learning rate, once most is learned
+    private const double FinalPeak = 0.5; // of the learning rate, in the steps over all shots
 
     private readonly FewShotTask _task;
     private readonly RtosOptions _options;
@@ -47,10 +47,13 @@ internal sealed class RtosTraining : IDisposable
     internal RtosDetails Details(double alpha) => new(
         Fit.Anchors.Names, Fit.Anchors.Template, _options.Value, Fit.RelationTemperature, Fit.AttentionTemperature, alpha, Result);
 
-    /// <summary>The weight at which zero-shot is calibrated on the support images, at most 2; 0 where it knows nothing of them.</summary>
+    /// <summary>
+    /// The weight at which zero-shot is calibrated on the support images, at most 2; 0 where its logits hold no
+    /// information on them.
+    /// </summary>
     internal double ZeroShotWeight { get; }
 
-    /// <summary>The calibrated weight as α goes by it, 0.1 to 2.</summary>
+    /// <summary>The calibrated weight that α is relative to, 0.1 to 2.</summary>
     internal double BoundedZeroShotWeight => Math.Max(ZeroShotWeight, MinZeroShotWeight);
 
     /// <summary>α in effect.</summary>
@@ -62,7 +65,7 @@ internal sealed class RtosTraining : IDisposable
     /// <summary>S of the held-out images by the run that had not seen them: [H, C].</summary>
     internal Tensor? HeldOutTransition { get; private set; }
 
-    /// <summary>What the held-out shots said; <see langword="null"/> where nothing was chosen.</summary>
+    /// <summary>The result on the held-out shots; <see langword="null"/> where nothing was chosen.</summary>
     internal HeldOutResult? Result { get; private set; }
 
     /// <summary>Learns; the caller disposes the result, whose tensors live in the current dispose scope.</summary>
@@ -71,7 +74,7 @@ internal sealed class RtosTraining : IDisposable
         var training = new RtosTraining(task, options, run);
         try
         {
-            var nothingLearned = training.Steps == 0; // then all shots can judge
+            var nothingLearned = training.Steps == 0; // then all shots are held out
             if (options.Alpha is null && (nothingLearned ? HeldOutShots.All(task) : HeldOutShots.HoldOut(task)) is { } held)
                 training.Choose(held, run);
             else
@@ -161,7 +164,7 @@ internal sealed class RtosTraining : IDisposable
         }
     }
 
-    /// <summary>Zero-shot has learned nothing from the support images, so they tell how far it can be trusted.</summary>
+    /// <summary>Zero-shot has learned nothing from the support images, so it can be calibrated on them.</summary>
     private static double FitZeroShotWeight(FewShotTask task)
     {
         using var scope = NewDisposeScope();

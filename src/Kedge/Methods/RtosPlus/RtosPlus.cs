@@ -6,16 +6,19 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// RTOS+, ours: RTOS (arXiv 2406.11252) beside the strongest closed forms, weighted by what they are worth on support images that they were not fitted on. It needs no
-/// validation data, and its logits are parts by anchor and by support image that add up exactly.
+/// RTOS+, ours: RTOS (arXiv 2406.11252) and the strongest closed forms, weighted by stacking on support images that
+/// they were not fitted on. It needs no validation data, and its logits decompose exactly into parts by anchor and by
+/// support image.
 /// <code>
 ///     logits = w₀ · s · x Tᵀ                                                  the class names
 ///            + Σ_k (α P_k(x) R_ck + w_a P⁰_k(x) B_kc)                         the anchors: RTOS as learned, and ridge on the attention over the anchors at their start
 ///            + Σ_n (w_g x Σ⁻¹ f_n [y_n = c] / N_c + w_r x f_n A_nc + w_k k(x, f_n) A'_nc)    the support images: Gaussian discriminant, ridge, kernel ridge
 ///            + b_c
 /// </code>
-/// The weights are stacked (<see cref="Stacking"/>) on left-out logits; α then on the shots that RTOS held out. With one shot a class nothing can be left out,
-/// and the weights are those that the stacking starts from: zero-shot as calibrated on the support images, the others the larger the more often it is wrong there. Deterministic but for RTOS's seed. Inductive.
+/// The weights are stacked (<see cref="Stacking"/>) on out-of-fold and leave-one-out logits; α then on the shots that
+/// RTOS held out. With one shot a class nothing can be left out, and the weights are the prior of the stacking:
+/// zero-shot as calibrated on the support images, the others the larger the lower its accuracy there. Deterministic but
+/// for RTOS's seed. Inductive.
 /// </summary>
 /// <param name="options">The anchors.</param>
 public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogName, options)
@@ -23,20 +26,19 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
     internal const string CatalogName = "rtos+";
 
     /// <summary>
-    /// How much of the members' memberDeviation each has to begin with: discriminant, ridge,
-    /// kernel, anchors. Sums to 1.
+    /// Each member's share of the prior standard deviation: discriminant, ridge, kernel, anchors. Sums to 1.
     /// </summary>
     private static readonly double[] Shares = [0.34, 0.27, 0.26, 0.13];
 
     /// <summary>
-    /// The members' standard deviation to begin with, for each root of a shot: where zero-shot is always wrong, and
-    /// where it is always accuracy.
+    /// The members' prior standard deviation, to be multiplied by the root of the shots: at a zero-shot accuracy of 0
+    /// and of 1.
     /// </summary>
     private const double DeviationAtZeroAccuracy = 1, DeviationAtFullAccuracy = 0.2;
 
-    private const double ErrorExponent = 1.5; // the power of the share that is wrong; found on validation images: docs/rtos.md
+    private const double ErrorExponent = 1.5; // of zero-shot's error rate; chosen on validation images: docs/rtos.md
 
-    private const double PriorImages = 8; // how many images the weights to begin with are worth
+    private const double PriorImages = 8; // weight of the prior, in images
     private const double PriorRtosWeight = 0.25; // of RTOS as it was learned, which is worth 1 beside zero-shot alone
 
     /// <inheritdoc/>
@@ -72,7 +74,7 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         return [.. weights.Zip(deviations, (weight, deviation) => weight / deviation)];
     }
 
-    /// <summary>What all the rest is to be multiplied by, and α, so that both agree best with the shots that RTOS held out.</summary>
+    /// <summary>The factor of all other members and α, by stacking on the shots that RTOS held out.</summary>
     private static (double Scale, double Alpha) FitRtosWeight(RtosTraining training, Tensor rest)
     {
         var unit = training.Fit.Alpha * training.BoundedZeroShotWeight;

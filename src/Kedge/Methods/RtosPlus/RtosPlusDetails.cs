@@ -3,7 +3,7 @@ using Kedge.FewShot;
 
 namespace Kedge.Methods;
 
-/// <summary>What RTOS+ keeps beside its tensors.</summary>
+/// <summary>What RTOS+ stores beside its tensors.</summary>
 /// <param name="Rtos">Its anchors and their α.</param>
 /// <param name="Weights">What each member's logits are multiplied by.</param>
 internal sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights)
@@ -26,7 +26,7 @@ internal sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights
     }
 }
 
-/// <summary>What the members of RTOS+ are worth.</summary>
+/// <summary>The weights of the members of RTOS+.</summary>
 /// <param name="ZeroShot">Of s · x Tᵀ.</param>
 /// <param name="Discriminant">Of the Gaussian discriminant.</param>
 /// <param name="Ridge">Of ridge regression on the features.</param>

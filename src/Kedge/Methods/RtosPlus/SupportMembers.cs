@@ -5,8 +5,9 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.Methods;
 
 /// <summary>
-/// What RTOS+ learns from the support images in closed form, each with the logits of images that it was not fitted on: a Gaussian discriminant (four folds), ridge
-/// regression on the features, kernel ridge, and ridge on the images' attention over the anchors (all left-one-out). Features are taken from their middle.
+/// The closed-form members of RTOS+ with their held-out logits: a Gaussian discriminant (four-fold cross-validation),
+/// ridge regression on the features, kernel ridge, and ridge on the images' attention over the anchors (all
+/// leave-one-out). Features are centred.
 /// </summary>
 internal sealed class SupportMembers
 {
@@ -48,10 +49,10 @@ internal sealed class SupportMembers
     /// <summary>Null where there are too many images for it.</summary>
     internal Ridge? OnKernel { get; }
 
-    /// <summary>[K, C]: what a unit of attention on an anchor speaks for.</summary>
+    /// <summary>[K, C]: regression coefficients from attention to classes.</summary>
     internal Tensor AnchorCoefficients { get; }
 
-    /// <summary>Discriminant, ridge, kernel, anchors: [N, C] each, by fits without the image at hand.</summary>
+    /// <summary>Discriminant, ridge, kernel, anchors: [N, C] each, each image's by fits without it.</summary>
     internal IReadOnlyList<Tensor> HeldOutLogits { get; }
 
     /// <summary>Fits all members.</summary>

@@ -22,7 +22,7 @@ public sealed record ClipLoraOptions() : LearningOptions(learningRate: 2e-4, bat
     /// <summary>α, 0 to 1000: updates are α ÷ √r times B A. Default 1.</summary>
     public double Alpha { get; init; } = 1;
 
-    /// <summary>Which part of the inputs of an update is left away at a step, 0 to 0.99. Default 0.25.</summary>
+    /// <summary>The dropout probability of the inputs of A, 0 to 0.99. Default 0.25.</summary>
     public double Dropout { get; init; } = 0.25;
 
     /// <summary>AdamW's weight decay, 0 to 1. Default 0.01.</summary>

@@ -35,7 +35,7 @@ internal sealed class ClipLoraClassifier : FewShotClassifier
     /// <inheritdoc/>
     protected override Tensor LogitsCore(ImageFeatures images) => ZeroShot.Logits(images.Image, Weight, State.LogitScale);
 
-    /// <summary>Other names go through the adapted text tower, where it is at hand.</summary>
+    /// <summary>Novel class names are encoded by the adapted text tower, where it is available.</summary>
     protected override FewShotClassifier? TransferCore(ClassSet classes)
     {
         if (Update is null)

@@ -9,15 +9,17 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// ProLIP: M. Fahes et al., "CLIP's Visual Embedding Projector is a Few-shot Cornucopia", 2024, arXiv 2410.05270: the image tower's last matrix learns, held to what it was.
+/// ProLIP: M. Fahes et al., "CLIP's Visual Embedding Projector is a Few-shot Cornucopia", 2024, arXiv 2410.05270: the
+/// image tower's projection is fine-tuned, regularised towards its start.
 /// <code>
-///     u                                                         what the tower says before its projection      [B, U]
-///     loss = cross entropy(logits, labels) + λ ‖Δ‖²_F           Δ [U, D] from 0, Adam, all images at once, cosine to 0
-///     logits = s · unit(f + u Δ ÷ ‖u W + b‖) Tᵀ                 W [U, D], b [D]: CLIP's projection, f = unit(u W + b)      [B, C]
+///     u                                                the tower's output before its projection        [B, U]
+///     loss = cross entropy(logits, labels) + λ ‖Δ‖²_F  Δ [U, D] from 0, Adam, all images at once, cosine to 0
+///     logits = s · unit(f + u Δ ÷ ‖u W + b‖) Tᵀ        W [U, D], b [D]: CLIP's projection, f = unit(u W + b)    [B, C]
 /// </code>
-/// W + Δ is the paper's learned projection; written so, what has not moved gives f itself. Differences from the published code: a bias, which a ResNet's projection has, is
-/// not learned; each epoch takes the next of the task's cached views, of which there may be fewer than its 300 random crops; single precision, where it is half. 0 epochs
-/// are zero-shot, bit for bit. <see cref="LinearAdapter"/> is its variant on features alone. Inductive.
+/// W + Δ is the paper's learned projection; written so, Δ = 0 gives f itself. Differences from the published code: a
+/// bias, which a ResNet's projection has, is not learned; each epoch takes the next of the task's cached views, of
+/// which there may be fewer than its 300 random crops; single precision, where it is half. 0 epochs are zero-shot, bit
+/// for bit. <see cref="LinearAdapter"/> is its variant on features alone. Inductive.
 /// </summary>
 /// <param name="options">λ and how Δ is learned, the same as for the linear adapter.</param>
 public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(CatalogName, options)
@@ -55,7 +57,7 @@ public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(Catalog
     }
 }
 
-/// <summary>Class features, and how the projection of images has changed.</summary>
+/// <summary>Class features, and the change of the image projection.</summary>
 internal sealed class ProLipClassifier : FewShotClassifier
 {
     private readonly Tensor _classFeatures, _change;
@@ -74,6 +76,6 @@ internal sealed class ProLipClassifier : FewShotClassifier
 
     protected override Tensor LogitsCore(ImageFeatures images) => ProLip.Logits(images, _projection, _change, _classFeatures, State.LogitScale);
 
-    /// <summary>The projection moves images of any class.</summary>
+    /// <summary>The projection applies to images of any class.</summary>
     protected override FewShotClassifier TransferCore(ClassSet classes) => new ProLipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }
