@@ -6,7 +6,7 @@ using Kedge.Cli.Output;
 
 namespace Kedge.Cli;
 
-/// <summary>Arguments in, exit code out.</summary>
+/// <summary>Parses the arguments and runs the command.</summary>
 internal static class CommandLine
 {
     private const string About = """
@@ -20,7 +20,7 @@ internal static class CommandLine
         Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
         """;
 
-    /// <summary>Runs a command.</summary>
+    /// <summary>Runs the command of the arguments.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
     {

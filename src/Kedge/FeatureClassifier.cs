@@ -89,7 +89,8 @@ public sealed class FeatureClassifier : IDisposable
         }
         using var scope = NewDisposeScope();
         var logits = Classifier.LogitsInBatches(part.Images, cancellation);                   // [Q, C]
-        return EvaluationResult.Of(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)], Classifier.ClassNames, Card.Probabilities,
+        return EvaluationResult.Compute(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)],
+            Classifier.ClassNames, Card.Probabilities,
             _fitted.Similarity(part.Features));
     }
 

@@ -137,20 +137,22 @@ public sealed class ImageClassifier : IDisposable
             return [];
         using var scope = NewDisposeScope();
         var features = new TaskEncoder(_adapted ?? _clip, context).EncodeImages(images, Classifier.Needs, cancellation);
-        return [.. images.Zip(Decision.Of(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1), (image, decision) => new ImageExplanation(image, decision))];
+        return [.. images.Zip(Decision.Explain(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1),
+            (image, decision) => new ImageExplanation(image, decision))];
     }
 
     /// <summary>Reads what the classifier's anchors have become.</summary>
     /// <param name="top">Words, phrases and classes an anchor, at least 1.</param>
     /// <param name="words">The open words and phrases to name anchors by; null is <see cref="OpenWords.All"/>.</param>
     /// <param name="cancellation">Stops between some words and the next.</param>
-    /// <returns>A reading of each anchor, in their order.</returns>
+    /// <returns>A description of each anchor, in their order.</returns>
     /// <exception cref="KedgeException">The method has no anchors, or a word is too long.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
-    public IReadOnlyList<AnchorReading> ReadAnchors(int top = 5, IReadOnlyList<string>? words = null, CancellationToken cancellation = default)
+    public IReadOnlyList<AnchorDescription> ReadAnchors(
+        int top = 5, IReadOnlyList<string>? words = null, CancellationToken cancellation = default)
     {
         RequireParts();
-        return new AnchorReader(Classifier, _clip, words).Read(top, cancellation);
+        return new AnchorDescriber(Classifier, _clip, words).Describe(top, cancellation);
     }
 
     /// <summary>Measures how often the classifier is right.</summary>
@@ -167,7 +169,8 @@ public sealed class ImageClassifier : IDisposable
         int[] labels = [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
         using var scope = NewDisposeScope();
         var (logits, similarities) = images.Count > 0 ? Score([.. images.Select(image => image.Image)], context, cancellation) : (empty(0, ClassNames.Count), null);
-        return EvaluationResult.Of(logits, [.. images.Select(image => labels[image.Label])], ClassNames, Card.Probabilities, similarities);
+        return EvaluationResult.Compute(logits, [.. images.Select(image => labels[image.Label])],
+            ClassNames, Card.Probabilities, similarities);
     }
 
     /// <summary>Frees the classifier, not the CLIP.</summary>

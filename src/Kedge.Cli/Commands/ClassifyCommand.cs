@@ -6,7 +6,7 @@ using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge classify</c>: zero-shot, by the names of the classes alone.</summary>
+/// <summary><c>kedge classify</c>: zero-shot classification by class names.</summary>
 internal sealed class ClassifyCommand : KedgeCommand
 {
     private readonly Argument<string[]> _images = SharedOptions.Images();
@@ -42,8 +42,8 @@ internal sealed class ClassifyCommand : KedgeCommand
         using var clip = _model.Load(parsed);
         using var classifier = ImageClassifier.ZeroShot(clip, names, templates);
         using var progress = new ProgressLine(Terminal);
-        var work = new EncodingContext { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };
-        var predictions = classifier.Predict(images, parsed.GetValue(_top), work, Terminal.Cancellation);
+        var context = new EncodingContext { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };
+        var predictions = classifier.Predict(images, parsed.GetValue(_top), context, Terminal.Cancellation);
         progress.Dispose();
         Terminal.Out.WritePredictions(predictions, parsed.GetValue(_json));
     }

@@ -9,7 +9,7 @@ using Kedge.Reports.Comparisons;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge compare</c>: methods against each other, over shots and seeds.</summary>
+/// <summary><c>kedge compare</c>: accuracies of several methods, over shots and seeds.</summary>
 internal sealed class CompareCommand : KedgeCommand
 {
     private readonly Option<string> _methods = new("--methods")
@@ -26,7 +26,7 @@ internal sealed class CompareCommand : KedgeCommand
         Required = true,
     };
     private readonly Option<bool> _retry = new("--retry") { Description = "Try again what failed before." };
-    private readonly Option<Protocol> _protocol = ChoiceOption.Of("--protocol",
+    private readonly Option<Protocol> _protocol = ChoiceOption.Create("--protocol",
         "What is learned from and tested on: few-shot; base-to-new: learn half of the classes, test on both halves; cross-data-set and domain-shift: learn from the first --data, test on all; " +
         "vocabulary-free: no class names.", Protocol.FewShot);
     private readonly Option<int> _parallel = RangedOption.AtLeast(1, new Option<int>("--parallel")
@@ -65,13 +65,14 @@ internal sealed class CompareCommand : KedgeCommand
             Compare(parsed, methods, tasks, rows);
             return;
         }
-        var draws = _data.Draw(parsed, onOthers: parsed.GetValue(_protocol) is Protocol.CrossDataSet or Protocol.DomainShift);
+        var draws = _data.Draw(parsed, firstOnly: parsed.GetValue(_protocol) is Protocol.CrossDataSet or Protocol.DomainShift);
         var templates = _data.Templates(parsed);
-        using var log = Open(parsed); // a folder that cannot be written to is refused before the work
+        using var log = Open(parsed); // a folder that cannot be written to is reported before the run
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
         var parts = FewShotMethod.RequiredBy(methods.Select(method => method.Method));
-        using var photos = ComparisonTasks.Encode(clip, draws, templates, parts, _cache.Work(parsed, Terminal, _model, progress), Terminal.Cancellation);
+        using var photos = ComparisonTasks.Encode(clip, draws, templates, parts,
+            _cache.Context(parsed, Terminal, _model, progress), Terminal.Cancellation);
         progress.Dispose();
         Compare(parsed, methods, photos, log);
     }
@@ -97,7 +98,7 @@ internal sealed class CompareCommand : KedgeCommand
         Terminal.Out.WriteComparison(report, parsed.GetValue(_json));
     }
 
-    /// <summary>As a shell takes it.</summary>
+    /// <summary>Quoted for a POSIX shell.</summary>
     private static string Quoted(string token)
     {
         var isPlain = token.Length > 0 && token.All(letter => char.IsLetterOrDigit(letter) || "-_./,:=+@".Contains(letter, StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge datasets</c>: the field's eleven data sets, and which of them are at hand.</summary>
+/// <summary><c>kedge datasets</c>: the eleven benchmark data sets, and which of them are present.</summary>
 internal sealed class DatasetsCommand : KedgeCommand
 {
     private readonly Option<string> _root = new("--root")

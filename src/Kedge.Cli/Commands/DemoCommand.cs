@@ -13,7 +13,7 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge demo</c>: the whole of Kedge in a few minutes, with nothing to download.</summary>
+/// <summary><c>kedge demo</c>: a complete comparison in a few minutes, without downloads.</summary>
 internal sealed class DemoCommand : KedgeCommand
 {
     private const string Explained = "rtos";
@@ -44,26 +44,28 @@ internal sealed class DemoCommand : KedgeCommand
     protected override void Run(ParseResult parsed)
     {
         var folder = parsed.GetValue(_output)!;
-        using var log = ComparisonLog.Open(folder, retry: false); // a folder that cannot be written to is refused before the work
+        using var log = ComparisonLog.Open(folder, retry: false); // a folder that cannot be written to is reported before the run
         var device = _where.Device(parsed);
-        var work = new EncodingContext { DecodeThreads = _where.DecodeThreads(parsed) };
+        var context = new EncodingContext { DecodeThreads = _where.DecodeThreads(parsed) };
         var dataset = ShapesDemo.Draw(Path.Combine(folder, "drawings"), Terminal.Cancellation) with { Name = "twelve shapes" };
         using var clip = ClipModel.Load(EmbeddedModels.Scenes, device);
         var shots = _shots.Read(parsed);
         var draws = SupportDraws.Sample(dataset, shots, _seeds.Read(parsed));
-        using var tasks = ComparisonTasks.Encode(clip, [draws], [PromptTemplates.Default], context: work, cancellation: Terminal.Cancellation);
+        using var tasks =
+            ComparisonTasks.Encode(clip, [draws], [PromptTemplates.Default], context: context, cancellation: Terminal.Cancellation);
         var report = Compare(tasks, log);
         var curves = ComparisonFiles.Curves(report, folder);
         report.Write(folder);
 
-        using var classifier = ImageClassifier.Fit(clip, dataset, new() { Method = MethodCatalog.Default.Create(Explained), Shots = shots.Max() }, work, Terminal.Cancellation);
+        using var classifier = ImageClassifier.Fit(
+            clip, dataset, new() { Method = MethodCatalog.Default.Create(Explained), Shots = shots.Max() }, context, Terminal.Cancellation);
         var file = Path.Combine(folder, "shapes.kedge");
         classifier.Save(file);
         var explained = dataset.Test.DistinctBy(image => image.Label).Take(ExplainedImages).Select(image => image.Image);
         var explanations = classifier.Explain([.. explained], cancellation: Terminal.Cancellation);
-        var readings = classifier.ReadAnchors(cancellation: Terminal.Cancellation);
+        var descriptions = classifier.ReadAnchors(cancellation: Terminal.Cancellation);
         var page = Path.Combine(folder, ComparisonFiles.Page);
-        DemoPage.Write(page, dataset, report, curves, classifier.Card, explanations, readings);
+        DemoPage.Write(page, dataset, report, curves, classifier.Card, explanations, descriptions);
 
         Terminal.Out.WriteComparison(report, parsed.GetValue(_json));
         if (!parsed.GetValue(_json))

@@ -76,7 +76,9 @@ internal sealed class EmbedCommand : KedgeCommand
     private static Dictionary<string, string> Paths(IReadOnlyList<ImageFile> images) =>
         new() { ["paths"] = JsonSerializer.Serialize(images.Select(image => image.Name), Plain) };
 
-    /// <summary>The model's features at the length that its projection gives them. Never cached, since the cache is of unit features.</summary>
+    /// <summary>
+    /// The model's features without normalisation. Never cached, since the cache holds unit features.
+    /// </summary>
     private sealed class RawFeatures(ClipModel clip) : IImageEncoder
     {
         public string Fingerprint => clip.Fingerprint;

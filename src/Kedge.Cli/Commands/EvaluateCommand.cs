@@ -6,7 +6,7 @@ using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge evaluate</c>: how often a classifier is right.</summary>
+/// <summary><c>kedge evaluate</c>: metrics of a classifier on labelled images.</summary>
 internal sealed class EvaluateCommand : KedgeCommand
 {
     private readonly Option<string> _split = new Option<string>("--split")
@@ -50,7 +50,8 @@ internal sealed class EvaluateCommand : KedgeCommand
         using var clip = _classifier.LoadModel(parsed);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);
-        var result = classifier.Evaluate(images, dataset.ClassNames, _classifier.Work(parsed, Terminal, progress), Terminal.Cancellation);
+        var result =
+            classifier.Evaluate(images, dataset.ClassNames, _classifier.Context(parsed, Terminal, progress), Terminal.Cancellation);
         progress.Dispose();
         WarnOfTrain(split);
         Terminal.Out.WriteEvaluation(dataset.Name, split, classifier.Classifier.Method, classifier.Card, result, parsed.GetValue(_json));

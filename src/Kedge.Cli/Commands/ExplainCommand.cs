@@ -6,7 +6,7 @@ using Kedge.Reports.Explanations;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge explain</c>: why photos got their classes, or what a classifier's anchors have become.</summary>
+/// <summary><c>kedge explain</c>: explanations of predictions, or the anchors of a classifier.</summary>
 internal sealed class ExplainCommand : KedgeCommand
 {
     private readonly Argument<string[]> _images = new("path")
@@ -50,15 +50,17 @@ internal sealed class ExplainCommand : KedgeCommand
         using var clip = _classifier.LoadModel(parsed);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);
-        var explanations = classifier.Explain(images, Math.Max(2, top), _classifier.Work(parsed, Terminal, progress), Terminal.Cancellation);
+        var explanations =
+            classifier.Explain(images, Math.Max(2, top), _classifier.Context(parsed, Terminal, progress), Terminal.Cancellation);
         progress.Dispose();
-        var readings = classifier.Classifier.Anchors is not null || images.Count == 0 ? classifier.ReadAnchors(top, words, Terminal.Cancellation) : [];
+        var describes = classifier.Classifier.Anchors is not null || images.Count == 0;
+        var descriptions = describes ? classifier.ReadAnchors(top, words, Terminal.Cancellation) : [];
         if (page is not null)
-            ExplanationPage.Write(page, classifier.Card, explanations, readings, top);
+            ExplanationPage.Write(page, classifier.Card, explanations, descriptions, top);
         if (images.Count > 0)
-            Terminal.Out.WriteExplanations(explanations, readings, top, parsed.GetValue(_json));
+            Terminal.Out.WriteExplanations(explanations, descriptions, top, parsed.GetValue(_json));
         else
-            Terminal.Out.WriteAnchors(readings, parsed.GetValue(_json));
+            Terminal.Out.WriteAnchors(descriptions, parsed.GetValue(_json));
     }
 
     protected override string Kept(ParseResult parsed) => _classifier.Kept(parsed);

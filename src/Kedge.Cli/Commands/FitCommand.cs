@@ -7,10 +7,10 @@ using Kedge.Tasks;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge fit</c>: a folder of photos, or a task of features, to a classifier file.</summary>
+/// <summary><c>kedge fit</c>: fits a classifier on photos, or on a task of features, and saves it.</summary>
 internal sealed class FitCommand : KedgeCommand
 {
-    private const string Maker = "kedge fit";
+    private const string CreatedBy = "kedge fit";
 
     private readonly Option<string> _output = SharedOptions.Output("The classifier file to write, such as photos.kedge.");
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -55,11 +55,17 @@ internal sealed class FitCommand : KedgeCommand
     {
         var started = Stopwatch.GetTimestamp();
         var method = _method.Read(parsed, Terminal.Error);
-        var options = _draw.Read(parsed, _data.Templates(parsed)) with { Method = method, Calibration = _calibration.Read(parsed), CreatedBy = Maker };
+        var options = _draw.Read(parsed, _data.Templates(parsed)) with
+        {
+            Method = method,
+            Calibration = _calibration.Read(parsed),
+            CreatedBy = CreatedBy,
+        };
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
-        using var classifier = ImageClassifier.Fit(clip, dataset, options, _cache.Work(parsed, Terminal, _model, progress) with { FitStore = checkpoint }, Terminal.Cancellation);
+        using var classifier = ImageClassifier.Fit(clip,
+            dataset, options, _cache.Context(parsed, Terminal, _model, progress) with { FitStore = checkpoint }, Terminal.Cancellation);
         progress.Dispose();
         classifier.Save(path);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -72,7 +78,8 @@ internal sealed class FitCommand : KedgeCommand
         var method = _method.Read(parsed, Terminal.Error);
         using var task = FeatureTask.Open(source, _model.Device(parsed));
         using var progress = new ProgressLine(Terminal);
-        using var classifier = FeatureClassifier.Fit(task, method, Maker, progress, checkpoint, _calibration.Read(parsed), Terminal.Cancellation);
+        using var classifier =
+            FeatureClassifier.Fit(task, method, CreatedBy, progress, checkpoint, _calibration.Read(parsed), Terminal.Cancellation);
         progress.Dispose();
         classifier.Save(path);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -5,7 +5,7 @@ using Kedge.Clip;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge info</c>: what a model is.</summary>
+/// <summary><c>kedge info</c>: describes a model.</summary>
 internal sealed class InfoCommand : KedgeCommand
 {
     private readonly Argument<string?> _model = new("model")

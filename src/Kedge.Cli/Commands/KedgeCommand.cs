@@ -3,7 +3,7 @@ using Kedge.Cli.Output;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary>A command: options in, library called, results shown.</summary>
+/// <summary>A command: parses options, calls the library, writes results.</summary>
 internal abstract class KedgeCommand : Command
 {
     protected KedgeCommand(Terminal terminal, string name, string description, string example)
@@ -15,10 +15,10 @@ internal abstract class KedgeCommand : Command
 
     protected Terminal Terminal { get; }
 
-    /// <summary>Does it; a <see cref="KedgeException"/> is the way to fail.</summary>
+    /// <summary>Runs the command; throws a <see cref="KedgeException"/> where it fails.</summary>
     protected abstract void Run(ParseResult parsed);
 
-    /// <summary>What a cancelled run leaves, in a sentence's second half.</summary>
+    /// <summary>What remains after a cancelled run: the second half of a sentence.</summary>
     protected virtual string Kept(ParseResult parsed) => "nothing was written.";
 
     private int Invoke(ParseResult parsed)

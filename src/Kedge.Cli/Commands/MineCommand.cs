@@ -6,10 +6,10 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge mine</c>: which words would help as anchors.</summary>
+/// <summary><c>kedge mine</c>: ranks words as candidate anchors.</summary>
 internal sealed class MineCommand : KedgeCommand
 {
-    private const int MostAnchors = 64; // as many as rtos starts from by default
+    private const int DefaultTop = 64; // as many as rtos starts from by default
 
     private readonly DataOptions _data = new();
     private readonly DrawOptions _draw = new();
@@ -22,7 +22,7 @@ internal sealed class MineCommand : KedgeCommand
     {
         Description = "The best words to show, and to write.",
         HelpName = "count",
-        DefaultValueFactory = _ => MostAnchors,
+        DefaultValueFactory = _ => DefaultTop,
     });
     private readonly Option<string?> _output = new("--out") { Description = "A file for these words, one a line, as kedge fit --anchors takes them.", HelpName = "file" };
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -56,8 +56,8 @@ internal sealed class MineCommand : KedgeCommand
             Terminal.Error.WriteLine($"Note: {note}");
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
-        var work = _cache.Work(parsed, Terminal, _model, progress);
-        var gains = ImageAnchors.Rank(clip, dataset, words.Words, options, mining: null, work, progress, Terminal.Cancellation);
+        var context = _cache.Context(parsed, Terminal, _model, progress);
+        var gains = ImageAnchors.Rank(clip, dataset, words.Words, options, mining: null, context, progress, Terminal.Cancellation);
         progress.Dispose();
         var ranking = AnchorRankingRecord.From(dataset.Name, clip.Name, options, gains, parsed.GetValue(_top));
         if (output is not null)

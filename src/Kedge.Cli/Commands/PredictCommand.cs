@@ -5,7 +5,7 @@ using Kedge.Data;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge predict</c>: photos to classes.</summary>
+/// <summary><c>kedge predict</c>: classifies photos.</summary>
 internal sealed class PredictCommand : KedgeCommand
 {
     private readonly Argument<string[]> _images = SharedOptions.Images();
@@ -28,7 +28,8 @@ internal sealed class PredictCommand : KedgeCommand
         using var clip = _classifier.LoadModel(parsed);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);
-        var predictions = classifier.Predict(images, parsed.GetValue(_top), _classifier.Work(parsed, Terminal, progress), Terminal.Cancellation);
+        var predictions =
+            classifier.Predict(images, parsed.GetValue(_top), _classifier.Context(parsed, Terminal, progress), Terminal.Cancellation);
         progress.Dispose();
         Terminal.Out.WritePredictions(predictions, parsed.GetValue(_json));
     }

@@ -9,7 +9,7 @@ using Kedge.Training.Objectives;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge pretrain</c>: a small CLIP from nothing, or from one that is trained already.</summary>
+/// <summary><c>kedge pretrain</c>: trains a small CLIP from scratch, or continues from trained weights.</summary>
 internal sealed class PretrainCommand : KedgeCommand
 {
     private readonly Option<string?> _architecture = new("--arch")
@@ -84,7 +84,7 @@ internal sealed class PretrainCommand : KedgeCommand
     protected override string Kept(ParseResult parsed) =>
         $"what is finished is kept in '{parsed.GetValue(_output)}'; the same command with --resume goes on from there.";
 
-    /// <summary>Draws the curve of a run's folder, and gives its points.</summary>
+    /// <summary>Plots the training curve of a run's folder, and returns its points.</summary>
     private static IReadOnlyList<CurvePoint> Draw(string folder)
     {
         var curve = TrainingCurve.Read(folder);

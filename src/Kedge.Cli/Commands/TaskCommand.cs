@@ -6,7 +6,7 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge task</c>: a data set of photos to a task of features.</summary>
+/// <summary><c>kedge task</c>: encodes a data set of photos as a task of features.</summary>
 internal sealed class TaskCommand : KedgeCommand
 {
     private readonly Option<string> _output = SharedOptions.Output("The task to write, a safetensors file.");
@@ -43,7 +43,7 @@ internal sealed class TaskCommand : KedgeCommand
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed);
         using var progress = new ProgressLine(Terminal);
-        var encoder = new TaskEncoder(clip, _cache.Work(parsed, Terminal, _model, progress));
+        var encoder = new TaskEncoder(clip, _cache.Context(parsed, Terminal, _model, progress));
         using var task = encoder.EncodeFeatureTask(dataset, options, words, Terminal.Cancellation);
         progress.Dispose();
         task.Save(path);

@@ -6,7 +6,7 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge tokenize</c>: lines of text to ids. Loads no model.</summary>
+/// <summary><c>kedge tokenize</c>: tokenizes lines of text. Loads no model.</summary>
 internal sealed class TokenizeCommand : KedgeCommand
 {
     private readonly Option<int> _contextLength = RangedOption.AtLeast(2, new Option<int>("--context-length")

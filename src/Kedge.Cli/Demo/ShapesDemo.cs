@@ -3,21 +3,30 @@ using Kedge.Data.Scenes;
 
 namespace Kedge.Cli.Demo;
 
-/// <summary>A few-shot task that needs nothing but Kedge: drawings of 12 shapes that the model <c>kedge-mini-scenes</c> has never seen, in all colours, textures and sizes.</summary>
+/// <summary>
+/// A generated few-shot task without downloads: drawings of 12 shapes that the model <c>kedge-mini-scenes</c> was not
+/// trained on, in all colours, textures and sizes.
+/// </summary>
 internal static class ShapesDemo
 {
-    /// <summary>Drawings a class to learn from, and as many to test on.</summary>
+    /// <summary>Training drawings a class, and as many test drawings.</summary>
     public const int DrawingsPerClass = 40;
 
-    /// <summary>The seeds of a demo, for the drawings to learn from and those to test on, keep away from the seeds 1, 2, … of training scenes.</summary>
+    /// <summary>
+    /// The seed of the training drawings, the next one that of test drawings: far from the seeds
+    /// 1, 2, … of training scenes.
+    /// </summary>
     private const int FirstSeed = 1_000_000;
 
-    /// <summary>What is compared: the names alone, the cache of Tip-Adapter, RTOS with fixed random anchors, fixed words and learned ones, and Kedge's own default.</summary>
+    /// <summary>
+    /// The compared methods: zero-shot, Tip-Adapter, RTOS with fixed random anchors, fixed words and learned ones, and
+    /// Kedge's default.
+    /// </summary>
     public const string Methods = "zero-shot,tip-adapter,rtos[start=noise;steps=0],rtos[steps=0],rtos,rtos+";
 
     /// <summary>Draws the task into a folder, as <c>train/SHAPE/*.png</c> and <c>test/SHAPE/*.png</c>, unless it is there already.</summary>
     /// <param name="folder">The folder, made where it is missing.</param>
-    /// <param name="cancellation">Stops between two drawings; a part is drawn whole or not at all.</param>
+    /// <param name="cancellation">Stops between two drawings; a part is written completely or not at all.</param>
     /// <returns>The data set: 12 classes, with a training and a test part.</returns>
     /// <exception cref="KedgeException">The folder cannot be written, or holds something else.</exception>
     public static ImageDataset Draw(string folder, CancellationToken cancellation = default)

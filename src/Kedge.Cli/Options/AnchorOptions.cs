@@ -5,7 +5,9 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>A person's say on the anchors of a method: which words, and which not. They become its options <c>anchors</c> and <c>ban</c>.</summary>
+/// <summary>
+/// Words given for the anchors of a method, and words excluded from them: its options <c>anchors</c> and <c>ban</c>.
+/// </summary>
 internal sealed class AnchorOptions
 {
     private readonly Option<string?> _anchors = new("--anchors")
@@ -29,7 +31,7 @@ internal sealed class AnchorOptions
         command.Add(_banFile);
     }
 
-    /// <summary>Puts the words among the options of a method, and tells what was left out of them.</summary>
+    /// <summary>Adds the words to the options of a method, and notes which were dropped.</summary>
     /// <exception cref="KedgeException">A file cannot be read or holds no words, the method has no anchors, or the words are among its options already.</exception>
     public void Read(ParseResult parsed, string method, JsonObject options, TextWriter notes)
     {

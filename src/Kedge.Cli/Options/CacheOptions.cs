@@ -5,7 +5,7 @@ using Kedge.Tasks;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Where features are kept between runs.</summary>
+/// <summary>The feature cache on disk.</summary>
 internal sealed class CacheOptions
 {
     private readonly Option<string> _folder = new("--cache")
@@ -27,8 +27,8 @@ internal sealed class CacheOptions
             command.Add(option);
     }
 
-    /// <summary>How a command works through photos, watched by its progress line.</summary>
-    public EncodingContext Work(ParseResult parsed, Terminal terminal, ModelOptions model, ProgressLine progress) => new()
+    /// <summary>Cache, threads and progress line for encoding photos.</summary>
+    public EncodingContext Context(ParseResult parsed, Terminal terminal, ModelOptions model, ProgressLine progress) => new()
     {
         Cache = Open(parsed, terminal),
         DecodeThreads = model.DecodeThreads(parsed),
@@ -39,7 +39,7 @@ internal sealed class CacheOptions
     public FeatureCache? Open(ParseResult parsed, Terminal terminal) =>
         parsed.GetValue(_none) ? null : new FeatureCache(parsed.GetValue(_folder)!, terminal.Error.WriteLine);
 
-    /// <summary>What a cancelled run leaves.</summary>
+    /// <summary>What remains after a cancelled run, for a message.</summary>
     public string Kept(ParseResult parsed) => parsed.GetValue(_none)
         ? "nothing was written."
         : $"the features of the images encoded so far are kept in '{parsed.GetValue(_folder)}' for the next run; nothing else was written.";

@@ -4,7 +4,7 @@ using Kedge.Persistence;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Where a fit is kept while it is on its way.</summary>
+/// <summary>The checkpoint file of a long fit.</summary>
 internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _path = new("--checkpoint")
@@ -16,7 +16,7 @@ internal sealed class CheckpointOptions
 
     public void AddTo(Command command) => command.Add(_path);
 
-    /// <summary>The checkpoint; null where none is asked for.</summary>
+    /// <summary>The checkpoint; null where none is requested.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="output">The file that the command writes in the end.</param>
     /// <exception cref="KedgeException">It cannot be written.</exception>
@@ -30,7 +30,7 @@ internal sealed class CheckpointOptions
         return new FitCheckpoint(path);
     }
 
-    /// <summary>What a cancelled fit leaves; null where it is not kept.</summary>
+    /// <summary>What remains after a cancelled fit, for a message; null where there is no checkpoint.</summary>
     public string? Kept(ParseResult parsed) => parsed.GetValue(_path) is { } path && new FitCheckpoint(path).Exists
         ? $"the fit is kept in '{path}' and the same command goes on from it; no classifier was written."
         : null;

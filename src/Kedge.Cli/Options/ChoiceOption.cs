@@ -3,17 +3,19 @@ using System.Text.RegularExpressions;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Options that take one of a few words: an enumeration's names as people type them, <c>HeldOutShapes</c> as <c>held-out-shapes</c>.</summary>
+/// <summary>
+/// Options whose values are those of an enumeration, in kebab case: <c>HeldOutShapes</c> as <c>held-out-shapes</c>.
+/// </summary>
 internal static partial class ChoiceOption
 {
-    public static Option<T> Of<T>(string name, string description, T usual) where T : struct, Enum
+    public static Option<T> Create<T>(string name, string description, T defaultValue) where T : struct, Enum
     {
         var words = Enum.GetValues<T>().ToDictionary(Word);
         var option = new Option<T>(name)
         {
-            Description = $"{description} [default: {Word(usual)}]",
+            Description = $"{description} [default: {Word(defaultValue)}]",
             HelpName = string.Join('|', words.Keys),
-            DefaultValueFactory = _ => usual,
+            DefaultValueFactory = _ => defaultValue,
         };
         option.CustomParser = result =>
         {
@@ -21,12 +23,12 @@ internal static partial class ChoiceOption
             if (words.TryGetValue(word.ToLowerInvariant(), out var value))
                 return value;
             result.AddError($"{name} is {word}: it must be {string.Join(", ", words.Keys.SkipLast(1))} or {words.Keys.Last()}.");
-            return usual;
+            return defaultValue;
         };
         return option;
     }
 
-    /// <summary>A value as people type it.</summary>
+    /// <summary>The command-line form of a value.</summary>
     public static string Word<T>(T value) where T : struct, Enum => Boundary().Replace(value.ToString(), "-").ToLowerInvariant();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]

@@ -6,14 +6,14 @@ using Kedge.Tasks;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>A classifier file and the model behind it.</summary>
+/// <summary>A classifier file and the model that it was fitted on.</summary>
 internal sealed class ClassifierOptions
 {
     private readonly Option<string> _path = new("--classifier") { Description = "A file that kedge fit wrote.", HelpName = "file", Required = true };
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();
 
-    /// <summary>Those that do nothing where a classifier is given features.</summary>
+    /// <summary>Options without effect where a classifier is given features.</summary>
     public IEnumerable<Option> OfPhotos => [_model.Model, .. _cache.All];
 
     public void AddTo(Command command)
@@ -39,7 +39,8 @@ internal sealed class ClassifierOptions
 
     public FeatureClassifier LoadOfFeatures(ParseResult parsed) => FeatureClassifier.Load(parsed.GetValue(_path)!, _model.Device(parsed));
 
-    public EncodingContext Work(ParseResult parsed, Terminal terminal, ProgressLine progress) => _cache.Work(parsed, terminal, _model, progress);
+    public EncodingContext Context(ParseResult parsed, Terminal terminal, ProgressLine progress) =>
+        _cache.Context(parsed, terminal, _model, progress);
 
     public string Kept(ParseResult parsed) => _cache.Kept(parsed);
 }

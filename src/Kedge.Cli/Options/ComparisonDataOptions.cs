@@ -4,7 +4,7 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>What methods are compared on: data sets of photos, with the draws from them, or tasks of features.</summary>
+/// <summary>The tasks of a comparison: draws from data sets of photos, or files of features.</summary>
 internal sealed class ComparisonDataOptions
 {
     private readonly Option<string[]> _data = new("--data")
@@ -29,7 +29,7 @@ internal sealed class ComparisonDataOptions
         HelpName = "folder",
     };
 
-    private readonly Option<ValidationUse> _validation = ChoiceOption.Of("--validation",
+    private readonly Option<ValidationUse> _validation = ChoiceOption.Create("--validation",
         "What methods may choose hyper-parameters on beside the support images: none; shots, min(S, 4) validation images of each class; or full, the whole validation part.", ValidationUse.None);
 
     private readonly NumberListOption _shots = NumberListOption.Shots();
@@ -68,15 +68,16 @@ internal sealed class ComparisonDataOptions
 
     /// <summary>The draws from each data set; no photo is read yet.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="onOthers">Whether all data sets but the first are only tested on.</param>
-    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed, bool onOthers)
+    /// <param name="firstOnly">Whether methods are fitted on the first data set only and
+    /// evaluated on the others.</param>
+    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed, bool firstOnly)
     {
         var indexes = parsed.GetValue(_indexes);
         var (shots, seeds) = (_shots.Read(parsed), _seeds.Read(parsed));
         var given = parsed.GetValue(_templates) is { Length: > 0 };
         return [.. parsed.GetValue(_data)!.Select((data, place) => Of(data, place) with { Templates = given ? null : _source.Templates(parsed, data) })];
 
-        SupportDraws Of(string data, int place) => onOthers && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data))
+        SupportDraws Of(string data, int place) => firstOnly && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data))
             : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds, Validation(parsed))
             : SupportDraws.Read(index => _source.Open(parsed, data, index), indexes, shots, seeds, Validation(parsed));
     }

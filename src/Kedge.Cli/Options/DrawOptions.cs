@@ -5,7 +5,7 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Which photos are drawn to learn from, in how many views, and the sentences for the classes.</summary>
+/// <summary>The draw of the support set, the number of views, and the prompt templates.</summary>
 internal sealed class DrawOptions
 {
     private static readonly TaskOptions Defaults = new();
@@ -59,7 +59,8 @@ internal sealed class DrawOptions
 
     /// <summary>The options of the draw; the method is left at its default.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="templates">The data set's own templates, taken where none is given; null for the usual one.</param>
+    /// <param name="templates">The data set's own templates, taken where none is given; null
+    /// for the default one.</param>
     public ImageClassifierOptions Read(ParseResult parsed, IReadOnlyList<PromptTemplate>? templates) => new()
     {
         Shots = Shots(parsed),
@@ -68,7 +69,7 @@ internal sealed class DrawOptions
         Views = parsed.GetValue(_views),
     };
 
-    /// <summary>An index file has drawn its shots already.</summary>
+    /// <summary>All where an index file defines the support set already.</summary>
     private int? Shots(ParseResult parsed) =>
         Index(parsed) is not null && parsed.GetResult(_shots) is null or { Implicit: true } ? null : parsed.GetValue(_shots).Number;
 

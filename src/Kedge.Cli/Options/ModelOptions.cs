@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Which CLIP a command uses, and where it computes.</summary>
+/// <summary>The CLIP that a command uses, and its device.</summary>
 internal sealed class ModelOptions
 {
     private readonly Option<string> _device = new("--device")
@@ -36,14 +36,14 @@ internal sealed class ModelOptions
         command.Add(_threads);
     }
 
-    /// <summary>Loads the model asked for, else the one given here, else the package's.</summary>
+    /// <summary>Loads the requested model, else the given one, else the package's default.</summary>
     public ClipModel Load(ParseResult parsed, string? otherwise = null)
     {
         var device = Device(parsed);
         return ClipModel.Load(parsed.GetValue(Model) ?? otherwise ?? EmbeddedModels.Default, device);
     }
 
-    /// <summary>The device asked for; sets the number of threads too.</summary>
+    /// <summary>The requested device; sets the number of threads too.</summary>
     public torch.Device Device(ParseResult parsed)
     {
         var device = ComputeDevice.Find(parsed.GetValue(_device)!);

@@ -5,7 +5,10 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>How --data is understood: a path with its photos beside it or elsewhere, or the name of one of the field's data sets below a root.</summary>
+/// <summary>
+/// How --data is interpreted: a path, with its photos beside it or elsewhere, or the name of a benchmark
+/// data set below a root folder.
+/// </summary>
 internal sealed class PhotoSourceOptions
 {
     private readonly Option<string?> _images = new("--images")
@@ -34,7 +37,7 @@ internal sealed class PhotoSourceOptions
     }
 
     /// <summary>Opens what --data names; no photo is read yet.</summary>
-    /// <exception cref="KedgeException">It is not there, or not whole.</exception>
+    /// <exception cref="KedgeException">It does not exist, or is incomplete.</exception>
     public ImageDataset Open(ParseResult parsed, string data, string? index = null)
     {
         if (Field(parsed, data) is { } field)

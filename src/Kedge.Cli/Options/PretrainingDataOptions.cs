@@ -6,7 +6,7 @@ using Kedge.Training.Objectives;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Where <c>pretrain</c> finds images, captions and what to measure.</summary>
+/// <summary>The training and held-out data of <c>pretrain</c>.</summary>
 internal sealed class PretrainingDataOptions
 {
     private readonly Option<string[]> _pairs = new("--pairs")

@@ -3,7 +3,7 @@ using Kedge.Training.Objectives;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>How <c>pretrain</c> trains; defaults are the library's.</summary>
+/// <summary>The training options of <c>pretrain</c>; defaults are the library's.</summary>
 internal sealed class PretrainingRunOptions
 {
     private static readonly PretrainingOptions Defaults = new() { Steps = 1 };
@@ -45,8 +45,9 @@ internal sealed class PretrainingRunOptions
         HelpName = "count",
         DefaultValueFactory = _ => Defaults.NegativeCaptions,
     });
-    private readonly Option<ContrastiveLoss> _loss = ChoiceOption.Of("--loss", "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.", Defaults.Loss);
-    private readonly Option<TrainingPrecision> _precision = ChoiceOption.Of(
+    private readonly Option<ContrastiveLoss> _loss = ChoiceOption.Create(
+        "--loss", "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.", Defaults.Loss);
+    private readonly Option<TrainingPrecision> _precision = ChoiceOption.Create(
         "--precision", "The image tower's numbers; bf16 is about twice as fast on processors that compute in it.", Defaults.Precision);
     private readonly Option<double> _average = RangedOption.Below(1, RangedOption.Share("--average", "Share of the old value that a step leaves in the averaged weights, below 1; 0 for no average.", Defaults.AverageDecay));
     private readonly Option<double> _crop = RangedOption.Above(0, RangedOption.Share("--crop-area", "The least part of a picture that a random crop keeps, above 0.", Defaults.MinimumCropArea));

@@ -3,7 +3,7 @@ using Kedge.Calibration;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Whether a fit's probabilities are calibrated, and whether it may say "none of these".</summary>
+/// <summary>Calibration of a fit: temperature scaling, and rejection ("none of these").</summary>
 internal sealed class ProbabilityOptions
 {
     private readonly Option<bool> _calibrate = new("--calibrate")
@@ -23,7 +23,7 @@ internal sealed class ProbabilityOptions
         command.Add(_reject);
     }
 
-    /// <summary>What was asked for; null is nothing.</summary>
+    /// <summary>The requested calibration; null for none.</summary>
     public CalibrationOptions? Read(ParseResult parsed) =>
         parsed.GetValue(_reject) is { } rate ? new(rate) : parsed.GetValue(_calibrate) ? new() : null;
 }

@@ -3,14 +3,14 @@ using System.Globalization;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Ranges of options, checked before anything is done.</summary>
+/// <summary>Options with a range, validated on parsing.</summary>
 internal static class RangedOption
 {
-    public static Option<T> AtLeast<T>(double least, Option<T> option) => Checked(option, number => number >= least, $"at least {least}");
+    public static Option<T> AtLeast<T>(double min, Option<T> option) => Checked(option, number => number >= min, $"at least {min}");
 
-    public static Option<T> Above<T>(double least, Option<T> option) => Checked(option, number => number > least, $"above {least}");
+    public static Option<T> Above<T>(double min, Option<T> option) => Checked(option, number => number > min, $"above {min}");
 
-    public static Option<T> Below<T>(double most, Option<T> option) => Checked(option, number => number < most, $"below {most}");
+    public static Option<T> Below<T>(double max, Option<T> option) => Checked(option, number => number < max, $"below {max}");
 
     public static Option<double> Share(string name, string description, double value) => Checked(
         new Option<double>(name) { Description = description, HelpName = "share", DefaultValueFactory = _ => value }, number => number is >= 0 and <= 1, "0 to 1");

@@ -3,7 +3,7 @@ using Kedge.Text;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>Options that mean the same in several commands.</summary>
+/// <summary>Options shared by several commands.</summary>
 internal static class SharedOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Write JSON for machines." };

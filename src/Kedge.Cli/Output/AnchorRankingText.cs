@@ -2,7 +2,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How ranked words look on standard output.</summary>
+/// <summary>Writes a ranking of words as text or JSON.</summary>
 internal static class AnchorRankingText
 {
     /// <summary>A word a line; or a JSON object.</summary>
@@ -17,7 +17,7 @@ internal static class AnchorRankingText
         output.WriteLine($"{"".PadRight(rank)}  {"word".PadRight(width)}      gain  ± error   speaks for (times the average class)");
         foreach (var (index, (word, gain, error, classes)) in ranking.Words.Index())
         {
-            var related = string.Join(", ", classes.Where(c => c.Lift > 1).Select(c => $"{c.ClassName} {c.Lift:0.0}"));
+            var related = string.Join(", ", classes.Where(c => c.Ratio > 1).Select(c => $"{c.ClassName} {c.Ratio:0.0}"));
             output.WriteLine($"{$"{index + 1}".PadLeft(rank)}  {word.PadRight(width)}  {gain,8:0.0E+0}  ± {error:0.0E+0}  {related}");
         }
     }

@@ -2,23 +2,23 @@ using Kedge.Evaluation;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How the classes of an evaluation look on standard output.</summary>
+/// <summary>Writes the per-class results of an evaluation.</summary>
 internal static class ClassTableText
 {
-    private const int MostConfusionColumns = 20;
-    private const int MostMistakes = 10;
+    private const int MaxConfusionColumns = 20;
+    private const int MaxMistakes = 10;
 
-    /// <summary>Accuracy class by class, and what is taken for what.</summary>
+    /// <summary>Accuracy by class, and the confusion matrix.</summary>
     public static void WriteClasses(this TextWriter output, EvaluationResult result)
     {
-        var confusion = Confusion.Of(result);
+        var confusion = ConfusionMatrix.From(result);
         var width = result.ClassNames.Max(name => name.Length);
         output.WriteLine();
         output.WriteLine($"{"class".PadRight(width)}  {"images",7}  {"right",7}  accuracy");
         foreach (var (c, name) in result.ClassNames.Index())
-            output.WriteLine($"{name.PadRight(width)}  {confusion.Shown(c),7}  {confusion[c, c],7}  {result.ClassAccuracies[c],8:0.0 %}");
+            output.WriteLine($"{name.PadRight(width)}  {confusion.Images(c),7}  {confusion[c, c],7}  {result.ClassAccuracies[c],8:0.0 %}");
         output.WriteLine();
-        if (confusion.ClassCount > MostConfusionColumns)
+        if (confusion.ClassCount > MaxConfusionColumns)
             WriteMistakes(output, confusion, result.ClassNames);
         else
             WriteConfusion(output, result, width);
@@ -32,10 +32,10 @@ internal static class ClassTableText
             output.WriteLine($"{result.ClassNames[c].PadRight(width)}  {c + 1,3}{string.Concat(row.Select(count => $"{count,6}"))}");
     }
 
-    private static void WriteMistakes(TextWriter output, Confusion confusion, IReadOnlyList<string> classNames)
+    private static void WriteMistakes(TextWriter output, ConfusionMatrix confusion, IReadOnlyList<string> classNames)
     {
         output.WriteLine("the most frequent mistakes (--json has all)");
-        foreach (var (shown, chosen, count) in confusion.Mistakes.Take(MostMistakes))
-            output.WriteLine($"{count,6}  {classNames[shown]} taken for {classNames[chosen]}");
+        foreach (var (actual, predicted, count) in confusion.Mistakes.Take(MaxMistakes))
+            output.WriteLine($"{count,6}  {classNames[actual]} taken for {classNames[predicted]}");
     }
 }

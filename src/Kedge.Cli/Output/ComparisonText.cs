@@ -3,7 +3,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How a comparison looks on standard output.</summary>
+/// <summary>Writes a comparison as text or JSON.</summary>
 internal static class ComparisonText
 {
     /// <summary>The tables; or a JSON object with a row for each draw and method.</summary>

@@ -2,7 +2,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How a list of data sets looks on standard output.</summary>
+/// <summary>Writes a list of data sets as text or JSON.</summary>
 internal static class DatasetText
 {
     /// <summary>A data set a line; or a JSON list.</summary>

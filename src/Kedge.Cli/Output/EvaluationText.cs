@@ -5,7 +5,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How an evaluation looks on standard output.</summary>
+/// <summary>Writes an evaluation as text or JSON.</summary>
 internal static class EvaluationText
 {
     /// <summary>The figures, class by class too; or a JSON object.</summary>

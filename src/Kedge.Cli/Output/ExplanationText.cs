@@ -3,24 +3,25 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How explanations look on standard output.</summary>
+/// <summary>Writes explanations as text or JSON.</summary>
 internal static class ExplanationText
 {
     private const int Decimals = 3;
     private const int PhrasesInLabel = 3;
-    private const int NarrowestColumn = 10;
+    private const int MinColumnWidth = 10;
 
     /// <summary>
-    /// Why each image got its class and not the runner-up, and the support images nearest to it; or a JSON object a
-    /// line.
+    /// For each image the contributions to its predicted class and to the second, and its nearest support
+    /// images; or a JSON object a line.
     /// </summary>
     public static void WriteExplanations(
-        this TextWriter output, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top, bool json)
+        this TextWriter output, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorDescription> descriptions, int top,
+        bool json)
     {
         if (json)
         {
             foreach (var explanation in explanations)
-                output.WriteJson(ExplanationRecord.From(explanation, readings));
+                output.WriteJson(ExplanationRecord.From(explanation, descriptions));
             return;
         }
         foreach (var (image, decision) in explanations)
@@ -31,21 +32,22 @@ internal static class ExplanationText
             foreach (var score in decision.Classes)
                 output.WriteLine($"  {score.Probability,7:0.0 %}  {score.ClassName}");
             output.WriteLine();
-            WriteComparison(output, decision.Compare(top).Rounded(Decimals), decision, readings);
+            WriteComparison(output, decision.Compare(top).Rounded(Decimals), decision, descriptions);
             if (decision.Nearest.Count > 0)
                 WriteNearest(output, [.. decision.Nearest.Take(top)]);
         }
     }
 
-    private static void WriteComparison(TextWriter output, ClassComparison comparison, Decision decision, IReadOnlyList<AnchorReading> readings)
+    private static void WriteComparison(
+        TextWriter output, ClassComparison comparison, Decision decision, IReadOnlyList<AnchorDescription> descriptions)
     {
-        var (first, second) = (Math.Max(NarrowestColumn, comparison.First.Length), Math.Max(NarrowestColumn, comparison.Second.Length));
+        var (first, second) = (Math.Max(MinColumnWidth, comparison.First.Length), Math.Max(MinColumnWidth, comparison.Second.Length));
         void Row(double one, double other, double difference, string label) => output.WriteLine(
             $"  {one.ToString("0.000").PadLeft(first)}  {other.ToString("0.000").PadLeft(second)}  {difference,10:+0.000;-0.000;0.000}  {label}");
 
         output.WriteLine($"  {comparison.First.PadLeft(first)}  {comparison.Second.PadLeft(second)}  difference");
-        foreach (var part in comparison.Evidence)
-            Row(part.First, part.Second, part.Difference, Label(part, decision, readings));
+        foreach (var part in comparison.Contributions)
+            Row(part.First, part.Second, part.Difference, Label(part, decision, descriptions));
         Row(comparison.FirstLogit, comparison.SecondLogit, comparison.LogitDifference, "the sum, each class's logit");
     }
 
@@ -58,20 +60,20 @@ internal static class ExplanationText
             output.WriteLine($"  {near.Cosine,7:0.000}  {near.ClassName.PadRight(width)}  {near.Name}".TrimEnd());
     }
 
-    private static string Label(Evidence part, Decision decision, IReadOnlyList<AnchorReading> readings) => part switch
+    private static string Label(Contribution part, Decision decision, IReadOnlyList<AnchorDescription> descriptions) => part switch
     {
-        { Source: EvidenceSource.ClassNames } => "the names of the classes",
-        { Source: EvidenceSource.Bias } => "bias, whatever the image",
-        { Source: EvidenceSource.Anchor, Index: { } k } => Label(readings[k]),
-        { Source: EvidenceSource.Anchor } => part.Count == 1 ? "the other anchor" : $"the other {part.Count} anchors",
+        { Source: ContributionSource.ClassNames } => "the names of the classes",
+        { Source: ContributionSource.Bias } => "bias, whatever the image",
+        { Source: ContributionSource.Anchor, Index: { } k } => Label(descriptions[k]),
+        { Source: ContributionSource.Anchor } => part.Count == 1 ? "the other anchor" : $"the other {part.Count} anchors",
         { Index: { } n } => Label(decision.Nearest.First(near => near.Index == n)),
         _ => part.Count == 1 ? "the other support image" : $"the other {part.Count} support images",
     };
 
-    private static string Label(AnchorReading reading)
+    private static string Label(AnchorDescription anchor)
     {
-        var near = reading.OtherPhrases.Take(PhrasesInLabel).ToList();
-        return $"anchor {reading.Start}{(near.Count > 0 ? $" (near {string.Join(", ", near)})" : "")}";
+        var near = anchor.OtherPhrases.Take(PhrasesInLabel).ToList();
+        return $"anchor {anchor.Start}{(near.Count > 0 ? $" (near {string.Join(", ", near)})" : "")}";
     }
 
     private static string Label(SupportNeighbour near) => $"support image of {near.ClassName} {near.Name ?? $"number {near.Index}"}";

@@ -1,9 +1,9 @@
 namespace Kedge.Cli.Output;
 
-/// <summary>Names and values for people.</summary>
+/// <summary>Writes name–value pairs.</summary>
 internal static class FactText
 {
-    /// <summary>A name and a value a line, values below one another.</summary>
+    /// <summary>A name and a value a line, in two columns.</summary>
     public static void WriteFacts(this TextWriter output, params (string Name, object? Value)[] facts)
     {
         var width = facts.Max(fact => fact.Name.Length);

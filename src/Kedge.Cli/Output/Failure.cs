@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>Errors in one line for whoever uses the program.</summary>
+/// <summary>One-line error messages for users.</summary>
 internal static class Failure
 {
     public static string Describe(Exception error) => error switch

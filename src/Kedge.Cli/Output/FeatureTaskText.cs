@@ -3,7 +3,7 @@ using Kedge.Tasks;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How a task of features looks on standard output.</summary>
+/// <summary>Writes the description of a task of features as text or JSON.</summary>
 internal static class FeatureTaskText
 {
     /// <summary>A fact a line; or a JSON object.</summary>

@@ -5,7 +5,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How a fit looks on standard output.</summary>
+/// <summary>Writes the result of a fit as text or JSON.</summary>
 internal static class FitText
 {
     /// <summary>A fact a line; or a JSON object.</summary>

@@ -2,7 +2,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>Results for machines.</summary>
+/// <summary>Writes results as JSON.</summary>
 internal static class JsonOutput
 {
     /// <summary>One record, or one list of records, on one line.</summary>

@@ -5,7 +5,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How a model looks on standard output.</summary>
+/// <summary>Writes a model's description as text or JSON.</summary>
 internal static class ModelText
 {
     /// <summary>A fact a line; or a JSON object.</summary>

@@ -3,7 +3,7 @@ using Kedge.Tensors;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>A file that a command is going to write: refused before the work, not after it.</summary>
+/// <summary>An output file of a command, checked before the run so that it does not fail at its end.</summary>
 internal static class OutputFile
 {
     /// <summary>Checks that a file can be written at a path; leaves nothing behind.</summary>
@@ -36,7 +36,7 @@ internal static class OutputFile
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void WriteBytes(string path, byte[] bytes) => AtomicFile.Write(path, stream => stream.Write(bytes));
 
-    /// <summary>The file is going to be replaced, which nobody wants for /dev/null; a device alone has no length that could be set.</summary>
+    /// <summary>Throws for a device such as /dev/null, which must not be replaced: its length cannot be set.</summary>
     private static void RefuseDevice(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);

@@ -3,7 +3,7 @@ using Kedge.Reports.Records;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>How predictions look on standard output.</summary>
+/// <summary>Writes predictions as text or JSON.</summary>
 internal static class PredictionText
 {
     /// <summary>Each image with its classes below it; or a JSON object a line.</summary>

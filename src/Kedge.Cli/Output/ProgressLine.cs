@@ -7,17 +7,20 @@ using Kedge.Training;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>Says how far the work is: one line rewritten in place where somebody watches, a line now and then where it is logged.</summary>
+/// <summary>
+/// Progress on standard error: one line rewritten in place on an interactive terminal, a line
+/// every 10 seconds in a log.
+/// </summary>
 internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     : IProgress<ExtractionProgress>, IProgress<WordProgress>, IProgress<FitProgress>, IProgress<TrainingProgress>, IProgress<ComparisonProgress>, IDisposable
 {
     private const string ClearToEnd = "\e[K";
 
-    private static readonly TimeSpan WatchedPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan InteractivePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoggedPause = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly TimeSpan _pause = terminal.Watched ? WatchedPause : LoggedPause;
+    private readonly TimeSpan _pause = terminal.IsInteractive ? InteractivePause : LoggedPause;
     private long _last = (time ?? TimeProvider.System).GetTimestamp();
     private readonly HashSet<string> _notes = [];
     private (long At, int Step)? _fitting; // the first report starts the clock, at whatever step it goes on from
@@ -25,7 +28,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     private string _comparing = "";
     private bool _open;
 
-    /// <summary>How many images the encoder has seen; what came from the cache is not among them.</summary>
+    /// <summary>The number of images encoded, without those from the cache.</summary>
     public int Encoded { get; private set; }
 
     public void Report(ExtractionProgress value)
@@ -41,8 +44,8 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     {
         if (value.Note is { } note)
         {
-            if (_notes.Add(note)) // the fits of a comparison may all have the same to say
-                Say($"Note: {note}");
+            if (_notes.Add(note)) // the fits of a comparison may all give the same note
+                WriteOwnLine($"Note: {note}");
             return;
         }
         if (value.Part != _part)
@@ -58,7 +61,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     {
         var (step, loss, _, speed, accuracy) = value.Latest;
         if (accuracy is { } share)
-            Say($"Step {step}: loss {loss:0.000}, zero-shot accuracy {share:0.0 %} on held-out images");
+            WriteOwnLine($"Step {step}: loss {loss:0.000}, zero-shot accuracy {share:0.0 %} on held-out images");
         Show($"Training: step {step} of {value.Steps}, loss {loss:0.000}, {speed:0} pairs a second, {Show(value.Remaining)} left");
     }
 
@@ -71,7 +74,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         Show(run);
     }
 
-    /// <summary>Counts things of which there are <paramref name="total"/>.</summary>
+    /// <summary>Reports a count out of <paramref name="total"/>.</summary>
     public IProgress<int> Counting(string what, int total) => new Counter(this, what, total);
 
     private sealed class Counter(ProgressLine line, string what, int total) : IProgress<int>
@@ -79,14 +82,14 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         public void Report(int value) => line.Show($"{what}: {value} of {total}");
     }
 
-    /// <summary>A line of its own, whatever was shown before.</summary>
-    private void Say(string text)
+    /// <summary>Writes a separate line.</summary>
+    private void WriteOwnLine(string text)
     {
         Dispose();
         terminal.Error.WriteLine(text);
     }
 
-    /// <summary>Ends the line, so that what follows begins its own.</summary>
+    /// <summary>Ends the progress line, so that other output starts on a new one.</summary>
     public void Dispose()
     {
         if (_open)
@@ -101,8 +104,8 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         if (_time.GetElapsedTime(_last) < _pause)
             return;
         _last = _time.GetTimestamp();
-        _open = terminal.Watched;
-        if (terminal.Watched)
+        _open = terminal.IsInteractive;
+        if (terminal.IsInteractive)
             terminal.Error.Write($"\r{text}{ClearToEnd}");
         else
             terminal.Error.WriteLine(text);

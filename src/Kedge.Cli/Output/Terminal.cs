@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Kedge.Cli.Output;
 
-/// <summary>What commands talk to. Results go to <see cref="Out"/>, all else to <see cref="Error"/>.</summary>
+/// <summary>The standard streams. Results go to <see cref="Out"/>, all else to <see cref="Error"/>.</summary>
 internal sealed class Terminal(TextReader input, TextWriter output, TextWriter error) : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
@@ -13,10 +13,10 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
 
     public TextWriter Error { get; } = error;
 
-    /// <summary>Whether somebody watches <see cref="Error"/>, so that progress may be rewritten in place.</summary>
-    public bool Watched { get; init; }
+    /// <summary>Whether <see cref="Error"/> is interactive, so that progress may be rewritten in place.</summary>
+    public bool IsInteractive { get; init; }
 
-    /// <summary>Ctrl-C.</summary>
+    /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 
     /// <summary>The process's own streams, in UTF-8. The first Ctrl-C cancels, a second one ends the process.</summary>
@@ -28,7 +28,7 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
             new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true },
             new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true })
         {
-            Watched = !Console.IsErrorRedirected,
+            IsInteractive = !Console.IsErrorRedirected,
         };
         Console.CancelKeyPress += (_, press) =>
         {

@@ -5,13 +5,13 @@ using Kedge.Reports.Comparisons;
 
 namespace Kedge.Cli.Reports;
 
-/// <summary>All files that a comparison comes to.</summary>
+/// <summary>All result files of a comparison.</summary>
 internal static class ComparisonFiles
 {
     public const string Page = "report.html";
 
     /// <summary>Writes the results, the page about them and each task's curve, every file completely or not at all.</summary>
-    /// <param name="report">What the comparison has come to.</param>
+    /// <param name="report">The results of the comparison.</param>
     /// <param name="folder">A folder that is there; files of the same names are replaced.</param>
     /// <exception cref="KedgeException">A file cannot be written; nothing of it stays.</exception>
     public static void Write(ComparisonReport report, string folder)
@@ -26,9 +26,9 @@ internal static class ComparisonFiles
     {
         string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.Requires.HasFlag(TaskParts.Support)).Select(method => method.Text)];
         var curves = new Dictionary<string, string>();
-        foreach (var cells in ComparisonCell.Of(report.Rows.Where(row => row.Part is null)).GroupBy(cell => cell.Task))
+        foreach (var cells in ComparisonCell.Aggregate(report.Rows.Where(row => row.Part is null)).GroupBy(cell => cell.Task))
         {
-            if (ShotsCurve.Of([.. cells], baselines) is not { } curve)
+            if (ShotsCurve.Draw([.. cells], baselines) is not { } curve)
                 continue;
             curves[cells.Key] = curve.Svg();
             OutputFile.WriteBytes(Path.Combine(folder, $"accuracy-{FileName(cells.Key)}.png"), curve.Png());

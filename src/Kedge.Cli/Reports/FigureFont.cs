@@ -5,7 +5,8 @@ using SkiaSharp;
 namespace Kedge.Cli.Reports;
 
 /// <summary>
-/// The font of figures, which the program brings: SkiaSharp without dependencies finds no font of a Linux system. Open Sans, as WOFF, which browsers read too.
+/// The embedded font of figures, Open Sans as WOFF, which browsers read too: SkiaSharp without dependencies
+/// finds no system font on Linux.
 /// </summary>
 internal static class FigureFont
 {
@@ -16,7 +17,7 @@ internal static class FigureFont
 
     static FigureFont() => Fonts.FontResolvers.Insert(0, new Resolver());
 
-    /// <summary>A rule of CSS that brings the font to a page, under the name by which SVG asks for it.</summary>
+    /// <summary>The CSS rule that embeds the font in a page, under the name that the SVG refers to.</summary>
     public static string Style => $"@font-face {{ font-family: \"{Face.FamilyName}\"; src: url(data:font/woff;base64,{Convert.ToBase64String(Woff)}) format(\"woff\"); }}";
 
     /// <summary>Sets all texts of a plot in the font.</summary>
@@ -29,7 +30,7 @@ internal static class FigureFont
         return font.MeasureText(text);
     }
 
-    /// <summary>A text of letters that the font has; '?' for others, which figures would leave out.</summary>
+    /// <summary>A text with '?' in place of characters that the font lacks, which figures would leave out.</summary>
     public static string Written(string text)
     {
         using var font = new SKFont(Face);

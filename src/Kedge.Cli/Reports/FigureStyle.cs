@@ -4,28 +4,31 @@ using ScottPlot;
 
 namespace Kedge.Cli.Reports;
 
-/// <summary>What all figures share: font, colours, axes, and how they become SVG.</summary>
+/// <summary>The common style of figures: font, colours, axes, and SVG output.</summary>
 internal static partial class FigureStyle
 {
     public const float TextSize = 13;
 
     private const string Ink = "#1d2229", DarkInk = "#e7eaee"; // as on the pages
 
-    /// <summary>Of grid and axes; seen on white and on black.</summary>
+    /// <summary>The colour of grid and axes; legible on white and on black.</summary>
     public static readonly Color Quiet = Color.FromHex("#808890");
 
     public static readonly Color Faint = Quiet.WithAlpha(0.3);
 
-    /// <summary>Those of M. Okabe and K. Ito, "Color Universal Design", 2008, that are seen on white and on black.</summary>
-    private static readonly Color[] Colours = [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9" }.Select(Color.FromHex)];
+    /// <summary>
+    /// The colours of M. Okabe and K. Ito, "Color Universal Design", 2008, that are legible on white and on black.
+    /// </summary>
+    private static readonly Color[] Colours =
+        [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9" }.Select(Color.FromHex)];
 
     private static readonly MarkerShape[] Markers =
         [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.FilledDiamond, MarkerShape.OpenSquare, MarkerShape.OpenTriangleDown];
 
     private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dotted, LinePattern.DenselyDashed];
 
-    /// <summary>How a line looks: in colour and pattern different for the first 18 numbers, with the marker for the first 42.</summary>
-    public static (Color Colour, MarkerShape Marker, LinePattern Pattern) Of(int series) =>
+    /// <summary>The style of a line: colour and pattern are distinct for 18 numbers, with the marker for 42.</summary>
+    public static (Color Colour, MarkerShape Marker, LinePattern Pattern) Line(int series) =>
         (Colours[series % Colours.Length], Markers[series % Markers.Length], Patterns[series / Colours.Length % Patterns.Length]);
 
     /// <summary>A plot of lines on a white ground, with horizontal grid lines and without a frame.</summary>
@@ -51,11 +54,14 @@ internal static partial class FigureStyle
         return plot;
     }
 
-    /// <summary>A plot as an <c>svg</c> element that fits its place, with its font inside, light or dark as its reader's system is.</summary>
+    /// <summary>
+    /// A plot as a scalable <c>svg</c> element with an embedded font, light or dark by the system setting.
+    /// </summary>
     /// <param name="plot">The plot.</param>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
-    /// <param name="name">What it shows, in words; also tells its parts from those of other figures on a page, so that each name should come once.</param>
+    /// <param name="name">Its accessible label; also prefixes its element ids, so that it must be
+    /// unique on a page.</param>
     public static string Svg(Plot plot, int width, int height, string name)
     {
         plot.FigureBackground.Color = Colors.Transparent;
@@ -75,7 +81,7 @@ internal static partial class FigureStyle
             """;
     }
 
-    /// <summary>A text element: its lists of places end with a comma, and white space surrounds the text.</summary>
+    /// <summary>A text element: its coordinate lists end with a comma, and white space surrounds the text.</summary>
     [GeneratedRegex(@"(<text[^>]*?), ""( y=""[^""]*?), ""([^>]*)>\s*(.*?)\s*</text>", RegexOptions.Singleline)]
     private static partial Regex Text();
 

@@ -6,17 +6,18 @@ using ScottPlot.TickGenerators;
 namespace Kedge.Cli.Reports;
 
 /// <summary>
-/// Accuracy against shots on one task: a line a method, its mean over the seeds with bars of a standard deviation, its name at its end. Methods that learn
-/// from no image are dashed lines.
+/// Accuracy against shots on one task: a line a method, its mean over the seeds with error bars of one standard
+/// deviation, labelled at its end. Methods that use no support images are dashed lines.
 /// </summary>
 internal sealed class ShotsCurve
 {
-    private const int Width = 900, LeastHeight = 460, LabelHeight = 17, LongestLabel = 40;
+    private const int Width = 900, MinHeight = 460, LabelHeight = 17, MaxLabelLength = 40;
     private const int Left = 66, Right = 8, Bottom = 52, Top = 14, Leader = 26;
     private const float PngScale = 2;
-    private const double Dodge = 0.012; // of two neighbours, in doublings of the shots, so that their bars can be told apart
+    // horizontal offset between methods, in doublings of the shots, so that their error bars do not overlap
+    private const double Dodge = 0.012;
 
-    private const int MostLines = 9;
+    private const int MaxGridLines = 9;
 
     private static readonly double[] Steps = [0.2, 0.5, 1, 2, 5, 10, 20]; // points between two lines
 
@@ -32,13 +33,13 @@ internal sealed class ShotsCurve
         Draw();
     }
 
-    private int Height => Math.Max(LeastHeight, Top + Bottom + (LabelHeight * (_series.Count + 1)));
+    private int Height => Math.Max(MinHeight, Top + Bottom + (LabelHeight * (_series.Count + 1)));
 
     /// <summary>Draws the curve of a task.</summary>
     /// <param name="cells">The cells of one task.</param>
-    /// <param name="baselines">Methods that learn from no image.</param>
+    /// <param name="baselines">Methods that use no support images.</param>
     /// <returns><see langword="null"/> where no cell has both an accuracy and a number of shots.</returns>
-    public static ShotsCurve? Of(IReadOnlyList<ComparisonCell> cells, IReadOnlyCollection<string> baselines)
+    public static ShotsCurve? Draw(IReadOnlyList<ComparisonCell> cells, IReadOnlyCollection<string> baselines)
     {
         ComparisonCell[] drawn = [.. cells.Where(cell => cell is { Shots: not null, Mean: not null }).OrderBy(cell => cell.Shots)];
         string[] methods = [.. cells.Select(cell => cell.Method).Distinct().OrderBy(baselines.Contains)]; // these last, as they need no colour
@@ -50,7 +51,7 @@ internal sealed class ShotsCurve
     /// <summary>An <c>svg</c> element.</summary>
     public string Svg() => FigureStyle.Svg(_plot, Width, Height, _name);
 
-    /// <summary>A picture of twice the size, for fine screens and print.</summary>
+    /// <summary>A picture of twice the size, for high-resolution displays and print.</summary>
     public byte[] Png()
     {
         _plot.ScaleFactor = PngScale;
@@ -76,7 +77,8 @@ internal sealed class ShotsCurve
             Draw(one, first, last);
         var perRow = LabelHeight * (top - bottom) / (Height - Top - Bottom);
         List<Series> ordered = [.. _series.OrderBy(one => one.End)];
-        foreach (var (one, place) in ordered.Zip(SpreadLabels.Of([.. ordered.Select(one => one.End)], perRow, bottom + (perRow / 2), top - (perRow / 2))))
+        foreach (var (one, place) in ordered.Zip(
+            SpreadLabels.Place([.. ordered.Select(one => one.End)], perRow, bottom + (perRow / 2), top - (perRow / 2))))
             Label(one, place, last, perPixel);
         FigureFont.Use(_plot);
     }
@@ -84,7 +86,7 @@ internal sealed class ShotsCurve
     /// <summary>Lines that end where the labels begin.</summary>
     private void DrawGrid(double bottom, double top, double first, double last)
     {
-        var step = Steps.First(step => (top - bottom) / step <= MostLines);
+        var step = Steps.First(step => (top - bottom) / step <= MaxGridLines);
         double[] lines = [.. Enumerable.Range(0, 1 + (int)(top / step)).Select(i => Math.Round(i * step, 1)).Where(place => place >= bottom)];
         _plot.Grid.YAxisStyle.IsVisible = false;
         _plot.Axes.Left.TickGenerator = new NumericManual(lines, [.. lines.Select(place => place.ToString(CultureInfo.InvariantCulture))]);
@@ -108,7 +110,7 @@ internal sealed class ShotsCurve
         var bars = _plot.Add.ErrorBar(x, y, [.. one.Cells.Select(cell => cell.Deviation ?? 0)]);
         (bars.Color, bars.CapSize, bars.LineWidth) = (one.Colour.WithAlpha(0.6), 3, 1);
         var curve = _plot.Add.Scatter(x, y, one.Colour);
-        (curve.LineWidth, curve.LinePattern, curve.MarkerSize, curve.MarkerShape) = (2, one.Look.Pattern, 7, one.Look.Marker);
+        (curve.LineWidth, curve.LinePattern, curve.MarkerSize, curve.MarkerShape) = (2, one.Line.Pattern, 7, one.Line.Marker);
     }
 
     private void Label(Series one, double place, double last, double perPixel)
@@ -122,9 +124,9 @@ internal sealed class ShotsCurve
 
     private sealed record Series(string Method, int Number, bool IsBaseline, ComparisonCell[] Cells)
     {
-        public (Color Colour, MarkerShape Marker, LinePattern Pattern) Look => FigureStyle.Of(Number);
+        public (Color Colour, MarkerShape Marker, LinePattern Pattern) Line => FigureStyle.Line(Number);
 
-        public Color Colour => IsBaseline ? FigureStyle.Quiet : Look.Colour;
+        public Color Colour => IsBaseline ? FigureStyle.Quiet : Line.Colour;
 
         public double End => Cells[^1].Mean!.Value;
 
@@ -137,7 +139,8 @@ internal sealed class ShotsCurve
             get
             {
                 var name = FigureFont.Written(Method);
-                return FormattableString.Invariant($"{(name.Length <= LongestLabel ? name : name[..(LongestLabel - 1)] + "…")} {End:0.0}");
+                return FormattableString.Invariant(
+                    $"{(name.Length <= MaxLabelLength ? name : name[..(MaxLabelLength - 1)] + "…")} {End:0.0}");
             }
         }
     }

@@ -1,14 +1,17 @@
 namespace Kedge.Cli.Reports;
 
-/// <summary>Places for labels in a column: as near as can be to where they belong, none over another.</summary>
+/// <summary>Positions of labels in a column, as close as possible to their targets without overlap.</summary>
 internal static class SpreadLabels
 {
-    /// <summary>Moves places apart: least squares under the condition that neighbours keep their distance, by pooling those that touch.</summary>
-    /// <param name="wanted">Where the labels belong, ascending.</param>
-    /// <param name="gap">The least distance of two labels.</param>
-    /// <param name="low">No place is below.</param>
-    /// <param name="high">No place is above; there must be room for all.</param>
-    public static double[] Of(IReadOnlyList<double> wanted, double gap, double low, double high)
+    /// <summary>
+    /// Minimises the squared distance to the targets under a minimum gap, by pooling labels that touch (isotonic
+    /// regression, pool adjacent violators).
+    /// </summary>
+    /// <param name="wanted">The target positions, ascending.</param>
+    /// <param name="gap">The minimum distance of two labels.</param>
+    /// <param name="low">The lower bound.</param>
+    /// <param name="high">The upper bound; there must be room for all.</param>
+    public static double[] Place(IReadOnlyList<double> wanted, double gap, double low, double high)
     {
         var pools = new List<(double Sum, int Count)>();
         foreach (var (i, place) in wanted.Index())

@@ -3,11 +3,11 @@ using SkiaSharp;
 
 namespace Kedge.Cli.Reports;
 
-/// <summary>How a training went: its loss over the steps, and below it the accuracy on images held out, where that was measured.</summary>
+/// <summary>The training curve: loss over the steps, and below it held-out accuracy where it was measured.</summary>
 internal static class TrainingPlot
 {
     private const int Width = 800, PanelHeight = 320;
-    private const int Scale = 2; // for fine screens
+    private const int Scale = 2; // for high-resolution displays
     private const int Left = 70, Right = 16, Bottom = 52, Top = 14;
 
     /// <summary>Draws the curve as PNG.</summary>
@@ -42,7 +42,7 @@ internal static class TrainingPlot
     {
         var plot = FigureStyle.NewPlot("step", name);
         plot.Layout.Fixed(new PixelPadding(Left, Right, Bottom, Top)); // both panels' steps below each other
-        var (colour, marker, _) = FigureStyle.Of(series);
+        var (colour, marker, _) = FigureStyle.Line(series);
         var line = plot.Add.Scatter(points.Select(point => point.Step).ToArray(), points.Select(point => point.Value).ToArray(), colour);
         (line.LineWidth, line.MarkerSize, line.MarkerShape) = (2, points.Length > 50 ? 0 : 7, marker);
         return plot;

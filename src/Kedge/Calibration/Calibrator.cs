@@ -5,11 +5,14 @@ using static TorchSharp.torch;
 
 namespace Kedge.Calibration;
 
-/// <summary>What is fitted beside a classifier, so that its probabilities can be believed.</summary>
-/// <param name="ErrorRate">The share of images of the classes that may be answered with "none of these", above 0 and below 1; <see langword="null"/>, the default, never says so.</param>
+/// <summary>How a classifier is calibrated: temperature scaling, and on request conformal rejection.</summary>
+/// <param name="ErrorRate">
+/// The accepted probability that an image of the classes is rejected ("none of these"), above 0 and below 1;
+/// <see langword="null"/>, the default, rejects nothing.
+/// </param>
 public sealed record CalibrationOptions(double? ErrorRate = null)
 {
-    /// <summary>Refuses a rate that is none.</summary>
+    /// <summary>Throws where the error rate is out of range.</summary>
     /// <exception cref="KedgeException">The error rate is not above 0 and below 1.</exception>
     internal void Check()
     {
@@ -24,7 +27,7 @@ public sealed record CalibrationOptions(double? ErrorRate = null)
 /// </summary>
 /// <param name="Temperature">T: probabilities are the softmax of logits / T. 0.001 to 1000.</param>
 /// <param name="Images">M: support images that were left out of a fit once.</param>
-/// <param name="Folds">How many fits that took beside the classifier's own.</param>
+/// <param name="Folds">The number of cross-fitting folds: fits beside the classifier's own.</param>
 /// <param name="Before">NLL and ECE of the left-out images' probabilities at T = 1.</param>
 /// <param name="After">The same at T; slightly optimistic, as T was chosen on them.</param>
 /// <param name="Rejection">When an image is rejected; <see langword="null"/> never.</param>
@@ -54,15 +57,16 @@ public sealed record Calibrator(
         return Fit(CrossFit.Fit(method, task, progress, cancellation), task.Classes.Count, options);
     }
 
-    private static Calibrator Fit(CrossFit left, int classes, CalibrationOptions options)
+    private static Calibrator Fit(CrossFit crossFit, int classes, CalibrationOptions options)
     {
-        var temperature = TemperatureScaling.Fit(left.Logits, left.Labels, classes);
-        double[] ofTrue = [.. left.Logits.Chunk(classes).Zip(left.Labels, (row, label) => new RowSoftmax(row, temperature).Probability(label))];
+        var temperature = TemperatureScaling.Fit(crossFit.Logits, crossFit.Labels, classes);
+        double[] trueProbabilities = [.. crossFit.Logits.Chunk(classes)
+            .Zip(crossFit.Labels, (row, label) => new RowSoftmax(row, temperature).Probability(label))];
         return new(
-            temperature, left.Labels.Length, left.Folds,
-            CalibrationError.Measure(left.Logits, left.Labels, classes),
-            CalibrationError.Measure(left.Logits, left.Labels, classes, temperature),
-            options.ErrorRate is { } rate ? ConformalPredictor.Fit(rate, left.Similarities, ofTrue) : null);
+            temperature, crossFit.Labels.Length, crossFit.Folds,
+            CalibrationError.Measure(crossFit.Logits, crossFit.Labels, classes),
+            CalibrationError.Measure(crossFit.Logits, crossFit.Labels, classes, temperature),
+            options.ErrorRate is { } rate ? ConformalPredictor.Fit(rate, crossFit.Similarities, trueProbabilities) : null);
     }
 
     /// <summary>[B, C] probabilities in double precision: the softmax of logits / T.</summary>
@@ -74,7 +78,9 @@ public sealed record Calibrator(
         return nn.functional.softmax(logits.to(ScalarType.Float64).Div(Temperature), dim: 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What is wrong with one that was read from a file; <see langword="null"/> where nothing is.</summary>
+    /// <summary>
+    /// The first fault of a calibrator that was read from a file; <see langword="null"/> where it is valid.
+    /// </summary>
     internal string? FindFault()
     {
         if (Temperature is not (>= TemperatureScaling.Min and <= TemperatureScaling.Max))

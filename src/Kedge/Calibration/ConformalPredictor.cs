@@ -34,14 +34,14 @@ public sealed record ConformalPredictor(
     private const double Rounding = 1e-9; // 1 / 0.1 is not quite 10
     private const double MaxCosine = 1.001; // of unit features in F32
 
-    /// <summary>How many left-out images it takes for anything to be rejected.</summary>
+    /// <summary>The number of left-out images that the error rate needs for a threshold.</summary>
     [JsonIgnore]
     public int ImagesNeeded => (int)Math.Min(int.MaxValue, Math.Ceiling((1 / ErrorRate) - 1 - Rounding));
 
     /// <summary>Finds the thresholds.</summary>
     /// <param name="errorRate">e, above 0 and below 1.</param>
     /// <param name="similarities">Of each left-out image, to the nearest class prototype.</param>
-    /// <param name="probabilities">What each gave its true class.</param>
+    /// <param name="probabilities">The predicted probability of each left-out image's true class.</param>
     internal static ConformalPredictor Fit(
         double errorRate, IReadOnlyCollection<double> similarities, IReadOnlyCollection<double> probabilities)
     {
@@ -59,7 +59,9 @@ public sealed record ConformalPredictor(
     /// <param name="probability">The class's, calibrated, 0 to 1.</param>
     public bool Contains(double probability) => !(probability < ProbabilityThreshold);
 
-    /// <summary>What is wrong with a predictor that was read from a file; <see langword="null"/> where nothing is.</summary>
+    /// <summary>
+    /// The first fault of a predictor that was read from a file; <see langword="null"/> where it is valid.
+    /// </summary>
     internal string? FindFault() =>
         ErrorRate is > 0 and < 1 && SimilarityThreshold is null == ProbabilityThreshold is null
         && Math.Abs(SimilarityThreshold ?? 0) <= MaxCosine && (ProbabilityThreshold ?? 0) is >= 0 and <= 1
@@ -68,11 +70,12 @@ public sealed record ConformalPredictor(
                 $"The error rate {ErrorRate} has a least likeness of {SimilarityThreshold} and a least probability of {ProbabilityThreshold}.");
 }
 
-/// <summary>How rejection and prediction sets did on labelled images of the classes.</summary>
+/// <summary>Metrics of rejection and prediction sets on labelled images of the classes.</summary>
 /// <param name="Rejected">Images that were rejected, all of them wrongly.</param>
 /// <param name="AcceptedAccuracy">
 /// Top-1 accuracy on the others, 0 to 1; <see langword="null"/> where there were none.
 /// </param>
-/// <param name="Coverage">The share of all images whose prediction set held their class, 0 to 1.</param>
+/// <param name="Coverage">Empirical coverage: the share of all images whose prediction set held
+/// their class, 0 to 1.</param>
 /// <param name="SetSize">Classes in a prediction set, on average.</param>
 public sealed record RejectionResult(int Rejected, double? AcceptedAccuracy, double Coverage, double SetSize);

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Kedge.Calibration;
 
 /// <summary>
-/// Cross-fitting: logits and similarities of support images, each by a fit that has not seen it, as those of new images are.
+/// Cross-fitting: out-of-fold logits and similarities of the support images, each by a fit on other images, as for new
+/// images.
 /// </summary>
 /// <param name="Logits">[M · C], row by row.</param>
 /// <param name="Labels">M true classes.</param>
@@ -13,7 +14,10 @@ namespace Kedge.Calibration;
 /// <param name="Folds">How many fits there were.</param>
 internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarities, int Folds)
 {
-    /// <summary>Fits once for each fold of <see cref="ShotFolds.Refits"/>, on the other folds. Images are judged by their first view; order, as in a fit, does not matter.</summary>
+    /// <summary>
+    /// Fits once for each fold of <see cref="ShotFolds.Refits"/>, on the other folds. Left-out images are evaluated in
+    /// their first view; as in a fit, the order of the images does not matter.
+    /// </summary>
     /// <param name="method">What is fitted; its options stay the same.</param>
     /// <param name="task">The support images; at least one class has two.</param>
     /// <param name="progress">Told of each step of each fit.</param>
@@ -28,10 +32,10 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
         var (logits, labels, similarities) = (new List<float>(), new List<int>(), new List<double>());
         foreach (var (fold, (train, left)) in folds.Index())
         {
-            using var ofFold = NewDisposeScope();
-            var told = progress is null ? null : new Part(progress, $"cross-fit {fold + 1} of {folds.Length}");
+            using var foldScope = NewDisposeScope();
+            var foldProgress = progress is null ? null : new FoldProgress(progress, $"cross-fit {fold + 1} of {folds.Length}");
             var others = ordered.AtRows(train);
-            using var classifier = method.Fit(others, told, cancellation);
+            using var classifier = method.Fit(others, foldProgress, cancellation);
             var images = classifier.Update is { } update ? ordered.AtRows(left).FirstView(update) : ordered.Support.Images.Each(views => views[0].index_select(0, left));
             var found = classifier.LogitsInBatches(images, cancellation);
             if (!found.AllFinite())
@@ -43,7 +47,7 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
         return new([.. logits], [.. labels], [.. similarities], folds.Length);
     }
 
-    /// <summary>Refuses a task of which nothing can be left out.</summary>
+    /// <summary>Throws where no class has two images, so that none can be left out.</summary>
     /// <exception cref="KedgeException">No class has two images.</exception>
     internal static void Require(FewShotMethod method, FewShotTask task)
     {
@@ -54,8 +58,8 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
         }
     }
 
-    /// <summary>Says of which fit the steps are.</summary>
-    private sealed class Part(IProgress<FitProgress> progress, string name) : IProgress<FitProgress>
+    /// <summary>Adds the name of the fold to the progress of its fit.</summary>
+    private sealed class FoldProgress(IProgress<FitProgress> progress, string name) : IProgress<FitProgress>
     {
         public void Report(FitProgress value) => progress.Report(value with { Part = name });
     }

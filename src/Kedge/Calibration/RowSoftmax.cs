@@ -6,7 +6,7 @@ internal readonly ref struct RowSoftmax
     private readonly ReadOnlySpan<float> _row;
     private readonly double _temperature, _sharpness;
 
-    /// <summary>Sums up a row.</summary>
+    /// <summary>Computes the sums over a row.</summary>
     /// <param name="row">[C] logits, without NaN, C at least 1.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="sharpness">β, above 0.</param>

@@ -3,22 +3,22 @@ using static TorchSharp.torch;
 
 namespace Kedge.Evaluation;
 
-/// <summary>How well a classifier did on labelled images. Immutable; all shares are from 0 to 1.</summary>
+/// <summary>Metrics of a classifier on labelled images. Immutable; all shares are from 0 to 1.</summary>
 public sealed class EvaluationResult
 {
     private readonly int[][] _confusion;
 
-    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, bool[] right, int inTop5)
+    private EvaluationResult(IReadOnlyList<string> classNames, int[][] confusion, bool[] correct, int inTop5)
     {
-        (ClassNames, _confusion, Right) = (classNames, confusion, right);
+        (ClassNames, _confusion, Correct) = (classNames, confusion, correct);
         var classes = Enumerable.Range(0, confusion.Length).ToArray();
-        var shown = classes.Select(c => confusion[c].Sum()).ToArray();
-        var chosen = classes.Select(c => confusion.Sum(row => row[c])).ToArray();
-        Count = shown.Sum();
+        var actual = classes.Select(c => confusion[c].Sum()).ToArray();
+        var predicted = classes.Select(c => confusion.Sum(row => row[c])).ToArray();
+        Count = actual.Sum();
         Top1 = classes.Sum(c => confusion[c][c]) / (double)Count;
         Top5 = inTop5 / (double)Count;
-        ClassAccuracies = [.. classes.Select(c => shown[c] == 0 ? (double?)null : confusion[c][c] / (double)shown[c])];
-        MacroF1 = classes.Where(c => shown[c] + chosen[c] > 0).Average(c => 2.0 * confusion[c][c] / (shown[c] + chosen[c]));
+        ClassAccuracies = [.. classes.Select(c => actual[c] == 0 ? (double?)null : confusion[c][c] / (double)actual[c])];
+        MacroF1 = classes.Where(c => actual[c] + predicted[c] > 0).Average(c => 2.0 * confusion[c][c] / (actual[c] + predicted[c]));
     }
 
     /// <summary>The C names.</summary>
@@ -27,34 +27,45 @@ public sealed class EvaluationResult
     /// <summary>Images evaluated.</summary>
     public int Count { get; }
 
-    /// <summary>For each image whether its class has the highest logit, as <see cref="Top1"/> counts.</summary>
-    public IReadOnlyList<bool> Right { get; }
+    /// <summary>For each image whether its class has the highest logit, the prediction of <see cref="Top1"/>.</summary>
+    public IReadOnlyList<bool> Correct { get; }
 
-    /// <summary>The share of images whose class has the highest logit; of equal logits the first class counts as higher.</summary>
+    /// <summary>
+    /// Top-1 accuracy: the share of images whose class has the highest logit; of equal logits the first class counts as
+    /// higher.
+    /// </summary>
     public double Top1 { get; }
 
-    /// <summary>The share of images whose class is among the five highest logits; 1 where there are at most five classes.</summary>
+    /// <summary>
+    /// Top-5 accuracy: the share of images whose class is among the five highest logits; 1 where there are at most five
+    /// classes.
+    /// </summary>
     public double Top5 { get; }
 
     /// <summary>Top-1 accuracy on each class's images; <see langword="null"/> for a class without any.</summary>
     public IReadOnlyList<double?> ClassAccuracies { get; }
 
-    /// <summary>The plain mean of each class's F1 (harmonic mean of precision and recall), over the classes that were shown or chosen at least once.</summary>
+    /// <summary>
+    /// Macro F1: the unweighted mean of each class's F1 (harmonic mean of precision and recall), over the classes that
+    /// occur among the labels or the predictions.
+    /// </summary>
     public double MacroF1 { get; }
 
-    /// <summary>How well the probabilities are calibrated.</summary>
+    /// <summary>NLL and ECE of the probabilities.</summary>
     public CalibrationError Calibration { get; private init; } = null!;
 
     /// <summary>The same without the classifier's temperature; <see langword="null"/> where it has none.</summary>
     public CalibrationError? Uncalibrated { get; private init; }
 
-    /// <summary>How rejection and prediction sets did; <see langword="null"/> where the classifier rejects nothing.</summary>
+    /// <summary>
+    /// Metrics of rejection and prediction sets; <see langword="null"/> where the classifier rejects nothing.
+    /// </summary>
     public RejectionResult? Rejection { get; private init; }
 
-    /// <summary>[C][C]: how many images of the row's class were taken for the column's.</summary>
+    /// <summary>The confusion matrix [C][C]: true class by row, predicted class by column.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Confusion => _confusion;
 
-    /// <summary>Compares logits with labels.</summary>
+    /// <summary>Computes the metrics of logits.</summary>
     /// <param name="logits">[Q, C], Q at least 1, any device.</param>
     /// <param name="labels">Q true classes, each in 0 … C−1.</param>
     /// <param name="classNames">C names.</param>
@@ -62,7 +73,8 @@ public sealed class EvaluationResult
     /// <param name="similarities">Q cosines to the nearest class prototype, for <see cref="Rejection"/>; null leaves that out.</param>
     /// <exception cref="KedgeException">There is no image, or logits hold NaN.</exception>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a label is no class.</exception>
-    public static EvaluationResult Of(Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, Calibrator? probabilities = null,
+    public static EvaluationResult Compute(
+        Tensor logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, Calibrator? probabilities = null,
         IReadOnlyList<double>? similarities = null)
     {
         if (logits.shape is not [var q, var c] || q != labels.Count || c != classNames.Count)
@@ -75,15 +87,17 @@ public sealed class EvaluationResult
         if (labels.Any(label => label < 0 || label >= classNames.Count))
             throw new ArgumentOutOfRangeException(nameof(labels), $"Labels must be from 0 to {classNames.Count - 1}.");
         using var scope = NewDisposeScope();
-        return Of(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(), labels, classNames, probabilities, similarities);
+        return Compute(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(),
+            labels, classNames, probabilities, similarities);
     }
 
-    private static EvaluationResult Of(ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, Calibrator? probabilities,
+    private static EvaluationResult Compute(
+        ReadOnlySpan<float> logits, IReadOnlyList<int> labels, IReadOnlyList<string> classNames, Calibrator? probabilities,
         IReadOnlyList<double>? similarities)
     {
         var count = classNames.Count;
         var confusion = Enumerable.Range(0, count).Select(_ => new int[count]).ToArray();
-        var right = new bool[labels.Count];
+        var correct = new bool[labels.Count];
         var inTop5 = 0;
         for (var i = 0; i < labels.Count; i++)
         {
@@ -97,29 +111,35 @@ public sealed class EvaluationResult
                 higher += row[c] > row[label] || (row[c] == row[label] && c < label) ? 1 : 0;
             }
             confusion[label][best]++;
-            right[i] = best == label;
+            correct[i] = best == label;
             inTop5 += higher < 5 ? 1 : 0;
         }
-        return new EvaluationResult([.. classNames], confusion, right, inTop5)
+        return new EvaluationResult([.. classNames], confusion, correct, inTop5)
         {
             Calibration = CalibrationError.Measure(logits, labels, count, probabilities?.Temperature ?? 1),
             Uncalibrated = probabilities is null ? null : CalibrationError.Measure(logits, labels, count),
-            Rejection = probabilities?.Rejection is { } rejection && similarities is not null ? Reject(rejection, probabilities.Temperature, logits, labels, right, similarities) : null,
+            Rejection = probabilities?.Rejection is { } rejection && similarities is not null
+                ? Reject(rejection, probabilities.Temperature, logits, labels, correct, similarities)
+                : null,
         };
     }
 
-    private static RejectionResult Reject(ConformalPredictor rejection, double temperature, ReadOnlySpan<float> logits, IReadOnlyList<int> labels, bool[] right, IReadOnlyList<double> similarities)
+    private static RejectionResult Reject(
+        ConformalPredictor rejection, double temperature, ReadOnlySpan<float> logits, IReadOnlyList<int> labels, bool[] correct,
+        IReadOnlyList<double> similarities)
     {
-        var (classes, rejected, acceptedRight, covered, admitted) = (logits.Length / labels.Count, 0, 0, 0, 0L);
+        var (classes, rejected, acceptedCorrect, covered, setSizes) = (logits.Length / labels.Count, 0, 0, 0, 0L);
         for (var i = 0; i < labels.Count; i++)
         {
             var probabilities = new RowSoftmax(logits.Slice(i * classes, classes), temperature).Probabilities();
             var isRejected = rejection.Rejects(similarities[i]);
-            (rejected, admitted) = (rejected + (isRejected ? 1 : 0), admitted + probabilities.Count(rejection.Contains));
-            acceptedRight += !isRejected && right[i] ? 1 : 0;
+            (rejected, setSizes) = (rejected + (isRejected ? 1 : 0), setSizes + probabilities.Count(rejection.Contains));
+            acceptedCorrect += !isRejected && correct[i] ? 1 : 0;
             covered += rejection.Contains(probabilities[labels[i]]) ? 1 : 0;
         }
         var accepted = labels.Count - rejected;
-        return new(rejected, accepted == 0 ? null : acceptedRight / (double)accepted, covered / (double)labels.Count, admitted / (double)labels.Count);
+        return new(
+            rejected, accepted == 0 ? null : acceptedCorrect / (double)accepted,
+            covered / (double)labels.Count, setSizes / (double)labels.Count);
     }
 }

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 
 namespace Kedge.Experiments;
 
-/// <summary>How far a comparison has come.</summary>
-/// <param name="Done">Runs finished, those of earlier programs among them.</param>
+/// <summary>The progress of a comparison.</summary>
+/// <param name="Done">Runs finished, those of an interrupted process included.</param>
 /// <param name="Runs">Methods × draws of tasks.</param>
 /// <param name="Method">The method that is fitted next.</param>
 /// <param name="Task">The draw that it is fitted on.</param>
-/// <param name="Parallelism">How many runs may go on at once.</param>
+/// <param name="Parallelism">The number of parallel runs.</param>
 internal sealed record ComparisonProgress(int Done, int Runs, string Method, ComparisonTask Task, int Parallelism = 1);
 
 /// <summary>
-/// A comparison under one protocol (<see cref="Protocol"/>): every method on every draw of every task, one after another or some at once. Methods see the support sets alone; the queries give the
-/// accuracy and choose nothing.
+/// A comparison under one protocol (<see cref="Protocol"/>): every method on every draw of every task, sequentially or
+/// in parallel. Methods see the support sets alone; the queries give the accuracy and select nothing.
 /// </summary>
 public sealed class Comparison
 {
@@ -50,8 +50,10 @@ public sealed class Comparison
     internal IReadOnlyList<ComparisonTask> Tasks { get; }
 
     /// <summary>
-    /// How many runs may go on at once, at least 1; default 1. Each computes with its part of the cores (<see cref="TorchSharp.torch.get_num_threads"/> ÷ this, at least one), and one that
-    /// takes more memory than is left waits. Its accuracy does not depend on this where each computes with one core either way; sums that several cores share are rounded otherwise.
+    /// The number of parallel runs, at least 1; default 1. Each computes with its part of the cores
+    /// (<see cref="TorchSharp.torch.get_num_threads"/> ÷ this, at least one), and one that needs more memory than is
+    /// available waits. Accuracies do not depend on this where each computes with one core either way; sums over
+    /// several cores are rounded differently.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
     public int Parallelism
@@ -65,8 +67,8 @@ public sealed class Comparison
     } = 1;
 
     /// <summary>
-    /// What is known before anything runs, a sentence each: what will fail, such as a method that needs a text tower on a task without one, and fits that take more than 2 GB of
-    /// memory.
+    /// Warnings before the run, a sentence each: runs that will fail, such as a method that needs a text tower on a
+    /// task without one, and fits that take more than 2 GB of memory.
     /// </summary>
     public IReadOnlyList<string> Validate() =>
     [
@@ -93,7 +95,8 @@ public sealed class Comparison
     /// <param name="progress">Told before each run, on its thread but never twice at a time; null is nobody.</param>
     /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their notes alone; likewise.</param>
     /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
-    /// <returns>A row for each draw and method, draw by draw; where a task has further tests, one for each of them after it.</returns>
+    /// <returns>A row for each draw and method, draw by draw; each followed by the rows of the task's
+    /// further splits.</returns>
     /// <exception cref="KedgeException">A row cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.</exception>
     internal IReadOnlyList<ComparisonRow> Run(
@@ -138,7 +141,7 @@ public sealed class Comparison
             var logits = task.Query.LogitsBy(classifier, cancellation);              // [Q, C]
             var predicted = _time.GetTimestamp();
             int[] labels = [.. task.Query.Labels.cpu().data<long>().Select(label => (int)label)];
-            var result = EvaluationResult.Of(logits, labels, classifier.ClassNames);
+            var result = EvaluationResult.Compute(logits, labels, classifier.ClassNames);
             var own = empty[0] with
             {
                 Accuracy = 100 * result.Top1,
@@ -146,8 +149,8 @@ public sealed class Comparison
                 PredictSeconds = _time.GetElapsedTime(fitted, predicted).TotalSeconds,
                 Selection = classifier.State.Selection,
                 Numbers = classifier.State.Tensors.Values.Sum(tensor => tensor.numel()),
-                Confusion = result.ClassNames.Count <= MaxConfusedClasses ? Confusion.Of(result) : null,
-                Right = RightBits.Write(result.Right),
+                Confusion = result.ClassNames.Count <= MaxConfusedClasses ? ConfusionMatrix.From(result) : null,
+                Correct = CorrectnessBits.Write(result.Correct),
             };
             return SplitRows.Fill(empty, own, classifier, task, _time, cancellation);
         }
@@ -159,7 +162,7 @@ public sealed class Comparison
     }
 #pragma warning restore CA1031
 
-    /// <summary>All rows of a run; <see langword="null"/> where one is not in the log.</summary>
+    /// <summary>All rows of a run from the log; <see langword="null"/> where one is missing.</summary>
     private ComparisonRow[]? Finished(ComparisonLog log, MethodVariant method, ComparisonTask task)
     {
         ComparisonRow?[] found = [.. SplitRows.Empty(Row(method, task), task).Select(log.Find)];
@@ -195,10 +198,10 @@ public sealed class Comparison
         }
     }
 
-    /// <summary>libtorch's messages go on with the places in its source.</summary>
+    /// <summary>Without the stack trace that follows libtorch's messages.</summary>
     private static string FirstLine(string message) => message.Trim().Split('\n')[0].TrimEnd();
 
-    /// <summary>Of fits that go on at once, the steps would come one over the other.</summary>
+    /// <summary>Passes on the notes of parallel fits alone, as their steps would interleave.</summary>
     private sealed class Notes(IProgress<FitProgress> fitting, Lock gate) : IProgress<FitProgress>
     {
         public void Report(FitProgress value)

@@ -5,15 +5,15 @@ using System.Text.Json;
 namespace Kedge.Experiments;
 
 /// <summary>
-/// The finished rows of a comparison in <c>rows.jsonl</c>, a JSON object a line, so that a run that was stopped goes on where it was. One program at a time
-/// may have it open.
+/// The finished rows of a comparison in <c>rows.jsonl</c>, a JSON object a line, from which an interrupted run resumes.
+/// One process at a time may have it open.
 /// </summary>
 public sealed class ComparisonLog : IDisposable
 {
     /// <summary>The file in the folder of a comparison.</summary>
     public const string FileName = "rows.jsonl";
 
-    /// <summary>How rows are written: <c>{"method":"rtos","fit_seconds":0.5}</c>.</summary>
+    /// <summary>The JSON format of rows: <c>{"method":"rtos","fit_seconds":0.5}</c>.</summary>
     internal static readonly JsonSerializerOptions Format = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -38,7 +38,8 @@ public sealed class ComparisonLog : IDisposable
     /// <summary>Opens the rows of a folder. A last line that was not written to its end is dropped.</summary>
     /// <param name="folder">The folder; made where there is none.</param>
     /// <param name="retry">Whether runs that failed count as not finished, so that they are tried again.</param>
-    /// <exception cref="KedgeException">The folder cannot be written to, another program is at it, or a line is no row.</exception>
+    /// <exception cref="KedgeException">The folder cannot be written to, another process has it open, or a
+    /// line is no row.</exception>
     public static ComparisonLog Open(string folder, bool retry = false)
     {
         var path = Path.Combine(folder, FileName);
@@ -75,7 +76,7 @@ public sealed class ComparisonLog : IDisposable
     /// <summary>The row of the same run; <see langword="null"/> where it is not finished.</summary>
     internal ComparisonRow? Find(ComparisonRow like) => _rows.GetValueOrDefault(like.Key);
 
-    /// <summary>Writes a row, down to the disk.</summary>
+    /// <summary>Appends a row and flushes it to disk.</summary>
     internal void Append(ComparisonRow row)
     {
         try
@@ -102,8 +103,8 @@ public sealed class ComparisonLog : IDisposable
             try
             {
                 var row = JsonSerializer.Deserialize<ComparisonRow>(line, Format) ?? throw new JsonException("It is null.");
-                if (row.Right is not null)
-                    RightBits.Read(row.Right, row.Queries);
+                if (row.Correct is not null)
+                    CorrectnessBits.Read(row.Correct, row.Queries);
                 if (row.Error is null || !retry)
                     _rows[row.Key] = row;
             }

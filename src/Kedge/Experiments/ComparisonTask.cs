@@ -5,30 +5,34 @@ using Kedge.Tensors;
 namespace Kedge.Experiments;
 
 /// <summary>
-/// One draw of a task that methods are compared on. A method is given <see cref="Task"/> alone, where queries have no place. Does not own its tensors.
+/// One draw of a task that methods are compared on. A method is given <see cref="Task"/> alone, which holds no queries.
+/// Does not own its tensors.
 /// </summary>
 /// <param name="Name">The task's name in tables, the same for all its draws.</param>
 /// <param name="Shots">S, support images a class; <see langword="null"/> where classes have different numbers.</param>
-/// <param name="Seed">What drew the support images; <see langword="null"/> where nobody knows.</param>
-/// <param name="Model">What encoded it, for reports.</param>
-/// <param name="ModelFingerprint">Different for another feature space.</param>
-/// <param name="Fingerprint">Different for any other support image, query, class name or template.</param>
-/// <param name="Task">What a method learns from.</param>
-/// <param name="Query">The images that accuracy is measured on.</param>
+/// <param name="Seed">The seed of the support set's draw; <see langword="null"/> where it is unknown.</param>
+/// <param name="Model">The model that encoded it, for reports.</param>
+/// <param name="ModelFingerprint">Identifies the feature space.</param>
+/// <param name="Fingerprint">Identifies support images, queries, class names and templates.</param>
+/// <param name="Task">What a method is fitted on.</param>
+/// <param name="Query">The test images.</param>
 internal sealed record ComparisonTask(
     string Name, int? Shots, int? Seed, string Model, string ModelFingerprint, string Fingerprint, FewShotTask Task, LabelledFeatures Query)
 {
-    /// <summary>What tables call the result on <see cref="Query"/> where a protocol has several; <see langword="null"/> where it has one.</summary>
+    /// <summary>
+    /// The name of the result on <see cref="Query"/> in tables where a protocol has several;
+    /// <see langword="null"/> where it has one.
+    /// </summary>
     public string? Part { get; init; }
 
-    /// <summary>What the fitted classifier is tested on too; default nothing.</summary>
+    /// <summary>Further splits that the fitted classifier is evaluated on; default none.</summary>
     internal IReadOnlyList<EvaluationSplit> Splits { get; init; } = [];
 
-    /// <summary>Whether the harmonic mean of all parts is a result too.</summary>
+    /// <summary>Whether the harmonic mean of all splits is a result too.</summary>
     public bool HasHarmonicMean { get; init; }
 
-    /// <summary>A task of features: its shots are what its classes have in common, its seed is not known.</summary>
-    /// <param name="task">The task; stays the caller's and must outlive this.</param>
+    /// <summary>A task of features: its shots are known where all classes have equally many, its seed is not.</summary>
+    /// <param name="task">The task; stays the caller's, who disposes it after this.</param>
     public static ComparisonTask Of(FeatureTask task)
     {
         ArgumentNullException.ThrowIfNull(task);

@@ -4,39 +4,42 @@ using Kedge.Runtime;
 
 namespace Kedge.Experiments;
 
-/// <summary>By how much one method is more accurate than another on the same images.</summary>
+/// <summary>The difference in accuracy of two methods on the same images, with its confidence interval.</summary>
 /// <param name="Mean">The difference of the accuracies, in points (100 × share).</param>
-/// <param name="Low">Where its 95 % interval begins, in points.</param>
-/// <param name="High">Where it ends.</param>
-/// <param name="P">Two-sided p value of there being no difference, above 0, at most 1.</param>
+/// <param name="Low">The lower end of its 95 % confidence interval, in points.</param>
+/// <param name="High">The upper end, in points.</param>
+/// <param name="P">Two-sided p value of the null hypothesis of no difference, above 0, at most 1.</param>
 internal readonly record struct PairedDifference(double Mean, double Low, double High, double P);
 
 /// <summary>
-/// The paired bootstrap (Efron and Tibshirani 1993, "An introduction to the bootstrap"; for two classifiers: Koehn 2004, ACL W04-3250): test images are drawn with replacement,
-/// as many as there are and the same for both methods and for all draws of the support set, so that what is hard for both cancels out. The interval is from the 2.5th to the
-/// 97.5th percentile; p is twice the smaller share of resamples on either side of 0, counted with the observed difference (Davison and Hinkley 1997, "Bootstrap methods and their application", chapter 4). Both speak of other
-/// test images of the same kind; other support images are in neither.
+/// The paired bootstrap (Efron and Tibshirani 1993, "An introduction to the bootstrap"; for two classifiers: Koehn
+/// 2004, ACL W04-3250): test images are drawn with replacement, as many as there are and the same for both methods and
+/// for all draws of the support set, so that the common difficulty of images cancels out. The interval is from the
+/// 2.5th to the 97.5th percentile; p is twice the smaller share of resamples on either side of 0, counted with the
+/// observed difference (Davison and Hinkley 1997, "Bootstrap methods and their application", chapter 4). Both account
+/// for the sampling of test images; not for that of support images.
 /// </summary>
 internal static class PairedBootstrap
 {
-    /// <summary>How often images are drawn, where nothing else is asked for: percentiles of two digits.</summary>
+    /// <summary>The default number of resamples: percentiles of two digits.</summary>
     public const int DefaultResamples = 10_000;
 
     private const double Tail = 0.025;
 
     /// <summary>Compares two methods.</summary>
-    /// <param name="first">For each draw of the support set, which of the Q images the first method had right.</param>
+    /// <param name="first">For each draw of the support set, which of the Q images the first method
+    /// classified correctly.</param>
     /// <param name="second">The same of the second method, for the same draws in the same order.</param>
-    /// <param name="resamples">How often images are drawn, at least 1.</param>
-    /// <param name="seed">Decides which.</param>
+    /// <param name="resamples">The number of resamples, at least 1.</param>
+    /// <param name="seed">The seed of the resamples.</param>
     /// <returns>First minus second.</returns>
     /// <exception cref="ArgumentException">There is no draw or no image, or the two have not the same number of both.</exception>
-    public static PairedDifference Of(
+    public static PairedDifference Compare(
         IReadOnlyList<IReadOnlyList<bool>> first, IReadOnlyList<IReadOnlyList<bool>> second, int resamples = DefaultResamples, int seed = 0) =>
-        Of([(first, second)], resamples, seed)[0];
+        Compare([(first, second)], resamples, seed)[0];
 
     /// <summary>Compares several pairs on the same resamples: all pairs have the same Q images, draws may be of different number.</summary>
-    internal static IReadOnlyList<PairedDifference> Of(
+    internal static IReadOnlyList<PairedDifference> Compare(
         IReadOnlyList<(IReadOnlyList<IReadOnlyList<bool>> First, IReadOnlyList<IReadOnlyList<bool>> Second)> pairs, int resamples, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
@@ -44,7 +47,8 @@ internal static class PairedBootstrap
         if (images == 0 || pairs.Any(pair => pair.First.Count == 0 || pair.First.Count != pair.Second.Count || pair.First.Concat(pair.Second).Any(right => right.Count != images)))
             throw new ArgumentException("A paired bootstrap needs both methods on the same draws, at least one, of the same images, at least one.", nameof(pairs));
         var columns = (pairs.Count + Vector<int>.Count - 1) / Vector<int>.Count;
-        var table = new int[images * columns * Vector<int>.Count]; // per image and pair: draws that only the first had right − draws that only the second had
+        // per image and pair: draws that only the first classified correctly − those that only the second did
+        var table = new int[images * columns * Vector<int>.Count];
         foreach (var (p, (first, second)) in pairs.Index())
         {
             foreach (var (i, image) in Enumerable.Range(0, images).Select(i => (i, (i * columns * Vector<int>.Count) + p)))

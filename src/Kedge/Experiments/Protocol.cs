@@ -1,6 +1,6 @@
 namespace Kedge.Experiments;
 
-/// <summary>What methods learn from and what they are tested on.</summary>
+/// <summary>An evaluation protocol: what methods are fitted and evaluated on.</summary>
 internal enum Protocol
 {
     /// <summary>A few images of every class, and the test images of the same classes.</summary>

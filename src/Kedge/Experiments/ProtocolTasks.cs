@@ -5,15 +5,18 @@ using static TorchSharp.torch;
 
 namespace Kedge.Experiments;
 
-/// <summary>The draws of a few-shot comparison, rearranged for another protocol.</summary>
+/// <summary>Converts the draws of a few-shot comparison to another protocol.</summary>
 internal static class ProtocolTasks
 {
     private const int MinClasses = 4; // two on either side
 
-    /// <summary>Rearranges draws.</summary>
+    /// <summary>Converts draws to a protocol.</summary>
     /// <param name="protocol">The protocol.</param>
-    /// <param name="draws">The draws; where a protocol has several data sets, the first's are learned from, and one of each other's is tested on.</param>
-    /// <param name="own">Takes new tensors over.</param>
+    /// <param name="draws">
+    /// The draws; where a protocol has several data sets, methods are fitted on the first's, and evaluated
+    /// on one of each other's too.
+    /// </param>
+    /// <param name="own">Takes ownership of new tensors.</param>
     /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
     internal static IReadOnlyList<ComparisonTask> Of(Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<Tensor, Tensor> own) => protocol switch
     {
@@ -59,7 +62,7 @@ internal static class ProtocolTasks
         }
     }
 
-    /// <summary>Draws of the first data set, tested on the others too.</summary>
+    /// <summary>Draws of the first data set, evaluated on the others too.</summary>
     private static List<ComparisonTask> OnOthers(Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<ComparisonTask, ComparisonTask, EvaluationSplit> test)
     {
         ComparisonTask[] sets = [.. draws.DistinctBy(draw => draw.Name)];

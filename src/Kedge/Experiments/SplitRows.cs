@@ -4,35 +4,39 @@ using static TorchSharp.torch;
 
 namespace Kedge.Experiments;
 
-/// <summary>The rows that a run gives beside that of its own test images: one a further test, and the harmonic mean where the protocol has one.</summary>
+/// <summary>
+/// The rows of a run: its own test images, each further <see cref="EvaluationSplit"/>, and the harmonic mean where the
+/// protocol has one.
+/// </summary>
 internal static class SplitRows
 {
     internal const string Harmonic = "harmonic";
 
-    /// <summary>All rows of a run before it: its own first.</summary>
+    /// <summary>The rows of a run before its fit, without results: its own first.</summary>
     internal static ComparisonRow[] Empty(ComparisonRow own, ComparisonTask task) =>
     [
         own with { Part = task.Part },
-        .. task.Splits.Select(test => own with { Part = test.Part, Queries = test.Query.Count }),
-        .. task.HasHarmonicMean ? [own with { Part = Harmonic, Queries = own.Queries + task.Splits.Sum(test => test.Query.Count) }] : Array.Empty<ComparisonRow>(),
+        .. task.Splits.Select(split => own with { Part = split.Part, Queries = split.Query.Count }),
+        .. task.HasHarmonicMean ? [own with { Part = Harmonic, Queries = own.Queries + task.Splits.Sum(split => split.Query.Count) }]
+            : Array.Empty<ComparisonRow>(),
     ];
 
     /// <summary>The rows after the fit.</summary>
     /// <param name="empty">The rows before.</param>
     /// <param name="own">The first of them, filled.</param>
-    /// <param name="classifier">What was fitted.</param>
-    /// <param name="task">What it was fitted on.</param>
-    /// <param name="time">What seconds are measured by.</param>
+    /// <param name="classifier">The fitted classifier.</param>
+    /// <param name="task">The task that it was fitted on.</param>
+    /// <param name="time">The clock for seconds.</param>
     /// <param name="cancellation">Stops between two batches of queries.</param>
     internal static ComparisonRow[] Fill(
         ComparisonRow[] empty, ComparisonRow own, FewShotClassifier classifier, ComparisonTask task, TimeProvider time, CancellationToken cancellation)
     {
         var rows = (ComparisonRow[])[own, .. empty.Skip(1)];
-        foreach (var (index, test) in task.Splits.Index())
+        foreach (var (index, split) in task.Splits.Index())
         {
             var row = rows[index + 1] with { FitSeconds = own.FitSeconds, Selection = own.Selection };
             var started = time.GetTimestamp();
-            rows[index + 1] = Test(classifier, test, cancellation) is { } accuracy
+            rows[index + 1] = Evaluate(classifier, split, cancellation) is { } accuracy
                 ? row with { Accuracy = accuracy, PredictSeconds = time.GetElapsedTime(started).TotalSeconds }
                 : empty[index + 1] with { Error = $"{classifier.Method} knows only the classes that it was fitted on." };
         }
@@ -41,21 +45,21 @@ internal static class SplitRows
         return rows;
     }
 
-    private static double? Test(FewShotClassifier classifier, EvaluationSplit test, CancellationToken cancellation)
+    private static double? Evaluate(FewShotClassifier classifier, EvaluationSplit split, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
-        if (test is DistributionShift same)
+        if (split is DistributionShift shift)
         {
-            var places = tensor(same.Places.Select(place => (long)place).ToArray());
-            return Accuracy(same.Query.LogitsBy(classifier, cancellation).index_select(1, places), same.Query, same.ClassNames);
+            var places = tensor(shift.Places.Select(place => (long)place).ToArray());
+            return Accuracy(shift.Query.LogitsBy(classifier, cancellation).index_select(1, places), shift.Query, shift.ClassNames);
         }
-        var classes = ((NovelClasses)test).Classes;
+        var classes = ((NovelClasses)split).Classes;
         using var transferred = classifier.Transfer(classes);
-        return transferred is null ? null : Accuracy(test.Query.LogitsBy(transferred, cancellation), test.Query, classes.Names);
+        return transferred is null ? null : Accuracy(split.Query.LogitsBy(transferred, cancellation), split.Query, classes.Names);
     }
 
     private static double Accuracy(Tensor logits, LabelledFeatures query, IReadOnlyList<string> classNames) =>
-        100 * EvaluationResult.Of(logits, [.. query.Labels.cpu().data<long>().Select(label => (int)label)], classNames).Top1;
+        100 * EvaluationResult.Compute(logits, [.. query.Labels.cpu().data<long>().Select(label => (int)label)], classNames).Top1;
 
     private static ComparisonRow HarmonicMean(ComparisonRow[] rows)
     {

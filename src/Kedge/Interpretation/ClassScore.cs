@@ -1,12 +1,12 @@
 namespace Kedge.Interpretation;
 
-/// <summary>A class's logit for one image, and what it is the sum of.</summary>
+/// <summary>The logit of a class for one image, decomposed into additive contributions.</summary>
 /// <param name="className">The class.</param>
 /// <param name="probability">0 to 1; the softmax of the logits.</param>
-/// <param name="zeroShot">What the class's name gives.</param>
-/// <param name="anchors">What each of the K anchors gives; empty without anchors.</param>
-/// <param name="support">What each of the N support images gives; empty where the classifier adds nothing by support image.</param>
-/// <param name="bias">What the class gets whatever the image.</param>
+/// <param name="zeroShot">The zero-shot logit: the contribution of the class name.</param>
+/// <param name="anchors">The contribution of each of the K anchors; empty without anchors.</param>
+/// <param name="support">The contribution of each of the N support images; empty where the classifier has none.</param>
+/// <param name="bias">The bias of the class, the same for all images.</param>
 public sealed class ClassScore(
     string className, double probability, double zeroShot, IReadOnlyList<double> anchors, IReadOnlyList<double> support, double bias)
 {
@@ -16,18 +16,20 @@ public sealed class ClassScore(
     /// <summary>0 to 1; the softmax of the logits.</summary>
     public double Probability { get; } = probability;
 
-    /// <summary>The sum of all below, in double precision: what the classifier computes, but for the rounding of its single precision.</summary>
+    /// <summary>
+    /// The sum of all contributions in double precision: the classifier's logit up to rounding in single precision.
+    /// </summary>
     public double Logit { get; } = zeroShot + anchors.Sum() + support.Sum() + bias;
 
-    /// <summary>What the class's name gives.</summary>
+    /// <summary>The zero-shot logit: the contribution of the class name.</summary>
     public double ZeroShot { get; } = zeroShot;
 
-    /// <summary>What each of the K anchors gives; empty without anchors.</summary>
+    /// <summary>The contribution of each of the K anchors; empty without anchors.</summary>
     public IReadOnlyList<double> Anchors { get; } = anchors;
 
-    /// <summary>What each of the N support images gives; empty where the classifier adds nothing by support image.</summary>
+    /// <summary>The contribution of each of the N support images; empty where the classifier has none.</summary>
     public IReadOnlyList<double> Support { get; } = support;
 
-    /// <summary>What the class gets whatever the image.</summary>
+    /// <summary>The bias of the class, the same for all images.</summary>
     public double Bias { get; } = bias;
 }

@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 
 namespace Kedge.Interpretation;
 
-/// <summary>Why a classifier gave an image its class. Needs features alone, no CLIP model.</summary>
+/// <summary>
+/// The explanation of a prediction for one image: logits as sums of contributions, and nearest support images. Needs
+/// features alone, no CLIP model.
+/// </summary>
 public sealed class Decision
 {
-    private const long NumbersAtOnce = 1 << 24; // bounds the memory of the parts
+    private const long MaxNumbers = 1 << 24; // of a batch's contributions: bounds their memory
 
     private Decision(IReadOnlyList<ClassScore> classes, IReadOnlyList<SupportNeighbour> nearest) => (Classes, Nearest) = (classes, nearest);
 
@@ -18,43 +21,50 @@ public sealed class Decision
     /// <summary>All N support images, the nearest to the image first; empty where the classifier keeps none.</summary>
     public IReadOnlyList<SupportNeighbour> Nearest { get; }
 
-    /// <summary>What speaks for the most probable class and against the second.</summary>
-    /// <param name="top">How many anchors, and how many support images, are listed singly; the others are added up. At least 1.</param>
-    public ClassComparison Compare(int top) => ClassComparison.Of(Classes[0], Classes[1], top);
+    /// <summary>The contributions to the most probable class and to the second.</summary>
+    /// <param name="top">
+    /// How many anchors, and how many support images, are listed one by one; the others are summed. At least 1.
+    /// </param>
+    public ClassComparison Compare(int top) => ClassComparison.Compare(Classes[0], Classes[1], top);
 
-    /// <summary>Explains decisions.</summary>
-    /// <param name="classifier">A classifier whose logits have parts.</param>
+    /// <summary>Explains predictions.</summary>
+    /// <param name="classifier">A classifier that decomposes its logits
+    /// (<see cref="FewShotClassifier.Explain"/>).</param>
     /// <param name="images">B images, as <see cref="FewShotClassifier.Logits"/> takes them.</param>
     /// <param name="classes">Classes an image, at least 2; all where there are fewer.</param>
-    /// <param name="temperature">What logits are divided by for the probabilities; the parts stay those of the logits.</param>
+    /// <param name="temperature">
+    /// T of the probabilities softmax(logits / T); contributions are to the logits, not divided by T.
+    /// </param>
     /// <returns>B decisions, in the order of the images.</returns>
-    /// <exception cref="KedgeException">The logits have no parts or are not finite, or the features are none.</exception>
-    public static IReadOnlyList<Decision> Of(FewShotClassifier classifier, ImageFeatures images, int classes = 5, double temperature = 1)
+    /// <exception cref="KedgeException">The classifier does not decompose its logits, they are not finite, or the
+    /// features are invalid.</exception>
+    public static IReadOnlyList<Decision> Explain(
+        FewShotClassifier classifier, ImageFeatures images, int classes = 5, double temperature = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         using var scope = NewDisposeScope();
         var features = images.Each(tensor => tensor.to(ScalarType.Float32).to(classifier.Device));
-        return [.. InParts(classifier, features).SelectMany(some => Explain(classifier, some, classes, temperature))];
+        return [.. Batches(classifier, features).SelectMany(some => ExplainBatch(classifier, some, classes, temperature))];
     }
 
-    /// <summary>B images in pieces whose explanations fit into memory.</summary>
-    internal static IEnumerable<ImageFeatures> InParts(FewShotClassifier classifier, ImageFeatures images)
+    /// <summary>B images in batches whose explanations fit into memory.</summary>
+    internal static IEnumerable<ImageFeatures> Batches(FewShotClassifier classifier, ImageFeatures images)
     {
         var parts = 1 + (classifier.Anchors?.Names.Count ?? 0) + (classifier.Support?.Labels.shape[0] ?? 0);
-        return images.Image.shape[0] == 0 ? [] : images.Split(Math.Max(1, NumbersAtOnce / (classifier.ClassNames.Count * parts)));
+        return images.Image.shape[0] == 0 ? [] : images.Split(Math.Max(1, MaxNumbers / (classifier.ClassNames.Count * parts)));
     }
 
-    private static List<Decision> Explain(FewShotClassifier classifier, ImageFeatures images, int classes, double temperature)
+    private static List<Decision> ExplainBatch(FewShotClassifier classifier, ImageFeatures images, int classes, double temperature)
     {
         using var scope = NewDisposeScope();
         using var explanation = classifier.Explain(images);
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var logits = explanation.Sum();
         if (!logits.AllFinite())
             throw new KedgeException($"Explaining found logits of {classifier.Method} that are not finite: the classifier is damaged; fit it again.");
         var top = (int)Math.Min(classes, logits.shape[1]);
         var (probabilities, best) = nn.functional.softmax(logits.Div(temperature), dim: 1).topk(top); // [B, top]
-        var nearest = SupportNeighbour.Of(classifier, images.Image);
+        var nearest = SupportNeighbour.Find(classifier, images.Image);
         return [.. Enumerable.Range(0, nearest.Count).Select(image => new Decision(
             [.. best[image].cpu().data<long>().Zip(probabilities[image].cpu().data<float>(), (c, p) => Score(classifier.ClassNames[(int)c], p, explanation, image, c))],
             nearest[image]))];

@@ -2,7 +2,7 @@ using Kedge.Imaging;
 
 namespace Kedge.Interpretation;
 
-/// <summary>Why an image got its class.</summary>
+/// <summary>The explanation of a prediction for an image.</summary>
 /// <param name="Image">The image.</param>
-/// <param name="Decision">The decision, taken apart.</param>
+/// <param name="Decision">Its decomposed logits.</param>
 public sealed record ImageExplanation(ImageFile Image, Decision Decision);

@@ -9,8 +9,8 @@ namespace Kedge.Interpretation;
 public sealed record ImagePrediction(ImageFile Image, IReadOnlyList<ClassProbability> Classes)
 {
     /// <summary>
-    /// Whether the image is rejected as one of none of the classes, by the classifier's <see cref="ConformalPredictor"/>;
-    /// <see cref="Classes"/> then has the nearest ones.
+    /// Whether the image is rejected as out-of-distribution ("none of these"), by the classifier's
+    /// <see cref="ConformalPredictor"/>; <see cref="Classes"/> then has the nearest ones.
     /// </summary>
     public bool Rejected { get; init; }
 
@@ -21,7 +21,7 @@ public sealed record ImagePrediction(ImageFile Image, IReadOnlyList<ClassProbabi
     public IReadOnlyList<string>? PredictionSet { get; init; }
 }
 
-/// <summary>How probable a class is.</summary>
+/// <summary>The predicted probability of a class.</summary>
 /// <param name="ClassName">The class.</param>
 /// <param name="Probability">0 to 1; the softmax of the logits, calibrated where the classifier is. All classes of an image sum to 1.</param>
 public readonly record struct ClassProbability(string ClassName, double Probability);

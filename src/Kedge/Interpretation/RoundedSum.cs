@@ -8,7 +8,7 @@ internal static class RoundedSum
 {
     /// <param name="numbers">Finite numbers.</param>
     /// <param name="decimals">Digits after the point, 0 to 6.</param>
-    internal static double[] Of(IReadOnlyList<double> numbers, int decimals)
+    internal static double[] Round(IReadOnlyList<double> numbers, int decimals)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(decimals);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decimals, 6);

@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace Kedge.Interpretation;
 
-/// <summary>A support image beside an image that is explained.</summary>
-/// <param name="Index">Its place among the N support images.</param>
-/// <param name="Name">What it was called when the classifier was fitted; <see langword="null"/> where it had no name.</param>
-/// <param name="ClassName">The class that it is an example of.</param>
-/// <param name="Cosine">How near: −1 to 1.</param>
+/// <summary>A support image as a neighbour of an explained image in feature space.</summary>
+/// <param name="Index">Its index among the N support images.</param>
+/// <param name="Name">Its name when the classifier was fitted; <see langword="null"/> where it had none.</param>
+/// <param name="ClassName">Its label.</param>
+/// <param name="Cosine">Cosine similarity to the explained image, −1 to 1.</param>
 public sealed record SupportNeighbour(int Index, string? Name, string ClassName, double Cosine)
 {
-    /// <summary>All support images beside each image, the nearest first; none where the classifier keeps none.</summary>
-    /// <param name="classifier">Whose support images.</param>
+    /// <summary>For each image all support images, the nearest first; none where the classifier keeps none.</summary>
+    /// <param name="classifier">The classifier with the support images.</param>
     /// <param name="features">[B, D] on the classifier's device.</param>
-    internal static IReadOnlyList<IReadOnlyList<SupportNeighbour>> Of(FewShotClassifier classifier, Tensor features)
+    internal static IReadOnlyList<IReadOnlyList<SupportNeighbour>> Find(FewShotClassifier classifier, Tensor features)
     {
         if (classifier.Support is not { } support)
             return [.. Enumerable.Repeat(Array.Empty<SupportNeighbour>(), (int)features.shape[0])];

@@ -4,10 +4,10 @@ using Kedge.Calibration;
 
 namespace Kedge.Persistence;
 
-/// <summary>What a classifier file says of where its classifier comes from.</summary>
+/// <summary>The provenance of a classifier in its file: model, preprocessing, support set and calibration.</summary>
 public sealed record ClassifierCard
 {
-    /// <summary>The name of the CLIP model whose features were learned from, such as "kedge-mini".</summary>
+    /// <summary>The name of the CLIP model whose features the classifier was fitted on, such as "kedge-mini".</summary>
     public required string Model { get; init; }
 
     /// <summary>Where that model was on the disk of whoever made the file; <see langword="null"/> for a model of the package.</summary>
@@ -20,24 +20,24 @@ public sealed record ClassifierCard
     /// </summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>How images were prepared for that model, as its JSON object; JSON's null where features were given and no image was seen.</summary>
+    /// <summary>That model's image preprocessing, as its JSON object; JSON's null where features were given.</summary>
     public required JsonElement Preprocessing { get; init; }
 
-    /// <summary>Whether it was learned from features alone, with no CLIP at hand that could encode a photo.</summary>
+    /// <summary>Whether it was fitted on given features, without a CLIP that could encode photos.</summary>
     [JsonIgnore]
     public bool OfFeatures => Preprocessing.ValueKind == JsonValueKind.Null;
 
-    /// <summary>Which images were learned from.</summary>
+    /// <summary>The support set.</summary>
     public required SupportDescription Support { get; init; }
 
-    /// <summary>How its logits become probabilities and when it answers "none of these"; <see langword="null"/> where it was not calibrated.</summary>
+    /// <summary>Its temperature and rejection; <see langword="null"/> where it was not calibrated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Calibrator? Probabilities { get; init; }
 
     /// <summary>The program that made the file, such as "kedge fit".</summary>
     public required string CreatedBy { get; init; }
 
-    /// <summary>Refuses a model whose features the classifier does not know.</summary>
+    /// <summary>Throws for a model other than the one that the classifier was fitted on.</summary>
     /// <param name="path">The classifier's file.</param>
     /// <param name="model">The name of the model at hand.</param>
     /// <param name="fingerprint">The fingerprint of its weights.</param>
@@ -54,9 +54,9 @@ public sealed record ClassifierCard
         }
     }
 
-    /// <summary>Refuses where photos are to be classified by what was learned from features alone.</summary>
+    /// <summary>Throws for a classifier that was fitted on given features, as it cannot classify photos.</summary>
     /// <param name="path">The classifier's file.</param>
-    /// <exception cref="KedgeException">There is no CLIP behind the classifier.</exception>
+    /// <exception cref="KedgeException">The classifier was fitted on given features.</exception>
     internal void RequirePhotos(string path)
     {
         if (OfFeatures)
@@ -67,7 +67,7 @@ public sealed record ClassifierCard
     }
 }
 
-/// <summary>Which images a classifier was learned from.</summary>
+/// <summary>The support set that a classifier was fitted on.</summary>
 /// <param name="Data">The name of the data set, or its folder's.</param>
 /// <param name="Images">How many images there were.</param>
 /// <param name="Shots">How many of each class were drawn; <see langword="null"/> where all were taken.</param>

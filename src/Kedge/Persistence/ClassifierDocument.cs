@@ -41,7 +41,7 @@ internal sealed record ClassifierDocument
 
     public required ClassifierCard Card { get; init; }
 
-    internal static ClassifierDocument Of(ClassifierState state, ClassifierCard card) => new()
+    internal static ClassifierDocument From(ClassifierState state, ClassifierCard card) => new()
     {
         KedgeVersion = typeof(ClassifierDocument).Assembly.GetName().Version!.ToString(fieldCount: 3),
         Method = state.Method,

@@ -36,7 +36,7 @@ internal static class ClassifierFile
         {
             ["format"] = FormatName,
             ["version"] = fitted.Card.Probabilities is null ? "1" : "2",
-            ["classifier"] = ClassifierDocument.Of(fitted.Classifier.State, fitted.Card).Write(),
+            ["classifier"] = ClassifierDocument.From(fitted.Classifier.State, fitted.Card).Write(),
         });
     }
 
@@ -107,7 +107,7 @@ internal static class ClassifierFile
     private static ClassifierDocument ReadDocument(SafetensorsFile file) => ClassifierDocument.Read(
         file.Metadata.GetValueOrDefault("classifier") ?? throw new KedgeException("it has no description; fit it again."));
 
-    /// <summary>What is not the method's; frees all where it is damaged.</summary>
+    /// <summary>Takes the prototypes, which are not the method's; frees all tensors where they are damaged.</summary>
     private static Tensor? TakePrototypes(ClassifierDocument document, Dictionary<string, Tensor> tensors)
     {
         if (document.Card.Probabilities?.Rejection is null)

@@ -5,16 +5,18 @@ using static TorchSharp.torch;
 namespace Kedge.Persistence;
 
 /// <summary>
-/// A fit on its way, on disk: one safetensors file with the tensors that the method keeps and, as metadata, which fit they are of. It is written anew each time
-/// the fit keeps something, completely or not at all, and a fit that finds its own goes on from there.
+/// A checkpoint of an unfinished fit: one safetensors file with the tensors that the method saves and, as metadata, the
+/// fingerprint of the fit. It is rewritten atomically at each save, and the same fit resumes from it.
 /// </summary>
-/// <remarks>Metadata: <c>format</c> = "kedge-fit"; <c>fit</c> = a digest of Kedge's version, the method, its options and the task.</remarks>
+/// <remarks>
+/// Metadata: <c>format</c> = "kedge-fit"; <c>fit</c> = a hash of Kedge's version, the method, its options and the task.
+/// </remarks>
 /// <param name="path">The file; its folder must exist.</param>
 public sealed class FitCheckpoint(string path) : IFitStore
 {
     private const string FormatName = "kedge-fit";
 
-    /// <summary>Whether there is a file to go on from.</summary>
+    /// <summary>Whether there is a file to resume from.</summary>
     public bool Exists => File.Exists(path);
 
     /// <inheritdoc/>
@@ -38,7 +40,7 @@ public sealed class FitCheckpoint(string path) : IFitStore
     public void Write(string fit, IReadOnlyDictionary<string, Tensor> tensors) =>
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = FormatName, ["fit"] = fit });
 
-    /// <summary>Removes the file, if it is there, once nothing is to go on from it.</summary>
+    /// <summary>Deletes the file, if it exists, once the fit is finished.</summary>
     /// <exception cref="KedgeException">It cannot be removed.</exception>
     public void Remove()
     {

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace Kedge.Persistence;
 
 /// <summary>
-/// What a fit gives and a classifier file holds: the classifier, where it comes from, and the class prototypes by which
-/// it rejects images. Owns the classifier and the prototypes.
+/// The result of a fit and the content of a classifier file: the classifier, its card, and the class prototypes by
+/// which it rejects images. Owns the classifier and the prototypes.
 /// </summary>
 internal sealed class FittedClassifier : IDisposable
 {
     /// <summary>Puts the parts together.</summary>
     /// <param name="classifier">Owned from now on.</param>
-    /// <param name="card">Where it comes from, and how it is calibrated.</param>
+    /// <param name="card">Its provenance and calibration.</param>
     /// <param name="prototypes">The <see cref="Prototypes"/>; owned from now on.</param>
     /// <exception cref="ArgumentException">The card rejects images and there are no prototypes, or the other way round.</exception>
     internal FittedClassifier(FewShotClassifier classifier, ClassifierCard card, Tensor? prototypes)
@@ -25,18 +25,19 @@ internal sealed class FittedClassifier : IDisposable
     /// <summary>The classifier.</summary>
     public FewShotClassifier Classifier { get; }
 
-    /// <summary>Where the classifier comes from, and how it is calibrated.</summary>
+    /// <summary>The provenance and calibration of the classifier.</summary>
     public ClassifierCard Card { get; }
 
     /// <summary>[C, D]: the class prototypes; <see langword="null"/> where the card rejects nothing.</summary>
     public Tensor? Prototypes { get; }
 
     /// <summary>Fits and calibrates; a task that cannot be calibrated is refused before the fit.</summary>
-    /// <param name="method">How to learn.</param>
-    /// <param name="task">What to learn from.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="task">The few-shot task.</param>
     /// <param name="calibration">Whether probabilities are calibrated and images rejected; <see langword="null"/> is neither.</param>
-    /// <param name="card">Where the classifier comes from; the calibration is added to it.</param>
-    /// <param name="store">Where a long fit keeps what it has reached, and resumes from; <see langword="null"/> is nowhere.</param>
+    /// <param name="card">The provenance of the classifier; the calibration is added to it.</param>
+    /// <param name="store">Where a long fit saves its state, and resumes from;
+    /// <see langword="null"/> for nowhere.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops between two steps.</param>
     /// <exception cref="KedgeException">The task lacks something, cannot be calibrated, or learning diverged.</exception>

@@ -87,7 +87,8 @@ public class ConformalPredictorTests
             using var classifier = method.Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
             using var logits = classifier.Logits(synthetic.Queries);
             using var centres = ClassPrototypes.Compute(synthetic.Task);
-            var result = EvaluationResult.Of(logits, synthetic.QueryLabels, classifier.ClassNames, calibration, ClassPrototypes.Similarity(centres, synthetic.Queries));
+            var result = EvaluationResult.Compute(logits, synthetic.QueryLabels,
+                classifier.ClassNames, calibration, ClassPrototypes.Similarity(centres, synthetic.Queries));
             outside.Add(1 - result.Rejection!.Coverage);
             rejected.Add(result.Rejection.Rejected / (double)result.Count);
         }
@@ -117,7 +118,7 @@ public class ConformalPredictorTests
         var measured = ClassPrototypes.Similarity(centres, synthetic.Queries);
         const double single = 1e-6; // cosines in F32
         Assert.All(likeness.Zip(measured), pair => Assert.Equal(pair.First, pair.Second, single));
-        var found = EvaluationResult.Of(logits, synthetic.QueryLabels, classifier.ClassNames, calibration, measured);
+        var found = EvaluationResult.Compute(logits, synthetic.QueryLabels, classifier.ClassNames, calibration, measured);
         Assert.Equal(rows.Length - accepted.Length, found.Rejection!.Rejected);
         Assert.Equal(accepted.Average(row => row.First.IndexOf(row.First.Max()) == row.Second ? 1.0 : 0), found.Rejection.AcceptedAccuracy);
         Assert.Equal(rows.Average(row => row.First[row.Second] >= leastInSet ? 1.0 : 0), found.Rejection.Coverage);

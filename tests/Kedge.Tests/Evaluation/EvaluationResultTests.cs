@@ -37,7 +37,7 @@ public class EvaluationResultTests
     public void The_fifth_highest_is_in_the_top_five_and_the_sixth_is_not()
     {
         using var logits = tensor(new float[,] { { 7, 6, 5, 4, 3, 2, 1 }, { 7, 6, 5, 4, 3, 2, 1 } });
-        var result = EvaluationResult.Of(logits, [4, 5], Names);
+        var result = EvaluationResult.Compute(logits, [4, 5], Names);
         Assert.Equal((0, 0.5), (result.Top1, result.Top5));
     }
 
@@ -45,7 +45,7 @@ public class EvaluationResultTests
     public void Of_equal_logits_the_first_class_is_the_higher_and_none_is_counted_twice()
     {
         using var logits = zeros(7, 7);
-        var result = EvaluationResult.Of(logits, [0, 1, 2, 3, 4, 5, 6], Names);
+        var result = EvaluationResult.Compute(logits, [0, 1, 2, 3, 4, 5, 6], Names);
         Assert.Equal((1 / 7.0, 5 / 7.0), (result.Top1, result.Top5));
     }
 
@@ -53,10 +53,10 @@ public class EvaluationResultTests
     public void Infinite_logits_have_an_order_and_nan_is_refused()
     {
         using var logits = tensor(new[,] { { float.NegativeInfinity, 0 }, { 0, float.PositiveInfinity } });
-        Assert.Equal(1, EvaluationResult.Of(logits, [1, 1], Names[..2]).Top1);
+        Assert.Equal(1, EvaluationResult.Compute(logits, [1, 1], Names[..2]).Top1);
         using var wrong = tensor(new[,] { { 1, 0 }, { 0, float.NaN } });
         Assert.Equal("Evaluating found NaN among the logits of image 2 of 2: fit the classifier again.",
-            Assert.Throws<KedgeException>(() => EvaluationResult.Of(wrong, [1, 1], Names[..2])).Message);
+            Assert.Throws<KedgeException>(() => EvaluationResult.Compute(wrong, [1, 1], Names[..2])).Message);
     }
 
     [Fact]
@@ -64,17 +64,17 @@ public class EvaluationResultTests
     {
         using var logits = zeros(2, 3);
         using var none = zeros(0, 3);
-        Assert.Throws<ArgumentException>(() => EvaluationResult.Of(logits, [0], Names[..3]));
-        Assert.Throws<ArgumentException>(() => EvaluationResult.Of(logits, [0, 0], Names));
-        Assert.Throws<ArgumentOutOfRangeException>(() => EvaluationResult.Of(logits, [0, 3], Names[..3]));
+        Assert.Throws<ArgumentException>(() => EvaluationResult.Compute(logits, [0], Names[..3]));
+        Assert.Throws<ArgumentException>(() => EvaluationResult.Compute(logits, [0, 0], Names));
+        Assert.Throws<ArgumentOutOfRangeException>(() => EvaluationResult.Compute(logits, [0, 3], Names[..3]));
         Assert.Equal("Evaluating found no image: it needs at least one labelled image.",
-            Assert.Throws<KedgeException>(() => EvaluationResult.Of(none, [], Names[..3])).Message);
+            Assert.Throws<KedgeException>(() => EvaluationResult.Compute(none, [], Names[..3])).Message);
     }
 
     private static EvaluationResult Of(int classes, int[] labels, int[] chosen)
     {
         using var indices = tensor(chosen.Select(c => (long)c).ToArray());
         using var logits = nn.functional.one_hot(indices, classes);
-        return EvaluationResult.Of(logits, labels, Names[..classes]);
+        return EvaluationResult.Compute(logits, labels, Names[..classes]);
     }
 }

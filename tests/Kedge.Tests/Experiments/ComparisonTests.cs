@@ -36,10 +36,11 @@ public sealed class ComparisonTests : IDisposable
         var row = Run([new("zero-shot", new ZeroShot())], Draw(1))[0];
         using var classifier = new ZeroShot().Fit(_synthetic.Task, cancellation: Stop);
         using var logits = classifier.Logits(_synthetic.Queries);
-        Assert.Equal(Confusion.Of(EvaluationResult.Of(logits, _synthetic.QueryLabels, classifier.ClassNames)), row.Confusion);
+        Assert.Equal(ConfusionMatrix.From(EvaluationResult.Compute(logits, _synthetic.QueryLabels, classifier.ClassNames)), row.Confusion);
         Assert.Equal(_synthetic.Task.Classes.Count * _synthetic.Task.FeatureWidth, row.Numbers);
         using var predicted = logits.argmax(1);
-        Assert.Equal(predicted.data<long>().Zip(_synthetic.QueryLabels, (chosen, label) => chosen == label), RightBits.Read(row.Right!, row.Queries));
+        Assert.Equal(predicted.data<long>().Zip(_synthetic.QueryLabels, (chosen, label) => chosen == label),
+            CorrectnessBits.Read(row.Correct!, row.Queries));
     }
 
     [Fact]
@@ -147,7 +148,7 @@ public sealed class ComparisonTests : IDisposable
         File.WriteAllText(Rows, line.Replace(right, "\"AAAAAAAA\"", StringComparison.Ordinal));
         Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (Its right images are not base64 of 24 bits.): ", Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
         File.WriteAllText(Rows, line.Replace($",\"right\":{right}", "", StringComparison.Ordinal));
-        Assert.True(Run([new("zero-shot", new ZeroShot())], Draw(1)).Single() is { Right: null, Accuracy: not null });
+        Assert.True(Run([new("zero-shot", new ZeroShot())], Draw(1)).Single() is { Correct: null, Accuracy: not null });
     }
 
     [Fact]

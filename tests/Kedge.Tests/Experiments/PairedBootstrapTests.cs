@@ -15,7 +15,7 @@ public class PairedBootstrapTests
     [Fact]
     public void Interval_and_p_are_those_of_all_resamples_there_are()
     {
-        var found = PairedBootstrap.Of(First, Second);
+        var found = PairedBootstrap.Compare(First, Second);
         var (exact, points) = (Exact(First, Second), 100.0 / (2 * 12));
         Assert.Equal(100.0 * (First.Sum(Right) - Second.Sum(Right)) / 24, found.Mean, Tolerance);
         double Below(double sum) => exact.Where(one => one.Key < sum - Tolerance).Sum(one => one.Value);
@@ -29,12 +29,13 @@ public class PairedBootstrapTests
     }
 
     [Fact]
-    public void The_same_method_twice_has_no_difference() => Assert.Equal(new PairedDifference(0, 0, 0, 1), PairedBootstrap.Of(First, First));
+    public void The_same_method_twice_has_no_difference() =>
+        Assert.Equal(new PairedDifference(0, 0, 0, 1), PairedBootstrap.Compare(First, First));
 
     [Fact]
     public void Swapped_methods_have_the_opposite_difference()
     {
-        var (there, back) = (PairedBootstrap.Of(First, Second), PairedBootstrap.Of(Second, First));
+        var (there, back) = (PairedBootstrap.Compare(First, Second), PairedBootstrap.Compare(Second, First));
         Assert.Equal((-there.Mean, -there.High, -there.Low, there.P), (back.Mean, back.Low, back.High, back.P));
     }
 
@@ -42,30 +43,33 @@ public class PairedBootstrapTests
     public void Better_on_every_image_is_better_for_certain()
     {
         bool[] all = [.. Enumerable.Repeat(true, 20)], none = new bool[20];
-        var found = PairedBootstrap.Of([all], [none]);
+        var found = PairedBootstrap.Compare([all], [none]);
         Assert.Equal((100, 100, 100), (found.Mean, found.Low, found.High));
         Assert.Equal(2.0 / 10_001, found.P, Tolerance);
         bool[] most = [.. all.Select((_, i) => i > 0)];
-        Assert.True(PairedBootstrap.Of([most], [none]).Low > 0);
+        Assert.True(PairedBootstrap.Compare([most], [none]).Low > 0);
     }
 
     [Fact]
     public void The_seed_decides_the_resamples_and_pairs_do_not_change_each_other()
     {
-        Assert.Equal(PairedBootstrap.Of(First, Second, seed: 3), PairedBootstrap.Of(First, Second, seed: 3));
-        Assert.NotEqual(PairedBootstrap.Of(First, Second, resamples: 9, seed: 3), PairedBootstrap.Of(First, Second, resamples: 9, seed: 4));
-        var many = PairedBootstrap.Of([.. Enumerable.Range(0, 11).Select(p => p == 10 ? (First, Second) : ((IReadOnlyList<IReadOnlyList<bool>>)Second, (IReadOnlyList<IReadOnlyList<bool>>)First))], 100, 3);
-        Assert.Equal(PairedBootstrap.Of(First, Second, 100, 3), many[10]);
+        Assert.Equal(PairedBootstrap.Compare(First, Second, seed: 3), PairedBootstrap.Compare(First, Second, seed: 3));
+        Assert.NotEqual(PairedBootstrap.Compare(First, Second, resamples: 9, seed: 3),
+            PairedBootstrap.Compare(First, Second, resamples: 9, seed: 4));
+        var many = PairedBootstrap.Compare([.. Enumerable.Range(0, 11).Select(p => p == 10
+            ? (First, Second)
+            : ((IReadOnlyList<IReadOnlyList<bool>>)Second, (IReadOnlyList<IReadOnlyList<bool>>)First))], 100, 3);
+        Assert.Equal(PairedBootstrap.Compare(First, Second, 100, 3), many[10]);
     }
 
     [Fact]
     public void Draws_and_images_must_be_the_same()
     {
-        Assert.Throws<ArgumentException>(() => PairedBootstrap.Of([], []));
-        Assert.Throws<ArgumentException>(() => PairedBootstrap.Of([[]], [[]]));
-        Assert.Throws<ArgumentException>(() => PairedBootstrap.Of(First, [Second[0]]));
-        Assert.Throws<ArgumentException>(() => PairedBootstrap.Of([First[0]], [[true]]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => PairedBootstrap.Of(First, Second, resamples: 0));
+        Assert.Throws<ArgumentException>(() => PairedBootstrap.Compare([], []));
+        Assert.Throws<ArgumentException>(() => PairedBootstrap.Compare([[]], [[]]));
+        Assert.Throws<ArgumentException>(() => PairedBootstrap.Compare(First, [Second[0]]));
+        Assert.Throws<ArgumentException>(() => PairedBootstrap.Compare([First[0]], [[true]]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PairedBootstrap.Compare(First, Second, resamples: 0));
     }
 
     private static double Deviation(double share) => Deviations * Math.Sqrt(share * (1 - share) / PairedBootstrap.DefaultResamples);

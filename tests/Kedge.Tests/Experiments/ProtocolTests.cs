@@ -206,7 +206,7 @@ public sealed class ProtocolTests : IDisposable
     public void Tables_have_a_column_a_part()
     {
         var rows = Run(Under(Protocol.BaseToNew, Draw("drawn"))[0], "zero-shot,gda");
-        var text = ComparisonTables.Of(rows, []);
+        var text = ComparisonTables.Write(rows, []);
         Assert.Contains("Top-1 accuracy in per cent: base on 24 test images; new on 16 test images; harmonic, the harmonic mean of both. Nothing was learned from images of any part but base.\n", text, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^\| method    \| base, 3 shots \| new, 3 shots \| harmonic, 3 shots \|$", text);
         Assert.Matches(@"(?m)^\| gda       \| +\d+\.\d \| +failed \| +failed \|$", text);

@@ -24,7 +24,7 @@ public sealed class DecisionTests : IDisposable
         using var scope = NewDisposeScope();
         var logits = classifier.Logits(_synthetic.Queries);
         var probabilities = nn.functional.softmax(logits, 1);
-        var decisions = Decision.Of(classifier, _synthetic.Queries, classes: 9);
+        var decisions = Decision.Explain(classifier, _synthetic.Queries, classes: 9);
         Assert.Equal(_synthetic.QueryLabels.Length, decisions.Count);
         foreach (var (decision, image) in decisions.Select((decision, image) => (decision, image)))
         {
@@ -45,7 +45,7 @@ public sealed class DecisionTests : IDisposable
     public void A_comparison_adds_up_whatever_is_listed_singly_and_however_it_is_rounded(string method)
     {
         using var classifier = Fit(method);
-        foreach (var decision in Decision.Of(classifier, _synthetic.Queries).Take(5))
+        foreach (var decision in Decision.Explain(classifier, _synthetic.Queries).Take(5))
         {
             for (var top = 1; top <= 9; top += 4)
             {
@@ -55,8 +55,10 @@ public sealed class DecisionTests : IDisposable
                 foreach (var decimals in (int[])[0, 2, 3])
                 {
                     var rounded = comparison.Rounded(decimals);
-                    Assert.Equal(Math.Round(comparison.FirstLogit, decimals), Shown(rounded.Evidence.Select(part => part.First), decimals), SumTolerance);
-                    Assert.Equal(Math.Round(comparison.SecondLogit, decimals), Shown(rounded.Evidence.Select(part => part.Second), decimals), SumTolerance);
+                    Assert.Equal(Math.Round(comparison.FirstLogit, decimals),
+                        Shown(rounded.Contributions.Select(part => part.First), decimals), SumTolerance);
+                    Assert.Equal(Math.Round(comparison.SecondLogit, decimals),
+                        Shown(rounded.Contributions.Select(part => part.Second), decimals), SumTolerance);
                 }
             }
         }
@@ -66,10 +68,10 @@ public sealed class DecisionTests : IDisposable
     public void What_makes_most_of_a_difference_comes_first_and_the_rest_is_one_line()
     {
         using var classifier = Fit("rtos");
-        var comparison = Decision.Of(classifier, _synthetic.Queries)[0].Compare(top: 3);
-        Assert.Equal(EvidenceSource.ClassNames, comparison.Evidence[0].Source);
-        var anchors = comparison.Evidence.Skip(1).ToList();
-        Assert.All(anchors, part => Assert.Equal(EvidenceSource.Anchor, part.Source));
+        var comparison = Decision.Explain(classifier, _synthetic.Queries)[0].Compare(top: 3);
+        Assert.Equal(ContributionSource.ClassNames, comparison.Contributions[0].Source);
+        var anchors = comparison.Contributions.Skip(1).ToList();
+        Assert.All(anchors, part => Assert.Equal(ContributionSource.Anchor, part.Source));
         Assert.Equal([1, 1, 1, 61], anchors.Select(part => part.Count));
         Assert.Null(anchors[^1].Index);
         var differences = anchors.SkipLast(1).Select(part => Math.Abs(part.Difference)).ToList();
@@ -84,7 +86,7 @@ public sealed class DecisionTests : IDisposable
         using var classifier = Fit(method);
         using var scope = NewDisposeScope();
         var cosines = nn.functional.normalize(classifier.Support!.Features, dim: 1).matmul(_synthetic.Queries[0]);
-        var nearest = Decision.Of(classifier, _synthetic.Queries)[0].Nearest;
+        var nearest = Decision.Explain(classifier, _synthetic.Queries)[0].Nearest;
         Assert.Equal(12, nearest.Count);
         Assert.Equal(nearest.OrderByDescending(near => near.Cosine), nearest);
         foreach (var near in nearest)
@@ -100,17 +102,17 @@ public sealed class DecisionTests : IDisposable
     {
         using var classifier = Fit("nearest-class-mean");
         Assert.StartsWith("Explaining found a classifier of nearest-class-mean, whose logits have no parts by anchor or by support image: ",
-            Assert.Throws<KedgeException>(() => Decision.Of(classifier, _synthetic.Queries)).Message);
+            Assert.Throws<KedgeException>(() => Decision.Explain(classifier, _synthetic.Queries)).Message);
     }
 
     [Fact]
     public void No_tensor_stays()
     {
         using var classifier = Fit("rtos");
-        Decision.Of(classifier, _synthetic.Queries);
+        Decision.Explain(classifier, _synthetic.Queries);
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Decision.Of(classifier, _synthetic.Queries);
-        new AnchorReader(classifier, _synthetic.Tower).Read(cancellation: Stop);
+        Decision.Explain(classifier, _synthetic.Queries);
+        new AnchorDescriber(classifier, _synthetic.Tower).Describe(cancellation: Stop);
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 

@@ -132,8 +132,10 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
     public void Seconds_that_were_measured_beside_other_runs_say_so()
     {
         var rows = Run([new("zero-shot", new ZeroShot())], 2, null, Draw(1));
-        Assert.Contains(" Measured with 2 runs at once, which slow each other: not to be held against seconds of a run alone.\n", ComparisonTables.Of(rows, []), StringComparison.Ordinal);
-        Assert.DoesNotContain("at once", ComparisonTables.Of([.. rows.Select(row => row with { Parallelism = null })], []), StringComparison.Ordinal);
+        Assert.Contains(" Measured with 2 runs at once, which slow each other: not to be held against seconds of a run alone.\n",
+            ComparisonTables.Write(rows, []), StringComparison.Ordinal);
+        Assert.DoesNotContain("at once", ComparisonTables.Write([.. rows.Select(row => row with { Parallelism = null })], []),
+            StringComparison.Ordinal);
     }
 
     [Fact]

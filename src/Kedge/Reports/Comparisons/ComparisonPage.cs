@@ -10,7 +10,7 @@ internal static class ComparisonPage
 
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
-    /// <param name="report">What the comparison has come to.</param>
+    /// <param name="report">The results of the comparison.</param>
     /// <param name="curves">For names of tasks, the curve of accuracy against shots as an <c>svg</c> element, which is put in as it is; tasks may lack one.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void Write(string path, ComparisonReport report, IReadOnlyDictionary<string, string>? curves = null)
@@ -21,7 +21,9 @@ internal static class ComparisonPage
 
     internal static Html Body(ComparisonReport report, IReadOnlyDictionary<string, string>? curves)
     {
-        var tasks = report.Rows.GroupBy(row => row.Task).Select(rows => new TaskSection([.. rows], [.. report.Differences.Where(difference => difference.Task == rows.Key)], ClassNames(report, rows.Key)).Of(curves?.GetValueOrDefault(rows.Key)));
+        var tasks = report.Rows.GroupBy(row => row.Task).Select(rows => new TaskSection([.. rows],
+            [.. report.Differences.Where(difference => difference.Task == rows.Key)], ClassNames(report, rows.Key))
+            .Render(curves?.GetValueOrDefault(rows.Key)));
         return Html.Of($"""
             <dl class="facts">
             <dt>command</dt><dd><code>{report.CommandLine}</code></dd>

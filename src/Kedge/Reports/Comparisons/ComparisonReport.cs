@@ -6,10 +6,13 @@ using Kedge.Tensors;
 
 namespace Kedge.Reports.Comparisons;
 
-/// <summary>What a comparison has come to, as files: <c>results.md</c> for people, <c>results.csv</c> and <c>results.json</c> for machines.</summary>
+/// <summary>
+/// The results of a comparison as files: <c>results.md</c> to read, <c>results.csv</c> and
+/// <c>results.json</c> to parse.
+/// </summary>
 /// <param name="Comparison">What was compared.</param>
 /// <param name="Rows">What its run returned.</param>
-/// <param name="CommandLine">What makes the results again, to be named in them.</param>
+/// <param name="CommandLine">The command that reproduces the results, printed with them.</param>
 internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<ComparisonRow> Rows, string CommandLine)
 {
     private static readonly JsonSerializerOptions Indented = new(ComparisonLog.Format) { WriteIndented = true };
@@ -22,11 +25,11 @@ internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Com
 
     internal string Seeds => string.Join(", ", Comparison.Tasks.Select(task => task.Seed).OfType<int>().Distinct().Select(seed => $"{seed}").DefaultIfEmpty("unknown"));
 
-    /// <summary>Each method against the best of its task and number of shots.</summary>
-    public IReadOnlyList<MethodDifference> Differences { get; } = MethodDifference.Of(Rows);
+    /// <summary>Each method compared with the best of its task and number of shots.</summary>
+    public IReadOnlyList<MethodDifference> Differences { get; } = MethodDifference.Compute(Rows);
 
     /// <summary>The tables in Markdown, which read well as plain text too.</summary>
-    public string Tables => ComparisonTables.Of(Rows, Differences);
+    public string Tables => ComparisonTables.Write(Rows, Differences);
 
     /// <summary>Writes the three files, each completely or not at all.</summary>
     /// <param name="folder">A folder that is there; files of the same names are replaced.</param>
@@ -78,5 +81,6 @@ internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Com
     }
 
     private string Json() => JsonSerializer.Serialize(
-        new { CommandLine, Kedge = Version, Models, Templates, Cells = ComparisonCell.Of(Rows), Differences, Rows }, Indented) + "\n";
+        new { CommandLine, Kedge = Version, Models, Templates, Cells = ComparisonCell.Aggregate(Rows), Differences, Rows },
+        Indented) + "\n";
 }

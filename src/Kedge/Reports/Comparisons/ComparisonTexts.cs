@@ -3,7 +3,7 @@ using Kedge.Experiments;
 
 namespace Kedge.Reports.Comparisons;
 
-/// <summary>How the figures of a comparison are written, the same in every kind of report.</summary>
+/// <summary>The formatting of a comparison's figures, the same in every kind of report.</summary>
 internal static class ComparisonTexts
 {
     private const string Nothing = "–";
@@ -45,7 +45,7 @@ internal static class ComparisonTexts
     public static string Seconds(ComparisonCell cell) =>
         cell.FitSeconds is { } fit ? Invariant($"{Short(fit)} / {Short(cell.PredictSeconds!.Value)}") : Nothing;
 
-    /// <summary>"−3.2 [−4.1, −2.3], p 0.012"; "best" for the one that others are held against.</summary>
+    /// <summary>"−3.2 [−4.1, −2.3], p 0.012"; "best" for the method that the others are compared with.</summary>
     public static string Difference(IReadOnlyList<MethodDifference> differences, string method, int? shots)
     {
         var column = differences.Where(difference => difference.Shots == shots).ToArray();
@@ -56,7 +56,7 @@ internal static class ComparisonTexts
 
     public static string Chosen(IEnumerable<string> selections) => string.Join("; ", selections.Distinct().DefaultIfEmpty(Nothing));
 
-    /// <summary>From the smallest to the largest number of numbers.</summary>
+    /// <summary>The range of classifier sizes, in numbers.</summary>
     public static string Numbers(IEnumerable<ComparisonRow> rows)
     {
         long[] sizes = [.. rows.Select(row => row.Numbers).OfType<long>().Distinct().Order()];

@@ -4,20 +4,20 @@ using Kedge.Reports.Pages;
 namespace Kedge.Reports.Comparisons;
 
 /// <summary>
-/// What was taken for what, as a map of shares that can be read up to 100 classes: a row a class, darker where more of the row's images went to the column's
-/// class; below it the most frequent mistakes in words.
+/// A confusion matrix as a heat map, normalised by row and legible up to 100 classes: a row a true class, darker where
+/// more of its images have the column's predicted class; below it the most frequent mistakes in words.
 /// </summary>
 internal static class ConfusionPicture
 {
-    private const int MostMistakes = 10, MostCounted = 20, LongestLabel = 18;
-    private const double Side = 640, LeastCell = 8, LargestCell = 40, LargestFont = 13;
+    private const int MaxMistakes = 10, MaxCountedClasses = 20, MaxLabelLength = 18;
+    private const double Side = 640, MinCell = 8, MaxCell = 40, MaxFont = 13;
     private const double LetterWidth = 0.58, Gap = 6; // of the font's size; between a label and the map
 
-    internal static Html Of(Confusion confusion, IReadOnlyList<string> classNames)
+    internal static Html Draw(ConfusionMatrix confusion, IReadOnlyList<string> classNames)
     {
         var classes = confusion.ClassCount;
-        var cell = Math.Clamp(Side / classes, LeastCell, LargestCell);
-        var font = Math.Min(LargestFont, 0.9 * cell);
+        var cell = Math.Clamp(Side / classes, MinCell, MaxCell);
+        var font = Math.Min(MaxFont, 0.9 * cell);
         string[] labels = [.. classNames.Select(Short)];
         var margin = Gap + (labels.Max(label => label.Length) * LetterWidth * font);
         var side = margin + (classes * cell);
@@ -33,14 +33,14 @@ internal static class ConfusionPicture
             """);
     }
 
-    private static Html Cell(Confusion confusion, Mistake counted, IReadOnlyList<string> classNames, double cell)
+    private static Html Cell(ConfusionMatrix confusion, Mistake counted, IReadOnlyList<string> classNames, double cell)
     {
-        var (shown, chosen, count) = counted;
-        var fullness = Math.Sqrt(confusion.Share(shown, chosen)); // so that a few mistakes among many can be seen too
-        var number = confusion.ClassCount > MostCounted ? null
-            : Html.Of($"""<text x="{(chosen + 0.5) * cell:0.##}" y="{(shown + 0.5) * cell:0.##}" class="{(fullness > 0.7 ? "count full" : "count")}">{count}</text>""");
+        var (actual, predicted, count) = counted;
+        var fullness = Math.Sqrt(confusion.Share(actual, predicted)); // so that a few mistakes among many can be seen too
+        var number = confusion.ClassCount > MaxCountedClasses ? null
+            : Html.Of($"""<text x="{(predicted + 0.5) * cell:0.##}" y="{(actual + 0.5) * cell:0.##}" class="{(fullness > 0.7 ? "count full" : "count")}">{count}</text>""");
         return Html.Of($"""
-            <rect class="{(shown == chosen ? "right" : "wrong")}" x="{chosen * cell:0.##}" y="{shown * cell:0.##}" width="{cell:0.##}" height="{cell:0.##}" fill-opacity="{fullness:0.###}"><title>{Words(confusion, counted, classNames)}</title></rect>{number}
+            <rect class="{(actual == predicted ? "right" : "wrong")}" x="{predicted * cell:0.##}" y="{actual * cell:0.##}" width="{cell:0.##}" height="{cell:0.##}" fill-opacity="{fullness:0.###}"><title>{Words(confusion, counted, classNames)}</title></rect>{number}
 
             """);
     }
@@ -50,15 +50,17 @@ internal static class ConfusionPicture
 
         """);
 
-    private static Html Mistakes(Confusion confusion, IReadOnlyList<string> classNames) => confusion.Mistakes is { Count: > 0 } mistakes
+    private static Html Mistakes(ConfusionMatrix confusion, IReadOnlyList<string> classNames) =>
+        confusion.Mistakes is { Count: > 0 } mistakes
         ? Html.Of($"""
             <p class="caption">The most frequent mistakes:</p>
-            <ol class="mistakes">{mistakes.Take(MostMistakes).Select(mistake => Html.Of($"<li>{Words(confusion, mistake, classNames)}</li>"))}</ol>
+            <ol class="mistakes">{mistakes.Take(MaxMistakes).Select(mistake => Html.Of($"<li>{Words(confusion, mistake, classNames)}</li>"))}</ol>
             """)
         : Html.Of($"""<p class="caption">There were no mistakes.</p>""");
 
-    private static string Words(Confusion confusion, Mistake counted, IReadOnlyList<string> classNames) => FormattableString.Invariant(
-        $"{counted.Count} of {confusion.Shown(counted.Shown)} {classNames[counted.Shown]} taken for {classNames[counted.Chosen]}");
+    private static string Words(ConfusionMatrix confusion, Mistake counted, IReadOnlyList<string> classNames) =>
+        FormattableString.Invariant(
+            $"{counted.Count} of {confusion.Images(counted.Actual)} {classNames[counted.Actual]} taken for {classNames[counted.Predicted]}");
 
-    private static string Short(string name) => name.Length <= LongestLabel ? name : $"{name.AsSpan(0, LongestLabel - 1)}…";
+    private static string Short(string name) => name.Length <= MaxLabelLength ? name : $"{name.AsSpan(0, MaxLabelLength - 1)}…";
 }

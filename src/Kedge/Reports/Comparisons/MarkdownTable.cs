@@ -7,7 +7,7 @@ internal static class MarkdownTable
 {
     /// <summary>Writes a table, a line a row.</summary>
     /// <param name="rows">The headings first; all rows of one length.</param>
-    public static string Of(params IReadOnlyList<IReadOnlyList<string>> rows)
+    public static string Write(params IReadOnlyList<IReadOnlyList<string>> rows)
     {
         string[][] cells = [.. rows.Select(row => row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)).ToArray())];
         int[] widths = [.. cells[0].Select((_, column) => cells.Max(row => row[column].Length))];

@@ -4,7 +4,7 @@ using Kedge.Reports.Pages;
 
 namespace Kedge.Reports.Comparisons;
 
-/// <summary>The part of the page about one task.</summary>
+/// <summary>The section of the page about one task.</summary>
 internal sealed class TaskSection
 {
     private readonly List<ComparisonRow> _rows;
@@ -12,17 +12,17 @@ internal sealed class TaskSection
     private readonly IReadOnlyList<string> _classNames;
     private readonly IReadOnlyList<ComparisonCell> _cells;
     private readonly string[] _methods;
-    private readonly (string? Part, int? Shots)[] _columns, _own; // own: of the part that the fit is about
+    private readonly (string? Part, int? Shots)[] _columns, _own; // own: of the split that the fit is on
 
     internal TaskSection(List<ComparisonRow> rows, List<MethodDifference> differences, IReadOnlyList<string> classNames)
     {
-        (_rows, _differences, _classNames, _cells) = (rows, differences, classNames, ComparisonCell.Of(rows));
+        (_rows, _differences, _classNames, _cells) = (rows, differences, classNames, ComparisonCell.Aggregate(rows));
         _methods = [.. rows.Select(row => row.Method).Distinct()];
         _columns = [.. rows.Select(row => (row.Part, row.Shots)).Distinct()];
         _own = [.. _columns.Where(column => column.Part == rows[0].Part)];
     }
 
-    internal Html Of(string? curve) => Html.Of($"""
+    internal Html Render(string? curve) => Html.Of($"""
         <section>
         <h2>{_rows[0].Task}</h2>
         <p class="caption">{ComparisonTexts.AccuracyCaption(_rows)}{(_methods.Length > 1 ? " The highest of each column is in bold." : null)}</p>
@@ -79,15 +79,20 @@ internal sealed class TaskSection
         <ul class="failures">{ComparisonTexts.Failures(_rows).Select(failure => Html.Of($"<li>{failure}</li>"))}</ul>
         """);
 
-    /// <summary>Of the most accurate method with the most shots, over all seeds; nothing where its rows do not have it.</summary>
+    /// <summary>
+    /// The most accurate method's confusion matrix at the most shots, summed over seeds; null where missing.
+    /// </summary>
     private Html? Confusion()
     {
-        var best = _cells.Where(cell => cell.Part == _rows[0].Part && cell.Shots == _own.Max(column => column.Shots) && cell.Mean is not null).MaxBy(cell => cell.Mean);
-        Confusion[] confusions = [.. _rows.Where(row => row.Method == best?.Method && row.Part == best.Part && row.Shots == best.Shots).Select(row => row.Confusion).OfType<Confusion>()];
+        var best = _cells.Where(cell => cell.Part == _rows[0].Part
+            && cell.Shots == _own.Max(column => column.Shots) && cell.Mean is not null).MaxBy(cell => cell.Mean);
+        ConfusionMatrix[] confusions =
+            [.. _rows.Where(row => row.Method == best?.Method && row.Part == best.Part && row.Shots == best.Shots)
+                .Select(row => row.Confusion).OfType<ConfusionMatrix>()];
         return confusions.Length == 0 ? null : Html.Of($"""
             <h3>What {best!.Method} takes for what</h3>
             <p class="caption">With {ComparisonTexts.Heading(best.Shots)}{(confusions.Length > 1 ? FormattableString.Invariant($", added up over {confusions.Length} draws") : null)}.</p>
-            {ConfusionPicture.Of(Kedge.Evaluation.Confusion.Sum(confusions), _classNames)}
+            {ConfusionPicture.Draw(ConfusionMatrix.Sum(confusions), _classNames)}
             """);
     }
 }

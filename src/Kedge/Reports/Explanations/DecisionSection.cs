@@ -4,23 +4,23 @@ using Kedge.Reports.Pages;
 
 namespace Kedge.Reports.Explanations;
 
-/// <summary>The part of the page about one image.</summary>
+/// <summary>The section of the page about one image.</summary>
 /// <param name="pictures">The page's pictures.</param>
-/// <param name="readings">What the anchors can be read as; empty without anchors.</param>
+/// <param name="descriptions">The descriptions of the anchors; empty without anchors.</param>
 /// <param name="top">How many anchors, examples and neighbours are shown.</param>
-internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<AnchorReading> readings, int top)
+internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<AnchorDescription> descriptions, int top)
 {
     private const int PhotoSide = 220, NeighbourSide = 120, ExampleSide = 44;
     private const int PhrasesInLabel = 3, Decimals = 3;
 
-    internal Html Of(ImageExplanation explanation)
+    internal Html Render(ImageExplanation explanation)
     {
         var decision = explanation.Decision;
         var (best, second) = (decision.Classes[0], decision.Classes[1]);
         return Html.Of($"""
             <section>
               <header>
-                {pictures.Of(explanation.Image, PhotoSide)}
+                {pictures.Render(explanation.Image, PhotoSide)}
                 <div>
                   <h2>{best.ClassName}</h2>
                   <p class="name">{explanation.Image.Name}</p>
@@ -28,7 +28,7 @@ internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<Ancho
                 </div>
               </header>
               <h3>Why {best.ClassName} and not {second.ClassName}?</h3>
-              {Evidence(decision)}
+              {Contributions(decision)}
               {Neighbours(decision)}
             </section>
 
@@ -39,15 +39,15 @@ internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<Ancho
         <li><span>{score.ClassName}</span><span class="meter"><span style="width:{100 * score.Probability:0.##}%"></span></span><span>{score.Probability:0.0 %}</span></li>
         """);
 
-    private Html Evidence(Decision decision)
+    private Html Contributions(Decision decision)
     {
         var comparison = decision.Compare(top).Rounded(Decimals);
         var total = comparison.LogitDifference;
-        var widest = comparison.Evidence.Select(part => part.Difference).Append(total).Max(Math.Abs);
+        var widest = comparison.Contributions.Select(part => part.Difference).Append(total).Max(Math.Abs);
         return Html.Of($"""
             <table class="evidence">
               <thead><tr><th></th><th class="sides"><span>for {comparison.Second}</span><span>for {comparison.First}</span></th><th>{comparison.First}</th><th>{comparison.Second}</th></tr></thead>
-              <tbody>{comparison.Evidence.Select(part => Row(Label(part, decision), part.Difference, widest, part.First, part.Second))}</tbody>
+              <tbody>{comparison.Contributions.Select(part => Row(Label(part, decision), part.Difference, widest, part.First, part.Second))}</tbody>
               <tfoot>{Row(Html.Of($"All together"), total, widest, comparison.FirstLogit, comparison.SecondLogit)}</tfoot>
             </table>
             """);
@@ -61,29 +61,31 @@ internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<Ancho
             """);
     }
 
-    private Html Label(Evidence part, Decision decision) => part switch
+    private Html Label(Contribution part, Decision decision) => part switch
     {
-        { Source: EvidenceSource.ClassNames } => Html.Of($"The names of the classes<small>how well the photo fits the words themselves</small>"),
-        { Source: EvidenceSource.Bias } => Html.Of($"A head start<small>the same for every photo</small>"),
-        { Source: EvidenceSource.Anchor, Index: { } k } => Anchor(k),
-        { Source: EvidenceSource.Anchor } => Html.Of($"{part.Count} other anchor {(part.Count == 1 ? "word" : "words")}"),
+        { Source: ContributionSource.ClassNames } =>
+            Html.Of($"The names of the classes<small>how well the photo fits the words themselves</small>"),
+        { Source: ContributionSource.Bias } => Html.Of($"A head start<small>the same for every photo</small>"),
+        { Source: ContributionSource.Anchor, Index: { } k } => Anchor(k),
+        { Source: ContributionSource.Anchor } => Html.Of($"{part.Count} other anchor {(part.Count == 1 ? "word" : "words")}"),
         { Index: { } n } => Example(decision.Nearest.First(image => image.Index == n)),
         _ => Html.Of($"{part.Count} other example {(part.Count == 1 ? "photo" : "photos")}"),
     };
 
     private Html Anchor(int k)
     {
-        var near = readings[k].OtherPhrases.Take(PhrasesInLabel).ToList();
-        return Html.Of($"Anchor “{readings[k].Start}”{(near.Count > 0 ? Html.Of($"<small>near {string.Join(", ", near)}</small>") : null)}");
+        var near = descriptions[k].OtherPhrases.Take(PhrasesInLabel).ToList();
+        return Html.Of(
+            $"Anchor “{descriptions[k].Start}”{(near.Count > 0 ? Html.Of($"<small>near {string.Join(", ", near)}</small>") : null)}");
     }
 
     private Html Example(SupportNeighbour image) =>
-        Html.Of($"""<span class="example">{pictures.Of(image.Name, ExampleSide)}<span>Example of {image.ClassName}<small>similarity {image.Cosine:0.000}</small></span></span>""");
+        Html.Of($"""<span class="example">{pictures.Render(image.Name, ExampleSide)}<span>Example of {image.ClassName}<small>similarity {image.Cosine:0.000}</small></span></span>""");
 
     private Html? Neighbours(Decision decision) => decision.Nearest.Count == 0 ? null : Html.Of($"""
         <h3>The most similar of the examples it learned from</h3>
         <ul class="neighbours">{decision.Nearest.Take(top).Select(image => Html.Of($"""
-            <li>{pictures.Of(image.Name, NeighbourSide)}<b>{image.ClassName}</b><small>similarity {image.Cosine:0.000}</small></li>
+            <li>{pictures.Render(image.Name, NeighbourSide)}<b>{image.ClassName}</b><small>similarity {image.Cosine:0.000}</small></li>
             """))}</ul>
         """);
 

@@ -5,7 +5,8 @@ using Kedge.Reports.Pages;
 namespace Kedge.Reports.Explanations;
 
 /// <summary>
-/// A page that shows why images got their classes to people who know neither CLIP nor statistics: one HTML file with its pictures inside, without scripts.
+/// A page that explains predictions to readers who know neither CLIP nor statistics: one HTML file with embedded
+/// pictures, without scripts.
 /// </summary>
 internal static class ExplanationPage
 {
@@ -13,27 +14,28 @@ internal static class ExplanationPage
 
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
-    /// <param name="card">Where the classifier comes from.</param>
+    /// <param name="card">The provenance of the classifier.</param>
     /// <param name="explanations">What to explain, an image a section; may be empty.</param>
-    /// <param name="readings">What the anchors can be read as, all of them; empty without anchors.</param>
+    /// <param name="descriptions">The descriptions of all anchors; empty without anchors.</param>
     /// <param name="top">How many anchors, example photos and neighbours an image shows, at least 1.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void Write(
-        string path, ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top = 5)
+        string path, ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorDescription> descriptions,
+        int top = 5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        HtmlPage.Write(path, "Why these classes?", [Style], Body(card, explanations, readings, top));
+        HtmlPage.Write(path, "Why these classes?", [Style], Body(card, explanations, descriptions, top));
     }
 
     internal static Html Body(
-        ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorReading> readings, int top)
+        ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorDescription> descriptions, int top)
     {
-        var section = new DecisionSection(new PagePictures(), readings, top);
+        var section = new DecisionSection(new PagePictures(), descriptions, top);
         return Html.Of($"""
             <p>A classifier on the model {card.Model}{(card.Support.Images > 0 ? Html.Of($", learned from {card.Support.Images} example photos of {card.Support.Data}") : null)}.</p>
             {(explanations.Count > 0 ? Introduction : null)}
-            {explanations.Select(section.Of)}
-            {Anchors(readings, open: explanations.Count == 0)}
+            {explanations.Select(section.Render)}
+            {Anchors(descriptions, open: explanations.Count == 0)}
             """);
     }
 
@@ -47,12 +49,12 @@ internal static class ExplanationPage
         </div>
         """);
 
-    private static Html? Anchors(IReadOnlyList<AnchorReading> readings, bool open) => readings.Count == 0 ? null : Html.Of($"""
+    private static Html? Anchors(IReadOnlyList<AnchorDescription> descriptions, bool open) => descriptions.Count == 0 ? null : Html.Of($"""
         <details{(open ? Html.Of($" open=\"\"") : null)}>
-        <summary>The {readings.Count} anchors</summary>
+        <summary>The {descriptions.Count} anchors</summary>
         <p>Each anchor started as an everyday word and may have moved while the classifier learned. It is shown with the phrases and the single words that it is nearest to
         now (1 would be the very same), and with the classes to which it gives most points above the average class.</p>
-        {AnchorList.Of(readings)}
+        {AnchorList.Render(descriptions)}
         </details>
         """);
 }

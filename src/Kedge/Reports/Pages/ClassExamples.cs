@@ -9,11 +9,11 @@ internal static class ClassExamples
     /// <param name="dataset">The data set.</param>
     /// <param name="count">Images a class.</param>
     /// <param name="side">Their longer side on the page, in pixels.</param>
-    internal static Html Of(ImageDataset dataset, int count, int side)
+    internal static Html Render(ImageDataset dataset, int count, int side)
     {
         var pictures = new PagePictures();
         IEnumerable<Html> Shown(int label) =>
-            dataset.Train.Where(image => image.Label == label).Take(count).Select(image => pictures.Of(image.Image, side));
+            dataset.Train.Where(image => image.Label == label).Take(count).Select(image => pictures.Render(image.Image, side));
 
         return Html.Of($"""
             <section>

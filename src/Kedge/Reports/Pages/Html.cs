@@ -10,8 +10,9 @@ internal sealed record Html(string Markup)
     private static readonly Escaping Format = new();
 
     /// <summary>
-    /// Markup with values in it: what the code says is markup, and every value is escaped, for use between tags and in quoted attributes. Values
-    /// that are markup themselves, and lists of such, are put in as they are; numbers are written the same everywhere.
+    /// Interpolates values into markup: literal text is markup, and every value is escaped, for use between tags and in
+    /// quoted attributes. Values that are markup themselves, and lists of such, are put in as they are; numbers are
+    /// written the same everywhere.
     /// </summary>
     internal static Html Of(FormattableString markup) => new(markup.ToString(Format));
 

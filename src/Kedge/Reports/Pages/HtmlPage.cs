@@ -3,7 +3,9 @@ using Kedge.Tensors;
 
 namespace Kedge.Reports.Pages;
 
-/// <summary>A page in one HTML file, which asks nothing of other places and runs no script; light or dark, as its reader's system is.</summary>
+/// <summary>
+/// A self-contained page in one HTML file, without scripts; light or dark by the reader's system setting.
+/// </summary>
 internal static class HtmlPage
 {
     /// <summary>Writes the page, completely or not at all.</summary>

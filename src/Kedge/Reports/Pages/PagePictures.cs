@@ -3,23 +3,24 @@ using Kedge.Imaging;
 
 namespace Kedge.Reports.Pages;
 
-/// <summary>Photos as small pictures inside the page; those that are gone or damaged are their names alone.</summary>
+/// <summary>Photos as thumbnails embedded in the page; of missing or damaged ones the name alone.</summary>
 internal sealed class PagePictures
 {
     private readonly NamedImages _images = new();
     private readonly Dictionary<string, string?> _sources = new(StringComparer.Ordinal);
 
-    /// <summary>A picture of an image at hand.</summary>
+    /// <summary>A picture of an image that is available.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="side">Its longer side on the page, in pixels; drawn with twice as many, for fine screens.</param>
-    internal Html Of(ImageFile image, int side) => Of(image.Name, side, image);
+    /// <param name="side">Its longer side on the page, in pixels; rendered at twice that, for
+    /// high-resolution displays.</param>
+    internal Html Render(ImageFile image, int side) => Render(image.Name, side, image);
 
-    /// <summary>A picture of an image that a classifier remembers by name.</summary>
+    /// <summary>A picture of an image whose name a classifier stores.</summary>
     /// <param name="name">A path, or <c>archive.zip/entry</c>; <see langword="null"/> where it had none.</param>
     /// <param name="side">Its longer side on the page, in pixels.</param>
-    internal Html Of(string? name, int side) => name is null ? Missing("no picture") : Of(name, side, image: null);
+    internal Html Render(string? name, int side) => name is null ? Missing("no picture") : Render(name, side, image: null);
 
-    private Html Of(string name, int side, ImageFile? image)
+    private Html Render(string name, int side, ImageFile? image)
     {
         var key = $"{side} {name}";
         if (!_sources.TryGetValue(key, out var source))

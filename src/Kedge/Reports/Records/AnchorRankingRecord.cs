@@ -1,13 +1,14 @@
+using System.Text.Json.Serialization;
 using Kedge.Methods;
 using Kedge.Tasks;
 
 namespace Kedge.Reports.Records;
 
-/// <summary>The words that would help most as anchors.</summary>
+/// <summary>A ranking of candidate anchors by their gain.</summary>
 /// <param name="Data">The data set.</param>
 /// <param name="Model">The CLIP.</param>
 /// <param name="Shots">S; null is all images.</param>
-/// <param name="Seed">Of the draw.</param>
+/// <param name="Seed">The seed of the draw.</param>
 /// <param name="Ranked">How many words were ranked.</param>
 /// <param name="Words">The best of them, the best first.</param>
 internal sealed record AnchorRankingRecord(
@@ -24,17 +25,17 @@ internal sealed record AnchorRankingRecord(
         data, model, options.Shots, options.Seed, gains.Count,
         [.. gains.Take(top).Select(gain => new AnchorGainRecord(
             gain.Word, gain.Gain, gain.StandardError,
-            [.. gain.Classes.Select(found => new ClassLiftRecord(found.ClassName, found.Ratio))]))]);
+            [.. gain.Classes.Select(found => new ClassRatioRecord(found.ClassName, found.Ratio))]))]);
 }
 
-/// <summary>How much a word would help.</summary>
+/// <summary>The gain of a word as an anchor.</summary>
 /// <param name="Word">The word.</param>
-/// <param name="Gain">The first-order fall of the support set's cross entropy, in nats.</param>
-/// <param name="StandardError">Of the gain.</param>
-/// <param name="Classes">Those that the word is most related to, the most first.</param>
-internal sealed record AnchorGainRecord(string Word, double Gain, double StandardError, IReadOnlyList<ClassLiftRecord> Classes);
+/// <param name="Gain">The first-order decrease of the support set's cross entropy, in nats.</param>
+/// <param name="StandardError">The standard error of the gain.</param>
+/// <param name="Classes">The classes most related to the word, in descending order of their ratio.</param>
+internal sealed record AnchorGainRecord(string Word, double Gain, double StandardError, IReadOnlyList<ClassRatioRecord> Classes);
 
-/// <summary>How much more a class is related to a word than classes are on average.</summary>
+/// <summary>How strongly a class is related to a word, relative to the average class.</summary>
 /// <param name="ClassName">The class.</param>
-/// <param name="Lift">0 to C; 1 is the average.</param>
-internal sealed record ClassLiftRecord(string ClassName, double Lift);
+/// <param name="Ratio">0 to C; 1 is the average.</param>
+internal sealed record ClassRatioRecord(string ClassName, [property: JsonPropertyName("lift")] double Ratio);

@@ -2,20 +2,20 @@ using Kedge.Data.Benchmarks;
 
 namespace Kedge.Reports.Records;
 
-/// <summary>One of the field's data sets, and whether it is at hand.</summary>
+/// <summary>A benchmark data set, and whether it is present.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Path">Where it is expected.</param>
 /// <param name="Classes">C.</param>
 /// <param name="Train">Training images.</param>
 /// <param name="Validation">Validation images.</param>
 /// <param name="Test">Test images.</param>
-/// <param name="Template">The sentence that class names are put into.</param>
-/// <param name="Whole">Whether all of it is there.</param>
+/// <param name="Template">The prompt template.</param>
+/// <param name="Whole">Whether it is complete.</param>
 /// <param name="Lack">What is missing; null where nothing is.</param>
 internal sealed record BenchmarkDatasetRecord(
     string Name, string Path, int Classes, int Train, int Validation, int Test, string Template, bool Whole, string? Lack)
 {
-    /// <summary>Looks for all of them.</summary>
+    /// <summary>Checks all benchmark data sets.</summary>
     /// <param name="root">The folder that holds their folders.</param>
     public static IReadOnlyList<BenchmarkDatasetRecord> Find(string root) => [.. FieldDataset.All.Select(dataset => From(dataset, root))];
 

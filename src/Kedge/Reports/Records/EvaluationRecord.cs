@@ -4,7 +4,7 @@ using Kedge.Evaluation;
 
 namespace Kedge.Reports.Records;
 
-/// <summary>How often a classifier is right. Shares are from 0 to 1.</summary>
+/// <summary>Metrics of a classifier on labelled images. Shares are from 0 to 1.</summary>
 /// <param name="Data">The data set or task.</param>
 /// <param name="Split">Its part: train, validation, test or all.</param>
 /// <param name="Images">Q, images evaluated.</param>
@@ -14,10 +14,10 @@ namespace Kedge.Reports.Records;
 /// <param name="NegativeLogLikelihood">In nats.</param>
 /// <param name="ExpectedCalibrationError">Over 15 bins.</param>
 /// <param name="Uncalibrated">The last two without the classifier's temperature; null where it has none.</param>
-/// <param name="Rejection">What "none of these" came to; null where the classifier never says so.</param>
+/// <param name="Rejection">Metrics of rejection ("none of these"); null where the classifier does not reject.</param>
 /// <param name="ClassNames">The C names.</param>
 /// <param name="ClassAccuracies">[C]; null for a class without images.</param>
-/// <param name="Confusion">[C][C]: how many images of the row's class were taken for the column's.</param>
+/// <param name="Confusion">[C][C]: true class by row, predicted class by column.</param>
 internal sealed record EvaluationRecord(
     string Data, string Split, int Images, double Top1, double? Top5, double MacroF1, double NegativeLogLikelihood,
     double ExpectedCalibrationError, CalibrationError? Uncalibrated, RejectionResult? Rejection, IReadOnlyList<string> ClassNames, IReadOnlyList<double?> ClassAccuracies,
@@ -25,7 +25,7 @@ internal sealed record EvaluationRecord(
 {
     private const int TopFive = 5;
 
-    /// <summary>The share of images answered with "none of these"; 0 where the classifier never says so.</summary>
+    /// <summary>The share of images that are rejected; 0 where the classifier does not reject.</summary>
     [JsonIgnore]
     public double RejectedShare => (Rejection?.Rejected ?? 0) / (double)Images;
 

@@ -5,13 +5,13 @@ namespace Kedge.Reports.Records;
 /// <summary>A few-shot task of features in a file.</summary>
 /// <param name="Task">The file.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="Model">What made the features; null where nobody knows.</param>
+/// <param name="Model">The model of the features; null where unknown.</param>
 /// <param name="Fingerprint">That of class names and class features.</param>
 /// <param name="ClassNames">The C names.</param>
-/// <param name="Templates">The sentences that they were put into.</param>
-/// <param name="LogitScale">The factor of cosines.</param>
+/// <param name="Templates">The prompt templates.</param>
+/// <param name="LogitScale">The logit scale: the factor of cosines.</param>
 /// <param name="FeatureWidth">D.</param>
-/// <param name="Views">Of each support image.</param>
+/// <param name="Views">Views of each support image.</param>
 /// <param name="Support">N, support images.</param>
 /// <param name="Query">Q, test images.</param>
 /// <param name="Validation">Validation images.</param>
@@ -25,10 +25,11 @@ internal sealed record FeatureTaskRecord(
     /// <param name="task">The task.</param>
     public static FeatureTaskRecord From(string path, FeatureTask task)
     {
-        var learned = task.Task;
+        var fewShot = task.Task;
         return new(
-            path, new FileInfo(path).Length, task.Model, task.Fingerprint, learned.Classes.Names, learned.Classes.Templates, learned.Classes.LogitScale,
-            learned.FeatureWidth, learned.Support.Views, learned.Support.Count, task.Query.Count, task.Validation?.Count ?? 0,
-            learned.Anchors?.Names.Count ?? 0);
+            path, new FileInfo(path).Length, task.Model, task.Fingerprint, fewShot.Classes.Names,
+            fewShot.Classes.Templates, fewShot.Classes.LogitScale,
+            fewShot.FeatureWidth, fewShot.Support.Views, fewShot.Support.Count, task.Query.Count, task.Validation?.Count ?? 0,
+            fewShot.Anchors?.Names.Count ?? 0);
     }
 }

@@ -5,16 +5,16 @@ using Kedge.Imaging;
 
 namespace Kedge.Reports.Records;
 
-/// <summary>What a CLIP is.</summary>
+/// <summary>A description of a CLIP model.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="FeatureWidth">D.</param>
-/// <param name="Parameters">Numbers of both towers.</param>
-/// <param name="LogitScale">The factor of cosines.</param>
+/// <param name="Parameters">The number of parameters of both towers.</param>
+/// <param name="LogitScale">The factor of cosines before the softmax.</param>
 /// <param name="Vision">The image tower.</param>
 /// <param name="Text">The text tower.</param>
-/// <param name="Preprocessing">How images are prepared.</param>
-/// <param name="Layout">Whose names its tensors have.</param>
-/// <param name="Format">Of its file.</param>
+/// <param name="Preprocessing">Image preprocessing.</param>
+/// <param name="Layout">The naming scheme of its tensors.</param>
+/// <param name="Format">The format of its file.</param>
 /// <param name="Fingerprint">SHA-256 of its weights.</param>
 internal sealed record ModelRecord(
     string Name, int FeatureWidth, long Parameters, float LogitScale, VisionConfiguration Vision, TextConfiguration Text,

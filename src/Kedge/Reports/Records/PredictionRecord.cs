@@ -3,12 +3,12 @@ using Kedge.Interpretation;
 
 namespace Kedge.Reports.Records;
 
-/// <summary>What a classifier says of an image.</summary>
+/// <summary>A classifier's prediction for an image.</summary>
 /// <param name="Image">The image's path, or <c>archive.zip/entry</c>.</param>
 /// <param name="Classes">The most probable classes, the most probable first.</param>
 internal sealed record PredictionRecord(string Image, IReadOnlyList<ClassProbabilityRecord> Classes)
 {
-    /// <summary>Whether the answer is "none of these"; absent where the classifier never says so.</summary>
+    /// <summary>Whether the image is rejected ("none of these"); absent where the classifier does not reject.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Rejected { get; private init; }
 
@@ -26,7 +26,7 @@ internal sealed record PredictionRecord(string Image, IReadOnlyList<ClassProbabi
     };
 }
 
-/// <summary>How probable a class is.</summary>
+/// <summary>The predicted probability of a class.</summary>
 /// <param name="ClassName">The class.</param>
 /// <param name="Probability">0 to 1.</param>
 internal sealed record ClassProbabilityRecord([property: JsonPropertyName("class")] string ClassName, double Probability);

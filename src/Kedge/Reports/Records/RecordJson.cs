@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Kedge.Reports.Records;
 
 /// <summary>
-/// How records of results are written as JSON, by every program alike: one value on one line, names in camel case.
+/// The JSON format of result records, common to all programs: one value on one line, names in camel case.
 /// </summary>
 internal static class RecordJson
 {

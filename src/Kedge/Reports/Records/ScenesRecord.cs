@@ -1,6 +1,6 @@
 namespace Kedge.Reports.Records;
 
-/// <summary>Scenes that were drawn.</summary>
+/// <summary>Generated scenes.</summary>
 /// <param name="Folder">Where they are.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Split">Of what kind, such as <c>training</c> or <c>held-out-shapes</c>.</param>

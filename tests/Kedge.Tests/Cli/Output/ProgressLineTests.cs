@@ -51,7 +51,7 @@ public class ProgressLineTests
     private static string Show(bool watched, (TimeSpan Pause, Action<ProgressLine> Report)[] reports)
     {
         using var error = new StringWriter { NewLine = "\n" };
-        using var terminal = new Terminal(TextReader.Null, TextWriter.Null, error) { Watched = watched };
+        using var terminal = new Terminal(TextReader.Null, TextWriter.Null, error) { IsInteractive = watched };
         var clock = new Clock();
         using (var line = new ProgressLine(terminal, clock))
         {

@@ -67,13 +67,13 @@ public partial class ShotsCurveTests
     public void One_number_of_shots_is_drawn_and_none_is_no_curve()
     {
         Assert.Contains("tip 60.0", Curve(Cells("tip", [(4, 60)])).Svg(), StringComparison.Ordinal);
-        Assert.Null(ShotsCurve.Of([Cell("tip", null, 60), Cell("failed", 4, null)], []));
+        Assert.Null(ShotsCurve.Draw([Cell("tip", null, 60), Cell("failed", 4, null)], []));
     }
 
     private static ShotsCurve Curve(params ComparisonCell[][] methods) => Curve("photos", methods);
 
     private static ShotsCurve Curve(string task, params ComparisonCell[][] methods) =>
-        ShotsCurve.Of([.. methods.SelectMany(cells => cells).Select(cell => cell with { Task = task })], ["zero-shot"])!;
+        ShotsCurve.Draw([.. methods.SelectMany(cells => cells).Select(cell => cell with { Task = task })], ["zero-shot"])!;
 
     private static ComparisonCell[] Cells(string method, (int Shots, double Mean)[] means) => [.. means.Select(mean => Cell(method, mean.Shots, mean.Mean))];
 

@@ -55,8 +55,9 @@ public sealed class ComparisonPageTests : IDisposable
     [Fact]
     public void Differences_to_the_best_are_those_of_the_tables()
     {
-        var report = Report("photos", ["zero-shot", "tip"], Row("zero-shot", 1, 1, 50) with { Right = RightBits.Write([true, false, true, false]) },
-            Row("tip", 1, 1, 75) with { Right = RightBits.Write([true, true, true, false]) });
+        var report = Report("photos", ["zero-shot", "tip"],
+            Row("zero-shot", 1, 1, 50) with { Correct = CorrectnessBits.Write([true, false, true, false]) },
+            Row("tip", 1, 1, 75) with { Correct = CorrectnessBits.Write([true, true, true, false]) });
         var page = Write(report);
         var shown = page.Descendants("h3").First(heading => heading.Value == "Which differences are real").ElementsAfterSelf("div").First().Descendants("td").Select(cell => cell.Value);
         string[] written = ["−25.0 [−75.0, 0.0], p 0.635", "best"]; // of all resamples there are: 2 · (3/4)⁴ = 0.633
@@ -114,7 +115,8 @@ public sealed class ComparisonPageTests : IDisposable
     {
         int[] classes = [.. Enumerable.Range(0, 100)];
         string[] names = [.. classes.Select(c => $"class number {c}")];
-        var picture = XElement.Parse($"<div>{ConfusionPicture.Of(Confusion.Of(classes, [.. classes.Select(c => c / 2)], 100), names).Markup}</div>");
+        var picture = XElement.Parse(
+            $"<div>{ConfusionPicture.Draw(ConfusionMatrix.Count(classes, [.. classes.Select(c => c / 2)], 100), names).Markup}</div>");
         Assert.Equal(200, picture.Descendants("text").Count());
         Assert.Equal(100, picture.Descendants("title").Count());
         Assert.Equal(10, picture.Descendants("li").Count());
@@ -139,7 +141,7 @@ public sealed class ComparisonPageTests : IDisposable
         PredictSeconds = accuracy is null ? null : 0.25,
         Selection = accuracy is null ? null : "support set",
         Numbers = accuracy is null ? null : 1024 * shots,
-        Confusion = accuracy is null ? null : Confusion.Of([0, 0, 0, 1], [0, 0, 1, 1], 2),
+        Confusion = accuracy is null ? null : ConfusionMatrix.Count([0, 0, 0, 1], [0, 0, 1, 1], 2),
         Error = accuracy is null ? Hostile : null,
         Support = 2 * shots,
         Queries = 4,

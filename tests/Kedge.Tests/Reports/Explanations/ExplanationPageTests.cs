@@ -72,7 +72,7 @@ public sealed class ExplanationPageTests : IDisposable
     public void Without_images_the_page_shows_the_anchors()
     {
         using var classifier = Fit("rtos", ["cat", "dog"], n => $"{n}.png");
-        ExplanationPage.Write(Path, Card, [], new AnchorReader(classifier, _synthetic.Tower).Read(cancellation: Stop));
+        ExplanationPage.Write(Path, Card, [], new AnchorDescriber(classifier, _synthetic.Tower).Describe(cancellation: Stop));
         var page = Read();
         Assert.NotNull(page.Descendants("details").Single().Attribute("open"));
         Assert.Equal(64, page.Descendants("tbody").Single().Elements("tr").Count());
@@ -118,9 +118,9 @@ public sealed class ExplanationPageTests : IDisposable
 
     private XDocument Write(FewShotClassifier classifier, ImageFile image)
     {
-        var decision = Decision.Of(classifier, _synthetic.Queries)[0];
-        var readings = classifier.Anchors is null ? [] : new AnchorReader(classifier, words: []).Read(cancellation: Stop);
-        ExplanationPage.Write(Path, Card, [new(image, decision)], readings);
+        var decision = Decision.Explain(classifier, _synthetic.Queries)[0];
+        var descriptions = classifier.Anchors is null ? [] : new AnchorDescriber(classifier, words: []).Describe(cancellation: Stop);
+        ExplanationPage.Write(Path, Card, [new(image, decision)], descriptions);
         return Read();
     }
 

@@ -7,27 +7,33 @@ using static TorchSharp.torch;
 
 namespace Kedge.Interpretation;
 
-/// <summary>Reads the anchors of a classifier.</summary>
+/// <summary>Describes the anchors of a classifier in words (<see cref="AnchorDescription"/>).</summary>
 /// <param name="classifier">The classifier; stays the caller's.</param>
-/// <param name="tower">The text side of the model that it was fitted on, which alone can name what was learned; <see langword="null"/> where only features are at hand.</param>
-/// <param name="words">The open words and phrases to name anchors by; <see langword="null"/> is <see cref="OpenWords.All"/>.</param>
-internal sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tower = null, IReadOnlyList<string>? words = null)
+/// <param name="tower">
+/// The text tower of the model that it was fitted on, needed for words and phrases; <see langword="null"/> where only
+/// features are available.
+/// </param>
+/// <param name="words">Candidate words and phrases; <see langword="null"/> is <see cref="OpenWords.All"/>.</param>
+internal sealed class AnchorDescriber(FewShotClassifier classifier, ITextTower? tower = null, IReadOnlyList<string>? words = null)
 {
-    private const int MostProbes = 256; // so many images tell what an anchor gives on average
-    private const int WordsAtOnce = 256;
+    private const int MaxImages = 256; // that mean contributions are estimated on
+    private const int BatchSize = 256;
 
     private readonly IReadOnlyList<string> _words = words ?? OpenWords.All;
 
     // anchors are put into the first template, as when they are fitted
     private readonly PromptTemplate _template = classifier.State.Templates is [var first, ..] ? new(first) : PromptTemplates.Default;
 
-    /// <summary>Reads all anchors.</summary>
+    /// <summary>Describes all anchors.</summary>
     /// <param name="top">Words, phrases and classes an anchor, at least 1.</param>
-    /// <param name="cancellation">Stops between some words of the list and the next.</param>
-    /// <returns>K readings, in the order of the anchors.</returns>
-    /// <exception cref="KedgeException">The classifier has no anchors, its logits have no parts, its tokens are none of the tower's, or a word of the list is too long.</exception>
+    /// <param name="cancellation">Stops between two batches of words.</param>
+    /// <returns>K descriptions, in the order of the anchors.</returns>
+    /// <exception cref="KedgeException">
+    /// The classifier has no anchors or does not decompose its logits, its tokens do not have the tower's width, or a
+    /// word of the list is too long.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
-    public IReadOnlyList<AnchorReading> Read(int top = 5, CancellationToken cancellation = default)
+    public IReadOnlyList<AnchorDescription> Describe(int top = 5, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         classifier.RequireParts();
@@ -36,33 +42,34 @@ internal sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tow
         if (tower is not null && anchors.Tokens is { } learned && !(learned.shape is [_, > 0, var width] && width == tower.Width))
             throw classifier.State.Damaged($"anchor tokens of shape {learned.Shape()}, expected [K, m, {tower.Width}]");
         using var scope = NewDisposeScope();
-        using var still = no_grad();
-        var given = Given(anchors);
+        using var noGrad = no_grad();
+        var contributions = AverageContributions(anchors);
         var start = StartCosines(anchors);
         var tokens = NearestTokens(anchors, top);
         var phrases = NearestPhrases(anchors, top, cancellation);
-        return [.. anchors.Names.Select((name, k) => new AnchorReading(
-            k, name, start?[k], tokens?[k] ?? [], phrases?[k] ?? [], Leanings(given[k], top), given[k].Max() - given[k].Min()))];
+        return [.. anchors.Names.Select((name, k) => new AnchorDescription(
+            k, name, start?[k], tokens?[k] ?? [], phrases?[k] ?? [], LargestContributions(contributions[k], top),
+            contributions[k].Max() - contributions[k].Min()))];
     }
 
-    /// <summary>What each anchor gives to each class, averaged over images: K rows of C.</summary>
-    private float[][] Given(AnchorSet anchors)
+    /// <summary>The contribution of each anchor to each class, averaged over images: K rows of C.</summary>
+    private float[][] AverageContributions(AnchorSet anchors)
     {
         var images = (classifier.Support?.Features ?? anchors.Features).Unit();
-        var step = (images.shape[0] + MostProbes - 1) / MostProbes;
+        var step = (images.shape[0] + MaxImages - 1) / MaxImages;
         images = images[TensorIndex.Slice(step: step)];
         var sum = zeros(classifier.ClassNames.Count, anchors.Names.Count, device: classifier.Device);
-        foreach (var some in Decision.InParts(classifier, images))
+        foreach (var some in Decision.Batches(classifier, images))
         {
             using var explanation = classifier.Explain(some);
-            sum = explanation.Anchors is { } given ? sum.Add(given.sum(dim: 0)) : sum;
+            sum = explanation.Anchors is { } part ? sum.Add(part.sum(dim: 0)) : sum;
         }
         return [.. sum.Div(images.shape[0]).t().contiguous().cpu().data<float>().Chunk(classifier.ClassNames.Count)];
     }
 
-    private ClassLeaning[] Leanings(float[] given, int top) =>
-        [.. classifier.ClassNames.Zip(given, (name, logits) => new ClassLeaning(name, logits - given.Average()))
-            .Where(leaning => leaning.Logits > 0).OrderByDescending(leaning => leaning.Logits).Take(top)];
+    private ClassContribution[] LargestContributions(float[] logits, int top) =>
+        [.. classifier.ClassNames.Zip(logits, (name, logit) => new ClassContribution(name, logit - logits.Average()))
+            .Where(contribution => contribution.Logits > 0).OrderByDescending(contribution => contribution.Logits).Take(top)];
 
     private float[]? StartCosines(AnchorSet anchors)
     {
@@ -88,7 +95,7 @@ internal sealed class AnchorReader(FewShotClassifier classifier, ITextTower? tow
         if (tower is null || _words.Count == 0)
             return null;
         var features = new List<Tensor>();
-        foreach (var some in _words.Chunk(WordsAtOnce))
+        foreach (var some in _words.Chunk(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             features.Add(Encode(tower, some));

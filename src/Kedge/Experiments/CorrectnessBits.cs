@@ -2,8 +2,11 @@ using System.Text.Json;
 
 namespace Kedge.Experiments;
 
-/// <summary>Which images were right, as text: base64 of a bit an image, eight to a byte, the first image in the lowest bit.</summary>
-internal static class RightBits
+/// <summary>
+/// Which images were classified correctly, as text: base64 of a bit an image, eight to a byte, the
+/// first image in the lowest bit.
+/// </summary>
+internal static class CorrectnessBits
 {
     public static string Write(IReadOnlyList<bool> right)
     {
@@ -13,7 +16,7 @@ internal static class RightBits
         return Convert.ToBase64String(bytes);
     }
 
-    /// <param name="text">What was written.</param>
+    /// <param name="text">The base64 text.</param>
     /// <param name="images">Q.</param>
     /// <exception cref="JsonException">The text is not of as many images.</exception>
     public static bool[] Read(string text, int images)

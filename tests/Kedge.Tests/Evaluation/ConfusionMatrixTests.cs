@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Evaluation;
 
-public class ConfusionTests
+public class ConfusionMatrixTests
 {
     /// <summary>Double arithmetic on a few small whole numbers.</summary>
     private const double Tolerance = 1e-12;
@@ -12,13 +12,13 @@ public class ConfusionTests
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     // true:                                            a  a  a  b  b  c          chosen:  a  a  b  b  c  c
-    private static readonly Confusion Small = Confusion.Of([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 2, 2], classes: 4);
+    private static readonly ConfusionMatrix Small = ConfusionMatrix.Count([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 2, 2], classes: 4);
 
     [Fact]
     public void A_small_case_by_hand()
     {
         Assert.Equal((4, 2, 1, 0, 1, 1, 1), (Small.ClassCount, Small[0, 0], Small[0, 1], Small[1, 0], Small[1, 1], Small[1, 2], Small[2, 2]));
-        Assert.Equal((3, 2, 1, 0), (Small.Shown(0), Small.Shown(1), Small.Shown(2), Small.Shown(3)));
+        Assert.Equal((3, 2, 1, 0), (Small.Images(0), Small.Images(1), Small.Images(2), Small.Images(3)));
         Assert.Equal(2 / 3.0, Small.Share(0, 0), Tolerance);
         Assert.Equal(0.5, Small.Share(1, 2), Tolerance);
         Assert.Equal(0, Small.Share(3, 3)); // no image of it
@@ -27,30 +27,32 @@ public class ConfusionTests
     [Fact]
     public void The_most_frequent_mistakes_come_first_and_right_answers_are_none() => Assert.Equal(
         [new Mistake(2, 0, 3), new(0, 1, 2), new(1, 0, 2), new(0, 2, 1)],
-        Confusion.Of([0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 2], [0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 0], classes: 3).Mistakes);
+        ConfusionMatrix.Count([0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 2], [0, 0, 0, 1, 1, 2, 0, 0, 0, 0, 0], classes: 3).Mistakes);
 
     [Fact]
     public void Parts_add_up()
     {
-        Assert.Equal(Confusion.Of([0, 0, 1], [0, 1, 1], 2), Confusion.Sum(Confusion.Of([0], [0], 2), Confusion.Of([0, 1], [1, 1], 2)));
-        Assert.Throws<ArgumentException>(() => Confusion.Sum());
-        Assert.Throws<ArgumentException>(() => Confusion.Sum(Small, Confusion.Of([0], [0], 3)));
+        Assert.Equal(ConfusionMatrix.Count([0, 0, 1], [0, 1, 1], 2),
+            ConfusionMatrix.Sum(ConfusionMatrix.Count([0], [0], 2), ConfusionMatrix.Count([0, 1], [1, 1], 2)));
+        Assert.Throws<ArgumentException>(() => ConfusionMatrix.Sum());
+        Assert.Throws<ArgumentException>(() => ConfusionMatrix.Sum(Small, ConfusionMatrix.Count([0], [0], 3)));
     }
 
     [Fact]
     public void An_evaluation_has_counted_the_same()
     {
         using var logits = tensor(new float[,] { { 3, 2, 1 }, { 1, 2, 3 }, { 1, 3, 2 } });
-        Assert.Equal(Confusion.Of([0, 0, 1], [0, 2, 1], 3), Confusion.Of(EvaluationResult.Of(logits, [0, 0, 1], ["a", "b", "c"])));
+        Assert.Equal(ConfusionMatrix.Count([0, 0, 1], [0, 2, 1], 3),
+            ConfusionMatrix.From(EvaluationResult.Compute(logits, [0, 0, 1], ["a", "b", "c"])));
     }
 
     [Fact]
     public void What_is_no_class_or_has_no_partner_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => Confusion.Of([0, 1], [0], 2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Confusion.Of([2], [0], 2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Confusion.Of([0], [-1], 2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Confusion.Of([], [], 0));
+        Assert.Throws<ArgumentException>(() => ConfusionMatrix.Count([0, 1], [0], 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ConfusionMatrix.Count([2], [0], 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ConfusionMatrix.Count([0], [-1], 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ConfusionMatrix.Count([], [], 0));
         Assert.Throws<IndexOutOfRangeException>(() => Small[0, 4]); // not the next row
     }
 
@@ -59,7 +61,7 @@ public class ConfusionTests
     {
         var json = JsonSerializer.Serialize(new { Small }, Indented);
         Assert.Contains("[4,[0,0,2],[0,1,1],[1,1,1],[1,2,1],[2,2,1]]", json, StringComparison.Ordinal);
-        Assert.Equal(Small, JsonSerializer.Deserialize<Confusion>(JsonSerializer.Serialize(Small)));
+        Assert.Equal(Small, JsonSerializer.Deserialize<ConfusionMatrix>(JsonSerializer.Serialize(Small)));
     }
 
     [Theory]
@@ -72,5 +74,6 @@ public class ConfusionTests
     [InlineData("[2,[0,0,0]]")]
     [InlineData("[2,[0,0,1.5]]")]
     [InlineData("[2,[0,\"a\",1]]")]
-    public void Json_that_is_no_confusion_is_refused(string json) => Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Confusion>(json));
+    public void Json_that_is_no_confusion_is_refused(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ConfusionMatrix>(json));
 }
