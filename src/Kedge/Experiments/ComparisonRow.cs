@@ -63,7 +63,7 @@ public sealed record ComparisonRow
     /// The number of parallel runs when its seconds were measured; <see langword="null"/> in rows of
     /// earlier versions, which ran one.
     /// </summary>
-    [JsonPropertyName("atOnce")]
+    [JsonPropertyName("at_once")]
     public int? Parallelism { get; init; }
 
     /// <summary>Why the method failed; <see langword="null"/> where it did not.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kedge.Evaluation;
 using Kedge.Experiments;
 using Kedge.FewShot;
@@ -137,6 +138,17 @@ public sealed class ComparisonTests : IDisposable
     {
         _folder.Write("out/rows.jsonl", "{}\n");
         Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (", Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rows_keep_their_names_in_the_log()
+    {
+        Run([new("zero-shot", new ZeroShot())], Draw(1));
+        using var row = JsonDocument.Parse(File.ReadAllText(Rows));
+        Assert.Equal(
+            ["method", "task", "shots", "seed", "part", "accuracy", "fit_seconds", "predict_seconds", "selection", "numbers", "confusion", "right",
+                "at_once", "error", "support", "queries", "model", "model_fingerprint", "task_fingerprint"],
+            row.RootElement.EnumerateObject().Select(property => property.Name));
     }
 
     [Fact]
