@@ -13,7 +13,7 @@ internal readonly record struct Mistake(int Actual, int Predicted, int Count);
 /// counts are.
 /// </summary>
 [JsonConverter(typeof(ConfusionMatrixJson))]
-public sealed class ConfusionMatrix : IEquatable<ConfusionMatrix>
+internal sealed class ConfusionMatrix : IEquatable<ConfusionMatrix>
 {
     private readonly int[] _counts; // [C, C]: actual, predicted
 

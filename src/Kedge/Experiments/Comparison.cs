@@ -95,8 +95,9 @@ public sealed class Comparison
     /// <param name="progress">Told before each run, on its thread but never twice at a time; null is nobody.</param>
     /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their notes alone; likewise.</param>
     /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
-    /// <returns>A row for each draw and method, draw by draw; each followed by the rows of the task's
-    /// further splits.</returns>
+    /// <returns>
+    /// A row for each draw and method, draw by draw; each followed by the rows of the task's further splits.
+    /// </returns>
     /// <exception cref="KedgeException">A row cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.</exception>
     internal IReadOnlyList<ComparisonRow> Run(
