@@ -45,7 +45,7 @@ internal static class TrainingBenchmark
         var options = new PretrainingOptions { Steps = Steps, BatchSize = BatchSize, CheckpointEvery = Steps, Precision = TrainingPrecision.BF16 };
         var preprocessing = new Preprocessing { Resolution = architecture.Vision.Resolution };
         using var network = ClipInitialisation.Build(architecture, options.Seed);
-        using var objective = ContrastiveObjective.Of(options.Loss, network, preprocessing, options.Precision, CPU);
+        using var objective = ContrastiveObjective.Create(options.Loss, network, preprocessing, options.Precision, CPU);
         using var training = new TrainingState(network, [new TrainingTerm<PairBatch>(objective, _ => [])], options.Loop);
         var batch = new PairBatches(data.Pairs, preprocessing, options).From(0).First()[0];
         using var pixels = ContrastiveObjective.Pixels(batch.Crops, preprocessing, options.Precision, CPU);

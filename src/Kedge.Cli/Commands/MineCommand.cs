@@ -49,7 +49,7 @@ internal sealed class MineCommand : KedgeCommand
         if (output is not null)
             OutputFile.Check(output);
         var options = _draw.Read(parsed, _data.Templates(parsed));
-        var words = parsed.GetValue(_words) is { } file ? WordList.Read(file) : WordList.Of(OpenWords.Nouns, "the nouns of WordNet");
+        var words = parsed.GetValue(_words) is { } file ? WordList.Read(file) : WordList.FromLines(OpenWords.Nouns, "the nouns of WordNet");
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         words = words.WithoutClassNames(dataset.ClassNames);
         if (words.Note is { } note)

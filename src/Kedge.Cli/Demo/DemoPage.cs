@@ -31,7 +31,7 @@ internal static class DemoPage
         string path, ImageDataset dataset, ComparisonReport report, IReadOnlyDictionary<string, string> curves, ClassifierCard card,
         IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorDescription> descriptions)
     {
-        var introduction = $"The model {card.Model} has been trained on drawings of {SceneWords.Shapes.Count} shapes. " +
+        var introduction = $"The model {card.Model} has been trained on drawings of {SceneVocabulary.Shapes.Count} shapes. " +
             $"These {dataset.ClassNames.Count} were not among them, and nobody ever told it their names. " +
             "From a few drawings of each, the methods below learn to tell them apart.";
         HtmlPage.Write(path, "Kedge learns twelve shapes", [ComparisonPage.Style, ExplanationPage.Style], introduction,

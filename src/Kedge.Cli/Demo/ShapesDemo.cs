@@ -35,7 +35,7 @@ internal static class ShapesDemo
         {
             var generator = new SceneGenerator(SceneSplit.HeldOutShapes, seed);
             var place = Path.Combine(folder, part);
-            if (!Directory.Exists(place) || !SceneFolder.IsAt(place))
+            if (!Directory.Exists(place) || !SceneFolder.Exists(place))
             {
                 Make(folder);
                 SceneFolder.Write(generator, DrawingsPerClass * generator.ClassNames.Count, place, cancellation: cancellation);

@@ -41,10 +41,10 @@ internal sealed class AnchorOptions
         if (parsed.GetValue(_banFile) is { } file)
         {
             var list = WordList.Read(file);
-            Put("ban", "--ban-file", banned.Length == 0 ? list : WordList.Of([.. banned, .. list.Words], "--ban and --ban-file"));
+            Put("ban", "--ban-file", banned.Length == 0 ? list : WordList.FromLines([.. banned, .. list.Words], "--ban and --ban-file"));
         }
         else if (banned.Length > 0)
-            Put("ban", "--ban", WordList.Of(banned, "--ban"));
+            Put("ban", "--ban", WordList.FromLines(banned, "--ban"));
 
         void Put(string option, string argument, WordList list)
         {

@@ -42,7 +42,7 @@ internal sealed class PhotoSourceOptions
     {
         if (Field(parsed, data) is { } field)
             return field.Open(parsed.GetValue(_root)!, index);
-        if (!Path.Exists(data) && FieldDataset.All.Any(known => data.Equals(known.Name, StringComparison.OrdinalIgnoreCase) || data == known.Folder))
+        if (!Path.Exists(data) && BenchmarkDataset.All.Any(known => data.Equals(known.Name, StringComparison.OrdinalIgnoreCase) || data == known.Folder))
             throw new KedgeException($"There is no data set at {data}, which is the name of one of the field's: say where these lie (--root).");
         return DatasetReader.Open(data, parsed.GetValue(_images), index);
     }
@@ -50,5 +50,5 @@ internal sealed class PhotoSourceOptions
     /// <summary>The data set's own template; null where it has none.</summary>
     public IReadOnlyList<PromptTemplate>? Templates(ParseResult parsed, string data) => Field(parsed, data) is { } field ? [field.Template] : null;
 
-    private FieldDataset? Field(ParseResult parsed, string data) => parsed.GetValue(_root) is null ? null : FieldDataset.Find(data);
+    private BenchmarkDataset? Field(ParseResult parsed, string data) => parsed.GetValue(_root) is null ? null : BenchmarkDataset.Find(data);
 }

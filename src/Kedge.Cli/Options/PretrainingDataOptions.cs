@@ -57,7 +57,7 @@ internal sealed class PretrainingDataOptions
     {
         if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
             return (CaptionCsv.Read(path), null);
-        if (SceneFolder.IsAt(path))
+        if (SceneFolder.Exists(path))
             return (SceneFolder.Pairs(path), null);
         var dataset = DatasetReader.Open(path);
         var described = new DescribedDataset(dataset, descriptions ?? throw new KedgeException(

@@ -11,9 +11,9 @@ namespace Kedge.Checkpoints;
 /// </summary>
 internal sealed class SettingsFile : IDisposable
 {
-    private const long LongestFile = 64 << 20;
+    private const long MaxFileBytes = 64 << 20;
 
-    private const int LongestQuote = 60;
+    private const int MaxQuoteLength = 60;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -29,8 +29,8 @@ internal sealed class SettingsFile : IDisposable
         try
         {
             using var stream = CheckpointFile.Map(path);
-            if (stream.Length > LongestFile)
-                throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {LongestFile:N0} are expected; check that it is the right file.");
+            if (stream.Length > MaxFileBytes)
+                throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {MaxFileBytes:N0} are expected; check that it is the right file.");
             using var reader = new StreamReader(stream, StrictUtf8);
             var document = JsonDocument.Parse(reader.ReadToEnd(), new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
@@ -133,8 +133,8 @@ internal sealed class SettingsFile : IDisposable
     private KedgeException Wrong(string key, JsonElement value, string expected)
     {
         var found = value.GetRawText();
-        if (found.Length > LongestQuote)
-            found = found[..LongestQuote] + "…";
+        if (found.Length > MaxQuoteLength)
+            found = found[..MaxQuoteLength] + "…";
         return new($"'{Path}' states {key} = {found} where {expected} is expected; correct the file or get it again.");
     }
 }

@@ -11,7 +11,7 @@ internal static class ClassFolders
         var images = root.Images.Order(StringComparer.Ordinal).Select(path => path.Split('/')).ToList();
         var folders = root.Folders.Select(path => path.Split('/')).ToList();
         if (images.Count == 0)
-            return new DatasetDraft(root.Origin, []).Checked();
+            return new DatasetBuilder(root.Origin, []).Build();
         var top = WrapperDepth(images);
         var hasParts = HasParts(root, images.Select(path => path[top]).Where((_, i) => images[i].Length > top + 1).Distinct().ToList());
         var classDepth = hasParts ? top + 1 : top;
@@ -19,25 +19,25 @@ internal static class ClassFolders
         if (images.Find(path => path.Length < classDepth + 2) is { } stray)
             throw new KedgeException($"The image {string.Join('/', stray)} in {root.Origin} lies in no class's folder; move it into the folder of its class, or away.");
         string[] classNames = [.. folders
-            .Where(path => path.Length == classDepth + 1 && path.Take(top).SequenceEqual(images[0].Take(top)) && (!hasParts || DatasetParts.Parse(path[top]) is not null))
+            .Where(path => path.Length == classDepth + 1 && path.Take(top).SequenceEqual(images[0].Take(top)) && (!hasParts || DatasetSplits.Parse(path[top]) is not null))
             .Select(path => path[classDepth])
             .Distinct()
             .Order(StringComparer.Ordinal)];
         var labels = classNames.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
-        var draft = new DatasetDraft(root.Origin, classNames);
+        var dataset = new DatasetBuilder(root.Origin, classNames);
         foreach (var path in images)
         {
-            var part = hasParts ? DatasetParts.Parse(path[top])!.Value : DatasetPart.Train;
-            draft.Add(part, root.Find(string.Join('/', path))!, labels[path[classDepth]]);
+            var part = hasParts ? DatasetSplits.Parse(path[top])!.Value : DatasetSplit.Train;
+            dataset.Add(part, root.Find(string.Join('/', path))!, labels[path[classDepth]]);
         }
-        return draft.Checked();
+        return dataset.Build();
     }
 
     /// <summary>How many folders stand around everything, as zips often have one.</summary>
     private static int WrapperDepth(List<string[]> images)
     {
         var depth = 0;
-        while (images.TrueForAll(path => path.Length > depth + 2 && path[depth] == images[0][depth]) && DatasetParts.Parse(images[0][depth]) is null)
+        while (images.TrueForAll(path => path.Length > depth + 2 && path[depth] == images[0][depth]) && DatasetSplits.Parse(images[0][depth]) is null)
             depth++;
         return depth;
     }
@@ -45,10 +45,10 @@ internal static class ClassFolders
     /// <summary>Whether the top folders are parts. One name alone may be a class (a train), so all must be.</summary>
     private static bool HasParts(ImageRoot root, List<string> topFolders)
     {
-        var others = topFolders.Where(name => DatasetParts.Parse(name) is null).ToList();
+        var others = topFolders.Where(name => DatasetSplits.Parse(name) is null).ToList();
         var parts = topFolders.Except(others).ToList();
         if (parts.Count >= 2 && others.Count > 0)
-            throw new KedgeException($"{root.Origin} has the folder '{others[0]}' beside '{parts[0]}' and '{parts[1]}'; expected either a folder a class, or folders of parts alone ({DatasetParts.Names}): move it away.");
+            throw new KedgeException($"{root.Origin} has the folder '{others[0]}' beside '{parts[0]}' and '{parts[1]}'; expected either a folder a class, or folders of parts alone ({DatasetSplits.Names}): move it away.");
         return parts.Count > 0 && others.Count == 0;
     }
 }

@@ -8,17 +8,17 @@ namespace Kedge.Data;
 /// </summary>
 internal static class CsvDataset
 {
-    private sealed record Row(long Line, string Path, string Label, DatasetPart Part);
+    private sealed record Row(long Line, string Path, string Label, DatasetSplit Part);
 
     internal static ImageDataset Read(string path, ImageRoot root)
     {
         var rows = ReadRows(path);
         var (classNames, labels) = Numbers(path, rows) is { } numbers ? (Counted(numbers), numbers) : Named(rows);
         var images = root.FindAll([.. rows.Select(row => row.Path)], path);
-        var draft = new DatasetDraft(path, classNames);
+        var dataset = new DatasetBuilder(path, classNames);
         for (var i = 0; i < rows.Count; i++)
-            draft.Add(rows[i].Part, images[i], labels[i]);
-        return draft.Checked();
+            dataset.Add(rows[i].Part, images[i], labels[i]);
+        return dataset.Build();
     }
 
     private static string[] Counted(int[] numbers) => [.. numbers.Distinct().Order().Select(number => number.ToString(CultureInfo.InvariantCulture))];
@@ -52,8 +52,8 @@ internal static class CsvDataset
     {
         if (image.Length == 0 || label.Length == 0)
             throw new KedgeException($"Line {line} of {path} has the path '{image}' and the label '{label}'; expected both: complete the line, or take it away.");
-        var part = split.Length == 0 ? DatasetPart.Train : DatasetParts.Parse(split)
-            ?? throw new KedgeException($"Line {line} of {path} has the split '{split}'; expected one of {DatasetParts.Names}.");
+        var part = split.Length == 0 ? DatasetSplit.Train : DatasetSplits.Parse(split)
+            ?? throw new KedgeException($"Line {line} of {path} has the split '{split}'; expected one of {DatasetSplits.Names}.");
         return new Row(line, image, label, part);
     }
 }

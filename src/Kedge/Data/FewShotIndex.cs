@@ -9,12 +9,12 @@ namespace Kedge.Data;
 internal static class FewShotIndex
 {
     /// <summary>Leaves in the training and validation parts the images that the index picks, in its order.</summary>
-    internal static void Select(string path, string splitFile, Dictionary<DatasetPart, List<SplitRow>> parts)
+    internal static void Select(string path, string splitFile, Dictionary<DatasetSplit, List<SplitRow>> parts)
     {
         var (train, validation) = JsonRows.Read(path, "a few-shot index with train and val, each with data: rows of impath, label, classname",
             json => (Rows(json.GetProperty("train")), Rows(json.GetProperty("val"))));
-        parts[DatasetPart.Train] = Pick(train, parts[DatasetPart.Train], "train");
-        parts[DatasetPart.Validation] = Pick(validation, parts[DatasetPart.Validation], "val");
+        parts[DatasetSplit.Train] = Pick(train, parts[DatasetSplit.Train], "train");
+        parts[DatasetSplit.Validation] = Pick(validation, parts[DatasetSplit.Validation], "val");
 
         List<SplitRow> Pick(List<SplitRow> picked, List<SplitRow> rows, string part)
         {

@@ -13,21 +13,21 @@ internal static class SplitFile
 {
     internal static ImageDataset Read(string path, ImageRoot root, string? fewShotIndex)
     {
-        var parts = JsonRows.Read(path, "a split file with train, val and test, rows of [path, label, class name]", json => new Dictionary<DatasetPart, List<SplitRow>>
+        var parts = JsonRows.Read(path, "a split file with train, val and test, rows of [path, label, class name]", json => new Dictionary<DatasetSplit, List<SplitRow>>
         {
-            [DatasetPart.Train] = Rows(json.GetProperty("train")),
-            [DatasetPart.Validation] = Rows(json.GetProperty("val")),
-            [DatasetPart.Test] = Rows(json.GetProperty("test")),
+            [DatasetSplit.Train] = Rows(json.GetProperty("train")),
+            [DatasetSplit.Validation] = Rows(json.GetProperty("val")),
+            [DatasetSplit.Test] = Rows(json.GetProperty("test")),
         });
         var classNames = ClassNames(path, [.. parts.Values.SelectMany(rows => rows)]);
         if (fewShotIndex is not null)
             FewShotIndex.Select(fewShotIndex, path, parts);
 
         var all = parts.SelectMany(part => part.Value.Select(row => (Part: part.Key, Row: row))).ToList();
-        var draft = new DatasetDraft(path, classNames);
+        var dataset = new DatasetBuilder(path, classNames);
         foreach (var ((part, row), image) in all.Zip(root.FindAll([.. all.Select(item => item.Row.Path)], path)))
-            draft.Add(part, image, row.Label);
-        return draft.Checked();
+            dataset.Add(part, image, row.Label);
+        return dataset.Build();
     }
 
     private static List<SplitRow> Rows(JsonElement rows) =>

@@ -9,7 +9,7 @@ internal sealed class ZipImages : ImageRoot
 #pragma warning restore CA1001
 {
     /// <summary>Entries that claim to be larger are no photos.</summary>
-    private const long LargestEntry = 1L << 28;
+    private const long MaxEntryBytes = 1L << 28;
 
     private readonly Lock _reading = new(); // a ZipArchive reads one entry at a time
     private readonly ZipArchive _archive;
@@ -58,8 +58,8 @@ internal sealed class ZipImages : ImageRoot
             {
                 lock (zip._reading)
                 {
-                    if (entry.Length > LargestEntry)
-                        throw new KedgeException($"Cannot read the image '{Name}': it unpacks to {entry.Length} bytes, and the most for one image is {LargestEntry}.");
+                    if (entry.Length > MaxEntryBytes)
+                        throw new KedgeException($"Cannot read the image '{Name}': it unpacks to {entry.Length} bytes, and the most for one image is {MaxEntryBytes}.");
                     var bytes = new byte[entry.Length];
                     using var stream = entry.Open();
                     stream.ReadExactly(bytes);

@@ -5,7 +5,7 @@ namespace Kedge.Features;
 /// <summary>Finds the rows that point in nearly the same direction.</summary>
 internal static class CosineSearch
 {
-    private const int QueriesAtOnce = 256; // bounds the memory of the cosines: word lists are long
+    private const int QueriesPerBatch = 256; // bounds the memory of the cosines: word lists are long
 
     /// <summary>The nearest keys of each query, by cosine.</summary>
     /// <param name="queries">[Q, D], of any length.</param>
@@ -15,12 +15,12 @@ internal static class CosineSearch
     internal static IReadOnlyList<(int Row, double Cosine)[]> Nearest(Tensor queries, Tensor keys, int top)
     {
         using var scope = NewDisposeScope();
-        using var still = no_grad();
+        using var noGrad = no_grad();
         var count = (int)Math.Min(top, keys.shape[0]);
         if (count == 0 || queries.shape[0] == 0)
             return [.. Enumerable.Repeat(Array.Empty<(int, double)>(), (int)queries.shape[0])];
         var unitKeys = keys.Unit().t();
-        return [.. queries.Unit().split(QueriesAtOnce).SelectMany(some => Nearest(some.matmul(unitKeys), count))];
+        return [.. queries.Unit().split(QueriesPerBatch).SelectMany(batch => Nearest(batch.matmul(unitKeys), count))];
     }
 
     // [Q, N]

@@ -13,7 +13,7 @@ namespace Kedge.Features;
 internal sealed record LoadedImage(string Name, string Content, RgbImage[] Crops, KedgeException? Failure = null);
 
 /// <summary>The part of an extraction that several threads do at once, and therefore without tensors: files to crops.</summary>
-internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, FeatureShelf shelf)
+internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, FeatureStore store)
 {
     /// <summary>Reads a file and, unless its features are on the shelf, decodes and crops it.</summary>
     public LoadedImage Load(ImageFile file)
@@ -23,7 +23,7 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
             var bytes = file.ReadAllBytes();
             var hash = SHA256.HashData(bytes);
             var content = Convert.ToHexStringLower(hash);
-            return new(file.Name, content, shelf.Contains(content) ? [] : Crops(bytes, file.Name, hash));
+            return new(file.Name, content, store.Contains(content) ? [] : Crops(bytes, file.Name, hash));
         }
         catch (KedgeException e)
         {

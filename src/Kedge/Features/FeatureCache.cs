@@ -25,26 +25,26 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
     public string Folder { get; } = folder;
 
     /// <summary>Reads what there is for one encoder and one kind of views: the blocks of one subfolder, named by the hash of all that matters.</summary>
-    internal FeatureShelf Open(IImageEncoder encoder, FeatureRow row, ViewSet? views, TimeProvider time)
+    internal FeatureStore Open(IImageEncoder encoder, FeatureRow row, ViewSet? views, TimeProvider time)
     {
         var description = Describe(encoder, row, views);
         var name = FingerprintBuilder.HashText(description)[..(2 * NameBytes)];
-        var shelf = Path.Combine(Folder, name);
+        var subfolder = Path.Combine(Folder, name);
         try
         {
-            RemoveUnfinished(shelf, time);
-            return FeatureShelf.Open(shelf, description, (views?.Count ?? 1) * row.Width, warn ?? (_ => { }));
+            RemoveUnfinished(subfolder, time);
+            return FeatureStore.Open(subfolder, description, (views?.Count ?? 1) * row.Width, warn ?? (_ => { }));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"The feature cache '{shelf}' cannot be read: {e.Message} Mend its permissions, delete it, or choose another place.", e);
+            throw new KedgeException($"The feature cache '{subfolder}' cannot be read: {e.Message} Mend its permissions, delete it, or choose another place.", e);
         }
     }
 
     /// <summary>Removes what killed writers left. Younger files may be somebody's who is writing now.</summary>
-    private static void RemoveUnfinished(string shelf, TimeProvider time)
+    private static void RemoveUnfinished(string subfolder, TimeProvider time)
     {
-        foreach (var path in Directory.Exists(shelf) ? Directory.GetFiles(shelf, "*.tmp") : [])
+        foreach (var path in Directory.Exists(subfolder) ? Directory.GetFiles(subfolder, "*.tmp") : [])
         {
             if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > Abandoned)
                 File.Delete(path);

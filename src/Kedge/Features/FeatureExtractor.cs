@@ -68,25 +68,25 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
     {
         options ??= new();
         var row = new FeatureRow(encoder, kinds);
-        var shelf = cache?.Open(encoder, row, options.Views, _time) ?? FeatureShelf.InMemory();
+        var store = cache?.Open(encoder, row, options.Views, _time) ?? FeatureStore.InMemory();
         string[] contents;
         try
         {
-            contents = Fill(shelf, row, images, options, new(images.Count, _time, progress), cancellation);
+            contents = Fill(store, row, images, options, new(images.Count, _time, progress), cancellation);
         }
         finally
         {
-            shelf.Write();
+            store.Write();
         }
         using var scope = NewDisposeScope();
-        var features = row.Unpack(Gather(shelf, row.Width, contents, options.Views)); // new tensors of the scope
+        var features = row.Unpack(Gather(store, row.Width, contents, options.Views)); // new tensors of the scope
         return (features.Each(tensor => tensor.MoveToOuterDisposeScope()), contents);
     }
 
     /// <summary>Puts the features of all images on the shelf.</summary>
     /// <returns>The content of each image.</returns>
     private string[] Fill(
-        FeatureShelf shelf,
+        FeatureStore store,
         FeatureRow row,
         IReadOnlyList<ImageFile> images,
         ExtractionOptions options,
@@ -98,7 +98,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         var contents = new List<string>(images.Count);
         var failures = new List<KedgeException>();
         var encoded = 0;
-        var loader = new CropLoader(_preprocessing, options.Views, shelf);
+        var loader = new CropLoader(_preprocessing, options.Views, store);
         foreach (var image in images.SelectAhead(loader.Load, 2 * batchImages, options.DecodeThreads, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -107,14 +107,14 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
                 failures.Add(failure);
             if (failures.Count > 0)
                 continue;
-            if (!shelf.Contains(image.Content))
+            if (!store.Contains(image.Content))
             {
                 meter.EncodingBegins(contents.Count - 1);
                 waiting.TryAdd(image.Content, image);
             }
             var encodeNow = waiting.Count == batchImages || contents.Count == images.Count;
             if (encodeNow)
-                encoded += Encode(waiting, row, shelf);
+                encoded += Encode(waiting, row, store);
             if (encodeNow || (waiting.Count == 0 && contents.Count % batchImages == 0))
                 meter.Report(contents.Count, encoded);
         }
@@ -125,7 +125,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
 
     /// <summary>Encodes what waits, all at once, and puts it on the shelf.</summary>
     /// <returns>How many images that were.</returns>
-    private int Encode(OrderedDictionary<string, LoadedImage> waiting, FeatureRow layout, FeatureShelf shelf)
+    private int Encode(OrderedDictionary<string, LoadedImage> waiting, FeatureRow layout, FeatureStore store)
     {
         if (waiting.Count == 0)
             return 0;
@@ -148,7 +148,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
                 throw new KedgeException($"Cannot extract features: those of '{image.Name}' are not finite; " +
                     "the model's weights are damaged, or too large for the device's arithmetic.");
             }
-            shelf.Add(image.Content, row);
+            store.Add(image.Content, row);
             values = values[rowLength..];
         }
         var encoded = waiting.Count;
@@ -157,7 +157,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
     }
 
     /// <summary>Rows in the order of the images, as [N, D] or [V, N, D].</summary>
-    private static Tensor Gather(FeatureShelf shelf, int width, string[] contents, ViewSet? views)
+    private static Tensor Gather(FeatureStore store, int width, string[] contents, ViewSet? views)
     {
         var count = views?.Count ?? 1;
         var features = empty([count, contents.Length, width], ScalarType.Float32, CPU);
@@ -170,7 +170,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
                 using var part = view.narrow(0, start, rows);
                 var values = MemoryMarshal.Cast<byte, float>(part.bytes);
                 for (var i = 0; i < rows; i++)
-                    shelf[contents[start + i]].AsSpan(v * width, width).CopyTo(values[(i * width)..]);
+                    store[contents[start + i]].AsSpan(v * width, width).CopyTo(values[(i * width)..]);
             }
         }
         if (views is not null)

@@ -14,7 +14,7 @@ internal static class FeatureMath
     /// <summary>Rows made as long as unit features are, which is 1 but for rounding: where nothing was changed, the same bits come back.</summary>
     /// <param name="features">[…, D].</param>
     /// <param name="unit">[…, D] unit: what the features were before they were changed.</param>
-    internal static Tensor AsLongAs(this Tensor features, Tensor unit) => features * (Length(unit) / Length(features));
+    internal static Tensor WithNormOf(this Tensor features, Tensor unit) => features * (Length(unit) / Length(features));
 
     private static Tensor Length(Tensor features) => features.norm(-1, keepdim: true).ClampMin(1e-12);
 }

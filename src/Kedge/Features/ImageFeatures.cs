@@ -52,18 +52,18 @@ public sealed record ImageFeatures(Tensor Image)
     };
 
     /// <summary>These and others of the same kinds, one after the other along the first dimension.</summary>
-    internal ImageFeatures Beside(ImageFeatures others) => new(cat([Image, others.Image]))
+    internal ImageFeatures Concat(ImageFeatures others) => new(cat([Image, others.Image]))
     {
         Patches = Patches is null ? null : cat([Patches, others.Patches!]),
         Unprojected = Unprojected is null ? null : cat([Unprojected, others.Unprojected!]),
     };
 
     /// <summary>Images in pieces along the first dimension, of at most so many.</summary>
-    internal IEnumerable<ImageFeatures> Split(long most)
+    internal IEnumerable<ImageFeatures> Split(long size)
     {
-        for (var start = 0L; start == 0 || start < Image.shape[0]; start += most)
+        for (var start = 0L; start == 0 || start < Image.shape[0]; start += size)
         {
-            var (first, count) = (start, Math.Min(most, Image.shape[0] - start));
+            var (first, count) = (start, Math.Min(size, Image.shape[0] - start));
             yield return Each(tensor => tensor.narrow(0, first, count));
         }
     }

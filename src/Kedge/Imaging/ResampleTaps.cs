@@ -9,7 +9,7 @@ internal sealed class ResampleTaps
     private readonly int[] _first;
     private readonly int[] _count;
     private readonly int[] _weights;
-    private readonly int _most;
+    private readonly int _stride;
 
     /// <summary>Plans output pixels <paramref name="start"/> to <paramref name="start"/> + <paramref name="length"/> − 1.</summary>
     /// <param name="sourceSize">Pixels of the source.</param>
@@ -24,9 +24,9 @@ internal sealed class ResampleTaps
         var scale = (double)(to - from) / size;
         var widening = Math.Max(scale, 1);
         var support = kernel.Support() * widening;
-        _most = ((int)Math.Ceiling(support) * 2) + 1;
-        (_first, _count, _weights) = (new int[length], new int[length], new int[length * _most]);
-        var exact = new double[_most];
+        _stride = ((int)Math.Ceiling(support) * 2) + 1;
+        (_first, _count, _weights) = (new int[length], new int[length], new int[length * _stride]);
+        var exact = new double[_stride];
         for (var i = 0; i < length; i++)
         {
             var centre = from + ((start + i + 0.5) * scale);
@@ -36,7 +36,7 @@ internal sealed class ResampleTaps
             for (var k = 0; k < count; k++)
                 sum += exact[k] = kernel.At((k + first - centre + 0.5) / widening);
             for (var k = 0; k < count; k++)
-                _weights[(i * _most) + k] = (int)Math.Round(exact[k] / sum * (1 << Precision), MidpointRounding.AwayFromZero);
+                _weights[(i * _stride) + k] = (int)Math.Round(exact[k] / sum * (1 << Precision), MidpointRounding.AwayFromZero);
             (_first[i], _count[i]) = (first, count);
         }
     }
@@ -54,5 +54,5 @@ internal sealed class ResampleTaps
     public int First(int i) => _first[i];
 
     /// <summary>The weights of an output pixel, one for each source pixel from <see cref="First"/> on.</summary>
-    public ReadOnlySpan<int> Weights(int i) => _weights.AsSpan(i * _most, _count[i]);
+    public ReadOnlySpan<int> Weights(int i) => _weights.AsSpan(i * _stride, _count[i]);
 }

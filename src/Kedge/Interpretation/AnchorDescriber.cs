@@ -101,7 +101,7 @@ internal sealed class AnchorDescriber(FewShotClassifier classifier, ITextTower? 
             features.Add(Encode(tower, some));
         }
         return [.. CosineSearch.Nearest(anchors.Features, cat(features).to(anchors.Features.device), top)
-            .Select(near => near.Select(found => new Neighbour(PromptTemplates.Spoken(_words[found.Row]), found.Cosine)).ToArray())];
+            .Select(near => near.Select(found => new Neighbour(PromptTemplates.NormaliseName(_words[found.Row]), found.Cosine)).ToArray())];
     }
 
     private Tensor Encode(ITextTower tower, IReadOnlyList<string> words) => tower.EncodeText([.. words.Select(_template.Fill)]);

@@ -87,7 +87,7 @@ public sealed class MethodCatalog : IMethodCatalog
         .Create(options ?? JsonSerializer.SerializeToElement(new { }), this);
 
     private KedgeException Unknown(string name) =>
-        new($"There is no method '{name}': nearest are {NearestNames.Of(Names, name)}; there are {string.Join(", ", Names)}.");
+        new($"There is no method '{name}': nearest are {NearestNames.Suggest(Names, name)}; there are {string.Join(", ", Names)}.");
 
     private abstract record Entry(string Name)
     {

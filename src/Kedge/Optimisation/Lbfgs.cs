@@ -9,36 +9,36 @@ namespace Kedge.Optimisation;
 /// </summary>
 internal static class Lbfgs
 {
-    private const int Memory = 10, MostHalvings = 40;
-    private const double LeastFall = 1e-4; // Armijo's: of what the slope promises
+    private const int Memory = 10, MaxHalvings = 40;
+    private const double SufficientDecrease = 1e-4; // Armijo's: of what the slope promises
 
     /// <summary>Descends until no entry of the gradient is above the tolerance, the loss falls no more, or the steps are used up.</summary>
     /// <param name="start">Where to begin; any shape.</param>
-    /// <param name="curve">The loss and its gradient.</param>
-    /// <param name="mostSteps">Steps at most.</param>
+    /// <param name="objective">The loss and its gradient.</param>
+    /// <param name="maxSteps">Steps at most.</param>
     /// <param name="tolerance">Of the largest entry of the gradient.</param>
     /// <returns>A new tensor in the current dispose scope.</returns>
-    internal static Tensor Minimise(Tensor start, Func<Tensor, (double Loss, Tensor Gradient)> curve, int mostSteps, double tolerance)
+    internal static Tensor Minimise(Tensor start, Func<Tensor, (double Loss, Tensor Gradient)> objective, int maxSteps, double tolerance)
     {
         using var scope = NewDisposeScope();
         var x = start.clone();
-        var (loss, gradient) = curve(x);
-        var history = new LinkedList<(Tensor Step, Tensor Turn, double Inverse)>(); // the last first
-        for (var step = 0; step < mostSteps && gradient.abs().max().item<double>() > tolerance; step++)
+        var (loss, gradient) = objective(x);
+        var history = new LinkedList<(Tensor Step, Tensor GradientChange, double InverseCurvature)>(); // the last first
+        for (var step = 0; step < maxSteps && gradient.abs().max().item<double>() > tolerance; step++)
         {
             using var inner = NewDisposeScope();
             var direction = Direction(gradient, history);
             var slope = Dot(direction, gradient);
             var length = history.Count == 0 ? Math.Min(1, 1 / Math.Sqrt(Dot(gradient, gradient))) : 1;
-            if (Search(x, direction, length, loss, slope, curve) is not { } found)
+            if (Search(x, direction, length, loss, slope, objective) is not { } found)
                 break;
-            var (moved, turn) = (found.X - x, found.Gradient - gradient);
-            if (Dot(moved, turn) is > 0 and var curvature)
-                history.AddFirst((moved.MoveToOuterDisposeScope(), turn.MoveToOuterDisposeScope(), 1 / curvature));
+            var (displacement, gradientChange) = (found.X - x, found.Gradient - gradient);
+            if (Dot(displacement, gradientChange) is > 0 and var curvature)
+                history.AddFirst((displacement.MoveToOuterDisposeScope(), gradientChange.MoveToOuterDisposeScope(), 1 / curvature));
             if (history.Count > Memory)
             {
                 history.Last!.Value.Step.Dispose();
-                history.Last.Value.Turn.Dispose();
+                history.Last.Value.GradientChange.Dispose();
                 history.RemoveLast();
             }
             x.Dispose();
@@ -49,31 +49,31 @@ internal static class Lbfgs
     }
 
     /// <summary>−H g, H the inverse of the curvature as the last steps have shown it.</summary>
-    private static Tensor Direction(Tensor gradient, LinkedList<(Tensor Step, Tensor Turn, double Inverse)> history)
+    private static Tensor Direction(Tensor gradient, LinkedList<(Tensor Step, Tensor GradientChange, double InverseCurvature)> history)
     {
         var q = -gradient;
         var weights = new Stack<double>();
-        foreach (var (step, turn, inverse) in history)
+        foreach (var (step, gradientChange, inverse) in history)
         {
             weights.Push(inverse * Dot(step, q));
-            q = q - turn.Mul(weights.Peek());
+            q = q - gradientChange.Mul(weights.Peek());
         }
         if (history.First is { Value: var last })
-            q = q.Div(last.Inverse * Dot(last.Turn, last.Turn));
+            q = q.Div(last.InverseCurvature * Dot(last.GradientChange, last.GradientChange));
         for (var node = history.Last; node is not null; node = node.Previous)
-            q = q.Add(node.Value.Step.Mul(weights.Pop() - node.Value.Inverse * Dot(node.Value.Turn, q)));
+            q = q.Add(node.Value.Step.Mul(weights.Pop() - node.Value.InverseCurvature * Dot(node.Value.GradientChange, q)));
         return q;
     }
 
     private static (Tensor X, double Loss, Tensor Gradient)? Search(
-        Tensor x, Tensor direction, double length, double loss, double slope, Func<Tensor, (double Loss, Tensor Gradient)> curve)
+        Tensor x, Tensor direction, double length, double loss, double slope, Func<Tensor, (double Loss, Tensor Gradient)> objective)
     {
-        for (var halvings = 0; halvings < MostHalvings; halvings++, length /= 2)
+        for (var halvings = 0; halvings < MaxHalvings; halvings++, length /= 2)
         {
             var tried = x.Add(direction.Mul(length));
-            var (there, gradient) = curve(tried);
-            if (there < loss && there <= loss + LeastFall * length * slope)
-                return (tried, there, gradient);
+            var (triedLoss, gradient) = objective(tried);
+            if (triedLoss < loss && triedLoss <= loss + SufficientDecrease * length * slope)
+                return (tried, triedLoss, gradient);
         }
         return null;
     }

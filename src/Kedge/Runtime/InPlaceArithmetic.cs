@@ -59,9 +59,9 @@ internal static class InPlaceArithmetic
     /// <summary>Entries below the least or above the largest number become it.</summary>
     public static Tensor Clamp_(this Tensor x, Number min, Number max)
     {
-        using var least = min.Hold();
-        using var largest = max.Hold();
-        return x.clamp_(least, largest);
+        using var lower = min.Hold();
+        using var upper = max.Hold();
+        return x.clamp_(lower, upper);
     }
 
     /// <summary>Adds the rows (or columns) of another tensor to those of x that an index names.</summary>

@@ -31,7 +31,7 @@ internal sealed class SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> ima
     private RgbImage[][] Read()
     {
         ViewSet?[] kinds = random is null ? [null] : [null, random];
-        var loaders = kinds.Select(views => new CropLoader(clip.Preprocessing, views, FeatureShelf.InMemory())).ToArray();
+        var loaders = kinds.Select(views => new CropLoader(clip.Preprocessing, views, FeatureStore.InMemory())).ToArray();
         return [.. images.SelectAhead(image => loaders.Select(loader => loader.Load(image)).ToArray(), 2 * threads, threads, default)
             .Select(views => views.SelectMany(view => view.Failure is { } failure ? throw failure : view.Crops).ToArray())];
     }

@@ -123,7 +123,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? random, CancellationToken cancellation)
     {
         var plain = EncodeImages(images, kinds, cancellation).Each(tensor => tensor.unsqueeze(0));
-        return random is null ? plain : plain.Beside(Extract(images, kinds, random, cancellation).Features);
+        return random is null ? plain : plain.Concat(Extract(images, kinds, random, cancellation).Features);
     }
 
     private TaskClasses EncodeClasses(IReadOnlyList<string> names, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)

@@ -6,7 +6,7 @@ namespace Kedge.Tensors;
 internal static class ElementTypes
 {
     /// <summary>No tensor of ours has more dimensions; libtorch's own loops stop there too.</summary>
-    public const int MostDimensions = 64;
+    public const int MaxDimensions = 64;
 
     private static readonly (string Safetensors, string TorchStorage, ScalarType Type, int Size)[] Table =
     [
@@ -41,7 +41,7 @@ internal static class ElementTypes
     /// <summary>Bytes that a contiguous tensor takes, or null where the shape is negative, overflows or has too many dimensions.</summary>
     public static long? ByteCount(ScalarType type, long[] shape)
     {
-        if (shape.Length > MostDimensions || Array.Exists(shape, length => length < 0))
+        if (shape.Length > MaxDimensions || Array.Exists(shape, length => length < 0))
             return null;
         Int128 size = Size(type); // of the shape with every 0 taken as 1: libtorch computes strides even for empty tensors
         foreach (var length in shape)

@@ -12,7 +12,7 @@ namespace Kedge.Tensors;
 internal sealed class PickleReader(byte[] data)
 {
     /// <summary>Far above any model (a large CLIP with its optimizer takes about 10⁵ steps), and below 0.5 GB of memory.</summary>
-    private const int MostSteps = 2_000_000;
+    private const int MaxSteps = 2_000_000;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -25,14 +25,14 @@ internal sealed class PickleReader(byte[] data)
     /// <exception cref="FormatException">It is broken, or does what no state dict does; the message says what, as the end of a sentence about "it".</exception>
     public object? Read()
     {
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MaxSteps; step++)
         {
             var opcode = Take(1)[0];
             if (opcode == (byte)'.')
                 return Pop();
             Step(opcode);
         }
-        throw new FormatException($"it takes more than {MostSteps:N0} steps");
+        throw new FormatException($"it takes more than {MaxSteps:N0} steps");
     }
 
     private void Step(byte opcode)
@@ -62,8 +62,8 @@ internal sealed class PickleReader(byte[] data)
             case (byte)'C': Push(Take(Take(1)[0]).ToArray()); break;
 
             case (byte)']': Push(new List<object?>()); break;
-            case (byte)'a': { var item = Pop(); ListBelow().Add(item); break; }
-            case (byte)'e': { var items = PopMark(); ListBelow().AddRange(items); break; }
+            case (byte)'a': { var item = Pop(); PeekList().Add(item); break; }
+            case (byte)'e': { var items = PopMark(); PeekList().AddRange(items); break; }
             case (byte)'l': Push(PopMark().ToList()); break;
             case (byte)')': Push(Array.Empty<object?>()); break;
             case (byte)'t': Push(PopMark()); break;
@@ -126,7 +126,7 @@ internal sealed class PickleReader(byte[] data)
     private object? Recall(long key) =>
         _memo.TryGetValue(key, out var value) ? value : throw new FormatException($"it recalls memo {key}, which it never stored");
 
-    private List<object?> ListBelow() => Peek() as List<object?> ?? throw new FormatException("it appends to something that is no list");
+    private List<object?> PeekList() => Peek() as List<object?> ?? throw new FormatException("it appends to something that is no list");
 
     private void Push(object? value) => _stack.Add(value);
 

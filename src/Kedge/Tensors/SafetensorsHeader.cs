@@ -13,7 +13,7 @@ internal sealed class SafetensorsHeader
     public const string MetadataKey = "__metadata__";
 
     /// <summary>The format's own limit.</summary>
-    private const long LongestHeader = 100_000_000;
+    private const long MaxHeaderBytes = 100_000_000;
 
     private readonly string _origin;
     private readonly Dictionary<string, TensorEntry> _entries = [];
@@ -54,8 +54,8 @@ internal sealed class SafetensorsHeader
         file.Position = 0;
         file.ReadExactly(lengthBytes);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
-        if (length > LongestHeader)
-            throw Refusal($"it declares a header of {length:N0} bytes where at most {LongestHeader:N0} are allowed");
+        if (length > MaxHeaderBytes)
+            throw Refusal($"it declares a header of {length:N0} bytes where at most {MaxHeaderBytes:N0} are allowed");
         if ((long)length > file.Length - LengthBytes)
             throw Refusal($"it declares a header of {length:N0} bytes but only {file.Length - LengthBytes:N0} follow: it is cut short");
         var json = new byte[length];

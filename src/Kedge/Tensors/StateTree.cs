@@ -3,11 +3,11 @@ namespace Kedge.Tensors;
 /// <summary>Turns what a pickle describes, nested dictionaries or modules, into tensors under dotted names. Anything that is no tensor is left out.</summary>
 internal sealed class StateTree
 {
-    private const int DeepestName = 64;
-    private const int LongestName = 1024;
+    private const int MaxDepth = 64;
+    private const int MaxNameLength = 1024;
 
     /// <summary>One pickled object may appear in many places, so that a small pickle can describe a huge tree; no model comes near this.</summary>
-    private const int MostNodes = 1_000_000;
+    private const int MaxNodes = 1_000_000;
 
     private int _nodes;
 
@@ -28,17 +28,17 @@ internal sealed class StateTree
 
     private void Visit(PickleState state, string prefix, int depth)
     {
-        if (depth > DeepestName)
-            throw new FormatException($"it nests more than {DeepestName} dictionaries or modules");
+        if (depth > MaxDepth)
+            throw new FormatException($"it nests more than {MaxDepth} dictionaries or modules");
         foreach (var (key, value) in state.Items)
         {
-            if (++_nodes > MostNodes)
-                throw new FormatException($"it holds more than {MostNodes:N0} values");
+            if (++_nodes > MaxNodes)
+                throw new FormatException($"it holds more than {MaxNodes:N0} values");
             if (key is not (string or long))
                 continue;
             var name = prefix + key;
-            if (name.Length > LongestName)
-                throw new FormatException($"it holds a name of more than {LongestName:N0} characters");
+            if (name.Length > MaxNameLength)
+                throw new FormatException($"it holds a name of more than {MaxNameLength:N0} characters");
             if (value is TorchTensor tensor && !Tensors.TryAdd(name, tensor))
                 throw new FormatException($"it holds the tensor '{name}' twice");
             if (StateOf(value) is { } inner)

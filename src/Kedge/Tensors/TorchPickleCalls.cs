@@ -53,7 +53,7 @@ internal static class TorchPickleCalls
     private static TorchTensor RebuildTensor(object?[] arguments)
     {
         if (arguments is not [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]
-            || shape.Length > ElementTypes.MostDimensions || strides.Length > ElementTypes.MostDimensions
+            || shape.Length > ElementTypes.MaxDimensions || strides.Length > ElementTypes.MaxDimensions
             || !shape.All(item => item is long) || !strides.All(item => item is long))
         {
             throw Wrong("torch._utils._rebuild_tensor_v2");

@@ -10,7 +10,7 @@ namespace Kedge.Tensors;
 internal sealed class TorchZipFile : TensorSource
 {
     private const string Pickle = "data.pkl";
-    private const long LongestPickle = 32 << 20;
+    private const long MaxPickleBytes = 32 << 20;
 
     private readonly Lock _lock = new();
     private readonly ZipArchive _archive;
@@ -106,8 +106,8 @@ internal sealed class TorchZipFile : TensorSource
     private byte[] ReadFile(string name)
     {
         var length = _files[name].Length;
-        if (length > LongestPickle)
-            throw new FormatException($"its '{name}' has {length:N0} bytes where at most {LongestPickle:N0} are allowed");
+        if (length > MaxPickleBytes)
+            throw new FormatException($"its '{name}' has {length:N0} bytes where at most {MaxPickleBytes:N0} are allowed");
         using var stream = OpenStored(_files[name]);
         var bytes = new byte[length];
         stream.ReadExactly(bytes);

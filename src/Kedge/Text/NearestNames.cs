@@ -6,7 +6,7 @@ internal static class NearestNames
     /// <summary>"rtos and rtos+": the two known names that are fewest letters away.</summary>
     /// <param name="known">At least two names.</param>
     /// <param name="name">What was given.</param>
-    internal static string Of(IEnumerable<string> known, string name) => string.Join(" and ", known.OrderBy(candidate => Distance(candidate, name)).Take(2));
+    internal static string Suggest(IEnumerable<string> known, string name) => string.Join(" and ", known.OrderBy(candidate => Distance(candidate, name)).Take(2));
 
     /// <summary>Levenshtein's distance: insertions, deletions and replacements from one text to the other.</summary>
     internal static int Distance(string from, string to)

@@ -30,7 +30,7 @@ public sealed record PromptTemplate
     /// <summary>Puts a class name in its place.</summary>
     /// <param name="className">The name; its underscores become spaces, as in CoOp's protocol.</param>
     /// <returns>A text for the tokenizer.</returns>
-    public string Fill(string className) => $"{Before}{PromptTemplates.Spoken(className)}{After}";
+    public string Fill(string className) => $"{Before}{PromptTemplates.NormaliseName(className)}{After}";
 
     /// <inheritdoc/>
     public override string ToString() => Text;

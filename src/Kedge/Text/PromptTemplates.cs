@@ -9,7 +9,7 @@ internal static class PromptTemplates
     /// <summary>A class name as prompts say it: underscores become spaces, as in CoOp's protocol (Zhou et al. 2022).</summary>
     /// <param name="className">A name, perhaps of a folder: <c>grand_piano</c>.</param>
     /// <returns>The words: <c>grand piano</c>.</returns>
-    public static string Spoken(string className)
+    public static string NormaliseName(string className)
     {
         ArgumentNullException.ThrowIfNull(className);
         return className.Replace('_', ' ');

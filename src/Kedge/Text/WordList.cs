@@ -6,7 +6,7 @@ namespace Kedge.Text;
 /// </summary>
 internal sealed class WordList
 {
-    private const int MostShown = 5;
+    private const int MaxShown = 5;
 
     private readonly (int Line, string Word)[] _kept;
     private readonly Dropped[] _dropped;
@@ -37,7 +37,7 @@ internal sealed class WordList
     {
         try
         {
-            return Of(File.ReadLines(path), path) is { Words.Count: > 0 } list
+            return FromLines(File.ReadLines(path), path) is { Words.Count: > 0 } list
                 ? list
                 : throw new KedgeException($"The word list '{path}' holds no words: write one a line.");
         }
@@ -50,7 +50,7 @@ internal sealed class WordList
     /// <summary>Takes words that are at hand.</summary>
     /// <param name="lines">Words, one a line; lines are counted from 1.</param>
     /// <param name="name">What the list is called in messages.</param>
-    public static WordList Of(IEnumerable<string> lines, string name)
+    public static WordList FromLines(IEnumerable<string> lines, string name)
     {
         var (kept, dropped, seen) = (new List<(int, string)>(), new List<Dropped>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
         foreach (var (index, text) in lines.Index())
@@ -58,7 +58,7 @@ internal sealed class WordList
             var (line, word) = (index + 1, text.Trim());
             if (word.Length == 0)
                 dropped.Add(new(line, "", "empty"));
-            else if (!seen.Add(PromptTemplates.Spoken(word)))
+            else if (!seen.Add(PromptTemplates.NormaliseName(word)))
                 dropped.Add(new(line, word, "repeated"));
             else
                 kept.Add((line, word));
@@ -70,16 +70,16 @@ internal sealed class WordList
     /// <param name="classNames">The names, in any spelling that prompts say alike.</param>
     public WordList WithoutClassNames(IReadOnlyList<string> classNames)
     {
-        var names = classNames.Select(PromptTemplates.Spoken).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var taken = _kept.ToLookup(entry => names.Contains(PromptTemplates.Spoken(entry.Word)));
+        var names = classNames.Select(PromptTemplates.NormaliseName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var taken = _kept.ToLookup(entry => names.Contains(PromptTemplates.NormaliseName(entry.Word)));
         return new WordList(Name, [.. taken[false]], [.. _dropped, .. taken[true].Select(entry => new Dropped(entry.Line, entry.Word, "the name of a class"))]);
     }
 
     private static string Describe(Dropped[] lines) => lines switch
     {
         [var only] => $"line {only}",
-        { Length: <= MostShown } => $"lines {string.Join<Dropped>(", ", lines[..^1])} and {lines[^1]}",
-        _ => $"lines {string.Join(", ", lines.Take(MostShown))} and {lines.Length - MostShown} more",
+        { Length: <= MaxShown } => $"lines {string.Join<Dropped>(", ", lines[..^1])} and {lines[^1]}",
+        _ => $"lines {string.Join(", ", lines.Take(MaxShown))} and {lines.Length - MaxShown} more",
     };
 
     private sealed record Dropped(int Line, string Word, string Reason)

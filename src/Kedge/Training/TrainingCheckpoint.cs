@@ -50,7 +50,7 @@ internal sealed class TrainingCheckpoint
     public int Step { get; private set; }
 
     /// <summary>Whether a folder holds a checkpoint, whole or not.</summary>
-    public static bool IsIn(string folder) => Directory.Exists(Path.Combine(folder, CurrentFolder)) || Directory.Exists(Path.Combine(folder, PreviousFolder));
+    public static bool Exists(string folder) => Directory.Exists(Path.Combine(folder, CurrentFolder)) || Directory.Exists(Path.Combine(folder, PreviousFolder));
 
     private string Current => Path.Combine(_folder, CurrentFolder);
 

@@ -94,7 +94,7 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var path = Path.Combine(folder, "model.safetensors");
-        SafetensorsWriter.Write(path, training.Finished.ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
+        SafetensorsWriter.Write(path, training.FinalWeights.ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
         return path;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TrainingState : IDisposable
     public AdamW Optimizer { get; }
 
     /// <summary>The weights that a run ends with: the averaged ones, or the module's own where there is no average.</summary>
-    public IReadOnlyDictionary<string, Tensor> Finished => Average?.Values ?? _module.state_dict();
+    public IReadOnlyDictionary<string, Tensor> FinalWeights => Average?.Values ?? _module.state_dict();
 
     /// <summary>Every tensor but the optimiser's, by the name that a checkpoint has for it.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors

@@ -132,7 +132,7 @@ public sealed class FeatureCacheTests : IDisposable
     [Fact]
     public void Long_runs_write_blocks_as_they_go()
     {
-        var images = FeatureExtractorTests.Images(FeatureShelf.BlockRows + 3);
+        var images = FeatureExtractorTests.Images(FeatureStore.RowsPerFile + 3);
         var blocks = new List<int>();
         var encoder = new FakeImageEncoder();
         encoder.BeforeBatch = () => blocks.Add(Blocks().Length);
@@ -147,8 +147,8 @@ public sealed class FeatureCacheTests : IDisposable
     public void What_killed_writers_left_is_removed_once_it_is_old()
     {
         Run(new(), _images);
-        var shelf = Assert.Single(Directory.GetDirectories(_folder.Path));
-        var (old, young) = (Path.Combine(shelf, "a.tmp"), Path.Combine(shelf, "b.tmp"));
+        var folder = Assert.Single(Directory.GetDirectories(_folder.Path));
+        var (old, young) = (Path.Combine(folder, "a.tmp"), Path.Combine(folder, "b.tmp"));
         File.WriteAllText(old, "half a block");
         File.WriteAllText(young, "half a block");
         File.SetLastWriteTimeUtc(old, File.GetLastWriteTimeUtc(young).AddDays(-2));

@@ -33,7 +33,7 @@ internal sealed class SyntheticImages(Tensor support, Tensor classes, IReadOnlyL
     {
         using var scope = NewDisposeScope();
         var inputs = dropout is null ? x : dropout(x);
-        return (x + inputs.matmul(update.Down[0].t()).matmul(update.Up[0].t()) * update.Scale).AsLongAs(x).MoveToOuterDisposeScope();
+        return (x + inputs.matmul(update.Down[0].t()).matmul(update.Up[0].t()) * update.Scale).WithNormOf(x).MoveToOuterDisposeScope();
     }
 
     private sealed class Towers(SyntheticImages images, WeightUpdates updates, Func<Tensor, Tensor>? dropout) : IAdaptedTowers

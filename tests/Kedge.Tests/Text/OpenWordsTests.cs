@@ -11,8 +11,8 @@ public class OpenWordsTests
     [Fact]
     public void No_list_has_a_word_twice()
     {
-        Assert.Null(WordList.Of(OpenWords.All, "words").Note);
-        Assert.Null(WordList.Of(OpenWords.Nouns, "nouns").Note);
+        Assert.Null(WordList.FromLines(OpenWords.All, "words").Note);
+        Assert.Null(WordList.FromLines(OpenWords.Nouns, "nouns").Note);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal static class LinearRun
     /// <summary>Outputs are 2 x₀ − x₁ + 0.5 and x₂ + 0.5.</summary>
     private static Examples Draw(int step)
     {
-        var random = StepRandom.Of(seed: 1, step);
+        var random = StepRandom.Create(seed: 1, step);
         float[] inputs = [.. Enumerable.Range(0, 8 * 3).Select(_ => random.NextSingle() - 0.5f)];
         float[] outputs = [.. inputs.Chunk(3).SelectMany(x => (float[])[(2 * x[0]) - x[1] + 0.5f, x[2] + 0.5f])];
         return new(tensor(inputs, 8, 3), tensor(outputs, 8, 2));

@@ -7,17 +7,17 @@ internal static class AircraftLists
     {
         var names = TextRows.Read(Path.Combine(folder, "variants.txt"));
         var labels = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        var (draft, root) = (new DatasetDraft(folder, names), new FolderImages(images));
-        foreach (var (part, word) in new[] { (DatasetPart.Train, "train"), (DatasetPart.Validation, "val"), (DatasetPart.Test, "test") })
+        var (dataset, root) = (new DatasetBuilder(folder, names), new FolderImages(images));
+        foreach (var (part, word) in new[] { (DatasetSplit.Train, "train"), (DatasetSplit.Validation, "val"), (DatasetSplit.Test, "test") })
         {
             var list = Path.Combine(folder, $"images_variant_{word}.txt");
             (string Image, string Variant)[] rows = [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "an image's number and its variant"))];
             foreach (var (image, (_, variant)) in root.FindAll([.. rows.Select(row => $"{row.Image}.jpg")], list).Zip(rows))
             {
-                draft.Add(part, image, labels.TryGetValue(variant, out var label) ? label
+                dataset.Add(part, image, labels.TryGetValue(variant, out var label) ? label
                     : throw new KedgeException($"{list} names the variant '{variant}', which is not in variants.txt; get the data set again."));
             }
         }
-        return draft.Checked();
+        return dataset.Build();
     }
 }

@@ -9,21 +9,21 @@ internal static class ImageNetFolders
     internal static ImageDataset Read(string list, string images)
     {
         (string Id, string Name)[] classes = [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "a class's id and its name"))];
-        var draft = new DatasetDraft(images, [.. classes.Select(entry => entry.Name)]);
+        var dataset = new DatasetBuilder(images, [.. classes.Select(entry => entry.Name)]);
         foreach (var (label, (id, _)) in classes.Index())
         {
-            foreach (var (part, folder) in new[] { (DatasetPart.Train, "train"), (DatasetPart.Test, "val") })
-                Add(draft, part, Path.Combine(images, folder, id), label);
+            foreach (var (part, folder) in new[] { (DatasetSplit.Train, "train"), (DatasetSplit.Test, "val") })
+                Add(dataset, part, Path.Combine(images, folder, id), label);
         }
-        return draft.Checked();
+        return dataset.Build();
     }
 
-    private static void Add(DatasetDraft draft, DatasetPart part, string folder, int label)
+    private static void Add(DatasetBuilder dataset, DatasetSplit part, string folder, int label)
     {
         if (!Directory.Exists(folder))
             throw new KedgeException($"ImageNet is not whole: there is no {folder}; expected the images of a class.");
         var root = new FolderImages(folder);
         foreach (var path in root.Images.Order(StringComparer.Ordinal))
-            draft.Add(part, root.Find(path)!, label);
+            dataset.Add(part, root.Find(path)!, label);
     }
 }

@@ -6,7 +6,7 @@ namespace Kedge.Data.Captions;
 internal static class CaptionCsv
 {
     /// <summary>CLIP's context, less the start and the end of text.</summary>
-    private const int MostTokens = 75;
+    private const int MaxTokens = 75;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The CSV file.</param>
@@ -37,7 +37,7 @@ internal static class CaptionCsv
         if (caption.Length == 0)
             throw new KedgeException($"Line {line} of {path} has no caption; write one, or take the line away.");
         var tokens = ClipTokenizer.Default.Encode(caption).Length - 2;
-        return tokens <= MostTokens ? caption
-            : throw new KedgeException($"Line {line} of {path} has a caption of {tokens} tokens, and CLIP reads {MostTokens}; shorten it.");
+        return tokens <= MaxTokens ? caption
+            : throw new KedgeException($"Line {line} of {path} has a caption of {tokens} tokens, and CLIP reads {MaxTokens}; shorten it.");
     }
 }

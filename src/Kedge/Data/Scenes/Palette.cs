@@ -11,7 +11,7 @@ internal sealed record Background(string Name, SKColor Top, SKColor Bottom, int 
 /// <summary>The colours of objects and of what is behind them.</summary>
 internal static class Palette
 {
-    private const int LeastDistance = 110; // of 441 in RGB: an object must be seen before its background
+    private const int MinDistance = 110; // of 441 in RGB: an object must be seen before its background
     private const int Unevenness = 8; // a named colour is a little different every time
 
     public static IReadOnlyList<NamedColour> Colours { get; } =
@@ -31,11 +31,11 @@ internal static class Palette
         new("in fog", new(206, 210, 214), new(180, 186, 192), 3), new("at dusk", new(84, 56, 120), new(240, 150, 96), 4),
     ];
 
-    public static SKColor Of(string colour) => Colours.First(entry => entry.Name == colour).Value;
+    public static SKColor Find(string colour) => Colours.First(entry => entry.Name == colour).Value;
 
     /// <summary>Whether a colour stands out from both ends of a background.</summary>
     public static bool StandsOut(string colour, Background background) =>
-        Distance(Of(colour), background.Top) >= LeastDistance && Distance(Of(colour), background.Bottom) >= LeastDistance;
+        Distance(Find(colour), background.Top) >= MinDistance && Distance(Find(colour), background.Bottom) >= MinDistance;
 
     /// <summary>A colour as it happens to look this time.</summary>
     public static SKColor Vary(SKColor colour, Random random)

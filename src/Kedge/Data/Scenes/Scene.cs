@@ -23,9 +23,9 @@ internal enum SceneSize
 internal readonly record struct PixelBox(int X, int Y, int Width, int Height);
 
 /// <summary>An object of a scene.</summary>
-/// <param name="Shape">One of <see cref="SceneWords.Shapes"/> or <see cref="SceneWords.HeldOutShapes"/>.</param>
-/// <param name="Colour">One of <see cref="SceneWords.Colours"/>.</param>
-/// <param name="Texture">One of <see cref="SceneWords.Textures"/>.</param>
+/// <param name="Shape">One of <see cref="SceneVocabulary.Shapes"/> or <see cref="SceneVocabulary.HeldOutShapes"/>.</param>
+/// <param name="Colour">One of <see cref="SceneVocabulary.Colours"/>.</param>
+/// <param name="Texture">One of <see cref="SceneVocabulary.Textures"/>.</param>
 /// <param name="Size">How large it is.</param>
 /// <param name="Box">The smallest rectangle that holds its mask.</param>
 /// <param name="Mask">
@@ -41,7 +41,7 @@ internal sealed record SceneObject(string Shape, string Colour, string Texture, 
 /// <summary>A drawn picture and all that is known of it.</summary>
 /// <param name="Image">R × R pixels.</param>
 /// <param name="Objects">One to four, in the order in which captions name them; none lies wholly under another.</param>
-/// <param name="Background">One of <see cref="SceneWords.Backgrounds"/>.</param>
+/// <param name="Background">One of <see cref="SceneVocabulary.Backgrounds"/>.</param>
 /// <param name="Relation">How the first of two objects lies to the second, such as <c>left of</c>; null for another number of objects.</param>
 /// <param name="Captions">Different true sentences; each names colour and shape of every object.</param>
 internal sealed record Scene(

@@ -3,7 +3,7 @@ namespace Kedge.Data.Scenes;
 /// <summary>True sentences about a scene.</summary>
 internal static class SceneCaptions
 {
-    public static IReadOnlyList<string> Of(IReadOnlyList<SceneObject> objects, string background, string? relation)
+    public static IReadOnlyList<string> Create(IReadOnlyList<SceneObject> objects, string background, string? relation)
     {
         if (objects is [var only])
         {

@@ -9,9 +9,9 @@ internal readonly record struct ScenePlace(float X, float Y, float Room);
 /// <summary>A picture being drawn, anti-aliased, and the mask of each object.</summary>
 internal sealed class SceneDrawing
 {
-    private const float MostTurn = 14; // degrees; more would make a diamond of a square
+    private const float MaxRotation = 14; // degrees; more would make a diamond of a square
     private const float Coverage = 128; // of 255: a pixel that is half covered belongs to the object
-    private static readonly (float Least, float Most)[] Radii = [(0.26f, 0.30f), (0.33f, 0.37f), (0.40f, 0.45f)]; // by size, in shares of the side
+    private static readonly (float Min, float Max)[] Radii = [(0.26f, 0.30f), (0.33f, 0.37f), (0.40f, 0.45f)]; // by size, in shares of the side
     private readonly int _side;
     private readonly Random _random;
     private readonly byte[] _pixels;
@@ -39,24 +39,24 @@ internal sealed class SceneDrawing
     /// <summary>Draws an object over what is there; its box and mask are known once the scene is finished.</summary>
     public SceneObject Add(string shape, string colour, string texture, SceneSize size, ScenePlace place)
     {
-        var (least, most) = Radii[(int)size];
-        var radius = place.Room * float.Lerp(least, most, _random.NextSingle());
+        var (min, max) = Radii[(int)size];
+        var radius = place.Room * float.Lerp(min, max, _random.NextSingle());
         var slack = Math.Max(0, (0.5f * place.Room) - radius - 0.02f) * 0.8f; // stays in its place
         var (x, y) = (place.X + (slack * Signed()), place.Y + (slack * Signed()));
-        using var outline = ShapeOutlines.Of(shape);
-        var matrix = SKMatrix.CreateRotationDegrees(MostTurn * Signed())
+        using var outline = ShapeOutlines.Create(shape);
+        var matrix = SKMatrix.CreateRotationDegrees(MaxRotation * Signed())
             .PostConcat(SKMatrix.CreateScale(radius * _side, radius * _side))
             .PostConcat(SKMatrix.CreateTranslation(x * _side, y * _side));
 
-        var value = Palette.Vary(Palette.Of(colour), _random);
+        var value = Palette.Vary(Palette.Find(colour), _random);
         var step = 0.34f + (0.16f * _random.NextSingle());
-        On(_pixels, SKColorType.Rgba8888, canvas =>
+        Draw(_pixels, SKColorType.Rgba8888, canvas =>
         {
             canvas.SetMatrix(matrix);
-            Surfaces.Fill(canvas, outline, texture, value, step);
+            SceneTextures.Fill(canvas, outline, texture, value, step);
         });
         var covered = new byte[_side * _side];
-        On(covered, SKColorType.Alpha8, canvas =>
+        Draw(covered, SKColorType.Alpha8, canvas =>
         {
             canvas.SetMatrix(matrix);
             using var paint = new SKPaint { IsAntialias = true };
@@ -82,7 +82,7 @@ internal sealed class SceneDrawing
 
     private float Signed() => (2 * _random.NextSingle()) - 1;
 
-    private unsafe void On(byte[] pixels, SKColorType type, Action<SKCanvas> draw)
+    private unsafe void Draw(byte[] pixels, SKColorType type, Action<SKCanvas> draw)
     {
         var info = new SKImageInfo(_side, _side, type, SKAlphaType.Premul);
         fixed (byte* first = pixels)

@@ -55,7 +55,7 @@ internal static class SceneFolder
 
     /// <summary>Whether a folder or zip is one of scenes.</summary>
     /// <param name="path">The folder or zip.</param>
-    public static bool IsAt(string path) => (Directory.Exists(path) || Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
+    public static bool Exists(string path) => (Directory.Exists(path) || Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
         && ImageRoot.Open(path).Find(Manifest) is not null;
 
     /// <summary>The scenes of a folder or zip as pairs for training; those that show the same are of one group.</summary>

@@ -47,8 +47,8 @@ internal sealed class SceneGenerator
     /// <summary>What a scene of a held-out split can be: <c>red star</c> for combinations, <c>key</c> for shapes; empty for training, whose scenes are of no one class.</summary>
     public IReadOnlyList<string> ClassNames => Split switch
     {
-        SceneSplit.HeldOutCombinations => SceneWords.HeldOutCombinations,
-        SceneSplit.HeldOutShapes => SceneWords.HeldOutShapes,
+        SceneSplit.HeldOutCombinations => SceneVocabulary.HeldOutCombinations,
+        SceneSplit.HeldOutShapes => SceneVocabulary.HeldOutShapes,
         _ => [],
     };
 
@@ -57,15 +57,15 @@ internal sealed class SceneGenerator
     public Scene Draw(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        var random = StepRandom.Of(_seed, index, salt: 2 + (int)Split);
+        var random = StepRandom.Create(_seed, index, salt: 2 + (int)Split);
         var things = Things(index, random);
         var background = Pick(Palette.Backgrounds.Where(candidate => things.All(thing => Palette.StandsOut(thing.Colour, candidate))).ToList(), random);
         var (places, relation) = Arrange(things.Count, random);
         var drawing = new SceneDrawing(Resolution, background, random);
         var objects = things.Zip(places, (thing, place) => drawing.Add(
-            thing.Shape, thing.Colour, Pick(SceneWords.Textures, random), (SceneSize)random.Next(3), place)).ToList();
+            thing.Shape, thing.Colour, Pick(SceneVocabulary.Textures, random), (SceneSize)random.Next(3), place)).ToList();
         var (image, finished) = drawing.Finish(objects);
-        return new Scene(image, finished, background.Name, relation, SceneCaptions.Of(finished, background.Name, relation));
+        return new Scene(image, finished, background.Name, relation, SceneCaptions.Create(finished, background.Name, relation));
     }
 
     private List<(string Shape, string Colour)> Things(int index, Random random)
@@ -73,11 +73,11 @@ internal sealed class SceneGenerator
         switch (Split)
         {
             case SceneSplit.HeldOutCombinations:
-                var words = SceneWords.HeldOutCombinations[index % SceneWords.HeldOutCombinations.Count];
+                var words = SceneVocabulary.HeldOutCombinations[index % SceneVocabulary.HeldOutCombinations.Count];
                 var space = words.IndexOf(' ');
                 return [(words[(space + 1)..], words[..space])];
             case SceneSplit.HeldOutShapes:
-                return [(SceneWords.HeldOutShapes[index % SceneWords.HeldOutShapes.Count], Pick(SceneWords.Colours, random))];
+                return [(SceneVocabulary.HeldOutShapes[index % SceneVocabulary.HeldOutShapes.Count], Pick(SceneVocabulary.Colours, random))];
             default:
                 var count = random.NextDouble() < ShareOfSingles ? 1 : 2 + random.Next(3);
                 while (true) // some backgrounds must suit all colours
@@ -93,8 +93,8 @@ internal sealed class SceneGenerator
     {
         while (true)
         {
-            var (shape, colour) = (Pick(SceneWords.Shapes, random), Pick(SceneWords.Colours, random));
-            if (!SceneWords.IsHeldOut(shape, colour))
+            var (shape, colour) = (Pick(SceneVocabulary.Shapes, random), Pick(SceneVocabulary.Colours, random));
+            if (!SceneVocabulary.IsHeldOut(shape, colour))
                 return (shape, colour);
         }
     }

@@ -79,7 +79,7 @@ internal static class ShapeOutlines
     public static IReadOnlyList<string> Names { get; } = [.. Data.Keys];
 
     /// <summary>A shape's outline round the origin, half its box wide on either side: in −1 to 1; owned by the caller.</summary>
-    public static SKPath Of(string shape)
+    public static SKPath Create(string shape)
     {
         var path = SKPath.ParseSvgPathData(Data[shape]);
         path.Transform(SKMatrix.CreateTranslation(-Box / 2, -Box / 2).PostConcat(SKMatrix.CreateScale(2 / Box, 2 / Box)));

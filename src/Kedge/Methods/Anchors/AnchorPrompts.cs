@@ -17,14 +17,14 @@ internal static class AnchorPrompts
         IReadOnlyList<string> words, IReadOnlyList<string> classNames, IReadOnlyList<string> banned, Action<string>? note)
     {
         var comparer = StringComparer.OrdinalIgnoreCase;
-        var (classes, bans, seen) = (Spoken(classNames), Spoken(banned), new HashSet<string>(comparer));
-        var kept = words.Select((word, row) => (Name: word, Row: (long)row)).Where(word => !string.IsNullOrWhiteSpace(word.Name) && seen.Add(PromptTemplates.Spoken(word.Name))
-            && !classes.Contains(PromptTemplates.Spoken(word.Name)) && !bans.Contains(PromptTemplates.Spoken(word.Name))).ToList();
+        var (classes, bans, seen) = (NormaliseName(classNames), NormaliseName(banned), new HashSet<string>(comparer));
+        var kept = words.Select((word, row) => (Name: word, Row: (long)row)).Where(word => !string.IsNullOrWhiteSpace(word.Name) && seen.Add(PromptTemplates.NormaliseName(word.Name))
+            && !classes.Contains(PromptTemplates.NormaliseName(word.Name)) && !bans.Contains(PromptTemplates.NormaliseName(word.Name))).ToList();
         var named = seen.Where(classes.Contains).ToList();
         if (named.Count > 0 && !ReferenceEquals(words, OpenWords.All))
             note?.Invoke($"{named.Count} of {words.Count} anchor words are class names and are left out: {string.Join(", ", named.Take(5))}{(named.Count > 5 ? ", …" : "")}.");
         return kept;
 
-        HashSet<string> Spoken(IReadOnlyList<string> names) => names.Select(PromptTemplates.Spoken).ToHashSet(comparer);
+        HashSet<string> NormaliseName(IReadOnlyList<string> names) => names.Select(PromptTemplates.NormaliseName).ToHashSet(comparer);
     }
 }

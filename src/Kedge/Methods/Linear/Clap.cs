@@ -84,11 +84,11 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
         using var optimizer = new Sgd([prototypes], rate, options.Momentum);
         new FeatureTraining(options.Epochs, rate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
-            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.AsLongAs(task.Classes.Features), task.Classes.LogitScale), labels);
+            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.WithNormOf(task.Classes.Features), task.Classes.LogitScale), labels);
             return strengths is null
                 ? loss
                 : loss.Add((strengths * (prototypes - task.Classes.Features).Square().sum(dim: 1)).mean().Mul(square));
         });
-        return prototypes.AsLongAs(task.Classes.Features);
+        return prototypes.WithNormOf(task.Classes.Features);
     }
 }

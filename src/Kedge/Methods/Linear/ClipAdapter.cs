@@ -91,7 +91,7 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
 
     /// <summary>unit((1 − a) f + a · relu(W₂ relu(W₁ f))): [B, D] → [B, D].</summary>
     internal static Tensor Adapted(Tensor f, Tensor down, Tensor up, double alpha) =>
-        f.Mul(1 - alpha).Add(F.relu(F.relu(f.matmul(down.t())).matmul(up.t())).Mul(alpha)).AsLongAs(f);
+        f.Mul(1 - alpha).Add(F.relu(F.relu(f.matmul(down.t())).matmul(up.t())).Mul(alpha)).WithNormOf(f);
 }
 
 /// <summary>Class features, and the adapter network that image features pass first.</summary>

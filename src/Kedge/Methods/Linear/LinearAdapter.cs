@@ -72,7 +72,7 @@ public sealed class LinearAdapter(LinearAdapterOptions options) : FewShotMethod(
 
     /// <summary>s · unit(f Aᵀ) Tᵀ: [B, D], [D, D], [C, D] → [B, C].</summary>
     internal static Tensor Logits(Tensor f, Tensor adapter, Tensor classFeatures, float logitScale) =>
-        ZeroShot.Logits(f.matmul(adapter.t()).AsLongAs(f), classFeatures, logitScale);
+        ZeroShot.Logits(f.matmul(adapter.t()).WithNormOf(f), classFeatures, logitScale);
 }
 
 /// <summary>Class features, and a linear map that image features pass first.</summary>

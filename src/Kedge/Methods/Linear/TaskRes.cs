@@ -71,7 +71,7 @@ public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName,
         return LinearClassifier.FromWeight(Tuned());
 
         Tensor Tuned() => // unit(r T + a x)
-            task.Classes.Features.Add(residuals.Mul(options.Alpha / options.Length)).AsLongAs(task.Classes.Features);
+            task.Classes.Features.Add(residuals.Mul(options.Alpha / options.Length)).WithNormOf(task.Classes.Features);
     }
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.00
 /// 2210.01253: several learned prompts a class, which optimal transport matches with the patches of an image.
 /// <code>
 ///     G_nc = unit(text tower(v_n1 … v_nM NAME_c "."))              [N, C, D]      v [N, M, W]
-///     plan = the cheapest transport from patches to prompts        <see cref="Transport"/>, for each image and class
+///     plan = the cheapest transport from patches to prompts        <see cref="Sinkhorn"/>, for each image and class
 ///     logits = s · Σ_pn plan_pn · V_p · G_nc                       V the image's patches [P, D]      [B, C]
 ///     loss = cross entropy(logits, labels)                         SGD with momentum, one epoch at 1e-5, then cosine to 0; plans are taken as constants
 /// </code>
@@ -95,7 +95,7 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
     internal static Tensor Logits(Tensor patches, Tensor prompts, float logitScale, PlotOptions options)
     {
         var cosines = einsum("bpd,ncd->bcpn", patches, prompts); // [B, C, P, N]
-        var plan = Transport.Plan(cosines.detach().SubFrom(1), options.Entropy, options.Iterations);
+        var plan = Sinkhorn.TransportPlan(cosines.detach().SubFrom(1), options.Entropy, options.Iterations);
         return (plan * cosines).sum([2, 3]).Mul(logitScale);
     }
 }

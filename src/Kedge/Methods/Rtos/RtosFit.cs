@@ -192,6 +192,6 @@ internal sealed class RtosFit : IDisposable
     {
         var order = rows.cpu().data<long>().ToArray();
         var size = Math.Min(_options.BatchSize, order.Length);
-        return Minibatches.Draw(order, size, size < order.Length ? _options.Seed : null, whole: true).Select(batch => batch.Rows);
+        return Minibatches.Draw(order, size, size < order.Length ? _options.Seed : null, dropLast: true).Select(batch => batch.Rows);
     }
 }

@@ -53,7 +53,7 @@ public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(Catalog
     {
         var (f, u) = (images.Image, images.Unprojected!);
         var length = projection.Apply(u).norm(-1, keepdim: true).ClampMin(1e-12); // [B, 1]
-        return ZeroShot.Logits(f.Add(u.matmul(change) / length).AsLongAs(f), classFeatures, logitScale);
+        return ZeroShot.Logits(f.Add(u.matmul(change) / length).WithNormOf(f), classFeatures, logitScale);
     }
 }
 

@@ -17,9 +17,9 @@ internal sealed record BenchmarkDatasetRecord(
 {
     /// <summary>Checks all benchmark data sets.</summary>
     /// <param name="root">The folder that holds their folders.</param>
-    public static IReadOnlyList<BenchmarkDatasetRecord> Find(string root) => [.. FieldDataset.All.Select(dataset => From(dataset, root))];
+    public static IReadOnlyList<BenchmarkDatasetRecord> Find(string root) => [.. BenchmarkDataset.All.Select(dataset => From(dataset, root))];
 
-    private static BenchmarkDatasetRecord From(FieldDataset dataset, string root)
+    private static BenchmarkDatasetRecord From(BenchmarkDataset dataset, string root)
     {
         var lack = FindLack(dataset, root);
         return new(
@@ -27,7 +27,7 @@ internal sealed record BenchmarkDatasetRecord(
             dataset.Template.Text, lack is null, lack);
     }
 
-    private static string? FindLack(FieldDataset dataset, string root)
+    private static string? FindLack(BenchmarkDataset dataset, string root)
     {
         try
         {

@@ -18,14 +18,14 @@ namespace Kedge.Training.Objectives;
 internal abstract class ContrastiveObjective(ClipNetwork network, Preprocessing preprocessing, TrainingPrecision precision, Device device)
     : ITrainingObjective<PairBatch>, IDisposable
 {
-    private const double LargestLogitScale = 4.605170185988092; // ln 100 (CLIP §2.5)
+    private const double MaxLogScale = 4.605170185988092; // ln 100 (CLIP §2.5)
 
     public virtual IReadOnlyList<Parameter> Parameters { get; } = [.. network.parameters()];
 
     public virtual IReadOnlyDictionary<string, Tensor> State { get; } = new Dictionary<string, Tensor>();
 
     /// <summary>The objective of a kind of loss.</summary>
-    public static ContrastiveObjective Of(
+    public static ContrastiveObjective Create(
         ContrastiveLoss loss, ClipNetwork network, Preprocessing preprocessing, TrainingPrecision precision, Device device) =>
         loss == ContrastiveLoss.Sigmoid
             ? new SigmoidObjective(network, preprocessing, precision, device)
@@ -38,7 +38,7 @@ internal abstract class ContrastiveObjective(ClipNetwork network, Preprocessing 
         return Loss(images, texts, network.logit_scale.exp());
     }
 
-    public void AfterStep(int step) => network.logit_scale.Clamp_(0.0, LargestLogitScale);
+    public void AfterStep(int step) => network.logit_scale.Clamp_(0.0, MaxLogScale);
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 

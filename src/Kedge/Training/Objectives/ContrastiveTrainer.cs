@@ -29,7 +29,7 @@ internal sealed class ContrastiveTrainer
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="KedgeException">The token table has another size, or libtorch cannot be loaded.</exception>
     public ContrastiveTrainer(ClipConfiguration architecture, PretrainingOptions options, Device? device = null, TimeProvider? time = null)
-        : this(TrainingStart.Anew(architecture), options, device, time)
+        : this(TrainingStart.FromScratch(architecture), options, device, time)
     {
     }
 
@@ -55,7 +55,7 @@ internal sealed class ContrastiveTrainer
 
     /// <summary>Whether <see cref="Run"/> with this folder would go on with a run.</summary>
     /// <param name="folder">A folder, which need not exist.</param>
-    public static bool HasCheckpoint(string folder) => TrainingCheckpoint.IsIn(folder);
+    public static bool HasCheckpoint(string folder) => TrainingCheckpoint.Exists(folder);
 
     /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the weights at every checkpoint, so that a stopped run has some too.</summary>
     /// <param name="data">What is trained on and measured.</param>
@@ -75,10 +75,10 @@ internal sealed class ContrastiveTrainer
             throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(data));
         var preprocessing = new Preprocessing { Resolution = _start.Architecture.Vision.Resolution };
         var batches = new PairBatches(data.Pairs, preprocessing, _options);
-        var run = PretrainingRun.Of(_start, _options, data);
+        var run = PretrainingRun.Create(_start, _options, data);
         using var network = _start.Build(_options.Seed, _device);
         network.train();
-        using var contrastive = ContrastiveObjective.Of(_options.Loss, network, preprocessing, _options.Precision, _device);
+        using var contrastive = ContrastiveObjective.Create(_options.Loss, network, preprocessing, _options.Precision, _device);
         using var distillation = data.Teacher is { } teacher ? new TextDistillation(network, teacher, _options.TeacherWeight, _device) : null;
         List<ITrainingTerm> terms = [new TrainingTerm<PairBatch>(contrastive, batches.From)];
         if (distillation is not null)
@@ -96,6 +96,6 @@ internal sealed class ContrastiveTrainer
     private static Func<EmaWeights?, double> Measurement(ClipNetwork network, HeldOutAccuracy held) => average =>
     {
         using var teacher = network.Share(average?.Views());
-        return held.Of(teacher);
+        return held.Compute(teacher);
     };
 }

@@ -15,7 +15,7 @@ internal sealed class HeldOutAccuracy(HeldOutImages held, Preprocessing preproce
     /// <summary>Top-1 accuracy, 0 to 1.</summary>
     /// <param name="network">In evaluation mode.</param>
     /// <exception cref="KedgeException">An image cannot be read or decoded.</exception>
-    public double Of(ClipNetwork network)
+    public double Compute(ClipNetwork network)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

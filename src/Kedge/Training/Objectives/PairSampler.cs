@@ -30,7 +30,7 @@ internal sealed class PairSampler
     /// <summary>The indices of the pairs of a batch, those of pairs of further groups, and the generator for what else it draws.</summary>
     public (int[] Pairs, int[] Further, Random Random) At(int batch)
     {
-        var random = StepRandom.Of(_seed, batch);
+        var random = StepRandom.Create(_seed, batch);
         var order = Enumerable.Range(0, _groups.Count).ToArray();
         var (pairs, taken) = (new List<int>(_batchSize + _further), new HashSet<int>());
         for (var i = 0; i < order.Length && pairs.Count < _batchSize + _further; i++) // Fisher and Yates's shuffle, as far as it is needed

@@ -23,7 +23,7 @@ internal sealed record PretrainingRun(ClipConfiguration Architecture, Pretrainin
     /// <summary>The run as its checkpoints have it.</summary>
     public RunIdentity Identity() => new((JsonObject)JsonSerializer.SerializeToNode(this)!, Digests);
 
-    public static PretrainingRun Of(TrainingStart start, PretrainingOptions options, PretrainingData data) => new(
+    public static PretrainingRun Create(TrainingStart start, PretrainingOptions options, PretrainingData data) => new(
         start.Architecture, options, Digest(data.Pairs.Select(pair => (object)new { pair.Image.Name, pair.Group, pair.Captions })),
         data.Teacher is { } teacher ? Digest(teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features })) : "", start.Fingerprint);
 

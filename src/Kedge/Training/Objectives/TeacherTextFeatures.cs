@@ -73,7 +73,7 @@ internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnl
     /// <summary>A batch for each step from <paramref name="first"/> on.</summary>
     internal IEnumerable<DistillationBatch[]> BatchesFrom(int first, PretrainingOptions options) =>
         from step in Enumerable.Range(first, options.Steps - first)
-        select (DistillationBatch[])[Draw(options.TeacherBatchSize, StepRandom.Of(options.Seed, step, salt: 1))];
+        select (DistillationBatch[])[Draw(options.TeacherBatchSize, StepRandom.Create(options.Seed, step, salt: 1))];
 
     private DistillationBatch Draw(int count, Random random)
     {

@@ -16,7 +16,7 @@ internal sealed class TrainingStart
     /// <summary>SHA-256 of the weights; empty where they are drawn anew.</summary>
     public string Fingerprint { get; }
 
-    public static TrainingStart Anew(ClipConfiguration architecture) => new(model: null, architecture, fingerprint: "");
+    public static TrainingStart FromScratch(ClipConfiguration architecture) => new(model: null, architecture, fingerprint: "");
 
     /// <exception cref="KedgeException">There is no such model, or it is no CLIP.</exception>
     public static TrainingStart From(string model)

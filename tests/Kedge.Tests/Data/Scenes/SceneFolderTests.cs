@@ -17,7 +17,7 @@ public sealed class SceneFolderTests : IDisposable
     {
         var (generator, folder) = (new SceneGenerator(seed: 3), _scratch["scenes"]);
         SceneFolder.Write(generator, 40, folder, cancellation: TestContext.Current.CancellationToken);
-        Assert.True(SceneFolder.IsAt(folder));
+        Assert.True(SceneFolder.Exists(folder));
         var pairs = SceneFolder.Pairs(folder);
         Scene[] scenes = [.. Enumerable.Range(0, 40).Select(generator.Draw)];
         Assert.Equal(scenes.Select(scene => scene.Captions), pairs.Select(pair => pair.Captions));
@@ -36,7 +36,7 @@ public sealed class SceneFolderTests : IDisposable
     {
         SceneFolder.Write(new SceneGenerator(SceneSplit.HeldOutShapes), 24, _scratch["shapes"], cancellation: TestContext.Current.CancellationToken);
         var dataset = DatasetReader.Open(_scratch["shapes"]);
-        Assert.Equal(SceneWords.HeldOutShapes.Order(StringComparer.Ordinal), dataset.ClassNames);
+        Assert.Equal(SceneVocabulary.HeldOutShapes.Order(StringComparer.Ordinal), dataset.ClassNames);
         Assert.Equal(24, dataset.Train.Count);
     }
 

@@ -12,10 +12,10 @@ public class SceneGeneratorTests
     [Fact]
     public void There_are_as_many_words_as_the_documentation_says()
     {
-        Assert.Equal((48, 12, 16, 12, 3, 10, 288), (SceneWords.Shapes.Count, SceneWords.HeldOutShapes.Count, SceneWords.Colours.Count, SceneWords.Textures.Count,
-            SceneWords.Sizes.Count, SceneWords.Backgrounds.Count, SceneWords.HeldOutCombinations.Count));
-        Assert.Empty(SceneWords.Shapes.Intersect(SceneWords.HeldOutShapes));
-        Assert.All(SceneWords.Shapes, shape => Assert.Equal(10, SceneWords.Colours.Count(colour => !SceneWords.HeldOutCombinations.Contains($"{colour} {shape}"))));
+        Assert.Equal((48, 12, 16, 12, 3, 10, 288), (SceneVocabulary.Shapes.Count, SceneVocabulary.HeldOutShapes.Count, SceneVocabulary.Colours.Count, SceneVocabulary.Textures.Count,
+            SceneVocabulary.Sizes.Count, SceneVocabulary.Backgrounds.Count, SceneVocabulary.HeldOutCombinations.Count));
+        Assert.Empty(SceneVocabulary.Shapes.Intersect(SceneVocabulary.HeldOutShapes));
+        Assert.All(SceneVocabulary.Shapes, shape => Assert.Equal(10, SceneVocabulary.Colours.Count(colour => !SceneVocabulary.HeldOutCombinations.Contains($"{colour} {shape}"))));
     }
 
     [Fact]
@@ -33,11 +33,11 @@ public class SceneGeneratorTests
     {
         Assert.Equal([1, 2, 3, 4], Training.Select(scene => scene.Objects.Count).Distinct().Order());
         var things = Training.SelectMany(scene => scene.Objects).ToList();
-        Assert.DoesNotContain(things, thing => SceneWords.HeldOutShapes.Contains(thing.Shape));
-        Assert.DoesNotContain(things, thing => SceneWords.HeldOutCombinations.Contains(thing.Name));
-        Assert.Equal(SceneWords.Colours.Count, things.Select(thing => thing.Colour).Distinct().Count());
-        Assert.Equal(SceneWords.Shapes.Count, things.Select(thing => thing.Shape).Distinct().Count());
-        Assert.DoesNotContain(Training.SelectMany(scene => scene.Captions), caption => SceneWords.HeldOutShapes.Any(shape => caption.Contains($" {shape}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(things, thing => SceneVocabulary.HeldOutShapes.Contains(thing.Shape));
+        Assert.DoesNotContain(things, thing => SceneVocabulary.HeldOutCombinations.Contains(thing.Name));
+        Assert.Equal(SceneVocabulary.Colours.Count, things.Select(thing => thing.Colour).Distinct().Count());
+        Assert.Equal(SceneVocabulary.Shapes.Count, things.Select(thing => thing.Shape).Distinct().Count());
+        Assert.DoesNotContain(Training.SelectMany(scene => scene.Captions), caption => SceneVocabulary.HeldOutShapes.Any(shape => caption.Contains($" {shape}", StringComparison.Ordinal)));
     }
 
     [Theory, InlineData(nameof(SceneSplit.HeldOutCombinations)), InlineData(nameof(SceneSplit.HeldOutShapes))]

@@ -58,7 +58,7 @@ public class PlotTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(5);
         var cost = rand([7, 4, 3], generator: generator) * 2;
-        var plan = Transport.Plan(cost, entropy, iterations: 2000);
+        var plan = Sinkhorn.TransportPlan(cost, entropy, iterations: 2000);
         const double tolerance = 1e-3; // rows come right as the iterations go on, columns are right after each
         Assert.InRange((plan.sum(-1) - 0.25).abs().max().item<float>(), 0, tolerance);
         Assert.InRange((plan.sum(-2) - 1 / 3.0).abs().max().item<float>(), 0, 1e-6);

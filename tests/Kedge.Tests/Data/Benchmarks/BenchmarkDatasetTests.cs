@@ -3,7 +3,7 @@ using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Data.Benchmarks;
 
-public sealed class FieldDatasetTests : IDisposable
+public sealed class BenchmarkDatasetTests : IDisposable
 {
     private readonly TemporaryFolder _root = new();
 
@@ -12,13 +12,13 @@ public sealed class FieldDatasetTests : IDisposable
     [Fact]
     public void The_counts_are_those_of_the_protocol()
     {
-        Assert.Equal(11, FieldDataset.All.Count);
+        Assert.Equal(11, BenchmarkDataset.All.Count);
         Assert.Equal(
-            "1000 100 37 196 102 101 100 397 47 10 101", string.Join(' ', FieldDataset.All.Select(dataset => dataset.ClassCount)));
-        Assert.Equal(133_696, FieldDataset.All.Sum(dataset => dataset.Test));
-        Assert.Equal("{} texture.", FieldDataset.Find("dtd").Template.Text);
+            "1000 100 37 196 102 101 100 397 47 10 101", string.Join(' ', BenchmarkDataset.All.Select(dataset => dataset.ClassCount)));
+        Assert.Equal(133_696, BenchmarkDataset.All.Sum(dataset => dataset.Test));
+        Assert.Equal("{} texture.", BenchmarkDataset.Find("dtd").Template.Text);
         Assert.Equal("There is no data set 'mnist' among the field's eleven: nearest are SUN397 and DTD; there are ImageNet, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft, SUN397, DTD, EuroSAT, UCF101.",
-            Assert.Throws<KedgeException>(() => FieldDataset.Find("mnist")).Message);
+            Assert.Throws<KedgeException>(() => BenchmarkDataset.Find("mnist")).Message);
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class FieldDatasetTests : IDisposable
     [InlineData("caltech101", "Caltech101")]
     [InlineData("caltech-101", "Caltech101")]
     [InlineData("fgvc_aircraft", "FGVCAircraft")]
-    public void Names_and_folders_are_known(string given, string name) => Assert.Equal(name, FieldDataset.Find(given).Name);
+    public void Names_and_folders_are_known(string given, string name) => Assert.Equal(name, BenchmarkDataset.Find(given).Name);
 
     [Fact]
     public void The_images_of_an_index_file_become_the_parts()
@@ -107,7 +107,7 @@ public sealed class FieldDatasetTests : IDisposable
         Assert.Contains("\"whole\":false", CliRun.Done("datasets", "--root", _root.Path, "--json"), StringComparison.Ordinal);
     }
 
-    private static FieldDataset Tiny(string folder, string images, string list, int validation, int test) =>
+    private static BenchmarkDataset Tiny(string folder, string images, string list, int validation, int test) =>
         new("Tiny", folder, images, list, ClassCount: 2, Train: 2, validation, test, new("a photo of a {}."));
 
     private void Images(string folder, params string[] names)

@@ -6,32 +6,32 @@ namespace Kedge.Features;
 /// The features of one encoder under one kind of views, by content. New ones are written a block at a time, so an interrupted run loses one block at most.
 /// One thread adds; others may look meanwhile.
 /// </summary>
-internal sealed class FeatureShelf
+internal sealed class FeatureStore
 {
     /// <summary>Rows a block: 2 MB at 512 values.</summary>
-    public const int BlockRows = 1024;
+    public const int RowsPerFile = 1024;
 
     private readonly ConcurrentDictionary<string, float[]> _rows = [];
     private readonly List<string> _unwritten = [];
     private readonly string? _folder;
     private readonly string _description;
 
-    private FeatureShelf(string? folder, string description) => (_folder, _description) = (folder, description);
+    private FeatureStore(string? folder, string description) => (_folder, _description) = (folder, description);
 
-    /// <summary>A shelf that is forgotten with the run.</summary>
-    public static FeatureShelf InMemory() => new(null, "");
+    /// <summary>A store that is forgotten with the run.</summary>
+    public static FeatureStore InMemory() => new(null, "");
 
-    /// <summary>Reads all sound blocks of a folder. Damaged ones are removed; those of another shelf are left alone.</summary>
-    public static FeatureShelf Open(string folder, string description, int rowLength, Action<string> warn)
+    /// <summary>Reads all sound blocks of a folder. Damaged ones are removed; those of another store are left alone.</summary>
+    public static FeatureStore Open(string folder, string description, int rowLength, Action<string> warn)
     {
-        var shelf = new FeatureShelf(folder, description);
-        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + FeatureBlock.Extension) : [])
+        var store = new FeatureStore(folder, description);
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + FeatureCacheFile.Extension) : [])
         {
-            switch (FeatureBlock.Read(path, description, rowLength))
+            switch (FeatureCacheFile.Read(path, description, rowLength))
             {
-                case { Fault: null } block:
-                    foreach (var (content, row) in block.Rows)
-                        shelf._rows[content] = row;
+                case { Fault: null } sound:
+                    foreach (var (content, row) in sound.Rows)
+                        store._rows[content] = row;
                     break;
                 case { Damaged: true, Fault: var fault }:
                     warn($"The feature cache's block '{path}' is damaged and is removed; its images are encoded again: {fault}");
@@ -42,7 +42,7 @@ internal sealed class FeatureShelf
                     break;
             }
         }
-        return shelf;
+        return store;
     }
 
     public bool Contains(string content) => _rows.ContainsKey(content);
@@ -53,7 +53,7 @@ internal sealed class FeatureShelf
     {
         _rows[content] = row;
         _unwritten.Add(content);
-        if (_unwritten.Count >= BlockRows)
+        if (_unwritten.Count >= RowsPerFile)
             Write();
     }
 
@@ -61,7 +61,7 @@ internal sealed class FeatureShelf
     public void Write()
     {
         if (_folder is not null && _unwritten.Count > 0)
-            FeatureBlock.Write(_folder, _description, [.. _unwritten.Select(content => KeyValuePair.Create(content, _rows[content]))]);
+            FeatureCacheFile.Write(_folder, _description, [.. _unwritten.Select(content => KeyValuePair.Create(content, _rows[content]))]);
         _unwritten.Clear();
     }
 }

@@ -5,13 +5,13 @@ namespace Kedge.Data;
 /// <summary>Labelled images on their way into an <see cref="ImageDataset"/>, which is checked as a whole.</summary>
 /// <param name="origin">The path that the user gave.</param>
 /// <param name="classNames">C class names in the order of the labels.</param>
-internal sealed class DatasetDraft(string origin, IReadOnlyList<string> classNames)
+internal sealed class DatasetBuilder(string origin, IReadOnlyList<string> classNames)
 {
     private readonly List<LabelledImage>[] _parts = [[], [], []];
 
-    internal void Add(DatasetPart part, ImageFile image, int label) => _parts[(int)part].Add(new LabelledImage(image, label));
+    internal void Add(DatasetSplit part, ImageFile image, int label) => _parts[(int)part].Add(new LabelledImage(image, label));
 
-    internal ImageDataset Checked()
+    internal ImageDataset Build()
     {
         if (_parts.All(part => part.Count == 0))
             throw new KedgeException($"{origin} holds no images; expected a folder of photos (jpg, jpeg, png, webp, bmp, gif) for each class.");
@@ -25,7 +25,7 @@ internal sealed class DatasetDraft(string origin, IReadOnlyList<string> classNam
 
     private void CheckNoClassIsEmpty()
     {
-        var train = _parts[(int)DatasetPart.Train];
+        var train = _parts[(int)DatasetSplit.Train];
         var images = train.Count > 0 ? train : _parts.SelectMany(part => part);
         var filled = images.Select(image => image.Label).ToHashSet();
         var empty = Enumerable.Range(0, classNames.Count).FirstOrDefault(label => !filled.Contains(label), -1);
@@ -35,8 +35,8 @@ internal sealed class DatasetDraft(string origin, IReadOnlyList<string> classNam
 
     private void CheckNoImageTwice()
     {
-        var partOf = new Dictionary<string, DatasetPart>(StringComparer.Ordinal);
-        foreach (var part in Enum.GetValues<DatasetPart>())
+        var partOf = new Dictionary<string, DatasetSplit>(StringComparer.Ordinal);
+        foreach (var part in Enum.GetValues<DatasetSplit>())
         {
             foreach (var (image, _) in _parts[(int)part])
             {

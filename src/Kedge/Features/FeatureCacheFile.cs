@@ -9,7 +9,7 @@ namespace Kedge.Features;
 /// One safetensors file of the cache: <c>features</c> [n, V·D] F32 and <c>contents</c> [n, 32] U8 (SHA-256 of the image files), with the shelf's
 /// description and a checksum over both tensors in its metadata. It is moved into place when it is complete, and never changed.
 /// </summary>
-internal sealed record FeatureBlock
+internal sealed record FeatureCacheFile
 {
     public const string Extension = ".safetensors";
 
@@ -42,7 +42,7 @@ internal sealed record FeatureBlock
     }
 
     /// <summary>Reads a block if all of it is as it was written.</summary>
-    public static FeatureBlock Read(string path, string description, int rowLength)
+    public static FeatureCacheFile Read(string path, string description, int rowLength)
     {
         using var scope = NewDisposeScope();
         try

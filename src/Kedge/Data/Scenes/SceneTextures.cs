@@ -3,7 +3,7 @@ using SkiaSharp;
 namespace Kedge.Data.Scenes;
 
 /// <summary>The textures: marks in another tone of an object's colour, drawn inside its outline.</summary>
-internal static class Surfaces
+internal static class SceneTextures
 {
     private static readonly Dictionary<string, Action<SKCanvas, SKPaint, float>> Marks = new()
     {

@@ -1,7 +1,7 @@
 namespace Kedge.Data.Scenes;
 
 /// <summary>What scenes are made of, by the words that captions use.</summary>
-internal static class SceneWords
+internal static class SceneVocabulary
 {
     /// <summary>The share of shape and colour combinations that training scenes leave out: 3 of 8.</summary>
     private const int CombinationCycle = 8;
@@ -17,7 +17,7 @@ internal static class SceneWords
     public static IReadOnlyList<string> Colours { get; } = [.. Palette.Colours.Select(colour => colour.Name)];
 
     /// <summary>12 textures, <c>plain</c> among them.</summary>
-    public static IReadOnlyList<string> Textures { get; } = Surfaces.Names;
+    public static IReadOnlyList<string> Textures { get; } = SceneTextures.Names;
 
     /// <summary>3 sizes.</summary>
     public static IReadOnlyList<string> Sizes { get; } = [.. Enum.GetNames<SceneSize>().Select(name => name.ToLowerInvariant())];

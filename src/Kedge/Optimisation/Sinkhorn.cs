@@ -9,16 +9,16 @@ namespace Kedge.Optimisation;
 ///     plan = diag(a) exp(−cost ÷ ε) diag(b)      rows sum to 1/P, columns to 1/N; a and b in turn make the one and the other true
 /// </code>
 /// </summary>
-internal static class Transport
+internal static class Sinkhorn
 {
     /// <summary>The plans of many problems at once, without gradient.</summary>
     /// <param name="cost">[…, P, N], 0 to 2 as 1 − cosine is: exp(−2 ÷ 0.01) is still a number in double precision, which is computed in below ε 0.05.</param>
     /// <param name="entropy">ε.</param>
     /// <param name="iterations">How often a and b are set; the columns' sums are exact at the end.</param>
     /// <returns>[…, P, N], F32, in the current dispose scope.</returns>
-    internal static Tensor Plan(Tensor cost, double entropy, int iterations)
+    internal static Tensor TransportPlan(Tensor cost, double entropy, int iterations)
     {
-        using var still = no_grad();
+        using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var kernel = (entropy < 0.05 ? cost.to(ScalarType.Float64) : cost).neg().Div(entropy).exp(); // [P, N]
         var (rows, columns) = (1.0 / cost.shape[^2], 1.0 / cost.shape[^1]);
