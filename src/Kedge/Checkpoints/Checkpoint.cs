@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Kedge.Checkpoints;
 
 /// <summary>
-/// A CLIP checkpoint of any known layout, as tensors under OpenAI's names and what its layout states beside them. Everything is found from content:
-/// the format from the first bytes, the layout from the tensors' names.
+/// A CLIP checkpoint of any known layout: tensors under OpenAI's names, and the settings that the layout declares.
+/// Format and layout are detected from content: the format from the first bytes, the layout from the tensors' names.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
@@ -19,31 +19,34 @@ internal sealed class Checkpoint : IDisposable
     }
 
     /// <summary>
-    /// The tensors under the names of the released CLIP (<c>visual.conv1.weight</c>, <c>transformer.resblocks.0.attn.in_proj_weight</c>, …) in their stored
-    /// types. What is no weight (<c>num_batches_tracked</c>, <c>position_ids</c>, …) is left out; what is not known keeps its name.
+    /// The tensors under the names of the released CLIP (<c>visual.conv1.weight</c>,
+    /// <c>transformer.resblocks.0.attn.in_proj_weight</c>, …) in their stored types. Buffers that are no weights
+    /// (<c>num_batches_tracked</c>, <c>position_ids</c>, …) are left out; unknown tensors keep their names.
     /// </summary>
     public TensorSource Tensors { get; }
 
-    /// <summary>How the bytes are stored.</summary>
+    /// <summary>The file format.</summary>
     public CheckpointFormat Format { get; }
 
-    /// <summary>Whose names and settings it has.</summary>
+    /// <summary>The family of names and settings.</summary>
     public CheckpointLayout Layout { get; }
 
-    /// <summary>What the layout states beside the tensors.</summary>
+    /// <summary>The settings declared beside the tensors.</summary>
     public DeclaredArchitecture Declared { get; }
 
     /// <summary>
-    /// SHA-256, 64 lower-case hexadecimal digits, over every tensor in the order of its name: name, shape and values as F32, in which everything is
-    /// computed. The same values have the same fingerprint in whatever layout and type they are stored; <see cref="Declared"/> is no part of it. Computed on
-    /// first use by reading everything once.
+    /// SHA-256, 64 lower-case hexadecimal digits, over every tensor in the order of its name: name, shape and values as
+    /// F32, the type of all computation. Equal values have equal fingerprints in any layout and stored type;
+    /// <see cref="Declared"/> is not included. Computed on first use by reading every tensor once.
     /// </summary>
     /// <exception cref="KedgeException">A tensor cannot be read.</exception>
     public string Fingerprint => _fingerprint.Value;
 
     /// <summary>Opens a checkpoint; its tensors are read later, one at a time.</summary>
-    /// <param name="path">A safetensors file, a PyTorch or TorchScript file, an index of shards, or a folder with one of them and its settings.</param>
-    /// <exception cref="KedgeException">It is missing, broken, hostile or no CLIP; the message names it and says what is wrong.</exception>
+    /// <param name="path">A safetensors file, a PyTorch or TorchScript file, an index of shards, or a folder with one
+    /// of them and its settings.</param>
+    /// <exception cref="KedgeException">It is missing, malformed, hostile or no CLIP; the message names it and says
+    /// what is wrong.</exception>
     public static Checkpoint Open(string path)
     {
         var weights = CheckpointFormats.FindWeights(path);
@@ -59,10 +62,12 @@ internal sealed class Checkpoint : IDisposable
         }
     }
 
-    /// <summary>Opens a safetensors checkpoint with OpenAI's names that is already a stream, such as a resource of an assembly.</summary>
+    /// <summary>
+    /// Opens a safetensors checkpoint with OpenAI's names that is already a stream, such as a resource of an assembly.
+    /// </summary>
     /// <param name="stream">The whole file from its first byte; owned by the result from now on.</param>
-    /// <param name="origin">What error messages call it.</param>
-    /// <exception cref="KedgeException">It is not sound or no CLIP; the message says what is wrong.</exception>
+    /// <param name="origin">Its name in error messages.</param>
+    /// <exception cref="KedgeException">It is not valid or no CLIP; the message says what is wrong.</exception>
     public static Checkpoint Read(Stream stream, string origin)
     {
         var tensors = SafetensorsFile.Read(stream, origin);

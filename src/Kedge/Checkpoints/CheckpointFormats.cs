@@ -2,12 +2,12 @@ using Kedge.Tensors;
 
 namespace Kedge.Checkpoints;
 
-/// <summary>Finds a checkpoint's weights and opens them by what they contain, whatever they are called.</summary>
+/// <summary>Finds a checkpoint's weights and opens them in the format detected from their content.</summary>
 internal static class CheckpointFormats
 {
     private const int Signature = 16;
 
-    /// <summary>What folders of models call their weights, most preferred first.</summary>
+    /// <summary>Usual file names of weights in model folders, in order of preference.</summary>
     private static readonly string[] UsualNames =
     [
         "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
@@ -16,7 +16,7 @@ internal static class CheckpointFormats
 
     private static readonly string[] UsualEndings = [".safetensors", ".pt", ".pth", ".bin"];
 
-    /// <summary>The file that holds the weights, or the index of those that do.</summary>
+    /// <summary>The file of the weights, or the index of their shards.</summary>
     /// <param name="path">A file, which is the answer, or a folder.</param>
     public static string FindWeights(string path)
     {
@@ -71,6 +71,9 @@ internal static class CheckpointFormats
         return start;
     }
 
-    /// <summary>Text that begins an object; a safetensors header of 123 bytes begins with the same byte, and with zeros after it.</summary>
+    /// <summary>
+    /// Whether a file begins like a JSON object. A safetensors header of 123 bytes begins with the same
+    /// byte, but with zeros after it.
+    /// </summary>
     private static bool LooksLikeJson(byte[] start) => start is [(byte)'{', ..] && !start.Contains((byte)0);
 }

@@ -1,19 +1,22 @@
 namespace Kedge.Checkpoints;
 
-/// <summary>Whose names and settings a checkpoint has.</summary>
+/// <summary>The family of tensor names and settings of a checkpoint.</summary>
 internal enum CheckpointLayout
 {
     /// <summary>The names of the released CLIP, and no settings.</summary>
     OpenAI,
 
-    /// <summary>open_clip's: OpenAI's names, the text tower's perhaps below <c>text.</c>, with or without an <c>open_clip_config.json</c>.</summary>
+    /// <summary>
+    /// open_clip's: OpenAI's names, the text tower's optionally under <c>text.</c>, with or without an
+    /// <c>open_clip_config.json</c>.
+    /// </summary>
     OpenClip,
 
     /// <summary>transformers' <c>CLIPModel</c>, with its <c>config.json</c>.</summary>
     HuggingFace,
 }
 
-/// <summary>How a checkpoint's bytes are stored.</summary>
+/// <summary>The file format of a checkpoint.</summary>
 internal enum CheckpointFormat
 {
     /// <summary>One safetensors file.</summary>

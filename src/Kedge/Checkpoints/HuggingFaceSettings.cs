@@ -3,15 +3,16 @@ using Kedge.Imaging;
 namespace Kedge.Checkpoints;
 
 /// <summary>
-/// Reads <c>config.json</c> and <c>preprocessor_config.json</c> of a Hugging Face folder. Fields that are absent have the defaults of transformers'
-/// <c>CLIPConfig</c>, which leaves equal ones out when it saves. What would change the result and is not computed here is refused.
+/// Reads <c>config.json</c> and <c>preprocessor_config.json</c> of a Hugging Face folder. Fields that are absent have
+/// the defaults of transformers' <c>CLIPConfig</c>, which omits default values when it saves. Settings that would
+/// change the result and are not implemented are refused.
 /// </summary>
 internal static class HuggingFaceSettings
 {
     private const double RescaleFactor = 1 / 255.0;
     private const double LayerNormEpsilon = 1e-5;
 
-    /// <summary>What older configurations state where they mean "the highest id".</summary>
+    /// <summary>The value in older configurations that means "the highest id".</summary>
     private const int OldEotTokenId = 2;
 
     public static DeclaredArchitecture Read(string folder, string weights)

@@ -1,6 +1,6 @@
 namespace Kedge.Checkpoints;
 
-/// <summary>The names of all known layouts, as data: each row maps a checkpoint's name to OpenAI's.</summary>
+/// <summary>The key maps of all known layouts, as data: each rule maps a checkpoint's name to OpenAI's.</summary>
 internal static class KeyMaps
 {
     private static readonly KeyRule[] NoWeights =
@@ -14,7 +14,7 @@ internal static class KeyMaps
         new("{**module}.position_ids", "", KeyChange.Drop),
     ];
 
-    /// <summary>All maps; the first whose anchor is found counts, so the more particular ones come first.</summary>
+    /// <summary>All maps; the first whose anchor is found applies, so that more specific ones come first.</summary>
     public static IReadOnlyList<KeyMap> All { get; } =
     [
         new(CheckpointLayout.HuggingFace, "text_model.embeddings.token_embedding.weight",
@@ -28,7 +28,7 @@ internal static class KeyMaps
             new("vision_model.embeddings.class_embedding", "visual.class_embedding"),
             new("vision_model.embeddings.patch_embedding.weight", "visual.conv1.weight"),
             new("vision_model.embeddings.position_embedding.weight", "visual.positional_embedding"),
-            new("vision_model.pre_layrnorm.{p}", "visual.ln_pre.{p}"), // their spelling
+            new("vision_model.pre_layrnorm.{p}", "visual.ln_pre.{p}"), // transformers' spelling
             .. HuggingFaceBlocks("vision_model", "visual.transformer"),
             new("vision_model.post_layernorm.{p}", "visual.ln_post.{p}"),
             new("visual_projection.weight", "visual.proj", KeyChange.Transpose),

@@ -3,12 +3,13 @@ using Kedge.Imaging;
 namespace Kedge.Checkpoints;
 
 /// <summary>
-/// Reads <c>open_clip_config.json</c>. Its fields change what is computed without leaving a trace in the tensors, so one that is not known here and not
-/// null or false is refused. Defaults are those of open_clip's <c>CLIPVisionCfg</c> and <c>CLIPTextCfg</c>.
+/// Reads <c>open_clip_config.json</c>. Its fields change the computation without being visible in the tensors, so
+/// that an unknown one that is neither null nor false is refused. Defaults are those of open_clip's
+/// <c>CLIPVisionCfg</c> and <c>CLIPTextCfg</c>.
 /// </summary>
 internal static class OpenClipSettings
 {
-    /// <summary>Known fields: those that are read below, those that the tensors tell, and those that matter in training only.</summary>
+    /// <summary>Known fields: those read below, those inferred from the tensors, and those of training only.</summary>
     private static readonly Dictionary<string, string[]> Known = new()
     {
         ["model_cfg"] = ["embed_dim", "quick_gelu", "custom_text", "vision_cfg", "text_cfg", "init_logit_scale"],
@@ -58,7 +59,7 @@ internal static class OpenClipSettings
         };
     }
 
-    /// <summary>A side given once, or twice and equal.</summary>
+    /// <summary>The side of a square, given as one number or as two equal ones.</summary>
     private static int? Side(SettingsFile config, string key) => !config.IsList(key) ? config.Integer(key)
         : config.Numbers(key) is [var height, var width] && height == width ? (int)height
         : throw config.Unsupported(key, "a list", "one side, or two equal ones");

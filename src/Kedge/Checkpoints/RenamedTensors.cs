@@ -3,18 +3,22 @@ using static TorchSharp.torch;
 
 namespace Kedge.Checkpoints;
 
-/// <summary>Another source's tensors under OpenAI's names: renamed, transposed, or three joined to one, when they are read.</summary>
+/// <summary>
+/// A view of another source under OpenAI's names: tensors are renamed, transposed, or q, k and v
+/// concatenated, on reading.
+/// </summary>
 internal sealed class RenamedTensors : TensorSource
 {
     private readonly TensorSource _source;
     private readonly Dictionary<string, Origins> _plan = [];
     private readonly Dictionary<string, TensorEntry> _entries = [];
 
-    /// <summary>Lays a map over a source.</summary>
+    /// <summary>Applies a key map to a source.</summary>
     /// <param name="source">The tensors; owned by the result from now on.</param>
-    /// <param name="map">Its names.</param>
-    /// <param name="wrapper">What every name begins with; other names do not belong to the model and are left out.</param>
-    /// <exception cref="KedgeException">Two tensors get one name, or parts to join do not fit.</exception>
+    /// <param name="map">The map of its names.</param>
+    /// <param name="wrapper">The prefix of all names of the model; other tensors are left out.</param>
+    /// <exception cref="KedgeException">Two tensors get one name, or parts to concatenate differ in
+    /// type or shape.</exception>
     public RenamedTensors(TensorSource source, KeyMap map, string wrapper)
     {
         _source = source;
@@ -37,7 +41,7 @@ internal sealed class RenamedTensors : TensorSource
                 Add(target, new Origins(KeyChange.Query, [.. found.Values]));
                 continue;
             }
-            foreach (var name in found.Values) // incomplete: whoever builds the network reports what is missing and what is left over
+            foreach (var name in found.Values) // incomplete: building the network reports missing and unexpected keys
                 Add(name, new Origins(KeyChange.Keep, name));
         }
     }

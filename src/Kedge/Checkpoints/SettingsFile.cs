@@ -6,8 +6,8 @@ using Kedge.Tensors;
 namespace Kedge.Checkpoints;
 
 /// <summary>
-/// A JSON file beside a checkpoint. Values are asked for by dotted key; one that is absent or null gives null, and one of the wrong kind gives an error
-/// that names file and key.
+/// A JSON configuration file beside a checkpoint. Values are read by dotted key: null where absent or null, an error
+/// that names file and key where of the wrong type.
 /// </summary>
 internal sealed class SettingsFile : IDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class SettingsFile : IDisposable
 
     public string? Text(string key) => Find(key) is not { } value ? null : TextOf(value) ?? throw Wrong(key, value, "text");
 
-    /// <summary>A list of numbers.</summary>
+    /// <summary>An array of numbers.</summary>
     public float[]? Numbers(string key) => Find(key) is not { } value ? null
         : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
             ? [.. value.EnumerateArray().Select(item => item.GetSingle())] : throw Wrong(key, value, "a list of numbers");
@@ -71,7 +71,7 @@ internal sealed class SettingsFile : IDisposable
         var other => throw Unsupported(key, $"{other.Length} numbers", "3"),
     };
 
-    /// <summary>An object whose values are all text; it must be there.</summary>
+    /// <summary>A required object whose values are all strings.</summary>
     public Dictionary<string, string> Texts(string key)
     {
         var value = Find(key) ?? throw new KedgeException($"'{Path}' has no '{key}', which is expected in it; check that it is the right file.");
@@ -89,7 +89,7 @@ internal sealed class SettingsFile : IDisposable
         ? Fields(value).Where(field => field.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)).Select(field => field.Name)
         : [];
 
-    /// <summary>An error about a value that is understood and not supported.</summary>
+    /// <summary>An error about a valid value that is not supported.</summary>
     public KedgeException Unsupported(string key, object? found, string expected) =>
         new($"'{Path}' states {key} = {found}, which Kedge does not compute (expected: {expected}); use a model without it.");
 

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Kedge.Checkpoints;
 
 /// <summary>
-/// Tensors spread over several files beside an index (<c>model.safetensors.index.json</c>), whose <c>weight_map</c> names the file of each tensor.
+/// A sharded checkpoint: several files beside an index (<c>model.safetensors.index.json</c>), whose <c>weight_map</c>
+/// maps each tensor to its file.
 /// </summary>
 internal sealed class ShardedTensors : TensorSource
 {
@@ -22,7 +23,8 @@ internal sealed class ShardedTensors : TensorSource
     /// <summary>Opens every shard of an index. Tensors that the index does not list are left out.</summary>
     /// <param name="indexPath">The index; the shards lie beside it.</param>
     /// <param name="openShard">Opens one file.</param>
-    /// <exception cref="KedgeException">The index is not sound, shards are missing (all are named), or one lacks a tensor that it should hold.</exception>
+    /// <exception cref="KedgeException">The index is not valid, shards are missing (all are named), or one lacks a
+    /// tensor that it should hold.</exception>
     public static ShardedTensors Open(string indexPath, Func<string, TensorSource> openShard)
     {
         using var index = SettingsFile.Open(indexPath);

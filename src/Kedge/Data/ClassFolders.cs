@@ -1,8 +1,9 @@
 namespace Kedge.Data;
 
 /// <summary>
-/// Reads a folder a class, or <c>train</c>, <c>val</c> and <c>test</c> folders with a folder a class in each. Images may lie deeper in their
-/// class's folder. Classes are the folders' names in ordinal order. Without folders of parts, all images are for training.
+/// Reads a data set with one folder per class, or <c>train</c>, <c>val</c> and <c>test</c> folders with one folder per
+/// class in each. Images may lie at any depth in their class's folder. Classes are the folders' names in ordinal order.
+/// Without folders of splits, all images are training images.
 /// </summary>
 internal static class ClassFolders
 {
@@ -13,13 +14,14 @@ internal static class ClassFolders
         if (images.Count == 0)
             return new DatasetBuilder(root.Origin, []).Build();
         var top = WrapperDepth(images);
-        var hasParts = HasParts(root, images.Select(path => path[top]).Where((_, i) => images[i].Length > top + 1).Distinct().ToList());
-        var classDepth = hasParts ? top + 1 : top;
+        var hasSplits = HasSplits(root, images.Select(path => path[top]).Where((_, i) => images[i].Length > top + 1).Distinct().ToList());
+        var classDepth = hasSplits ? top + 1 : top;
 
         if (images.Find(path => path.Length < classDepth + 2) is { } stray)
             throw new KedgeException($"The image {string.Join('/', stray)} in {root.Origin} lies in no class's folder; move it into the folder of its class, or away.");
         string[] classNames = [.. folders
-            .Where(path => path.Length == classDepth + 1 && path.Take(top).SequenceEqual(images[0].Take(top)) && (!hasParts || DatasetSplits.Parse(path[top]) is not null))
+            .Where(path => path.Length == classDepth + 1 && path.Take(top).SequenceEqual(images[0].Take(top))
+                && (!hasSplits || DatasetSplits.Parse(path[top]) is not null))
             .Select(path => path[classDepth])
             .Distinct()
             .Order(StringComparer.Ordinal)];
@@ -27,13 +29,13 @@ internal static class ClassFolders
         var dataset = new DatasetBuilder(root.Origin, classNames);
         foreach (var path in images)
         {
-            var part = hasParts ? DatasetSplits.Parse(path[top])!.Value : DatasetSplit.Train;
+            var part = hasSplits ? DatasetSplits.Parse(path[top])!.Value : DatasetSplit.Train;
             dataset.Add(part, root.Find(string.Join('/', path))!, labels[path[classDepth]]);
         }
         return dataset.Build();
     }
 
-    /// <summary>How many folders stand around everything, as zips often have one.</summary>
+    /// <summary>The number of enclosing folders that hold everything; zips often have one.</summary>
     private static int WrapperDepth(List<string[]> images)
     {
         var depth = 0;
@@ -42,8 +44,10 @@ internal static class ClassFolders
         return depth;
     }
 
-    /// <summary>Whether the top folders are parts. One name alone may be a class (a train), so all must be.</summary>
-    private static bool HasParts(ImageRoot root, List<string> topFolders)
+    /// <summary>
+    /// Whether the top folders are splits. A single such name may be a class (a train), so that all must be.
+    /// </summary>
+    private static bool HasSplits(ImageRoot root, List<string> topFolders)
     {
         var others = topFolders.Where(name => DatasetSplits.Parse(name) is null).ToList();
         var parts = topFolders.Except(others).ToList();

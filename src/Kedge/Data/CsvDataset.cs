@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Kedge.Data;
 
 /// <summary>
-/// Reads a CSV file with the columns <c>path</c>, <c>label</c> and, if wished, <c>split</c> (empty: train); further columns are ignored. If all
-/// labels are whole numbers they run from 0 to C − 1 and are the classes' names too; else labels are names, in ordinal order.
+/// Reads a CSV file with the columns <c>path</c>, <c>label</c> and, optionally, <c>split</c> (empty: train); further
+/// columns are ignored. Labels that are all integers must be 0 to C − 1 and name the classes too; otherwise labels are
+/// class names, in ordinal order.
 /// </summary>
 internal static class CsvDataset
 {

@@ -2,14 +2,14 @@ using CsvHelper;
 
 namespace Kedge.Data;
 
-/// <summary>Reads CSV files that people write.</summary>
+/// <summary>Reads CSV files with a header.</summary>
 internal static class CsvRows
 {
     /// <summary>The rows below the header.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="required">Columns that must be there.</param>
+    /// <param name="required">The required columns.</param>
     /// <param name="expected">The columns in words, for messages: "path and caption".</param>
-    /// <param name="read">Takes what it needs from the row at hand.</param>
+    /// <param name="read">Parses the current row.</param>
     /// <exception cref="KedgeException">The file cannot be read, is damaged, or lacks a column.</exception>
     internal static List<T> Read<T>(string path, IReadOnlyList<string> required, string expected, Func<CsvReader, T> read)
     {

@@ -2,7 +2,9 @@ using Kedge.Imaging;
 
 namespace Kedge.Data;
 
-/// <summary>Labelled images on their way into an <see cref="ImageDataset"/>, which is checked as a whole.</summary>
+/// <summary>
+/// Collects labelled images for an <see cref="ImageDataset"/>, which <see cref="Build"/> checks as a whole.
+/// </summary>
 /// <param name="origin">The path that the user gave.</param>
 /// <param name="classNames">C class names in the order of the labels.</param>
 internal sealed class DatasetBuilder(string origin, IReadOnlyList<string> classNames)

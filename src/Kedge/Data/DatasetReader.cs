@@ -1,25 +1,32 @@
 namespace Kedge.Data;
 
-/// <summary>Opens labelled images in any of the layouts that people keep them in.</summary>
+/// <summary>Opens data sets of labelled images in any of the supported layouts.</summary>
 public static class DatasetReader
 {
     /// <summary>
-    /// Opens a data set. What it may be:
+    /// Opens a data set. Supported layouts:
     /// <list type="bullet">
-    /// <item><description>a folder with a folder of images a class; or with <c>train</c>, <c>val</c> (<c>valid</c>, <c>validation</c>) and
-    /// <c>test</c> folders that hold the classes' folders. Without such parts all images are for training;</description></item>
-    /// <item><description>a zip of such folders; a folder around everything is skipped;</description></item>
-    /// <item><description>a CSV file with the columns <c>path</c>, <c>label</c> (a name, or a number from 0) and, if wished, <c>split</c>;</description></item>
-    /// <item><description>CoOp's <c>split_zhou_*.json</c>, if wished with one of its few-shot index files.</description></item>
+    /// <item><description>a folder with one folder of images per class; or with <c>train</c>, <c>val</c> (<c>valid</c>,
+    /// <c>validation</c>) and <c>test</c> folders that hold the classes' folders. Without such splits all images are
+    /// training images;</description></item>
+    /// <item><description>a zip of such folders; an enclosing folder is skipped;</description></item>
+    /// <item><description>a CSV file with the columns <c>path</c>, <c>label</c> (a name, or a number from 0) and,
+    /// optionally, <c>split</c>;</description></item>
+    /// <item><description>CoOp's <c>split_zhou_*.json</c>, optionally with one of its few-shot index
+    /// files.</description></item>
     /// </list>
-    /// Images are jpg, jpeg, png, webp, bmp and gif files; dot files are ignored. Folder and CSV classes are in ordinal order of their names.
-    /// No image is read yet.
+    /// Images are jpg, jpeg, png, webp, bmp and gif files; dot files are ignored. Folder and CSV classes are in ordinal
+    /// order of their names. No image is read yet.
     /// </summary>
     /// <param name="path">The folder, zip, CSV or JSON file.</param>
-    /// <param name="images">For CSV and JSON: the folder or zip that their paths are relative to; by default the folder that they lie in.</param>
-    /// <param name="fewShotIndex">For JSON: an index file (<c>shot_4-seed_1.json</c>); its images alone become the training and validation parts.</param>
-    /// <returns>The data set: at least two classes, each with a training image (with any image where there is no training part), no image twice.</returns>
-    /// <exception cref="KedgeException">Something is missing, damaged or contradictory; the message says what.</exception>
+    /// <param name="images">For CSV and JSON: the folder or zip to which paths are relative; default: the
+    /// folder of the file.</param>
+    /// <param name="fewShotIndex">For JSON: an index file (<c>shot_4-seed_1.json</c>); its images alone become the
+    /// training and validation splits.</param>
+    /// <returns>The data set: at least two classes, each with a training image (with any image where there is no
+    /// training split); no duplicate images.</returns>
+    /// <exception cref="KedgeException">Something is missing, damaged or contradictory; the
+    /// message says what.</exception>
     public static ImageDataset Open(string path, string? images = null, string? fewShotIndex = null)
     {
         var isFolder = Directory.Exists(path);

@@ -1,11 +1,11 @@
 namespace Kedge.Data;
 
-/// <summary>What a part of a data set is for.</summary>
+/// <summary>A split of a data set: training, validation or test.</summary>
 internal enum DatasetSplit { Train, Validation, Test }
 
 internal static class DatasetSplits
 {
-    /// <summary>The names of parts that folders and files may use, in any case.</summary>
+    /// <summary>The names of splits in folders and files, in any case.</summary>
     internal const string Names = "train, val, valid, validation, test";
 
     internal static DatasetSplit? Parse(string name) => name.ToLowerInvariant() switch

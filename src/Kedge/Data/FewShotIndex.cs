@@ -3,12 +3,13 @@ using System.Text.Json;
 namespace Kedge.Data;
 
 /// <summary>
-/// Reads the few-shot index files that published results were made with (<c>shot_4-seed_1.json</c>): the images of <c>train</c> and <c>val</c> that
-/// one number of shots and one seed drew. Their paths begin somewhere on their author's disk and end as those of the split file.
+/// Reads few-shot index files, as published with results (<c>shot_4-seed_1.json</c>): the images of <c>train</c> and
+/// <c>val</c> sampled for one number of shots and one seed. Paths are absolute on their author's disk; their ends match
+/// those of the split file.
 /// </summary>
 internal static class FewShotIndex
 {
-    /// <summary>Leaves in the training and validation parts the images that the index picks, in its order.</summary>
+    /// <summary>Restricts the training and validation splits to the images of the index, in its order.</summary>
     internal static void Select(string path, string splitFile, Dictionary<DatasetSplit, List<SplitRow>> parts)
     {
         var (train, validation) = JsonRows.Read(path, "a few-shot index with train and val, each with data: rows of impath, label, classname",
@@ -28,7 +29,7 @@ internal static class FewShotIndex
         [.. part.GetProperty("data").EnumerateArray().Select(row =>
             new SplitRow(row.GetProperty("impath").Text(), row.GetProperty("label").GetInt32(), row.GetProperty("classname").Text()))];
 
-    /// <summary>The path, and what is left of it as folders fall off its front.</summary>
+    /// <summary>The suffixes of a path, the longest first: the path, then without its first folders.</summary>
     private static IEnumerable<string> Endings(string path)
     {
         for (var rest = path; ; rest = rest[(rest.IndexOf('/', StringComparison.Ordinal) + 1)..])

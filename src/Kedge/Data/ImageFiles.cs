@@ -2,15 +2,17 @@ using Kedge.Imaging;
 
 namespace Kedge.Data;
 
-/// <summary>Images without labels, wherever they lie.</summary>
+/// <summary>Unlabelled images from files, folders and zips.</summary>
 internal static class ImageFiles
 {
     /// <summary>Finds images; none is read yet.</summary>
     /// <param name="paths">
-    /// Image files, folders and zips. A folder or zip stands for its images at any depth, in ordinal order of their paths; dot files are ignored.
+    /// Image files, folders and zips. A folder or zip yields its images at any depth, in ordinal order of their
+    /// paths; dot files are ignored.
     /// </param>
     /// <returns>The images in the order of the paths.</returns>
-    /// <exception cref="KedgeException">There is nothing at a path, or it is a folder or zip without images.</exception>
+    /// <exception cref="KedgeException">There is nothing at a path, or it is a folder or zip
+    /// without images.</exception>
     public static IReadOnlyList<ImageFile> Open(params IEnumerable<string> paths) => [.. paths.SelectMany(Open)];
 
     private static IEnumerable<ImageFile> Open(string path)

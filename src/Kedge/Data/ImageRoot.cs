@@ -2,7 +2,7 @@ using Kedge.Imaging;
 
 namespace Kedge.Data;
 
-/// <summary>Where images lie: a folder or a zip. Paths are relative to it, with <c>/</c> between their parts.</summary>
+/// <summary>A folder or zip of images. Paths are relative to it, with <c>/</c> as the separator.</summary>
 internal abstract class ImageRoot
 {
     /// <summary>The path of the folder or zip, for error messages.</summary>
@@ -14,7 +14,7 @@ internal abstract class ImageRoot
     /// <summary>Folders at any depth, hidden ones left out, in no order.</summary>
     internal abstract IEnumerable<string> Folders { get; }
 
-    /// <summary>The file at a path, image or not, or null.</summary>
+    /// <summary>The file at a path, whether an image or not; null where there is none.</summary>
     internal abstract ImageFile? Find(string path);
 
     internal static ImageRoot Open(string path) =>
@@ -23,7 +23,7 @@ internal abstract class ImageRoot
         : throw new KedgeException($"There is no folder or zip of images at {path}; check the path.");
 
     /// <summary>The files at all of the paths.</summary>
-    /// <exception cref="KedgeException">Some are not there; the message names the first five.</exception>
+    /// <exception cref="KedgeException">Some are missing; the message names the first five.</exception>
     internal List<ImageFile> FindAll(IReadOnlyList<string> paths, string listedIn)
     {
         var files = paths.Select(Find).ToList();
@@ -36,6 +36,6 @@ internal abstract class ImageRoot
 
     internal static bool IsImage(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" or ".bmp" or ".gif";
 
-    /// <summary>Whether any part of the path is a dot file or what macOS leaves in zips.</summary>
+    /// <summary>Whether any part of the path is a dot file or metadata of macOS in zips.</summary>
     private protected static bool IsHidden(string path) => path.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX");
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Kedge.Data;
 
-/// <summary>Reads a JSON file of rows, and says what was expected where it holds something else.</summary>
+/// <summary>Reads JSON files of rows; an error states the expected content.</summary>
 internal static class JsonRows
 {
     internal static T Read<T>(string path, string expected, Func<JsonElement, T> read)
@@ -22,6 +22,6 @@ internal static class JsonRows
         }
     }
 
-    /// <summary>A string that must be there.</summary>
+    /// <summary>A required string.</summary>
     internal static string Text(this JsonElement json) => json.GetString() ?? throw new FormatException("a string is null");
 }

@@ -2,12 +2,17 @@ using Kedge.Imaging;
 
 namespace Kedge.Data;
 
-/// <summary>Finds images again by the names that results and classifiers show: a path, or <c>archive.zip/entry</c>. Opens each zip once.</summary>
+/// <summary>
+/// Resolves the image names in results and classifiers to files: a path, or
+/// <c>archive.zip/entry</c>. Opens each zip once.
+/// </summary>
 internal sealed class NamedImages
 {
     private readonly Dictionary<string, ImageRoot?> _zips = new(StringComparer.Ordinal);
 
-    /// <summary>The image of a name, or null where there is none any more. Only files that are called images are found.</summary>
+    /// <summary>
+    /// The image of a name, or null where it no longer exists. Only files with an image's extension are found.
+    /// </summary>
     internal ImageFile? Find(string name)
     {
         if (!ImageRoot.IsImage(name))

@@ -6,8 +6,9 @@ namespace Kedge.Data;
 internal sealed record SplitRow(string Path, int Label, string ClassName);
 
 /// <summary>
-/// Reads <c>split_zhou_*.json</c>, the split files of CoOp (Zhou et al. 2022, "Learning to Prompt for Vision-Language Models") that the field
-/// shares: <c>train</c>, <c>val</c> and <c>test</c>, each rows of [path, label, class name].
+/// Reads <c>split_zhou_*.json</c>, the split files of CoOp (Zhou et al. 2022, "Learning to Prompt for
+/// Vision-Language Models"), the standard of few-shot evaluation: <c>train</c>, <c>val</c> and <c>test</c>, each
+/// rows of [path, label, class name].
 /// </summary>
 internal static class SplitFile
 {

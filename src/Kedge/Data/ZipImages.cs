@@ -3,12 +3,15 @@ using Kedge.Imaging;
 
 namespace Kedge.Data;
 
-/// <summary>Images in a zip, read entry by entry without unpacking it. The file stays open as long as one of its images is in use.</summary>
-#pragma warning disable CA1001 // the images outlive whoever opened the zip; the garbage collector closes it after the last of them
+/// <summary>
+/// Images in a zip, read entry by entry without extracting it. The file stays open as long as one of
+/// its images is referenced.
+/// </summary>
+#pragma warning disable CA1001 // images may live longer than their opener; finalisation closes the zip after the last of them
 internal sealed class ZipImages : ImageRoot
 #pragma warning restore CA1001
 {
-    /// <summary>Entries that claim to be larger are no photos.</summary>
+    /// <summary>Limit of an image's uncompressed size, against decompression bombs.</summary>
     private const long MaxEntryBytes = 1L << 28;
 
     private readonly Lock _reading = new(); // a ZipArchive reads one entry at a time

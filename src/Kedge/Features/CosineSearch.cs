@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace Kedge.Features;
 
-/// <summary>Finds the rows that point in nearly the same direction.</summary>
+/// <summary>Exact nearest-neighbour search by cosine similarity.</summary>
 internal static class CosineSearch
 {
-    private const int QueriesPerBatch = 256; // bounds the memory of the cosines: word lists are long
+    private const int QueriesPerBatch = 256; // bounds the memory of the similarities: word lists are long
 
-    /// <summary>The nearest keys of each query, by cosine.</summary>
-    /// <param name="queries">[Q, D], of any length.</param>
-    /// <param name="keys">[N, D], of any length, on the same device.</param>
-    /// <param name="top">How many a query, at least 1; all where there are fewer.</param>
+    /// <summary>The k nearest keys of each query, by cosine similarity.</summary>
+    /// <param name="queries">[Q, D], of any norm.</param>
+    /// <param name="keys">[N, D], of any norm, on the same device.</param>
+    /// <param name="top">k, at least 1; min(k, N) are returned.</param>
     /// <returns>Q lists of rows of <paramref name="keys"/>, the nearest first.</returns>
     internal static IReadOnlyList<(int Row, double Cosine)[]> Nearest(Tensor queries, Tensor keys, int top)
     {

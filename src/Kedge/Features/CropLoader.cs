@@ -5,17 +5,19 @@ using Kedge.Runtime;
 
 namespace Kedge.Features;
 
-/// <summary>An image as it waits for the encoder.</summary>
-/// <param name="Name">What messages call it.</param>
+/// <summary>A decoded image, ready for the encoder.</summary>
+/// <param name="Name">Its name in error messages.</param>
 /// <param name="Content">Hexadecimal SHA-256 of the file; empty where it could not be read.</param>
-/// <param name="Crops">One, or V views; none where the features are known already.</param>
-/// <param name="Failure">Why there are no crops, if there should be.</param>
+/// <param name="Crops">One crop, or V views; none where the features are in the store.</param>
+/// <param name="Failure">The error that prevented decoding; null for none.</param>
 internal sealed record LoadedImage(string Name, string Content, RgbImage[] Crops, KedgeException? Failure = null);
 
-/// <summary>The part of an extraction that several threads do at once, and therefore without tensors: files to crops.</summary>
+/// <summary>
+/// The parallel stage of an extraction, from files to crops; thread-safe, and therefore without tensors.
+/// </summary>
 internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, FeatureStore store)
 {
-    /// <summary>Reads a file and, unless its features are on the shelf, decodes and crops it.</summary>
+    /// <summary>Reads a file and, unless the store holds its features, decodes and crops it.</summary>
     public LoadedImage Load(ImageFile file)
     {
         try
@@ -42,7 +44,7 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
         return crops;
     }
 
-    /// <summary>A seed of its own for every view of every content.</summary>
+    /// <summary>The seed of a view, derived from content, seed and view.</summary>
     private static int ViewSeed(byte[] hash, int seed, int view)
     {
         Span<byte> all = stackalloc byte[SHA256.HashSizeInBytes + (2 * sizeof(int))];

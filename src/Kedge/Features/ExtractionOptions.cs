@@ -2,10 +2,12 @@ using Kedge.Imaging;
 
 namespace Kedge.Features;
 
-/// <summary>How features are extracted. None of it changes a feature, <see cref="Views"/> excepted.</summary>
+/// <summary>Options of feature extraction. Only <see cref="Views"/> affects the features.</summary>
 internal sealed record ExtractionOptions
 {
-    /// <summary>Crops a pass of the encoder, at least 1; default 32. With V views, a batch holds B ÷ V images, at least one.</summary>
+    /// <summary>
+    /// The batch size B in crops, at least 1; default 32. With V views, a batch holds B ÷ V images, at least one.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int BatchSize
     {
@@ -17,7 +19,7 @@ internal sealed record ExtractionOptions
         }
     } = 32;
 
-    /// <summary>Threads that read and decode beside the encoder, at least 1; default one a processor.</summary>
+    /// <summary>Threads that read and decode images, at least 1; default one per processor.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int DecodeThreads
     {
@@ -33,14 +35,14 @@ internal sealed record ExtractionOptions
     public ViewSet? Views { get; init; }
 }
 
-/// <summary>Several random views of every image. The views of an image depend on its content, the seed and nothing else.</summary>
-/// <param name="Count">V, how many, at least 1.</param>
-/// <param name="Seed">Decides which.</param>
+/// <summary>Several random views (augmented crops) of every image, determined by its content and the seed.</summary>
+/// <param name="Count">V, the number of views, at least 1.</param>
+/// <param name="Seed">The random seed.</param>
 internal sealed record ViewSet(int Count, int Seed)
 {
-    /// <summary>V, how many, at least 1.</summary>
+    /// <summary>V, the number of views, at least 1.</summary>
     public int Count { get; } = Count >= 1 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "There must be at least one view.");
 
-    /// <summary>How a view is drawn.</summary>
+    /// <summary>The augmentation that samples a view.</summary>
     public RandomView Kind { get; init; } = new();
 }

@@ -1,14 +1,14 @@
 namespace Kedge.Features;
 
-/// <summary>How far an extraction has come.</summary>
-/// <param name="Done">Images whose features are there.</param>
+/// <summary>The progress of an extraction.</summary>
+/// <param name="Done">Images with features.</param>
 /// <param name="Total">N, all images.</param>
-/// <param name="Encoded">How many of the done ones went through the encoder; the others came from the cache or have the content of another.</param>
-/// <param name="ImagesPerSecond">The rate since the first image that had to be encoded; 0 before anything is known.</param>
-/// <param name="Remaining">What is left at that rate; null before anything is known.</param>
+/// <param name="Encoded">Images among them that were encoded; the others were cached or are duplicates.</param>
+/// <param name="ImagesPerSecond">The rate since the first image to encode; 0 while unknown.</param>
+/// <param name="Remaining">The estimated remaining time at that rate; null while unknown.</param>
 public sealed record ExtractionProgress(int Done, int Total, int Encoded, double ImagesPerSecond, TimeSpan? Remaining);
 
-/// <summary>Measures the rate of an extraction. What comes from the cache before the first image to encode says nothing about the rest.</summary>
+/// <summary>Measures the rate of an extraction, without the cached images before the first one to encode.</summary>
 internal sealed class ExtractionMeter(int total, TimeProvider time, IProgress<ExtractionProgress>? progress)
 {
     private long _start = time.GetTimestamp();

@@ -5,14 +5,18 @@ using Kedge.Tensors;
 namespace Kedge.Features;
 
 /// <summary>
-/// Features kept in a folder between runs. A feature is found again by the content of its file, and only under the same weights, preprocessing and views;
-/// names and dates of files do not matter. Several programs may use one folder at the same time. It may be deleted whenever nobody uses it.
+/// A persistent, content-addressed cache of features in a folder. The key of a feature covers the content of the image
+/// file, the weights, the preprocessing and the views, not names or dates of files. Several processes may share a
+/// folder. It may be deleted whenever no process uses it.
 /// </summary>
-/// <param name="folder">The folder; made when something is first stored.</param>
-/// <param name="warn">Told one sentence for each file in the folder that is damaged or does not belong there; null to stay silent.</param>
+/// <param name="folder">The folder; created on the first write.</param>
+/// <param name="warn">Receives one sentence for each damaged or foreign file in the folder;
+/// null for no warnings.</param>
 public sealed class FeatureCache(string folder, Action<string>? warn = null)
 {
-    /// <summary>The arithmetic from file to features other than the encoder's. Raise it when decoding, resampling or the drawing of views change.</summary>
+    /// <summary>
+    /// Version of decoding, resampling and view sampling; part of the key, to be raised when one of them changes.
+    /// </summary>
     private const int PixelVersion = 1;
 
     private const int NameBytes = 8;
@@ -24,7 +28,10 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
     /// <summary>The folder.</summary>
     public string Folder { get; } = folder;
 
-    /// <summary>Reads what there is for one encoder and one kind of views: the blocks of one subfolder, named by the hash of all that matters.</summary>
+    /// <summary>
+    /// Opens the store of one encoder and one set of views: the files of one subfolder, named by
+    /// a hash of its description.
+    /// </summary>
     internal FeatureStore Open(IImageEncoder encoder, FeatureRow row, ViewSet? views, TimeProvider time)
     {
         var description = Describe(encoder, row, views);
@@ -41,7 +48,9 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
         }
     }
 
-    /// <summary>Removes what killed writers left. Younger files may be somebody's who is writing now.</summary>
+    /// <summary>
+    /// Removes temporary files of killed processes; newer ones may belong to a process that is writing.
+    /// </summary>
     private static void RemoveUnfinished(string subfolder, TimeProvider time)
     {
         foreach (var path in Directory.Exists(subfolder) ? Directory.GetFiles(subfolder, "*.tmp") : [])

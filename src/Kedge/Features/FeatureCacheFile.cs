@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Kedge.Features;
 
 /// <summary>
-/// One safetensors file of the cache: <c>features</c> [n, V·D] F32 and <c>contents</c> [n, 32] U8 (SHA-256 of the image files), with the shelf's
-/// description and a checksum over both tensors in its metadata. It is moved into place when it is complete, and never changed.
+/// One safetensors file of the feature cache: <c>features</c> [n, V·D] F32 and <c>contents</c> [n, 32] U8 (SHA-256 of
+/// the image files), with the description of the store and a checksum over both tensors in its metadata. Written
+/// atomically and never changed.
 /// </summary>
 internal sealed record FeatureCacheFile
 {
@@ -18,10 +19,10 @@ internal sealed record FeatureCacheFile
     /// <summary>Features by the hexadecimal SHA-256 of the image file.</summary>
     public IReadOnlyList<KeyValuePair<string, float[]>> Rows { get; private init; } = [];
 
-    /// <summary>Why the block cannot be used; null where it can.</summary>
+    /// <summary>The reason why the file cannot be used; null where it can.</summary>
     public string? Fault { get; private init; }
 
-    /// <summary>Whether nobody can use it.</summary>
+    /// <summary>Whether it is corrupt, rather than of another store.</summary>
     public bool Damaged { get; private init; }
 
     public static void Write(string folder, string description, IReadOnlyList<KeyValuePair<string, float[]>> rows)
@@ -41,7 +42,7 @@ internal sealed record FeatureCacheFile
             new Dictionary<string, string> { ["format"] = Format, ["shelf"] = description, ["checksum"] = checksum });
     }
 
-    /// <summary>Reads a block if all of it is as it was written.</summary>
+    /// <summary>Reads a file and verifies format, description, shapes and checksum.</summary>
     public static FeatureCacheFile Read(string path, string description, int rowLength)
     {
         using var scope = NewDisposeScope();

@@ -6,17 +6,18 @@ using static TorchSharp.torch;
 namespace Kedge.Features;
 
 /// <summary>
-/// Images in, features out: files are read and decoded by several threads ahead of the encoder, which runs on the caller's thread. Images with the same
-/// content are encoded once, and those in the cache not at all. The result does not depend on the number of threads.
+/// Extracts features of images: several threads read and decode files ahead of the encoder, which runs on the caller's
+/// thread. Images of equal content are encoded once, cached ones not at all. The result does not depend
+/// on the number of threads.
 /// </summary>
-/// <param name="encoder">Encodes; stays the caller's.</param>
-/// <param name="cache">Where features are kept between runs; null for nowhere.</param>
-/// <param name="time">For the rate; null is the system's clock.</param>
+/// <param name="encoder">The encoder; not owned.</param>
+/// <param name="cache">The persistent cache; null for none.</param>
+/// <param name="time">The clock for the rate; null for the system's.</param>
 internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache = null, TimeProvider? time = null)
 {
     private const int NamedFailures = 5;
 
-    /// <summary>Rows that are filled at a time: a span holds at most 2 GiB.</summary>
+    /// <summary>Rows that are copied at a time: a span holds at most 2 GiB.</summary>
     private const int FillRows = 1 << 14;
 
     private readonly Preprocessing _preprocessing = encoder.Preprocessing;
@@ -25,12 +26,14 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
     /// <summary>Extracts the features of images, in the order of the images.</summary>
     /// <param name="images">N images; the same one may occur more than once.</param>
     /// <param name="options">How; null is the defaults.</param>
-    /// <param name="progress">Told after every batch, and at the end.</param>
+    /// <param name="progress">Reports after every batch, and at the end.</param>
     /// <param name="cancellation">Ends the run between two images; what was encoded stays in the cache.</param>
-    /// <returns>A new CPU tensor of unit rows, F32, owned by the caller: [N, D], or [V, N, D] with <see cref="ExtractionOptions.Views"/>.</returns>
+    /// <returns>A new CPU tensor of unit rows, F32, owned by the caller: [N, D], or [V, N, D] with
+    /// <see cref="ExtractionOptions.Views"/>.</returns>
     /// <exception cref="KedgeException">
-    /// Images cannot be read or decoded (the message counts them and says what is wrong with the first five; nothing is encoded after the first one,
-    /// but all files are looked at), the features are not finite, or the cache cannot be written.
+    /// Images cannot be read or decoded (the message counts them and gives the errors of the first five;
+    /// nothing is encoded after the first one, but all files are checked), the features are not finite, or
+    /// the cache cannot be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public Tensor Extract(
@@ -41,10 +44,10 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         Extract(FeatureKinds.Image, images, options, progress, cancellation).Image;
 
     /// <summary>Extracts features of several kinds, in the order of the images.</summary>
-    /// <param name="kinds">What beside the images' own features.</param>
+    /// <param name="kinds">The kinds of features beside the image features.</param>
     /// <param name="images">N images; the same one may occur more than once.</param>
     /// <param name="options">How; null is the defaults.</param>
-    /// <param name="progress">Told after every batch, and at the end.</param>
+    /// <param name="progress">Reports after every batch, and at the end.</param>
     /// <param name="cancellation">Ends the run between two images; what was encoded stays in the cache.</param>
     /// <returns>
     /// New CPU tensors, F32, owned by the caller: [N, …], or [V, N, …] with <see cref="ExtractionOptions.Views"/>.
@@ -61,7 +64,9 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         CancellationToken cancellation = default) =>
         ExtractWithContents(kinds, images, options, progress, cancellation).Features;
 
-    /// <summary>The features, and the hexadecimal SHA-256 of each image's file, which the cache is looked up by.</summary>
+    /// <summary>
+    /// Extracts features, with the content hash (hexadecimal SHA-256) of each image file, the cache's key.
+    /// </summary>
     internal (ImageFeatures Features, IReadOnlyList<string> Contents) ExtractWithContents(
         FeatureKinds kinds, IReadOnlyList<ImageFile> images, ExtractionOptions? options, IProgress<ExtractionProgress>? progress,
         CancellationToken cancellation)
@@ -83,8 +88,8 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         return (features.Each(tensor => tensor.MoveToOuterDisposeScope()), contents);
     }
 
-    /// <summary>Puts the features of all images on the shelf.</summary>
-    /// <returns>The content of each image.</returns>
+    /// <summary>Adds the features of all images to the store.</summary>
+    /// <returns>The content hash of each image.</returns>
     private string[] Fill(
         FeatureStore store,
         FeatureRow row,
@@ -94,7 +99,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         CancellationToken cancellation)
     {
         var batchImages = Math.Max(1, options.BatchSize / (options.Views?.Count ?? 1));
-        var waiting = new OrderedDictionary<string, LoadedImage>();
+        var pending = new OrderedDictionary<string, LoadedImage>();
         var contents = new List<string>(images.Count);
         var failures = new List<KedgeException>();
         var encoded = 0;
@@ -110,12 +115,12 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
             if (!store.Contains(image.Content))
             {
                 meter.EncodingBegins(contents.Count - 1);
-                waiting.TryAdd(image.Content, image);
+                pending.TryAdd(image.Content, image);
             }
-            var encodeNow = waiting.Count == batchImages || contents.Count == images.Count;
+            var encodeNow = pending.Count == batchImages || contents.Count == images.Count;
             if (encodeNow)
-                encoded += Encode(waiting, row, store);
-            if (encodeNow || (waiting.Count == 0 && contents.Count % batchImages == 0))
+                encoded += Encode(pending, row, store);
+            if (encodeNow || (pending.Count == 0 && contents.Count % batchImages == 0))
                 meter.Report(contents.Count, encoded);
         }
         if (failures.Count > 0)
@@ -123,15 +128,15 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         return [.. contents];
     }
 
-    /// <summary>Encodes what waits, all at once, and puts it on the shelf.</summary>
-    /// <returns>How many images that were.</returns>
-    private int Encode(OrderedDictionary<string, LoadedImage> waiting, FeatureRow layout, FeatureStore store)
+    /// <summary>Encodes the pending images as one batch and adds them to the store.</summary>
+    /// <returns>The number of images.</returns>
+    private int Encode(OrderedDictionary<string, LoadedImage> pending, FeatureRow layout, FeatureStore store)
     {
-        if (waiting.Count == 0)
+        if (pending.Count == 0)
             return 0;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        RgbImage[] crops = [.. waiting.Values.SelectMany(image => image.Crops)];
+        RgbImage[] crops = [.. pending.Values.SelectMany(image => image.Crops)];
         var features = layout.Encode(_preprocessing.ToTensor(crops)).to(ScalarType.Float32).cpu().contiguous();
         if (features.shape is not [var count, var width] || count != crops.Length || width != layout.Width)
         {
@@ -139,8 +144,8 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
                 $"The encoder gave [{string.Join(", ", features.shape)}] for {crops.Length} crops; expected [{crops.Length}, {layout.Width}].");
         }
         var values = MemoryMarshal.Cast<byte, float>(features.bytes);
-        var rowLength = values.Length / waiting.Count;
-        foreach (var image in waiting.Values)
+        var rowLength = values.Length / pending.Count;
+        foreach (var image in pending.Values)
         {
             var row = values[..rowLength].ToArray();
             if (!row.All(float.IsFinite))
@@ -151,8 +156,8 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
             store.Add(image.Content, row);
             values = values[rowLength..];
         }
-        var encoded = waiting.Count;
-        waiting.Clear();
+        var encoded = pending.Count;
+        pending.Clear();
         return encoded;
     }
 

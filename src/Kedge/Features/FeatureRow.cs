@@ -3,26 +3,26 @@ using static TorchSharp.torch;
 namespace Kedge.Features;
 
 /// <summary>
-/// How the features of an image lie in one row, as they are extracted and cached: the image [D], then its patches [P ·
-/// D], then what is unprojected [U].
+/// The layout of an image's features in one row, as extracted and cached: image feature [D], then patch features [P ·
+/// D], then unprojected feature [U].
 /// </summary>
-/// <param name="encoder">Whose features they are.</param>
-/// <param name="kinds">What beside the images' own features.</param>
+/// <param name="encoder">The encoder of the features.</param>
+/// <param name="kinds">The kinds of features beside the image features.</param>
 internal sealed class FeatureRow(IImageEncoder encoder, FeatureKinds kinds)
 {
     private readonly int _patches = kinds.HasFlag(FeatureKinds.Patches) ? encoder.Patches * encoder.Width : 0;
     private readonly int _unprojected = kinds.HasFlag(FeatureKinds.Unprojected) ? encoder.UnprojectedWidth : 0;
 
-    /// <summary>Numbers of a row.</summary>
+    /// <summary>Values per row.</summary>
     public int Width => encoder.Width + _patches + _unprojected;
 
-    /// <summary>Tells rows of these weights and kinds from all others.</summary>
+    /// <summary>Identifies weights and kinds.</summary>
     public string Fingerprint => kinds == FeatureKinds.Image ? encoder.Fingerprint : $"{encoder.Fingerprint} {kinds}";
 
     /// <summary>Features of B images as rows [B, <see cref="Width"/>].</summary>
     public Tensor Encode(Tensor pixels) => cat([.. encoder.Encode(pixels, kinds).Tensors.Select(tensor => tensor.flatten(1))], 1);
 
-    /// <summary>Rows […, <see cref="Width"/>] taken apart again: new tensors in the current dispose scope.</summary>
+    /// <summary>Splits rows […, <see cref="Width"/>] into features: new tensors in the current dispose scope.</summary>
     public ImageFeatures Unpack(Tensor rows)
     {
         long[] arrangement = rows.shape[..^1];

@@ -3,12 +3,13 @@ using System.Collections.Concurrent;
 namespace Kedge.Features;
 
 /// <summary>
-/// The features of one encoder under one kind of views, by content. New ones are written a block at a time, so an interrupted run loses one block at most.
-/// One thread adds; others may look meanwhile.
+/// A store of features by content hash, of one encoder and one set of views; in memory, and on disk where it has a
+/// folder. New features are written a file at a time, so that an interrupted run loses at most one file of them. One
+/// thread adds; others may read concurrently.
 /// </summary>
 internal sealed class FeatureStore
 {
-    /// <summary>Rows a block: 2 MB at 512 values.</summary>
+    /// <summary>Rows per file: 2 MB at 512 values.</summary>
     public const int RowsPerFile = 1024;
 
     private readonly ConcurrentDictionary<string, float[]> _rows = [];
@@ -18,10 +19,12 @@ internal sealed class FeatureStore
 
     private FeatureStore(string? folder, string description) => (_folder, _description) = (folder, description);
 
-    /// <summary>A store that is forgotten with the run.</summary>
+    /// <summary>A store in memory alone.</summary>
     public static FeatureStore InMemory() => new(null, "");
 
-    /// <summary>Reads all sound blocks of a folder. Damaged ones are removed; those of another store are left alone.</summary>
+    /// <summary>
+    /// Reads all valid files of a folder. Damaged ones are deleted; those of another store are ignored.
+    /// </summary>
     public static FeatureStore Open(string folder, string description, int rowLength, Action<string> warn)
     {
         var store = new FeatureStore(folder, description);
@@ -29,8 +32,8 @@ internal sealed class FeatureStore
         {
             switch (FeatureCacheFile.Read(path, description, rowLength))
             {
-                case { Fault: null } sound:
-                    foreach (var (content, row) in sound.Rows)
+                case { Fault: null } file:
+                    foreach (var (content, row) in file.Rows)
                         store._rows[content] = row;
                     break;
                 case { Damaged: true, Fault: var fault }:
@@ -57,7 +60,7 @@ internal sealed class FeatureStore
             Write();
     }
 
-    /// <summary>Writes what is not yet on disk.</summary>
+    /// <summary>Writes the features that are not yet on disk.</summary>
     public void Write()
     {
         if (_folder is not null && _unwritten.Count > 0)

@@ -3,62 +3,67 @@ using static TorchSharp.torch;
 
 namespace Kedge.Features;
 
-/// <summary>What an image tower can tell of an image.</summary>
+/// <summary>The kinds of features that an image tower computes.</summary>
 [Flags]
 public enum FeatureKinds
 {
-    /// <summary>The image's feature in the joint space, which is always there.</summary>
+    /// <summary>The image feature in the joint embedding space; always included.</summary>
     Image = 0,
 
-    /// <summary>The features of its patches in the joint space.</summary>
+    /// <summary>The patch features in the joint embedding space.</summary>
     Patches = 1,
 
-    /// <summary>What the tower says of the image before its projection into the joint space.</summary>
+    /// <summary>The image feature before the projection into the joint embedding space.</summary>
     Unprojected = 2,
 }
 
 /// <summary>
-/// Features of images, which may come in any arrangement (…): B images, or V views of N images. A tensor alone is taken for the images' features. Does not own its tensors.
+/// Features of images with any leading dimensions (…): B images, or V views of N images. Converts implicitly from a
+/// tensor of image features. Does not own its tensors.
 /// </summary>
-/// <param name="Image">[…, D] unit: the images.</param>
+/// <param name="Image">[…, D] unit: the image features.</param>
 public sealed record ImageFeatures(Tensor Image)
 {
-    /// <summary>[…, P, D] unit: each image's patches, row by row from the top left; <see langword="null"/> where only images are at hand.</summary>
+    /// <summary>
+    /// […, P, D] unit: the patch features, in row-major order; <see langword="null"/> where not extracted.
+    /// </summary>
     public Tensor? Patches { get; init; }
 
-    /// <summary>[…, U], of any length: the images before the projection into the joint space; <see langword="null"/> where they are not at hand.</summary>
+    /// <summary>
+    /// […, U], of any norm: image features before the projection; <see langword="null"/> where not extracted.
+    /// </summary>
     public Tensor? Unprojected { get; init; }
 
-    /// <summary>What is at hand.</summary>
+    /// <summary>The kinds that are present.</summary>
     public FeatureKinds Kinds =>
         FeatureKinds.Image | (Patches is null ? FeatureKinds.Image : FeatureKinds.Patches) | (Unprojected is null ? FeatureKinds.Image : FeatureKinds.Unprojected);
 
-    /// <summary>The images' features alone.</summary>
+    /// <summary>Image features without other kinds.</summary>
     /// <param name="image">[…, D] unit.</param>
     public static implicit operator ImageFeatures(Tensor image) => FromTensor(image);
 
-    /// <summary>The images' features alone.</summary>
+    /// <summary>Image features without other kinds.</summary>
     /// <param name="image">[…, D] unit.</param>
     public static ImageFeatures FromTensor(Tensor image) => new(image);
 
-    /// <summary>The tensors that are there.</summary>
+    /// <summary>The tensors that are present.</summary>
     internal IEnumerable<Tensor> Tensors => new[] { Image, Patches, Unprojected }.OfType<Tensor>();
 
-    /// <summary>The same done to every tensor, on one of the leading dimensions, which all of them share.</summary>
-    internal ImageFeatures Each(Func<Tensor, Tensor> work) => new(work(Image))
+    /// <summary>Applies a function to every tensor, on the leading dimensions, which all of them share.</summary>
+    internal ImageFeatures Each(Func<Tensor, Tensor> map) => new(map(Image))
     {
-        Patches = Patches is null ? null : work(Patches),
-        Unprojected = Unprojected is null ? null : work(Unprojected),
+        Patches = Patches is null ? null : map(Patches),
+        Unprojected = Unprojected is null ? null : map(Unprojected),
     };
 
-    /// <summary>These and others of the same kinds, one after the other along the first dimension.</summary>
+    /// <summary>Concatenates with others of the same kinds along the first dimension.</summary>
     internal ImageFeatures Concat(ImageFeatures others) => new(cat([Image, others.Image]))
     {
         Patches = Patches is null ? null : cat([Patches, others.Patches!]),
         Unprojected = Unprojected is null ? null : cat([Unprojected, others.Unprojected!]),
     };
 
-    /// <summary>Images in pieces along the first dimension, of at most so many.</summary>
+    /// <summary>Splits along the first dimension into chunks of at most <paramref name="size"/>.</summary>
     internal IEnumerable<ImageFeatures> Split(long size)
     {
         for (var start = 0L; start == 0 || start < Image.shape[0]; start += size)
@@ -69,15 +74,17 @@ public sealed record ImageFeatures(Tensor Image)
     }
 }
 
-/// <summary>The last, linear step of an image tower, from unprojected features to the joint space, where they are then made unit length.</summary>
+/// <summary>
+/// The final linear projection of an image tower into the joint embedding space, before L2 normalisation.
+/// </summary>
 /// <param name="Weight">[U, D].</param>
 /// <param name="Bias">[D]; <see langword="null"/> where the tower has none, as a ViT.</param>
 internal sealed record ImageProjection(Tensor Weight, Tensor? Bias)
 {
-    /// <summary>The same of each tensor.</summary>
+    /// <summary>Applies a function to weight and bias.</summary>
     internal ImageProjection Each(Func<Tensor, Tensor> change) => new(change(Weight), Bias is null ? null : change(Bias));
 
-    /// <summary>[…, U] → […, D], not unit length.</summary>
+    /// <summary>[…, U] → […, D], not normalised.</summary>
     /// <param name="unprojected">[…, U].</param>
     public Tensor Apply(Tensor unprojected)
     {

@@ -1,12 +1,17 @@
 namespace Kedge.Imaging;
 
-/// <summary>Random brightness, contrast and saturation, in this order, each by a factor drawn evenly from 1 − s to 1 + s.</summary>
-/// <remarks>The factors' meaning is torchvision's <c>ColorJitter</c>; it shuffles the order, which this does not.</remarks>
+/// <summary>
+/// Colour jitter (data augmentation): random brightness, contrast and saturation, in this order, each by a factor drawn
+/// uniformly from 1 − s to 1 + s.
+/// </summary>
+/// <remarks>
+/// Factors are defined as in torchvision's <c>ColorJitter</c>, which also shuffles the order; this does not.
+/// </remarks>
 internal sealed record ColourJitter
 {
-    private const double RedShare = 0.299; // of a colour's grey (ITU-R BT.601), as Pillow has it
-    private const double GreenShare = 0.587;
-    private const double BlueShare = 0.114;
+    private const double RedWeight = 0.299; // luma of ITU-R BT.601, as in Pillow
+    private const double GreenWeight = 0.587;
+    private const double BlueWeight = 0.114;
 
     /// <summary>s, 0 (none, the default) to 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside the range.</exception>
@@ -23,7 +28,7 @@ internal sealed record ColourJitter
 
     /// <summary>Changes the colours of a picture in place.</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="random">Where chance comes from; nothing is drawn where the strength is 0.</param>
+    /// <param name="random">The random number generator; unused where the strength is 0.</param>
     public void Apply(RgbImage image, Random random)
     {
         if (Strength == 0)
@@ -69,7 +74,7 @@ internal sealed record ColourJitter
         }
     }
 
-    private static double Grey(ReadOnlySpan<byte> pixel) => (RedShare * pixel[0]) + (GreenShare * pixel[1]) + (BlueShare * pixel[2]);
+    private static double Grey(ReadOnlySpan<byte> pixel) => (RedWeight * pixel[0]) + (GreenWeight * pixel[1]) + (BlueWeight * pixel[2]);
 
     private static byte Byte(double value) => (byte)Math.Clamp(Math.Round(value), 0, 255);
 }

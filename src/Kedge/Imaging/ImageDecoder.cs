@@ -5,11 +5,12 @@ using SkiaSharp;
 namespace Kedge.Imaging;
 
 /// <summary>
-/// Reads JPEG, PNG, WebP, BMP and the first frame of GIF, known by their content and not by the file's name. Safe to call from several threads.
+/// Decodes JPEG, PNG, WebP, BMP and the first frame of GIF, detected by content and not by file name. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Grey becomes R = G = B, palettes become the colours they stand for (the reference implementation of CLIP resizes a palette picture before it looks
-/// up the colours, and by nearest pixel; here it is treated like any other), 16-bit channels are rounded to 8, CMYK is converted.
+/// Grey becomes R = G = B; palette indices become their colours (the reference implementation of CLIP resizes a palette
+/// image by nearest neighbour before it looks up the colours; here it is treated like any other); 16-bit channels are
+/// rounded to 8; CMYK is converted.
 /// </remarks>
 internal static class ImageDecoder
 {
@@ -18,16 +19,18 @@ internal static class ImageDecoder
     /// <summary>Decodes one file.</summary>
     /// <param name="file">The encoded image.</param>
     /// <param name="options">How; null is the defaults.</param>
-    /// <returns>The picture, all of it.</returns>
-    /// <exception cref="KedgeException">The file is missing, empty, no image, larger than allowed, or cut short; the message names it.</exception>
+    /// <returns>The whole image, uncropped.</returns>
+    /// <exception cref="KedgeException">The file is missing, empty, no image, larger than allowed, or cut short; the
+    /// message names it.</exception>
     public static RgbImage Decode(ImageFile file, ImageDecoding? options = null) => Decode(file.ReadAllBytes(), file.Name, options);
 
     /// <summary>Decodes encoded bytes.</summary>
     /// <param name="bytes">The content of an image file.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in error messages.</param>
     /// <param name="options">How; null is the defaults.</param>
-    /// <returns>The picture, all of it.</returns>
-    /// <exception cref="KedgeException">The bytes are empty, no image, larger than allowed, or cut short; the message names it.</exception>
+    /// <returns>The whole image, uncropped.</returns>
+    /// <exception cref="KedgeException">The bytes are empty, no image, larger than allowed, or cut short; the
+    /// message names it.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> bytes, string name, ImageDecoding? options = null)
     {
         options ??= new();
@@ -35,7 +38,9 @@ internal static class ImageDecoder
         return alpha is null || options.Alpha == AlphaRule.Drop ? colours : Transparency.OverWhite(colours, alpha);
     }
 
-    /// <summary>The stored colours and, where the picture has any, its alpha in all three channels.</summary>
+    /// <summary>
+    /// The stored colours (not premultiplied) and, where the image has transparency, its alpha in all three channels.
+    /// </summary>
     internal static (RgbImage Colours, RgbImage? Alpha) DecodeParts(ReadOnlySpan<byte> bytes, string name, ImageDecoding options)
     {
         if (bytes.IsEmpty)

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Kedge.Imaging;
 
-/// <summary>Pictures as the bytes of image files.</summary>
+/// <summary>Encodes images as the bytes of image files.</summary>
 internal static class ImageEncoder
 {
     private const int JpegQuality = 85;
@@ -11,7 +11,7 @@ internal static class ImageEncoder
     /// <summary>The bytes of a JPEG file.</summary>
     internal static byte[] Jpeg(RgbImage image) => Encode(image, SKEncodedImageFormat.Jpeg, JpegQuality);
 
-    /// <summary>The bytes of a PNG file, from which the same pixels come back.</summary>
+    /// <summary>The bytes of a PNG file; lossless.</summary>
     internal static byte[] Png(RgbImage image) => Encode(image, SKEncodedImageFormat.Png, LosslessQuality);
 
     private static byte[] Encode(RgbImage image, SKEncodedImageFormat format, int quality)

@@ -1,9 +1,9 @@
 namespace Kedge.Imaging;
 
-/// <summary>Encoded image bytes under a name: a file on disk, an entry of a zip. Safe to open from several threads at once.</summary>
+/// <summary>Encoded image bytes under a name: a file on disk, an entry of a zip. Thread-safe.</summary>
 public abstract class ImageFile
 {
-    /// <summary>The name that error messages and results show: a path, or <c>archive.zip/entry</c>.</summary>
+    /// <summary>The name in error messages and results: a path, or <c>archive.zip/entry</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>Reads all encoded bytes.</summary>

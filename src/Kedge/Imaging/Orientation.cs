@@ -2,10 +2,13 @@ using SkiaSharp;
 
 namespace Kedge.Imaging;
 
-/// <summary>The eight EXIF orientations. The name of an origin says where the stored row 0 and column 0 belong.</summary>
+/// <summary>
+/// The eight EXIF orientations. An origin is named after the side of the upright image on which
+/// stored row 0 and column 0 lie.
+/// </summary>
 internal static class Orientation
 {
-    /// <summary>Moves the pixels to where they belong.</summary>
+    /// <summary>Applies an orientation: permutes the stored pixels into the upright image.</summary>
     public static RgbImage Upright(RgbImage stored, SKEncodedOrigin origin)
     {
         if (origin is SKEncodedOrigin.TopLeft)

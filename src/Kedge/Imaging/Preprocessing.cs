@@ -3,19 +3,22 @@ using static TorchSharp.torch;
 
 namespace Kedge.Imaging;
 
-/// <summary>A figure for each colour channel.</summary>
+/// <summary>A value for each colour channel.</summary>
 /// <param name="Red">For red.</param>
 /// <param name="Green">For green.</param>
 /// <param name="Blue">For blue.</param>
 internal readonly record struct PerChannel(float Red, float Green, float Blue);
 
 /// <summary>
-/// How an image file becomes an image tower's input: decode, scale the shorter side to <see cref="Resolution"/>, crop the centre, (pixel ÷ 255 − mean) ÷ std.
-/// The defaults are those of the original CLIP at 224 pixels. Equal values are equal records.
+/// The preprocessing of an image tower: decode, resize the shorter side to <see cref="Resolution"/>, centre crop,
+/// normalise by (pixel ÷ 255 − mean) ÷ std. The defaults are those of the original CLIP at 224 pixels. Equal
+/// values are equal records.
 /// </summary>
 internal sealed record Preprocessing
 {
-    /// <summary>R, the side of the square input in pixels, 1 to 4,096; default 224 (ViT-B/32, ViT-B/16, RN50).</summary>
+    /// <summary>
+    /// R, the side of the square input in pixels, 1 to 4,096; default 224 (ViT-B/32, ViT-B/16, RN50).
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Outside the range.</exception>
     public int Resolution
     {
@@ -47,7 +50,7 @@ internal sealed record Preprocessing
     /// <summary>The filter of the resize; default bicubic.</summary>
     public ResampleKernel Kernel { get; init; } = ResampleKernel.Bicubic;
 
-    /// <summary>How files become pixels.</summary>
+    /// <summary>How files are decoded to pixels.</summary>
     public ImageDecoding Decoding { get; init; } = new();
 
     /// <summary>Decodes a file and crops it.</summary>
@@ -58,7 +61,7 @@ internal sealed record Preprocessing
 
     /// <summary>Decodes encoded bytes and crops the picture.</summary>
     /// <param name="bytes">The content of an image file.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in error messages.</param>
     /// <returns>R × R pixels.</returns>
     /// <exception cref="KedgeException">The bytes cannot be decoded; the message names the file.</exception>
     internal RgbImage Crop(ReadOnlySpan<byte> bytes, string name)
@@ -67,11 +70,14 @@ internal sealed record Preprocessing
             return Crop(ImageDecoder.Decode(bytes, name, Decoding));
         var (colours, alpha) = ImageDecoder.DecodeParts(bytes, name, Decoding);
         return alpha is null || Math.Min(alpha.Width, alpha.Height) == Resolution
-            ? Crop(colours) // Pillow weighs by alpha only where it has to resize
+            ? Crop(colours) // Pillow weights by alpha only where it resizes
             : Transparency.Divide(Crop(Transparency.Multiply(colours, alpha)), Crop(alpha));
     }
 
-    /// <summary>Scales the shorter side to R and cuts out the centre; sizes are rounded as torchvision's <c>Resize</c> and <c>CenterCrop</c> do.</summary>
+    /// <summary>
+    /// Resizes the shorter side to R and takes the centre crop; sizes are rounded as torchvision's <c>Resize</c> and
+    /// <c>CenterCrop</c> do.
+    /// </summary>
     /// <param name="image">A picture of any size.</param>
     /// <returns>R × R pixels.</returns>
     internal RgbImage Crop(RgbImage image)
@@ -112,6 +118,8 @@ internal sealed record Preprocessing
         return batch;
     }
 
-    /// <summary>What each of the 256 pixel values becomes, in single precision and in torchvision's order of operations.</summary>
+    /// <summary>
+    /// The normalised value of each of the 256 pixel values, in F32 and in torchvision's order of operations.
+    /// </summary>
     private static float[] Levels(float mean, float std) => [.. Enumerable.Range(0, 256).Select(level => ((level / 255f) - mean) / std)];
 }

@@ -1,27 +1,38 @@
 namespace Kedge.Imaging;
 
-/// <summary>Random views of a picture: a rectangle of random area and shape, resized to the square input, perhaps mirrored.</summary>
-/// <remarks>Drawn as torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c> do, with their defaults; the random numbers are .NET's.</remarks>
+/// <summary>
+/// Random resized crops (data augmentation): a rectangle of random area and aspect ratio, resized to the square input,
+/// and flipped horizontally at random.
+/// </summary>
+/// <remarks>
+/// Sampled as by torchvision's <c>RandomResizedCrop</c> and <c>RandomHorizontalFlip</c>, with their defaults; the
+/// random numbers are the caller's.
+/// </remarks>
 internal sealed record RandomView
 {
     private const int Attempts = 10;
 
-    /// <summary>The smallest part of the picture's area, above 0 and at most <see cref="MaxArea"/>; default 0.08.</summary>
+    /// <summary>
+    /// The smallest area of a crop, as a share of the image's area, above 0 and at most
+    /// <see cref="MaxArea"/>; default 0.08.
+    /// </summary>
     public double MinArea { get; init; } = 0.08;
 
-    /// <summary>The largest part of the picture's area, at most 1; default 1.</summary>
+    /// <summary>The largest area of a crop, as a share of the image's area, at most 1; default 1.</summary>
     public double MaxArea { get; init; } = 1;
 
-    /// <summary>The largest ratio of sides, at least 1: width ÷ height is drawn between its inverse and it; default 4 ÷ 3.</summary>
+    /// <summary>
+    /// The largest aspect ratio a, at least 1: width ÷ height is drawn log-uniformly from 1 ÷ a to a; default 4 ÷ 3.
+    /// </summary>
     public double MaxAspect { get; init; } = 4.0 / 3;
 
-    /// <summary>How often the view is mirrored left to right, 0 to 1; default 0.5.</summary>
+    /// <summary>The probability of a horizontal flip, 0 to 1; default 0.5.</summary>
     public double FlipProbability { get; init; } = 0.5;
 
     /// <summary>Draws one view.</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="preprocessing">Says the size and the kernel.</param>
-    /// <param name="random">Where chance comes from.</param>
+    /// <param name="preprocessing">Gives the resolution R and the kernel.</param>
+    /// <param name="random">The random number generator.</param>
     /// <returns>A new picture of R × R pixels.</returns>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     internal RgbImage Sample(RgbImage image, Preprocessing preprocessing, Random random)
@@ -33,7 +44,9 @@ internal sealed record RandomView
         return view;
     }
 
-    /// <summary>Draws a rectangle of whole pixels; after ten misfits, the largest centred one of an allowed shape.</summary>
+    /// <summary>
+    /// Draws a rectangle of whole pixels; after ten rejected draws, the largest centred one of an allowed aspect ratio.
+    /// </summary>
     internal ImageBox Draw(int width, int height, Random random)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -65,7 +78,7 @@ internal sealed record RandomView
         for (var y = 0; y < image.Height; y++)
         {
             var row = image.Pixels.AsSpan(y * image.Width * 3, image.Width * 3);
-            row.Reverse(); // which also turns red, green, blue round
+            row.Reverse(); // which also reverses red, green, blue
             for (var x = 0; x < row.Length; x += 3)
                 (row[x], row[x + 2]) = (row[x + 2], row[x]);
         }

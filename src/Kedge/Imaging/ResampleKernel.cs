@@ -3,7 +3,7 @@ namespace Kedge.Imaging;
 /// <summary>The filter of a resize.</summary>
 internal enum ResampleKernel
 {
-    /// <summary>Cubic convolution with a = −½ (Keys 1981; Pillow's <c>BICUBIC</c>), what CLIP was trained with.</summary>
+    /// <summary>Cubic convolution with a = −½ (Keys 1981; Pillow's <c>BICUBIC</c>), CLIP's own.</summary>
     Bicubic,
 
     /// <summary>The triangle (Pillow's <c>BILINEAR</c>), named by some Hugging Face preprocessors.</summary>
@@ -12,7 +12,7 @@ internal enum ResampleKernel
 
 internal static class ResampleKernels
 {
-    /// <summary>Half of the filter's width, in output pixels.</summary>
+    /// <summary>The support: half of the filter's width, in output pixels.</summary>
     public static double Support(this ResampleKernel kernel) => kernel switch
     {
         ResampleKernel.Bicubic => 2,

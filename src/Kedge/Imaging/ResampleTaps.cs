@@ -1,6 +1,9 @@
 namespace Kedge.Imaging;
 
-/// <summary>Which source pixels, with which weights, make each output pixel along one axis; in Pillow's arithmetic and fixed point.</summary>
+/// <summary>
+/// The filter taps (source pixels and weights) of each output pixel along one axis, in Pillow's
+/// arithmetic and fixed point.
+/// </summary>
 internal sealed class ResampleTaps
 {
     /// <summary>Fractional bits of a weight: 32 bits less 8 for the pixel and 2 for the filter's overshoot.</summary>
@@ -11,13 +14,16 @@ internal sealed class ResampleTaps
     private readonly int[] _weights;
     private readonly int _stride;
 
-    /// <summary>Plans output pixels <paramref name="start"/> to <paramref name="start"/> + <paramref name="length"/> − 1.</summary>
+    /// <summary>
+    /// Computes the taps of output pixels <paramref name="start"/> to <paramref name="start"/> +
+    /// <paramref name="length"/> − 1.
+    /// </summary>
     /// <param name="sourceSize">Pixels of the source.</param>
-    /// <param name="from">Where in the source output begins; single precision, as in Pillow.</param>
-    /// <param name="to">Where in the source output ends.</param>
-    /// <param name="size">Pixels of the whole output, of which only a window is wanted.</param>
-    /// <param name="start">The first wanted output pixel.</param>
-    /// <param name="length">How many are wanted.</param>
+    /// <param name="from">The source coordinate at which the output begins; single precision, as in Pillow.</param>
+    /// <param name="to">The source coordinate at which the output ends.</param>
+    /// <param name="size">Pixels of the whole output, of which only a window is computed.</param>
+    /// <param name="start">The first output pixel of the window.</param>
+    /// <param name="length">Output pixels of the window.</param>
     /// <param name="kernel">The filter.</param>
     public ResampleTaps(int sourceSize, float from, float to, long size, long start, int length, ResampleKernel kernel)
     {
@@ -41,7 +47,7 @@ internal sealed class ResampleTaps
         }
     }
 
-    /// <summary>Output pixels planned.</summary>
+    /// <summary>Output pixels of the window.</summary>
     public int Length => _first.Length;
 
     /// <summary>The first source pixel that any output pixel needs.</summary>

@@ -17,8 +17,12 @@ internal readonly record struct ImageBox(float Left, float Top, float Right, flo
     public static ImageBox Whole(RgbImage image) => new(0, 0, image.Width, image.Height);
 }
 
-/// <summary>Antialiased resizing that gives the same bytes as Pillow's <c>Image.resize(size, BICUBIC or BILINEAR, box)</c>.</summary>
-/// <remarks>The filter widens with the scale when shrinking; columns first, rounded to bytes, then rows.</remarks>
+/// <summary>
+/// Antialiased resizing that gives the same bytes as Pillow's <c>Image.resize(size, BICUBIC or BILINEAR, box)</c>.
+/// </summary>
+/// <remarks>
+/// The support grows with the scale when downsampling; horizontal pass first, rounded to bytes, then vertical.
+/// </remarks>
 internal static class Resampler
 {
     private const int Half = 1 << (ResampleTaps.Precision - 1);
@@ -28,9 +32,11 @@ internal static class Resampler
     /// <param name="width">Pixels a row of the result, at least 1.</param>
     /// <param name="height">Rows of the result, at least 1.</param>
     /// <param name="kernel">The filter; default bicubic.</param>
-    /// <param name="box">The part of the picture to take; null is all of it. Pixels just outside it count where the filter reaches them, as in Pillow.</param>
+    /// <param name="box">The part of the picture to take; null is all of it. Pixels outside it within the filter's
+    /// support contribute, as in Pillow.</param>
     /// <returns>A new picture.</returns>
-    /// <exception cref="ArgumentException">A size below 1, or a box that is empty or not inside the picture.</exception>
+    /// <exception cref="ArgumentException">A size below 1, or a box that is empty or not
+    /// inside the picture.</exception>
     public static RgbImage Resize(RgbImage source, int width, int height, ResampleKernel kernel = ResampleKernel.Bicubic, ImageBox? box = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -38,7 +44,9 @@ internal static class Resampler
         return ResizeWindow(source, box ?? ImageBox.Whole(source), width, height, 0, 0, width, height, kernel);
     }
 
-    /// <summary>Resizes to <paramref name="fullWidth"/> × <paramref name="fullHeight"/> but computes only the window of that which is wanted.</summary>
+    /// <summary>
+    /// Resizes to <paramref name="fullWidth"/> × <paramref name="fullHeight"/> but computes only a window of it.
+    /// </summary>
     internal static RgbImage ResizeWindow(
         RgbImage source, ImageBox box, long fullWidth, long fullHeight, long left, long top, int width, int height, ResampleKernel kernel)
     {
@@ -63,7 +71,10 @@ internal static class Resampler
         return new(width, height, pixels);
     }
 
-    /// <summary>One row through the column taps. Four lanes hold red, green, blue and one byte too many, which is why a row ends with a spare byte.</summary>
+    /// <summary>
+    /// The horizontal pass of one row. Four lanes hold red, green, blue and one surplus byte, so that a row ends with a
+    /// padding byte.
+    /// </summary>
     private static void NarrowRow(ReadOnlySpan<byte> row, ResampleTaps columns, Span<byte> target)
     {
         for (var x = 0; x < columns.Length; x++)
@@ -82,7 +93,7 @@ internal static class Resampler
         }
     }
 
-    /// <summary>One output row: a weighted sum of whole rows.</summary>
+    /// <summary>The vertical pass of one output row: a weighted sum of whole rows.</summary>
     private static void BlendRows(ReadOnlySpan<byte> source, ReadOnlySpan<int> weights, Span<int> sums, Span<byte> target)
     {
         sums.Fill(Half);

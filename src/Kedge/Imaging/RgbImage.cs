@@ -1,6 +1,6 @@
 namespace Kedge.Imaging;
 
-/// <summary>A picture in memory: 8-bit RGB, rows from the top, no padding.</summary>
+/// <summary>A decoded image: 8-bit RGB, interleaved, rows from the top, no padding.</summary>
 internal sealed class RgbImage
 {
     /// <summary>Wraps pixels without copying them.</summary>
@@ -24,7 +24,7 @@ internal sealed class RgbImage
     public int Height { get; }
 
     /// <summary>height × width × 3 bytes: red, green, blue.</summary>
-#pragma warning disable CA1819 // the pixels are the point; copying them on every look would not be
+#pragma warning disable CA1819 // callers need the array itself; copying it on every access would be costly
     public byte[] Pixels { get; }
 #pragma warning restore CA1819
 }

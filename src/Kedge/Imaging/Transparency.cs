@@ -1,9 +1,9 @@
 namespace Kedge.Imaging;
 
-/// <summary>Arithmetic on colours and their alpha. Alpha is a picture, too: the same value in all three channels, 255 = opaque.</summary>
+/// <summary>Alpha compositing. Alpha is an image with the same value in all three channels, 255 = opaque.</summary>
 internal static class Transparency
 {
-    /// <summary>What is seen when the picture lies on white paper.</summary>
+    /// <summary>Composites over white.</summary>
     public static RgbImage OverWhite(RgbImage colours, RgbImage alpha) =>
         Combine(colours, alpha, (c, a) => ((c * a) + (255 * (255 - a)) + 127) / 255);
 

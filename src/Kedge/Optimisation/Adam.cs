@@ -6,17 +6,18 @@ using static TorchSharp.torch;
 namespace Kedge.Optimisation;
 
 /// <summary>
-/// Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015), weight decay added to the gradient. TorchSharp's, its
-/// state and files included, but for the step, whose numbers are held (see <see cref="Number"/>); equal to it bit for bit.
+/// Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015), weight decay added to the gradient.
+/// Derives from TorchSharp's, with its state and file format; the step is overridden, to hold its numbers (see
+/// <see cref="Number"/>), and equals TorchSharp's bit for bit.
 /// </summary>
 internal sealed class Adam : TorchSharp.Modules.Adam
 {
-    /// <summary>Prepares to learn some parameters; their moments are 0.</summary>
-    /// <param name="parameters">What is learned; not owned.</param>
-    /// <param name="learningRate">η of the steps, until a schedule sets another.</param>
-    /// <param name="epsilon">Added to the root of the mean square.</param>
-    /// <param name="weightDecay">Share of a parameter that is added to its gradient.</param>
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, which is what TorchSharp's spoils, is overridden.")]
+    /// <summary>Makes an optimiser of parameters; their moments start at 0.</summary>
+    /// <param name="parameters">The parameters; not owned.</param>
+    /// <param name="learningRate">The learning rate η, until a schedule sets another.</param>
+    /// <param name="epsilon">ε, added to the root of the second moment.</param>
+    /// <param name="weightDecay">λ: λ times a parameter is added to its gradient (L2 regularisation).</param>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, the part of TorchSharp's that is unsafe, is overridden.")]
     public Adam(IEnumerable<Parameter> parameters, double learningRate, double epsilon = 1e-8, double weightDecay = 0)
         : base(parameters, learningRate, eps: epsilon, weight_decay: weightDecay)
     {

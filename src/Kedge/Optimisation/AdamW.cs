@@ -6,25 +6,26 @@ using static TorchSharp.torch;
 namespace Kedge.Optimisation;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019). TorchSharp's, its state and files included, which
-/// begin with this class's name, but for the step, whose numbers are held (see <see cref="Number"/>); equal to it bit for bit.
+/// AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019). Derives from TorchSharp's, with its
+/// state and its file format, which begins with the class's name; the step is overridden, to hold its numbers (see
+/// <see cref="Number"/>), and equals TorchSharp's bit for bit.
 /// </summary>
 internal sealed class AdamW : TorchSharp.Modules.AdamW
 {
-    /// <summary>Prepares to learn some parameters; their moments are 0.</summary>
-    /// <param name="parameters">What is learned; not owned.</param>
-    /// <param name="learningRate">η of the steps, until a schedule sets another.</param>
-    /// <param name="epsilon">Added to the root of the mean square.</param>
-    /// <param name="weightDecay">λ: a step first shrinks a parameter by the factor 1 − ηλ.</param>
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, which is what TorchSharp's spoils, is overridden.")]
+    /// <summary>Makes an optimiser of parameters; their moments start at 0.</summary>
+    /// <param name="parameters">The parameters; not owned.</param>
+    /// <param name="learningRate">The learning rate η, until a schedule sets another.</param>
+    /// <param name="epsilon">ε, added to the root of the second moment.</param>
+    /// <param name="weightDecay">Decoupled weight decay λ: a step first multiplies a parameter by 1 − ηλ.</param>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, the part of TorchSharp's that is unsafe, is overridden.")]
     public AdamW(IEnumerable<Parameter> parameters, double learningRate, double epsilon = 1e-8, double weightDecay = 0)
         : base(parameters, learningRate, eps: epsilon, weight_decay: weightDecay)
     {
     }
 
-    /// <summary>Prepares to learn parameters in groups, each with options of its own; their moments are 0.</summary>
-    /// <param name="groups">What is learned, and how; not owned.</param>
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, which is what TorchSharp's spoils, is overridden.")]
+    /// <summary>Makes an optimiser of parameter groups, each with its own options; their moments start at 0.</summary>
+    /// <param name="groups">The parameter groups; not owned.</param>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, the part of TorchSharp's that is unsafe, is overridden.")]
     public AdamW(IEnumerable<ParamGroup> groups) : base(groups)
     {
     }

@@ -1,9 +1,12 @@
 namespace Kedge.Optimisation;
 
-/// <summary>A learning rate that rises linearly over the first steps, if wanted, then falls to 0 along a half cosine (Loshchilov and Hutter 2017).</summary>
-/// <param name="Peak">The largest rate: that of the last step of the rise and of the first of the fall.</param>
+/// <summary>
+/// A learning rate schedule: linear warm-up, if any, then cosine decay to 0 without restarts
+/// (Loshchilov and Hutter 2017).
+/// </summary>
+/// <param name="Peak">The peak rate: that of the last step of the warm-up and of the first of the decay.</param>
 /// <param name="Steps">Steps in all.</param>
-/// <param name="WarmUp">How many of them rise.</param>
+/// <param name="WarmUp">Steps of warm-up among them; default 0.</param>
 internal readonly record struct CosineSchedule(double Peak, int Steps, int WarmUp = 0)
 {
     /// <summary>The rate of step 0 … Steps − 1.</summary>

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 namespace Kedge.Optimisation;
 
 /// <summary>
-/// Exponential moving averages (EMA) of named tensors, in memory of their own: the weights of a teacher that runs beside
-/// its student, or those that a training run is measured with and ends with.
+/// Exponential moving averages (EMA) of named tensors, in memory of their own: the weights of a mean teacher of its
+/// student, or those that a training run is evaluated with and ends with.
 /// </summary>
 internal sealed class EmaWeights : IDisposable
 {
     private readonly IReadOnlyDictionary<string, Tensor> _weights;
     private readonly double _decay;
 
-    /// <summary>Starts from the weights as they are.</summary>
-    /// <param name="weights">The student's: what is averaged, by name; read at every update, not owned.</param>
-    /// <param name="decay">Share of the old average that a late step keeps, 0 to below 1.</param>
+    /// <summary>Initialises the averages with the current weights.</summary>
+    /// <param name="weights">The student's weights, by name; read at every update, not owned.</param>
+    /// <param name="decay">The decay of late steps, 0 to below 1.</param>
     public EmaWeights(IReadOnlyDictionary<string, Tensor> weights, double decay)
     {
         using var noGrad = no_grad();
@@ -21,10 +21,13 @@ internal sealed class EmaWeights : IDisposable
         Values = weights.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
     }
 
-    /// <summary>The averages, by the weights' names; without gradients, changed in place by every update.</summary>
+    /// <summary>The averages, by the weights' names; without gradients, updated in place.</summary>
     public IReadOnlyDictionary<string, Tensor> Values { get; }
 
-    /// <summary>Takes in the weights after step 0, 1, …; early steps keep less of the average: (1 + step) / (10 + step).</summary>
+    /// <summary>
+    /// Updates the averages with the weights after step 0, 1, …: average ← d · average + (1 − d) · weights, where
+    /// d = min(decay, (1 + step) / (10 + step)).
+    /// </summary>
     public void Update(int step)
     {
         using var scope = NewDisposeScope();
@@ -35,8 +38,9 @@ internal sealed class EmaWeights : IDisposable
     }
 
     /// <summary>
-    /// New tensors over the averages' memory, for a teacher network that owns them (<c>student.Share(average.Views())</c>):
-    /// it follows every later update, and can be disposed without harm to the averages.
+    /// New tensors over the averages' memory, for a teacher network that owns them
+    /// (<c>student.Share(average.Views())</c>): it follows every later update, and disposing of it leaves
+    /// the averages as they are.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> Views()
     {

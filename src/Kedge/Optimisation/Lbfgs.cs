@@ -4,26 +4,30 @@ using static TorchSharp.torch;
 namespace Kedge.Optimisation;
 
 /// <summary>
-/// L-BFGS (J. Nocedal, "Updating Quasi-Newton Matrices with Limited Storage", 1980) with Armijo's line search, for smooth and strictly convex losses. TorchSharp's own has
-/// no line search, and so need not come down.
+/// L-BFGS (J. Nocedal, "Updating Quasi-Newton Matrices with Limited Storage", 1980) with a backtracking line search
+/// (Armijo condition), for smooth and strictly convex losses. TorchSharp's own has no line search, and so
+/// need not decrease the loss.
 /// </summary>
 internal static class Lbfgs
 {
     private const int Memory = 10, MaxHalvings = 40;
-    private const double SufficientDecrease = 1e-4; // Armijo's: of what the slope promises
+    private const double SufficientDecrease = 1e-4; // c₁ of the Armijo condition
 
-    /// <summary>Descends until no entry of the gradient is above the tolerance, the loss falls no more, or the steps are used up.</summary>
-    /// <param name="start">Where to begin; any shape.</param>
-    /// <param name="objective">The loss and its gradient.</param>
-    /// <param name="maxSteps">Steps at most.</param>
-    /// <param name="tolerance">Of the largest entry of the gradient.</param>
+    /// <summary>
+    /// Minimises until no entry of the gradient is above the tolerance, the line search fails,
+    /// or the steps are used up.
+    /// </summary>
+    /// <param name="start">The initial point; any shape.</param>
+    /// <param name="objective">The loss and its gradient at a point.</param>
+    /// <param name="maxSteps">The limit of steps.</param>
+    /// <param name="tolerance">Convergence: of the gradient's maximum norm.</param>
     /// <returns>A new tensor in the current dispose scope.</returns>
     internal static Tensor Minimise(Tensor start, Func<Tensor, (double Loss, Tensor Gradient)> objective, int maxSteps, double tolerance)
     {
         using var scope = NewDisposeScope();
         var x = start.clone();
         var (loss, gradient) = objective(x);
-        var history = new LinkedList<(Tensor Step, Tensor GradientChange, double InverseCurvature)>(); // the last first
+        var history = new LinkedList<(Tensor Step, Tensor GradientChange, double InverseCurvature)>(); // the latest first
         for (var step = 0; step < maxSteps && gradient.abs().max().item<double>() > tolerance; step++)
         {
             using var inner = NewDisposeScope();
@@ -48,7 +52,9 @@ internal static class Lbfgs
         return x.MoveToOuterDisposeScope();
     }
 
-    /// <summary>−H g, H the inverse of the curvature as the last steps have shown it.</summary>
+    /// <summary>
+    /// −H g by the two-loop recursion, H the approximation of the inverse Hessian from the latest steps.
+    /// </summary>
     private static Tensor Direction(Tensor gradient, LinkedList<(Tensor Step, Tensor GradientChange, double InverseCurvature)> history)
     {
         var q = -gradient;

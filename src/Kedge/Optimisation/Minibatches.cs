@@ -2,15 +2,17 @@ using Kedge.Runtime;
 
 namespace Kedge.Optimisation;
 
-/// <summary>Rows of a data set in mini-batches.</summary>
+/// <summary>Mini-batches of the rows of a data set.</summary>
 internal static class Minibatches
 {
-    /// <summary>Batches without end, an epoch after the other; each epoch's order is a shuffle of that before it.</summary>
+    /// <summary>
+    /// An endless sequence of batches, epoch after epoch; each epoch's order is a shuffle of that before it.
+    /// </summary>
     /// <param name="rows">The rows, at least one; not changed.</param>
-    /// <param name="size">Rows a batch, at least 1.</param>
-    /// <param name="seed">Of the shuffles; <see langword="null"/> keeps the order in every epoch.</param>
-    /// <param name="dropLast">Whether an epoch leaves out its last batch where that is smaller than the others.</param>
-    /// <returns>Each batch with the number of its epoch, from 0.</returns>
+    /// <param name="size">The batch size B, at least 1.</param>
+    /// <param name="seed">The seed of the shuffles; <see langword="null"/> for no shuffling.</param>
+    /// <param name="dropLast">Whether the last batch of an epoch is dropped where it is smaller than B.</param>
+    /// <returns>Each batch with its epoch, from 0.</returns>
     internal static IEnumerable<(int Epoch, long[] Rows)> Draw(IEnumerable<long> rows, int size, int? seed, bool dropLast = false)
     {
         var order = rows.ToArray();

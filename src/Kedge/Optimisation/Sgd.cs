@@ -6,18 +6,18 @@ using static TorchSharp.torch;
 namespace Kedge.Optimisation;
 
 /// <summary>
-/// Stochastic gradient descent with momentum (Sutskever et al., "On the importance of initialization and momentum in deep learning",
-/// 2013, without Nesterov's look ahead), weight decay added to the gradient. TorchSharp's but for the step, whose numbers are held
-/// (see <see cref="Number"/>); equal to it bit for bit.
+/// Stochastic gradient descent with momentum (Sutskever et al., "On the importance of initialization and momentum in
+/// deep learning", 2013, without Nesterov's variant), weight decay added to the gradient. Derives from TorchSharp's;
+/// the step is overridden, to hold its numbers (see <see cref="Number"/>), and equals TorchSharp's bit for bit.
 /// </summary>
 internal sealed class Sgd : SGD
 {
-    /// <summary>Prepares to learn some parameters.</summary>
-    /// <param name="parameters">What is learned; not owned.</param>
-    /// <param name="learningRate">η of the steps, until a schedule sets another.</param>
-    /// <param name="momentum">Share of the last steps' direction that a step keeps.</param>
-    /// <param name="weightDecay">Share of a parameter that is added to its gradient.</param>
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, which is what TorchSharp's spoils, is overridden.")]
+    /// <summary>Makes an optimiser of parameters.</summary>
+    /// <param name="parameters">The parameters; not owned.</param>
+    /// <param name="learningRate">The learning rate η, until a schedule sets another.</param>
+    /// <param name="momentum">The momentum coefficient μ.</param>
+    /// <param name="weightDecay">λ: λ times a parameter is added to its gradient (L2 regularisation).</param>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The step, the part of TorchSharp's that is unsafe, is overridden.")]
     public Sgd(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double weightDecay = 0)
         : base(parameters, learningRate, momentum, weight_decay: weightDecay)
     {

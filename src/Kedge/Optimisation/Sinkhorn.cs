@@ -4,17 +4,21 @@ using static TorchSharp.torch;
 namespace Kedge.Optimisation;
 
 /// <summary>
-/// Optimal transport with an entropic term between even masses, by Sinkhorn's iterations (M. Cuturi, "Sinkhorn Distances", NeurIPS 2013, arXiv 1306.0895).
+/// Entropy-regularised optimal transport between uniform distributions, by Sinkhorn's iterations (M. Cuturi, "Sinkhorn
+/// Distances", NeurIPS 2013, arXiv 1306.0895).
 /// <code>
-///     plan = diag(a) exp(−cost ÷ ε) diag(b)      rows sum to 1/P, columns to 1/N; a and b in turn make the one and the other true
+///     plan = diag(a) exp(−cost ÷ ε) diag(b)      rows sum to 1/P, columns to 1/N; scaled in turn
 /// </code>
 /// </summary>
 internal static class Sinkhorn
 {
-    /// <summary>The plans of many problems at once, without gradient.</summary>
-    /// <param name="cost">[…, P, N], 0 to 2 as 1 − cosine is: exp(−2 ÷ 0.01) is still a number in double precision, which is computed in below ε 0.05.</param>
-    /// <param name="entropy">ε.</param>
-    /// <param name="iterations">How often a and b are set; the columns' sums are exact at the end.</param>
+    /// <summary>The transport plans of a batch of problems, without gradient.</summary>
+    /// <param name="cost">
+    /// […, P, N], 0 to 2 as 1 − cosine. Below ε 0.05 the kernel exp(−cost ÷ ε) is computed in F64, in
+    /// which exp(−2 ÷ 0.01) does not underflow.
+    /// </param>
+    /// <param name="entropy">ε, the weight of the entropy.</param>
+    /// <param name="iterations">The number of iterations; the column marginals are exact at the end.</param>
     /// <returns>[…, P, N], F32, in the current dispose scope.</returns>
     internal static Tensor TransportPlan(Tensor cost, double entropy, int iterations)
     {

@@ -6,7 +6,10 @@ namespace Kedge.Runtime;
 /// <summary>Finds devices by the names that PyTorch gives them.</summary>
 internal static class ComputeDevice
 {
-    /// <summary>What the libtorch at hand can compute on: <c>cpu</c>, and <c>cuda:0</c>, <c>cuda:1</c>, …, <c>mps</c> where they are there.</summary>
+    /// <summary>
+    /// The available devices of the loaded libtorch: <c>cpu</c>, then <c>cuda:0</c>, <c>cuda:1</c>, … and
+    /// <c>mps</c> where they exist.
+    /// </summary>
     public static IReadOnlyList<string> Names
     {
         get
@@ -17,10 +20,10 @@ internal static class ComputeDevice
         }
     }
 
-    /// <summary>The device of a name.</summary>
+    /// <summary>Finds a device by its name.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c> (the first card), <c>cuda:n</c> or <c>mps</c>, in any case.</param>
-    /// <returns>The device, which is there.</returns>
-    /// <exception cref="KedgeException">There is no such device; the message names those that there are.</exception>
+    /// <returns>An available device.</returns>
+    /// <exception cref="KedgeException">There is no such device; the message lists the available ones.</exception>
     public static Device Find(string name)
     {
         var known = Names;

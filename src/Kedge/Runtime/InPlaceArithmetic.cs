@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Kedge.Runtime;
 
-/// <summary>What <see cref="TensorArithmetic"/> is, in place: each returns the tensor it changed.</summary>
+/// <summary><see cref="TensorArithmetic"/> in place: each operation returns the tensor that it changed.</summary>
 internal static class InPlaceArithmetic
 {
     private static readonly TorchSharp.Scalar One = ((Number)1).Hold();
@@ -56,7 +56,7 @@ internal static class InPlaceArithmetic
         return x.addcdiv_(y, z, held);
     }
 
-    /// <summary>Entries below the least or above the largest number become it.</summary>
+    /// <summary>Clamps the entries to [min, max].</summary>
     public static Tensor Clamp_(this Tensor x, Number min, Number max)
     {
         using var lower = min.Hold();

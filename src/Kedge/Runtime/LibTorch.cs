@@ -8,17 +8,21 @@ using TorchSharp;
 namespace Kedge.Runtime;
 
 /// <summary>
-/// Makes libtorch load where TorchSharp alone cannot. TorchSharp 0.107's <c>libLibTorchSharp.so</c> asks for <c>GLIBCXX_3.4.32</c> (GCC 13), which
-/// Debian 12 and Ubuntu 22.04 lack, through one symbol that nothing uses. Where the loader refuses the library for that, a copy in memory with
-/// that one need marked weak is loaded instead; no file is changed or written.
+/// Loads libtorch, also where TorchSharp alone cannot. TorchSharp 0.107's <c>libLibTorchSharp.so</c> requires the
+/// symbol version <c>GLIBCXX_3.4.32</c> (GCC 13), which Debian 12 and Ubuntu 22.04 lack, for one symbol that is never
+/// called. Where the loader refuses the library for that reason, a copy in memory with this requirement marked weak is
+/// loaded instead; no file is changed or written.
 /// </summary>
 public static partial class LibTorch
 {
     private const string Bridge = "libLibTorchSharp.so";
     private const string UnmetVersion = "GLIBCXX_3.4.32";
 
-    /// <summary>Loads libtorch now. Anything in Kedge that computes does this by itself; call it to learn early whether it works.</summary>
-    /// <exception cref="KedgeException">libtorch cannot be loaded; the message says what is missing and what to install.</exception>
+    /// <summary>
+    /// Loads libtorch now. Kedge does so by itself before it computes; call this to check early that it works.
+    /// </summary>
+    /// <exception cref="KedgeException">libtorch cannot be loaded; the message says what is missing and
+    /// what to install.</exception>
     public static void Load()
     {
         try
@@ -32,8 +36,8 @@ public static partial class LibTorch
     }
 
     /// <summary>
-    /// Lets the runtime ask Kedge for TorchSharp's native library when its own search has failed. Runs by itself with the first use of Kedge;
-    /// safe to call again.
+    /// Registers a resolver of TorchSharp's native library, which the runtime calls when its own search has failed.
+    /// A module initialiser: runs by itself on the first use of Kedge; safe to call again.
     /// </summary>
 #pragma warning disable CA2255 // only registers a callback, and TorchSharp offers no later point
     [ModuleInitializer]

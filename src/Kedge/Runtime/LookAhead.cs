@@ -1,14 +1,18 @@
 namespace Kedge.Runtime;
 
-/// <summary>Work done by other threads ahead of a reader that needs it in order.</summary>
+/// <summary>Prefetching: results computed by worker threads ahead of a consumer that needs them in order.</summary>
 internal static class LookAhead
 {
-    /// <summary>The results in the order of the items. Unread ones are bounded, and nothing runs on when the reader stops early.</summary>
-    /// <param name="items">What to work on.</param>
-    /// <param name="work">Called by several threads at once; must not hold tensors.</param>
-    /// <param name="window">How many items may be begun before the first of them is read.</param>
-    /// <param name="threads">How many are worked on at the same time.</param>
-    /// <param name="cancellation">Ends the work between two items, with an exception for the reader.</param>
+    /// <summary>
+    /// Maps items to results in parallel, in the order of the items. The number of results not yet consumed is bounded,
+    /// and no work goes on after the consumer has stopped early.
+    /// </summary>
+    /// <param name="items">The items.</param>
+    /// <param name="work">The function of an item; called concurrently by several threads; must
+    /// not make tensors.</param>
+    /// <param name="window">The prefetch depth: items started and not yet consumed, at most.</param>
+    /// <param name="threads">The degree of parallelism.</param>
+    /// <param name="cancellation">Ends the work between two items, with an exception for the consumer.</param>
     public static IEnumerable<TResult> SelectAhead<T, TResult>(
         this IReadOnlyList<T> items, Func<T, TResult> work, int window, int threads, CancellationToken cancellation)
     {

@@ -5,8 +5,8 @@ namespace Kedge.Runtime;
 
 /// <summary>
 /// Runs jobs on several threads, started in order, within a memory budget: a job that needs more than is left waits for
-/// others to end. Each thread computes with its share of libtorch's cores, so that many small fits keep all cores busy.
-/// Threads are made for one call and end with it, as dispose scopes and libtorch's thread count are a thread's own.
+/// others to end. The cores of libtorch are divided evenly among the threads, so that many small fits use all cores.
+/// Threads live for one call, as dispose scopes and libtorch's thread count are local to a thread.
 /// </summary>
 internal sealed class MemoryBoundedScheduler
 {
@@ -18,12 +18,15 @@ internal sealed class MemoryBoundedScheduler
 
     private MemoryBoundedScheduler(IEnumerable<(long, Action)> work, long free) => (_waiting, _free) = (new(work), free);
 
-    /// <summary>Runs all jobs; on the caller's thread, one after another, where <paramref name="parallelism"/> is 1.</summary>
-    /// <param name="work">The jobs, and how many bytes each takes, as far as is known.</param>
-    /// <param name="parallelism">How many jobs run at a time, at least 1.</param>
-    /// <param name="bytes">The memory budget of all of them together; one alone may exceed it.</param>
+    /// <summary>
+    /// Runs all jobs; on the caller's thread, one after another, where <paramref name="parallelism"/> is 1.
+    /// </summary>
+    /// <param name="work">The jobs with their estimated memory in bytes.</param>
+    /// <param name="parallelism">The number of concurrent jobs, at least 1.</param>
+    /// <param name="bytes">The memory budget of all concurrent jobs in bytes; a job that runs
+    /// alone may exceed it.</param>
     /// <exception cref="Exception">
-    /// What the first job that fails throws; jobs that run beside it end first, and no further one is started.
+    /// That of the first job that fails, after the running jobs have ended; no further job is started.
     /// </exception>
     internal static void Run(IReadOnlyList<(long Bytes, Action Do)> work, int parallelism, long bytes)
     {
@@ -40,7 +43,7 @@ internal sealed class MemoryBoundedScheduler
             thread.Start();
         foreach (var thread in threads)
             thread.Join();
-        set_num_threads(cores); // it is of the process as well as of a thread
+        set_num_threads(cores); // the setting belongs to the process as well as to a thread
         if (all._failure is { } failure)
             ExceptionDispatchInfo.Throw(failure);
     }

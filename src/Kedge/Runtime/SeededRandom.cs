@@ -13,7 +13,7 @@ internal sealed class SeededRandom : Random
     private readonly int[] _state = new int[Lags]; // of the recurrence x(n) = x(n − 55) − x(n − 34)
     private int _at = Lags - 1;
 
-    /// <param name="seed">Its absolute value counts.</param>
+    /// <param name="seed">The seed, of which the absolute value is used.</param>
     public SeededRandom(int seed)
     {
         var (current, next) = (161803398 - (seed == int.MinValue ? Modulus : Math.Abs(seed)), 1); // Knuth's golden ratio

@@ -1,8 +1,9 @@
 namespace Kedge.Runtime;
 
 /// <summary>
-/// The generator of Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators": the same numbers on every platform and in every
-/// version of .NET, which <see cref="Random"/> does not promise.
+/// SplitMix64, a pseudorandom number generator (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number
+/// generators"): the same numbers on every platform and in every version of .NET, which <see cref="Random"/> does not
+/// guarantee.
 /// </summary>
 internal sealed class SplitMix64(int seed, int stream)
 {
@@ -10,7 +11,7 @@ internal sealed class SplitMix64(int seed, int stream)
 
     internal ulong Next() => Mix(_state += 0x9e3779b97f4a7c15);
 
-    /// <summary>A number from 0 to <paramref name="bound"/> − 1; its bias is below bound / 2⁶⁴.</summary>
+    /// <summary>A uniform integer from 0 to <paramref name="bound"/> − 1; the bias is below bound / 2⁶⁴.</summary>
     internal int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 
     private static ulong Mix(ulong z)

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Kedge.Runtime;
 
 /// <summary>
-/// Arithmetic of tensors and numbers that no garbage collection can spoil: each <see cref="Number"/> is held until libtorch has read
-/// it. The kernels, and so the results to the last bit, are those of TorchSharp's operators and methods of the same name; a
-/// trailing underscore says in place, as in torch. Results are new tensors in the current dispose scope.
+/// Arithmetic of tensors and numbers, safe against garbage collection: each <see cref="Number"/> is held until libtorch
+/// has read it. The kernels, and so the results to the last bit, are those of TorchSharp's operators and methods of the
+/// same name; a trailing underscore means in place, as in torch. Results are new tensors in the current dispose scope.
 /// </summary>
 internal static class TensorArithmetic
 {
@@ -59,7 +59,7 @@ internal static class TensorArithmetic
     /// <summary>x², entry by entry.</summary>
     public static Tensor Square(this Tensor x) => x.pow(Two);
 
-    /// <summary>The larger of x and the number, entry by entry.</summary>
+    /// <summary>max(x, min), entry by entry.</summary>
     public static Tensor ClampMin(this Tensor x, Number min)
     {
         using var held = min.Hold();

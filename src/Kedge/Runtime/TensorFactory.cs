@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace Kedge.Runtime;
 
-/// <summary>New tensors whose numbers are held until libtorch has read them.</summary>
+/// <summary>Creates tensors; the numbers given are held until libtorch has read them.</summary>
 internal static class TensorFactory
 {
-    /// <summary>0, 1, … up to below a number.</summary>
-    /// <param name="stop">How many.</param>
+    /// <summary>The integers 0, 1, …, stop − 1.</summary>
+    /// <param name="stop">The number of entries.</param>
     /// <param name="device">Where; the CPU where none is given.</param>
     /// <returns>[stop] int64, in the current dispose scope.</returns>
     public static Tensor Arange(long stop, Device? device = null)
@@ -17,7 +17,7 @@ internal static class TensorFactory
         return arange(first, end, step, device: device);
     }
 
-    /// <summary>A tensor of one number.</summary>
+    /// <summary>A tensor whose entries are all one number.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="value">The number.</param>
     /// <param name="dtype">Its type; libtorch's default where none is given, which is float32.</param>

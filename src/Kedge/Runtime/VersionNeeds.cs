@@ -3,16 +3,22 @@ using System.Text;
 
 namespace Kedge.Runtime;
 
-/// <summary>The symbol versions that a 64-bit little-endian ELF library asks for (its section <c>.gnu.version_r</c>).</summary>
+/// <summary>
+/// The version needs of a 64-bit little-endian ELF library: symbol versions that it requires of others (section
+/// <c>.gnu.version_r</c>).
+/// </summary>
 internal static class VersionNeeds
 {
     private const uint SectionTypeVersionNeeds = 0x6ffffffe;
     private const ushort WeakFlag = 2;
 
-    /// <summary>Marks every need of <paramref name="version"/> as weak, so that the loader no longer insists on it.</summary>
+    /// <summary>
+    /// Marks every need of <paramref name="version"/> as weak, so that the loader accepts its absence.
+    /// </summary>
     /// <param name="library">The whole file; changed in place.</param>
-    /// <param name="version">A version's name, <c>GLIBCXX_3.4.32</c> say.</param>
-    /// <returns>How many entries were marked; 0 where the library is no such file or never asks for the version.</returns>
+    /// <param name="version">A symbol version, such as <c>GLIBCXX_3.4.32</c>.</param>
+    /// <returns>How many entries were marked; 0 where the file is no such library or does not
+    /// need the version.</returns>
     public static int MakeWeak(Span<byte> library, string version)
     {
         if (library.Length < 64 || !library.StartsWith("\u007fELF"u8) || library[4] != 2 || library[5] != 1)

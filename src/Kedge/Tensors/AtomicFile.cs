@@ -1,21 +1,21 @@
 namespace Kedge.Tensors;
 
 /// <summary>
-/// Writes files and folders atomically: beside their place first, then moved there whole, so that no reader meets
-/// half of one.
+/// Atomic writes of files and folders: to a temporary path in the same folder, then renamed to the target, so that no
+/// reader sees incomplete content.
 /// </summary>
 internal static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
 
-    /// <summary>Writes a file, completely or not at all, down to the disk.</summary>
+    /// <summary>Writes a file atomically and flushes it to the disk.</summary>
     /// <param name="path">The target; an existing file is replaced.</param>
     /// <param name="write">Writes the content.</param>
-    /// <param name="size">The bytes that will be written, asked from the disk at once; null where nobody knows.</param>
+    /// <param name="size">The bytes that will be written, preallocated on the disk; null where unknown.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void Write(string path, Action<Stream> write, long? size = null)
     {
-        var unfinished = Beside(path);
+        var unfinished = TemporaryPath(path);
         try
         {
             using (var stream = new FileStream(unfinished, new FileStreamOptions
@@ -50,14 +50,14 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Writes a folder, completely or not at all.</summary>
+    /// <summary>Writes a folder atomically.</summary>
     /// <param name="folder">The target: a new folder, or an empty one, which is replaced.</param>
-    /// <param name="write">Makes the folder of the path that it is given, and its content.</param>
+    /// <param name="write">Given a path, creates the folder there with its content.</param>
     /// <exception cref="IOException">The folder cannot be written; nothing of it stays.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static void WriteFolder(string folder, Action<string> write)
     {
-        var unfinished = Beside(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var unfinished = TemporaryPath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         try
         {
             write(unfinished);
@@ -72,7 +72,7 @@ internal static class AtomicFile
         }
     }
 
-    private static string Beside(string path) => $"{path}.{Path.GetRandomFileName()}.tmp";
+    private static string TemporaryPath(string path) => $"{path}.{Path.GetRandomFileName()}.tmp";
 
     private static void Remove(string path)
     {

@@ -5,7 +5,7 @@ namespace Kedge.Tensors;
 /// <summary>Opens checkpoint files and lists folders for reading.</summary>
 internal static class CheckpointFile
 {
-    /// <summary>Maps a whole file into memory as a seekable stream; pages are read when they are touched.</summary>
+    /// <summary>Memory-maps a whole file as a seekable stream; pages are read on first access.</summary>
     public static Stream Map(string path)
     {
         try

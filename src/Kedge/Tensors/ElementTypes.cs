@@ -5,7 +5,7 @@ namespace Kedge.Tensors;
 /// <summary>The element types that checkpoints may hold, and the sizes of tensors made of them.</summary>
 internal static class ElementTypes
 {
-    /// <summary>No tensor of ours has more dimensions; libtorch's own loops stop there too.</summary>
+    /// <summary>Most dimensions of a tensor; libtorch's own limit.</summary>
     public const int MaxDimensions = 64;
 
     private static readonly (string Safetensors, string TorchStorage, ScalarType Type, int Size)[] Table =
@@ -28,17 +28,19 @@ internal static class ElementTypes
     public static ScalarType? FromSafetensors(string? name) =>
         Table.Where(row => row.Safetensors == name).Select(row => (ScalarType?)row.Type).FirstOrDefault();
 
-    /// <summary>The type of one of PyTorch's storage classes, <c>HalfStorage</c> say.</summary>
+    /// <summary>The element type of one of PyTorch's storage classes, such as <c>HalfStorage</c>.</summary>
     public static ScalarType? FromTorchStorage(string name) =>
         Table.Where(row => row.TorchStorage == name).Select(row => (ScalarType?)row.Type).FirstOrDefault();
 
     public static string? ToSafetensors(ScalarType type) =>
         Table.Where(row => row.Type == type).Select(row => row.Safetensors).FirstOrDefault();
 
-    /// <summary>Bytes an element.</summary>
+    /// <summary>Bytes per element.</summary>
     public static int Size(ScalarType type) => Table.First(row => row.Type == type).Size;
 
-    /// <summary>Bytes that a contiguous tensor takes, or null where the shape is negative, overflows or has too many dimensions.</summary>
+    /// <summary>
+    /// Bytes that a contiguous tensor takes, or null where the shape is negative, overflows or has too many dimensions.
+    /// </summary>
     public static long? ByteCount(ScalarType type, long[] shape)
     {
         if (shape.Length > MaxDimensions || Array.Exists(shape, length => length < 0))

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tensors;
 
-/// <summary>The SHA-256, in lower-case hexadecimal, of all that is appended, one after the other and with nothing in between.</summary>
+/// <summary>
+/// An incremental fingerprint: the SHA-256, in lower-case hexadecimal, of the concatenation of everything
+/// appended, without separators.
+/// </summary>
 internal sealed class FingerprintBuilder : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -27,7 +30,7 @@ internal sealed class FingerprintBuilder : IDisposable
         return this;
     }
 
-    /// <summary>Appends eight bytes, little end first.</summary>
+    /// <summary>Appends an integer as eight bytes, little-endian.</summary>
     internal FingerprintBuilder Append(long number)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
@@ -38,7 +41,10 @@ internal sealed class FingerprintBuilder : IDisposable
     /// <summary>Appends a value's JSON, as <see cref="JsonSerializer"/> writes it by default.</summary>
     internal FingerprintBuilder AppendJson<T>(T value) => Append(JsonSerializer.SerializeToUtf8Bytes(value));
 
-    /// <summary>Appends the elements of tensors of any device and layout, row by row; nothing for those that are <see langword="null"/>.</summary>
+    /// <summary>
+    /// Appends the elements of tensors of any device and layout, row by row; nothing for those that
+    /// are <see langword="null"/>.
+    /// </summary>
     internal FingerprintBuilder Append(params IEnumerable<Tensor?> tensors)
     {
         foreach (var tensor in tensors.OfType<Tensor>())

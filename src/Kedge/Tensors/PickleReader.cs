@@ -5,13 +5,17 @@ using System.Text;
 namespace Kedge.Tensors;
 
 /// <summary>
-/// A pickle machine that can only build data. It knows the opcodes that PyTorch writes (protocols 2 to 5); names and calls go through
-/// <see cref="TorchPickleCalls"/>, which refuses everything else. Work and memory are bounded: one step makes at most one small object or moves what is there.
-/// Opcodes: https://github.com/python/cpython/blob/main/Lib/pickletools.py.
+/// A pickle virtual machine restricted to data. It implements the opcodes that PyTorch writes (protocols 2 to 5); names
+/// and calls go through <see cref="TorchPickleCalls"/>, an allow list. Work and memory are bounded: a step makes at
+/// most one small object or moves existing ones. Opcodes:
+/// https://github.com/python/cpython/blob/main/Lib/pickletools.py.
 /// </summary>
 internal sealed class PickleReader(byte[] data)
 {
-    /// <summary>Far above any model (a large CLIP with its optimizer takes about 10⁵ steps), and below 0.5 GB of memory.</summary>
+    /// <summary>
+    /// Limit of steps: far above any model (a large CLIP with its optimizer takes about 10⁵),
+    /// and below 0.5 GB of memory.
+    /// </summary>
     private const int MaxSteps = 2_000_000;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -21,8 +25,10 @@ internal sealed class PickleReader(byte[] data)
     private readonly Dictionary<long, object?> _memo = [];
     private int _position;
 
-    /// <summary>Runs the pickle and gives the object that it describes.</summary>
-    /// <exception cref="FormatException">It is broken, or does what no state dict does; the message says what, as the end of a sentence about "it".</exception>
+    /// <summary>Runs the pickle and returns the object that it describes.</summary>
+    /// <exception cref="FormatException">
+    /// It is malformed, or does what no state dict needs; the message says what, as the end of a sentence about "it".
+    /// </exception>
     public object? Read()
     {
         for (var step = 0; step < MaxSteps; step++)
@@ -145,7 +151,7 @@ internal sealed class PickleReader(byte[] data)
         return values;
     }
 
-    /// <summary>Where the topmost values begin; they must lie above the last mark.</summary>
+    /// <summary>Index of the first of the topmost values, which must lie above the last mark.</summary>
     private int Top(int count)
     {
         var start = _stack.Count - count;

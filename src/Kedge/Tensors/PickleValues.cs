@@ -2,21 +2,24 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tensors;
 
-/// <summary>A name that a pickle refers to. It stays a name: nothing is imported.</summary>
+/// <summary>A global (module and name) that a pickle refers to; nothing is imported.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
     public string FullName => $"{Module}.{Name}";
 }
 
 /// <summary>
-/// Keys and values of a pickled dictionary, or the attributes of a TorchScript module; a list, because hostile keys could make a hash table slow.
+/// Keys and values of a pickled dictionary, or the attributes of a TorchScript module; a list, so that hostile keys
+/// cannot cause hash collisions.
 /// </summary>
 internal sealed class PickleState
 {
     public List<KeyValuePair<object?, object?>> Items { get; } = [];
 }
 
-/// <summary>A TorchScript module or other object of a <c>__torch__</c> class: an inert bag of attributes, set once by its state.</summary>
+/// <summary>
+/// A TorchScript module or other object of a <c>__torch__</c> class: attributes only, set once from its state.
+/// </summary>
 internal sealed class PickleObject
 {
     public PickleState? State { get; set; }
@@ -25,7 +28,7 @@ internal sealed class PickleObject
 /// <summary>Elements stored under a key of the archive.</summary>
 internal sealed record TorchStorage(string Key, ScalarType Type, long Count);
 
-/// <summary>A strided view of a storage; checked to lie inside it when it was made.</summary>
+/// <summary>A strided view of a storage; <see cref="Fault"/> checks that it lies inside.</summary>
 internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
     /// <summary>Elements from the first to the last one used, both included.</summary>
@@ -33,7 +36,7 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
 
     private Int128 Reach => Shape.Zip(Strides).Aggregate((Int128)0, (sum, dimension) => sum + ((Int128)dimension.First - 1) * dimension.Second);
 
-    /// <summary>What is wrong with it, or null.</summary>
+    /// <summary>The reason why it is no valid tensor, or null.</summary>
     public string? Fault()
     {
         if (Shape.Length != Strides.Length || Offset < 0 || Storage.Count < 0

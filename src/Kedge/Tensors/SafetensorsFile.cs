@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Kedge.Tensors;
 
 /// <summary>
-/// A safetensors file. Opening reads and checks its header only; a file on disk is mapped into memory, so reading a tensor costs one copy.
-/// Do not shorten or rewrite the file in place while it is open.
+/// A safetensors file. Opening reads and checks its header only; a file on disk is mapped into memory, so reading a
+/// tensor costs one copy. Do not shorten or rewrite the file in place while it is open.
 /// </summary>
 internal sealed class SafetensorsFile : TensorSource
 {
@@ -30,13 +30,15 @@ internal sealed class SafetensorsFile : TensorSource
 
     /// <summary>Opens a file on disk.</summary>
     /// <param name="path">The file, whatever its name.</param>
-    /// <exception cref="KedgeException">The file cannot be read, or it is not a sound safetensors file; the message names it and says why.</exception>
+    /// <exception cref="KedgeException">The file cannot be read, or it is not a valid safetensors file; the message
+    /// names it and says why.</exception>
     public static SafetensorsFile Open(string path) => Read(CheckpointFile.Map(path), path);
 
     /// <summary>Opens a file that is already a stream, such as a resource of an assembly.</summary>
-    /// <param name="stream">The whole file from its first byte; owned by the result from now on. One that cannot seek is copied into memory.</param>
-    /// <param name="origin">What error messages call it.</param>
-    /// <exception cref="KedgeException">It is not a sound safetensors file; the message says why.</exception>
+    /// <param name="stream">The whole file from its first byte; owned by the result from now on. One that cannot seek
+    /// is copied into memory.</param>
+    /// <param name="origin">Its name in error messages.</param>
+    /// <exception cref="KedgeException">It is not a valid safetensors file; the message says why.</exception>
     public static SafetensorsFile Read(Stream stream, string origin)
     {
         try

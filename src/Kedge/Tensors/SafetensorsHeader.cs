@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Kedge.Tensors;
 
 /// <summary>
-/// The directory of a safetensors file: 8 bytes of length, then JSON that maps each name to type, shape and place. Everything in it is checked
-/// against the file's size here, so that reading a tensor cannot leave the file. Format: https://github.com/huggingface/safetensors.
+/// The header of a safetensors file: its length in 8 bytes, then JSON that maps each name to type, shape and byte
+/// offsets. All offsets are checked against the file's size here, so that reading a tensor cannot go out of bounds.
+/// Format: https://github.com/huggingface/safetensors.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -90,7 +91,7 @@ internal sealed class SafetensorsHeader
         CheckCover(spans, dataLength);
     }
 
-    /// <summary>The tensors must follow one another without overlap or hole and end with the file.</summary>
+    /// <summary>Checks that the tensors cover the data section without overlaps or gaps.</summary>
     private void CheckCover(List<(long Begin, long End, string Name)> spans, long dataLength)
     {
         spans.Sort();

@@ -5,22 +5,26 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tensors;
 
-/// <summary>Writes safetensors files: the same tensors always give the same bytes.</summary>
+/// <summary>Writes safetensors files deterministically: equal tensors give equal bytes.</summary>
 internal static class SafetensorsWriter
 {
     private const int Alignment = 8;
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes tensors to a file, completely or not at all: it is written beside its place and moved there at the end.</summary>
+    /// <summary>
+    /// Writes tensors to a file atomically: to a temporary file in the same folder, which is then renamed.
+    /// </summary>
     /// <param name="path">The target; an existing file is replaced. Its folder must exist.</param>
     /// <param name="tensors">
-    /// The tensors by name, on any device, in any memory layout; they stay the caller's. They are stored contiguously in their own type, wider types first and
-    /// by name within a type, which keeps each one aligned.
+    /// The tensors by name, on any device, in any memory layout; they stay the caller's. They are stored contiguously
+    /// in their own type, wider types first and by name within a type, which keeps each one aligned.
     /// </param>
     /// <param name="metadata">Free text to store beside the tensors; null for none.</param>
-    /// <exception cref="ArgumentException">A tensor has a type that the format lacks, or is named <c>__metadata__</c>.</exception>
-    /// <exception cref="KedgeException">The file cannot be written; the message says why, and nothing of it stays.</exception>
+    /// <exception cref="ArgumentException">A tensor has a type that the format lacks, or is named
+    /// <c>__metadata__</c>.</exception>
+    /// <exception cref="KedgeException">The file cannot be written; the message says why, and
+    /// nothing of it stays.</exception>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var sorted = tensors.Select(pair => new Item(pair.Key, pair.Value, TypeOf(pair.Key, pair.Value)))

@@ -1,12 +1,17 @@
 namespace Kedge.Tensors;
 
-/// <summary>Turns what a pickle describes, nested dictionaries or modules, into tensors under dotted names. Anything that is no tensor is left out.</summary>
+/// <summary>
+/// Flattens the nested dictionaries or modules of a pickle to tensors under dotted names. Values other than tensors are
+/// left out.
+/// </summary>
 internal sealed class StateTree
 {
     private const int MaxDepth = 64;
     private const int MaxNameLength = 1024;
 
-    /// <summary>One pickled object may appear in many places, so that a small pickle can describe a huge tree; no model comes near this.</summary>
+    /// <summary>
+    /// Limit of visited values: shared objects let a small pickle describe a huge tree. Far above any model.
+    /// </summary>
     private const int MaxNodes = 1_000_000;
 
     private int _nodes;
@@ -16,7 +21,8 @@ internal sealed class StateTree
     private Dictionary<string, TorchTensor> Tensors { get; } = [];
 
     /// <summary>All tensors below a root.</summary>
-    /// <exception cref="FormatException">The root is no dictionary or module, names repeat, or the tree is too big.</exception>
+    /// <exception cref="FormatException">The root is no dictionary or module, names repeat, or the
+    /// tree is too big.</exception>
     public static Dictionary<string, TorchTensor> Collect(object? root)
     {
         var tree = new StateTree();

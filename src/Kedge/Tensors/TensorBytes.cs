@@ -2,12 +2,14 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tensors;
 
-/// <summary>Moves a tensor's elements to and from streams, little end first, in pieces that a span can hold.</summary>
+/// <summary>Reads and writes a tensor's elements, little-endian, in chunks that fit a span.</summary>
 internal static class TensorBytes
 {
     private const long Piece = 1 << 24; // elements
 
-    /// <summary>Reads a contiguous tensor whose size was checked by the caller. Any Boolean byte other than 0 is true.</summary>
+    /// <summary>
+    /// Reads a contiguous tensor whose size was checked by the caller. Any Boolean byte other than 0 is true.
+    /// </summary>
     public static Tensor Read(Stream stream, ScalarType type, long[] shape)
     {
         var isBoolean = type == ScalarType.Bool;
@@ -27,7 +29,7 @@ internal static class TensorBytes
     /// <summary>Writes all elements of a tensor of any device and layout.</summary>
     public static void Write(Stream stream, Tensor tensor) => Visit(tensor, bytes => stream.Write(bytes));
 
-    /// <summary>Shows all elements of a tensor of any device and layout, row by row, in pieces.</summary>
+    /// <summary>Visits all elements of a tensor of any device and layout, in row-major order, in chunks.</summary>
     public static void Visit(Tensor tensor, Action<ReadOnlySpan<byte>> visit)
     {
         using var scope = NewDisposeScope();

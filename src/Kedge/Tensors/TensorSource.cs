@@ -2,14 +2,15 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tensors;
 
-/// <summary>What a checkpoint says of one tensor without reading it.</summary>
+/// <summary>Metadata of a stored tensor: name, element type and shape.</summary>
 /// <param name="Name">The tensor's key.</param>
 /// <param name="Type">The stored element type.</param>
 /// <param name="Shape">The lengths of its dimensions; empty for a scalar.</param>
 internal sealed record TensorEntry(string Name, ScalarType Type, long[] Shape);
 
 /// <summary>
-/// Named tensors that are read one at a time: a file, several files, or another source under other names. Opening reads only the directory.
+/// Named tensors that are read on demand, one at a time: from a file, from several files, or from another source under
+/// other names. Opening reads metadata only.
 /// </summary>
 internal abstract class TensorSource : IDisposable
 {
@@ -19,7 +20,9 @@ internal abstract class TensorSource : IDisposable
     /// <summary>Every tensor by name.</summary>
     public abstract IReadOnlyDictionary<string, TensorEntry> Entries { get; }
 
-    /// <summary>Free text beside the tensors (the safetensors <c>__metadata__</c>); empty where the format has none.</summary>
+    /// <summary>
+    /// Free text beside the tensors (the safetensors <c>__metadata__</c>); empty where the format has none.
+    /// </summary>
     public virtual IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
     /// <summary>Reads one tensor.</summary>
@@ -28,7 +31,7 @@ internal abstract class TensorSource : IDisposable
     /// <exception cref="KedgeException">There is no such tensor, or its bytes cannot be read.</exception>
     public abstract Tensor Read(string name);
 
-    /// <summary>The entry of a name, or the error that says what there is instead.</summary>
+    /// <summary>The entry of a name.</summary>
     /// <param name="name">A key that should be one of <see cref="Entries"/>.</param>
     /// <exception cref="KedgeException">There is no such tensor.</exception>
     protected TensorEntry Entry(string name) => Entries.TryGetValue(name, out var entry) ? entry

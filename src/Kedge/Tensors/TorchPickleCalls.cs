@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Kedge.Tensors;
 
 /// <summary>
-/// The whole list of what a pickle may name and call here: what <c>torch.save</c> writes for a state dict and TorchScript for its modules. Each call is ours;
-/// no name outside the list gets further than an error.
+/// The allow list of globals that a pickle may name and call: what <c>torch.save</c> writes for a state dict and
+/// TorchScript for its modules. Each call is implemented here; any other name is an error.
 /// </summary>
 internal static class TorchPickleCalls
 {
@@ -20,10 +20,10 @@ internal static class TorchPickleCalls
         ["torch.jit._pickle.restore_type_tag"] = Same,
     };
 
-    /// <summary>Whether a pickle may mention the name at all.</summary>
+    /// <summary>Whether a pickle may name a global.</summary>
     public static bool MayName(PickleGlobal name) => Calls.ContainsKey(name.FullName) || IsScriptClass(name) || StorageType(name) is not null;
 
-    /// <summary>Performs one of the calls on the list.</summary>
+    /// <summary>Performs one of the allowed calls.</summary>
     public static object? Call(object? function, object? arguments) =>
         function is PickleGlobal name && Calls.TryGetValue(name.FullName, out var call) && arguments is object?[] values
             ? call(values)
@@ -35,7 +35,10 @@ internal static class TorchPickleCalls
             ? new PickleObject()
             : throw new FormatException($"it makes an object of {Describe(type)}, which no state dict needs");
 
-    /// <summary>Sets the state of an object. An ordered dictionary's own state (torch's <c>_metadata</c>) is not needed and left out.</summary>
+    /// <summary>
+    /// Sets the state of an object. An ordered dictionary's own state (torch's <c>_metadata</c>)
+    /// is not needed and left out.
+    /// </summary>
     public static void Build(object? target, object? state)
     {
         if (target is PickleObject { State: null } module && state is PickleState attributes)

@@ -4,8 +4,10 @@ using static TorchSharp.torch;
 namespace Kedge.Tensors;
 
 /// <summary>
-/// A file that <c>torch.save</c> (PyTorch 1.6 and later) or TorchScript wrote: a zip with a pickle that describes the tensors and an entry for each storage.
-/// The pickle is read as data, by an allow list; nothing in it is ever executed. Nested dictionaries and modules give dotted names.
+/// A file that <c>torch.save</c> (PyTorch 1.6 and later) or TorchScript wrote: a zip with a
+/// pickle that describes the tensors and an entry for each storage.
+/// The pickle is read as data, by an allow list; nothing in it is ever executed. Nested dictionaries and
+/// modules give dotted names.
 /// </summary>
 internal sealed class TorchZipFile : TensorSource
 {
@@ -48,7 +50,8 @@ internal sealed class TorchZipFile : TensorSource
     public override IReadOnlyDictionary<string, TensorEntry> Entries { get; }
 
     /// <summary>Opens a file on disk and reads its directory and pickle.</summary>
-    /// <exception cref="KedgeException">It cannot be read, is broken, or its pickle does what no state dict does; the message says what.</exception>
+    /// <exception cref="KedgeException">It cannot be read, is malformed, or its pickle does what no
+    /// state dict needs.</exception>
     public static TorchZipFile Open(string path)
     {
         var stream = CheckpointFile.Map(path);
@@ -125,7 +128,7 @@ internal sealed class TorchZipFile : TensorSource
         }
     }
 
-    /// <summary>The elements from a tensor's first to its last, in one dimension.</summary>
+    /// <summary>The contiguous range of storage elements that a tensor spans; one-dimensional.</summary>
     private Tensor ReadElements(TorchTensor tensor)
     {
         lock (_lock)
@@ -136,7 +139,10 @@ internal sealed class TorchZipFile : TensorSource
         }
     }
 
-    /// <summary>Opens an entry that is stored as it is, as PyTorch does: its length cannot exceed the archive's, so no small file can fill the memory.</summary>
+    /// <summary>
+    /// Opens an uncompressed entry, as PyTorch writes them: its length cannot exceed the archive's, which rules out
+    /// decompression bombs.
+    /// </summary>
     private static Stream OpenStored(ZipArchiveEntry file) => file.Length == file.CompressedLength
         ? file.Open()
         : throw new FormatException($"its '{file.FullName}' is compressed, which PyTorch never does");

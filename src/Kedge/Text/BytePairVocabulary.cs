@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Kedge.Text;
 
-/// <summary>Tokens, their ids, and the pairs of tokens that merge, in order of rank.</summary>
+/// <summary>A byte-pair encoding (BPE) vocabulary: tokens with their ids, and merges in order of rank.</summary>
 internal sealed class BytePairVocabulary
 {
     private readonly Dictionary<(int Left, int Right), (int Rank, int Merged)> _merges = [];
     private readonly int[] _innerBytes = new int[256];
     private readonly int[] _lastBytes = new int[256];
 
-    /// <summary>Checks that all parts fit together.</summary>
-    /// <param name="tokens">Every token; its place is its id.</param>
-    /// <param name="merges">Pairs of tokens, first the one to merge first.</param>
+    /// <summary>Makes a vocabulary, checked for consistency.</summary>
+    /// <param name="tokens">Every token; its index is its id.</param>
+    /// <param name="merges">Pairs of tokens by rank, the one to merge first at index 0.</param>
     /// <param name="origin">Where they come from, for error messages.</param>
     internal BytePairVocabulary(IReadOnlyList<string> tokens, IReadOnlyList<(string Left, string Right)> merges, string origin)
     {
@@ -48,7 +48,10 @@ internal sealed class BytePairVocabulary
 
     internal int EndId { get; }
 
-    /// <summary>CLIP's: 256 bytes, 256 bytes that end a word, a token for each of 48,894 merges, start, end.</summary>
+    /// <summary>
+    /// CLIP's vocabulary: 256 bytes, 256 bytes at the end of a word, a token for each of 48,894 merges,
+    /// start of text, end of text.
+    /// </summary>
     internal static BytePairVocabulary ReadEmbedded()
     {
         using var packed = typeof(BytePairVocabulary).Assembly.GetManifestResourceStream("clip-merges.txt.gz")!;
@@ -71,7 +74,10 @@ internal sealed class BytePairVocabulary
         return new BytePairVocabulary(tokens, merges, "in the package");
     }
 
-    /// <summary>Appends the ids of one piece of text: its bytes, with the pair of lowest rank merged wherever it stands, until no pair merges.</summary>
+    /// <summary>
+    /// Appends the ids of one pre-token: starting from its bytes, merges every occurrence of the pair of lowest rank
+    /// until no pair can be merged.
+    /// </summary>
     internal void Encode(string piece, List<int> ids)
     {
         var bytes = Encoding.UTF8.GetBytes(piece);

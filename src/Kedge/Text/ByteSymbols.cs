@@ -3,8 +3,8 @@ using System.Text;
 namespace Kedge.Text;
 
 /// <summary>
-/// The visible characters that vocabularies of byte-level BPE are spelled with, one for each of the 256 bytes: bytes that are visible in
-/// Latin-1 stand for themselves, the others follow from U+0100 on. A word's last symbol carries <see cref="WordEnd"/>.
+/// The byte-to-character map of byte-level BPE: a printable character for each of the 256 bytes. Bytes printable in
+/// Latin-1 map to themselves, the others to U+0100 and following. A word's last symbol carries <see cref="WordEnd"/>.
 /// </summary>
 internal static class ByteSymbols
 {
@@ -12,7 +12,7 @@ internal static class ByteSymbols
 
     private const int VisibleCount = 188;
 
-    /// <summary>The bytes in the order of CLIP's vocabulary: first the visible ones, then the others.</summary>
+    /// <summary>The bytes in the order of CLIP's vocabulary: first the printable ones, then the others.</summary>
     internal static byte[] InVocabularyOrder { get; } =
         [.. AllBytes().Where(IsVisible), .. AllBytes().Where(value => !IsVisible(value))];
 
@@ -22,7 +22,10 @@ internal static class ByteSymbols
 
     internal static char Symbol(byte value) => SymbolOfByte[value];
 
-    /// <summary>The bytes that a token of the vocabulary stands for, without its word end; characters that are no symbols count as themselves.</summary>
+    /// <summary>
+    /// The bytes of a token of the vocabulary without its word end; characters that are no
+    /// symbols are encoded as UTF-8.
+    /// </summary>
     internal static byte[] Bytes(string token)
     {
         var bytes = new List<byte>(token.Length);

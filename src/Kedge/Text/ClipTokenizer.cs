@@ -3,8 +3,8 @@ using System.Text;
 namespace Kedge.Text;
 
 /// <summary>
-/// CLIP's tokenizer: byte-level BPE over lower-cased text, 49,408 tokens (Radford et al. 2021, "Learning Transferable Visual Models From Natural
-/// Language Supervision", section 2.4). Immutable and safe to use from several threads at once.
+/// CLIP's tokenizer: byte-level BPE over lower-cased text, 49,408 tokens (Radford et al. 2021, "Learning Transferable
+/// Visual Models From Natural Language Supervision", section 2.4). Immutable and thread-safe.
 /// </summary>
 internal sealed class ClipTokenizer
 {
@@ -22,44 +22,65 @@ internal sealed class ClipTokenizer
             .Where(token => token.Word.Length > 1 && token.Word.All(char.IsLetter))]);
     }
 
-    /// <summary>Positions that CLIP's text tower reads, start and end included: 77.</summary>
+    /// <summary>The context length of CLIP's text tower, start and end of text included: 77.</summary>
     public const int DefaultContextLength = 77;
 
-    /// <summary>The tokenizer of every released CLIP; its table is part of the package and is read on first use.</summary>
+    /// <summary>
+    /// The tokenizer of every released CLIP; its vocabulary is embedded in the package and read on first use.
+    /// </summary>
     public static ClipTokenizer Default => LazyDefault.Value;
 
-    /// <summary>How many tokens there are; ids run from 0 to this number − 1. 49,408 for CLIP.</summary>
+    /// <summary>The number of tokens; ids are 0 to this number − 1. 49,408 for CLIP.</summary>
     public int VocabularySize => _vocabulary.Tokens.Count;
 
-    /// <summary>Id of the token before every text; 49,406 for CLIP.</summary>
+    /// <summary>Id of the start-of-text token (SOT); 49,406 for CLIP.</summary>
     public int StartId => _vocabulary.StartId;
 
-    /// <summary>Id of the token after every text, where the text tower's feature is read; 49,407 for CLIP.</summary>
+    /// <summary>
+    /// Id of the end-of-text token (EOT), at whose position the text feature is taken; 49,407 for CLIP.
+    /// </summary>
     public int EndId => _vocabulary.EndId;
 
-    /// <summary>Reads a tokenizer from a Hugging Face folder: <c>tokenizer.json</c>, else <c>vocab.json</c> with <c>merges.txt</c>.</summary>
+    /// <summary>
+    /// Reads a tokenizer from a Hugging Face folder: <c>tokenizer.json</c>, else
+    /// <c>vocab.json</c> with <c>merges.txt</c>.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <returns>The folder's tokenizer, with CLIP's cleaning and splitting of text.</returns>
-    /// <exception cref="KedgeException">The files are missing, damaged, or of another kind of tokenizer; the message names the file.</exception>
+    /// <exception cref="KedgeException">The files are missing, damaged, or of another kind of tokenizer; the message
+    /// names the file.</exception>
     public static ClipTokenizer FromFolder(string path) => new(TokenizerFolder.Read(path));
 
-    /// <summary>The tokenizer of a model: its folder's, where it is a folder that brings one, else CLIP's own.</summary>
+    /// <summary>
+    /// The tokenizer of a model: its folder's, where it is a folder that brings one, else CLIP's own.
+    /// </summary>
     /// <param name="model">A checkpoint's file or folder.</param>
     /// <exception cref="KedgeException">The folder's tokenizer is damaged or of another kind.</exception>
     public static ClipTokenizer For(string model) => TokenizerFolder.Holds(model) ? FromFolder(model) : Default;
 
-    /// <summary>The tokens that end a word and are nothing but letters, at least two: what a learned token can be named by.</summary>
+    /// <summary>
+    /// Tokens that are whole words of at least two letters: candidates for naming a learned token
+    /// by its nearest neighbour.
+    /// </summary>
     internal IReadOnlyList<(int Id, string Word)> WholeWords => _wholeWords.Value;
 
-    /// <summary>Turns a text into ids: start, the text's tokens, end; no padding and no limit.</summary>
-    /// <param name="text">Any text; it is cleaned first (HTML escapes undone, white space made single spaces, lower case).</param>
+    /// <summary>
+    /// Encodes a text as ids: start of text, the text's tokens, end of text; not padded, not truncated.
+    /// </summary>
+    /// <param name="text">Any text; it is cleaned first (HTML escapes undone, white space made single
+    /// spaces, lower case).</param>
     /// <returns>At least two ids.</returns>
     public int[] Encode(string text) => [StartId, .. TokensOf(text), EndId];
 
-    /// <summary>Turns a text into at most <paramref name="contextLength"/> ids: start, the text's tokens, end; no padding.</summary>
-    /// <param name="text">Any text; it is cleaned first (HTML escapes undone, white space made single spaces, lower case).</param>
-    /// <param name="contextLength">Positions that the model reads, at least 2; 77 for CLIP.</param>
-    /// <param name="truncate">For a longer text: true keeps the first ids and makes the last one the end, false throws.</param>
+    /// <summary>
+    /// Encodes a text as at most <paramref name="contextLength"/> ids: start of text, the text's
+    /// tokens, end of text; not padded.
+    /// </summary>
+    /// <param name="text">Any text; it is cleaned first (HTML escapes undone, white space made single
+    /// spaces, lower case).</param>
+    /// <param name="contextLength">L, the model's context length, at least 2; 77 for CLIP.</param>
+    /// <param name="truncate">For a longer text: true keeps the first L − 1 ids and appends the end of
+    /// text, false throws.</param>
     /// <returns>2 to <paramref name="contextLength"/> ids.</returns>
     /// <exception cref="KedgeException">The text is longer and <paramref name="truncate"/> is false.</exception>
     public int[] Encode(string text, int contextLength, bool truncate = false)
@@ -76,7 +97,7 @@ internal sealed class ClipTokenizer
         return [.. ids.AsSpan(0, contextLength - 1), EndId];
     }
 
-    /// <summary>The ids of words alone, without start and end: the parts of a prompt.</summary>
+    /// <summary>The ids of a text without start and end of text: the parts of a prompt.</summary>
     /// <param name="words">Any text; it is cleaned first.</param>
     /// <returns>No id for an empty text.</returns>
     public IReadOnlyList<int> TokensOf(string words)
@@ -95,9 +116,12 @@ internal sealed class ClipTokenizer
         return ids;
     }
 
-    /// <summary>Turns ids back into text: lower case, a space after every word and every run of signs, without start and end.</summary>
+    /// <summary>
+    /// Decodes ids to text: lower case, a space after every word and every run of punctuation, without start and end.
+    /// </summary>
     /// <param name="ids">Ids of this tokenizer, 0 to <see cref="VocabularySize"/> − 1.</param>
-    /// <returns>A text that encodes to the same ids, where these came from <see cref="Encode(string)"/>.</returns>
+    /// <returns>A text that encodes to the same ids, where these are a result of
+    /// <see cref="Encode(string)"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An id is no token.</exception>
     public string Decode(IEnumerable<int> ids)
     {
@@ -114,7 +138,10 @@ internal sealed class ClipTokenizer
         return Encoding.UTF8.GetString([.. bytes]).TrimEnd(' ');
     }
 
-    /// <summary>One token as the vocabulary spells it: a character for each byte, <c>&lt;/w&gt;</c> where it ends a word (<c>photo&lt;/w&gt;</c>).</summary>
+    /// <summary>
+    /// The spelling of one token in the vocabulary: a character for each byte, <c>&lt;/w&gt;</c> where it ends a word
+    /// (<c>photo&lt;/w&gt;</c>).
+    /// </summary>
     /// <param name="id">0 to <see cref="VocabularySize"/> − 1.</param>
     /// <returns>The token.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The id is no token.</exception>

@@ -3,9 +3,9 @@ using System.Text;
 namespace Kedge.Text;
 
 /// <summary>
-/// Makes a letter and the marks after it one character where Unicode has one (NFC), for lower-case Latin, Greek and Cyrillic letters: names of
-/// folders from macOS come apart. <see cref="string.Normalize()"/> does nothing where .NET runs without ICU, so that ids would depend on the machine.
-/// Marks are expected in canonical order, as file systems write them.
+/// Unicode canonical composition (NFC) of lower-case Latin, Greek and Cyrillic letters with combining marks, as in
+/// folder names from macOS, which are decomposed. <see cref="string.Normalize()"/> does nothing where .NET runs without
+/// ICU, so that token ids would depend on the machine. Marks must be in canonical order, as file systems write them.
 /// </summary>
 internal static class Composition
 {

@@ -1,14 +1,14 @@
 namespace Kedge.Text;
 
-/// <summary>Names that somebody may have meant.</summary>
+/// <summary>Suggestions for a misspelled name, by edit distance.</summary>
 internal static class NearestNames
 {
-    /// <summary>"rtos and rtos+": the two known names that are fewest letters away.</summary>
+    /// <summary>The two known names at the smallest edit distance, in words: "rtos and rtos+".</summary>
     /// <param name="known">At least two names.</param>
-    /// <param name="name">What was given.</param>
+    /// <param name="name">The name that was given.</param>
     internal static string Suggest(IEnumerable<string> known, string name) => string.Join(" and ", known.OrderBy(candidate => Distance(candidate, name)).Take(2));
 
-    /// <summary>Levenshtein's distance: insertions, deletions and replacements from one text to the other.</summary>
+    /// <summary>The Levenshtein distance: insertions, deletions and replacements from one text to the other.</summary>
     internal static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

@@ -1,9 +1,9 @@
 namespace Kedge.Text;
 
-/// <summary>A sentence with one place for a class name, such as <c>a photo of a {}.</c></summary>
+/// <summary>A prompt template: a text with one placeholder for a class name, such as <c>a photo of a {}.</c></summary>
 public sealed record PromptTemplate
 {
-    /// <summary>The place for the name: <c>{}</c>.</summary>
+    /// <summary>The placeholder of the class name: <c>{}</c>.</summary>
     public const string Placeholder = "{}";
 
     /// <summary>Makes a template.</summary>
@@ -21,13 +21,13 @@ public sealed record PromptTemplate
     /// <summary>The whole template.</summary>
     public string Text { get; }
 
-    /// <summary>What stands before the name, with its spaces; may be empty.</summary>
+    /// <summary>The text before the placeholder, with its spaces; may be empty.</summary>
     public string Before { get; }
 
-    /// <summary>What stands after the name, with its spaces; may be empty.</summary>
+    /// <summary>The text after the placeholder, with its spaces; may be empty.</summary>
     public string After { get; }
 
-    /// <summary>Puts a class name in its place.</summary>
+    /// <summary>The prompt of a class name.</summary>
     /// <param name="className">The name; its underscores become spaces, as in CoOp's protocol.</param>
     /// <returns>A text for the tokenizer.</returns>
     public string Fill(string className) => $"{Before}{PromptTemplates.NormaliseName(className)}{After}";

@@ -6,18 +6,19 @@ using System.Text;
 namespace Kedge.Text;
 
 /// <summary>
-/// What CLIP's reference does to a text before it is cut into pieces: mend, undo HTML escapes (twice), make runs of white space one space,
-/// lower case. Of the reference's mending (ftfy) this does what is certain (straight quotes, ligatures, full-width ASCII, control characters, letters
-/// and marks in one); it does not guess at text decoded with the wrong encoding. HTML entities are those of HTML 4, which end in a semicolon.
+/// Text normalisation of CLIP's reference implementation, before pre-tokenisation: fix Unicode (ftfy), unescape HTML
+/// (twice), collapse white space, lower-case. Of ftfy this implements what is unambiguous (straight quotes, ligatures,
+/// full-width ASCII, control characters, canonical composition), not the repair of text decoded with the wrong
+/// encoding. HTML entities are those of HTML 4, which end in a semicolon.
 /// </summary>
 internal static class TextCleaning
 {
     private static readonly SearchValues<char> Ascii = SearchValues.Create([.. Enumerable.Range(' ', 95).Select(code => (char)code)]);
 
     internal static string Clean(string text) =>
-        Composition.Compose(Lower(CollapseSpace(WebUtility.HtmlDecode(WebUtility.HtmlDecode(Mend(text))))));
+        Composition.Compose(Lower(CollapseSpace(WebUtility.HtmlDecode(WebUtility.HtmlDecode(FixUnicode(text))))));
 
-    private static string Mend(string text)
+    private static string FixUnicode(string text)
     {
         if (!text.AsSpan().ContainsAnyExcept(Ascii))
             return text;
@@ -54,7 +55,9 @@ internal static class TextCleaning
         return collapsed.ToString().TrimEnd(' ');
     }
 
-    /// <summary>Lower case by Unicode's full mapping: .NET's invariant one, and the two letters where it differs.</summary>
+    /// <summary>
+    /// Unicode's full lower-case mapping: .NET's invariant one, corrected for the two letters where it differs.
+    /// </summary>
     private static string Lower(string text)
     {
         var letters = text.ToLowerInvariant().ToCharArray();
@@ -63,7 +66,9 @@ internal static class TextCleaning
         return new string(letters).Replace("İ", "i\u0307", StringComparison.Ordinal);
     }
 
-    /// <summary>Whether a word goes on from a place, past what may stand inside words.</summary>
+    /// <summary>
+    /// Whether a letter follows in a direction, case-ignorable characters skipped (Unicode's Final_Sigma condition).
+    /// </summary>
     private static bool LetterFollows(string text, int from, int step)
     {
         var at = from + step;

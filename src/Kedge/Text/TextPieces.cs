@@ -3,9 +3,9 @@ using System.Text;
 namespace Kedge.Text;
 
 /// <summary>
-/// Cuts a cleaned text into the pieces that BPE works within. The same as matching
-/// <c>&lt;\|startoftext\|>|&lt;\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>, over code points: .NET's
-/// expressions see halves of the letters beyond U+FFFF.
+/// Pre-tokenisation: splits a normalised text into the pieces within which BPE merges. Equivalent to matching
+/// <c>&lt;\|startoftext\|>|&lt;\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>, over code
+/// points: .NET's regular expressions see surrogates where letters are beyond U+FFFF.
 /// </summary>
 internal static class TextPieces
 {

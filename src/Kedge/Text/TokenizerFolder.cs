@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Kedge.Text;
 
 /// <summary>
-/// The two layouts in which Hugging Face folders keep a BPE tokenizer: <c>tokenizer.json</c> (vocabulary, merges and added tokens in one), or
-/// <c>vocab.json</c> (token to id) with <c>merges.txt</c> (a header line, then a pair a line).
+/// The two file layouts of a BPE tokenizer in Hugging Face folders: <c>tokenizer.json</c> (vocabulary, merges and added
+/// tokens in one), or <c>vocab.json</c> (token to id) with <c>merges.txt</c> (a header line, then a pair a line).
 /// </summary>
 internal static class TokenizerFolder
 {

@@ -1,8 +1,8 @@
 namespace Kedge.Text;
 
 /// <summary>
-/// A person's words, one a line: each once, in their order, and what was left out of the rest. Words are one where prompts say them alike: case does
-/// not count, nor spaces around, nor whether a space or an underscore stands between.
+/// A user's word list, one word a line: distinct words in their order, with a record of dropped lines. Words are equal
+/// where their spelling in prompts is, whatever the case: spaces around them are trimmed, underscores count as spaces.
 /// </summary>
 internal sealed class WordList
 {
@@ -17,14 +17,15 @@ internal sealed class WordList
         Words = [.. kept.Select(entry => entry.Word)];
     }
 
-    /// <summary>What the list is called in messages, such as its file.</summary>
+    /// <summary>The name of the list in messages, such as its file.</summary>
     public string Name { get; }
 
-    /// <summary>The words that are left, without spaces around.</summary>
+    /// <summary>The distinct words, trimmed.</summary>
     public IReadOnlyList<string> Words { get; }
 
     /// <summary>
-    /// What was left out, such as "3 lines of words.txt are left out: line 3 (empty), lines 4 'dog' and 9 'cat' (repeated)."; <see langword="null"/> for nothing.
+    /// The dropped lines, such as "3 lines of words.txt are left out: line 3 (empty), lines 4 'dog' and 9 'cat'
+    /// (repeated)."; <see langword="null"/> for nothing.
     /// </summary>
     public string? Note => _dropped.Length == 0 ? null
         : $"{(_dropped.Length == 1 ? "1 line" : $"{_dropped.Length} lines")} of {Name} {(_dropped.Length == 1 ? "is" : "are")} left out: " +
@@ -47,9 +48,9 @@ internal sealed class WordList
         }
     }
 
-    /// <summary>Takes words that are at hand.</summary>
+    /// <summary>Makes a list from lines.</summary>
     /// <param name="lines">Words, one a line; lines are counted from 1.</param>
-    /// <param name="name">What the list is called in messages.</param>
+    /// <param name="name">The name of the list in messages.</param>
     public static WordList FromLines(IEnumerable<string> lines, string name)
     {
         var (kept, dropped, seen) = (new List<(int, string)>(), new List<Dropped>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase));
@@ -66,8 +67,8 @@ internal sealed class WordList
         return new WordList(name, [.. kept], [.. dropped]);
     }
 
-    /// <summary>The list without the names of classes, which must not be among anchors; the note tells of them.</summary>
-    /// <param name="classNames">The names, in any spelling that prompts say alike.</param>
+    /// <summary>The list without class names, which must not be anchors; the note lists those removed.</summary>
+    /// <param name="classNames">The class names, in any spelling that is equal in prompts.</param>
     public WordList WithoutClassNames(IReadOnlyList<string> classNames)
     {
         var names = classNames.Select(PromptTemplates.NormaliseName).ToHashSet(StringComparer.OrdinalIgnoreCase);

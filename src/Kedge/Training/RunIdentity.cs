@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Kedge.Training;
 
-/// <summary>What makes a run the one it is: only a checkpoint of the same run can be resumed.</summary>
-/// <param name="Values">Model, options, digests of the data: all that must be the same, as it stands in checkpoints.</param>
-/// <param name="Digests">What to say of a value that differs and is a digest, by its path: "other images or captions".</param>
+/// <summary>The identity of a training run: a checkpoint is resumed only by a run of equal identity.</summary>
+/// <param name="Values">Model, options and digests of the data, as stored in checkpoints.</param>
+/// <param name="Digests">The description of a difference in a digest, by its path: "other images or captions".</param>
 internal sealed record RunIdentity(JsonObject Values, IReadOnlyDictionary<string, string> Digests)
 {
-    /// <summary>What another run has that this one has not, with values; empty for the same run.</summary>
+    /// <summary>The differences of another run from this one, with values; empty for equal identities.</summary>
     /// <param name="other">The other run's values.</param>
     public string DifferencesOf(JsonObject other)
     {

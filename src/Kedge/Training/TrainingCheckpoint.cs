@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Kedge.Training;
 
 /// <summary>
-/// The state of a run between two steps, in its folder: weights, objectives' state, optimiser, step, and what the run is. Written
-/// beside its place and swapped in, so that a complete one is always there, wherever a run is killed; the one before it stays as
-/// <c>checkpoint.previous</c>.
+/// The checkpoint of a run, in its folder: weights, objectives' state, optimiser state, step, and identity of the run.
+/// Written to a temporary folder and renamed, so that a complete checkpoint exists whenever a run is killed; the
+/// previous one is kept as <c>checkpoint.previous</c>.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
@@ -31,8 +31,8 @@ internal sealed class TrainingCheckpoint
 
     private sealed record State(int Step, JsonObject Run, string ModelSha256, string OptimizerSha256);
 
-    /// <summary>Looks into a run's folder, which is made where it is missing.</summary>
-    /// <exception cref="KedgeException">The folder cannot be made.</exception>
+    /// <summary>Opens a run's folder, which is created where missing.</summary>
+    /// <exception cref="KedgeException">The folder cannot be created.</exception>
     public TrainingCheckpoint(string folder, RunIdentity run)
     {
         (_folder, _run) = (folder, run);
@@ -46,10 +46,12 @@ internal sealed class TrainingCheckpoint
         }
     }
 
-    /// <summary>The steps done in the newest checkpoint; 0 before <see cref="Restore"/>, and where there is none.</summary>
+    /// <summary>
+    /// The steps done in the newest checkpoint; 0 before <see cref="Restore"/>, and where there is none.
+    /// </summary>
     public int Step { get; private set; }
 
-    /// <summary>Whether a folder holds a checkpoint, whole or not.</summary>
+    /// <summary>Whether a folder holds a checkpoint, intact or not.</summary>
     public static bool Exists(string folder) => Directory.Exists(Path.Combine(folder, CurrentFolder)) || Directory.Exists(Path.Combine(folder, PreviousFolder));
 
     private string Current => Path.Combine(_folder, CurrentFolder);
@@ -59,7 +61,7 @@ internal sealed class TrainingCheckpoint
     private string Unfinished => Path.Combine(_folder, "checkpoint.writing");
 
     /// <summary>Writes the state after a step.</summary>
-    /// <exception cref="KedgeException">It cannot be written; the checkpoint before it stays.</exception>
+    /// <exception cref="KedgeException">It cannot be written; the previous checkpoint is kept.</exception>
     public void Write(int step, TrainingState training)
     {
         try
@@ -86,7 +88,7 @@ internal sealed class TrainingCheckpoint
         }
     }
 
-    /// <summary>Puts the newest state, if there is one, into a training's tensors and optimiser, and says its <see cref="Step"/>.</summary>
+    /// <summary>Loads the newest checkpoint, if any, into tensors and optimiser, and sets <see cref="Step"/>.</summary>
     /// <exception cref="KedgeException">The checkpoint is of another run, or damaged.</exception>
     public void Restore(TrainingState training)
     {

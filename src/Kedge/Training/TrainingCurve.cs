@@ -2,15 +2,18 @@ using System.Globalization;
 
 namespace Kedge.Training;
 
-/// <summary>A run between two reports.</summary>
+/// <summary>A point of a training curve: the steps between two reports.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="Loss">Mean loss since the report before.</param>
-/// <param name="LearningRate">That of the last step.</param>
-/// <param name="ExamplesPerSecond">Speed since the report before; pairs, where pairs are trained on.</param>
-/// <param name="HeldOutAccuracy">Zero-shot top-1 on the held-out images, 0 to 1, with the averaged weights; at checkpoints, where there are such images.</param>
+/// <param name="Loss">Mean training loss since the previous report.</param>
+/// <param name="LearningRate">Learning rate of the last step.</param>
+/// <param name="ExamplesPerSecond">Throughput since the previous report, in examples (pairs, for pairs).</param>
+/// <param name="HeldOutAccuracy">
+/// Zero-shot top-1 accuracy on held-out images, 0 to 1, with the averaged weights; at checkpoints,
+/// where such images are given.
+/// </param>
 internal sealed record CurvePoint(int Step, double Loss, double LearningRate, double ExamplesPerSecond, double? HeldOutAccuracy);
 
-/// <summary>The course of a training run, kept as <c>curve.csv</c> in its folder.</summary>
+/// <summary>The training curve of a run, stored as <c>curve.csv</c> in its folder.</summary>
 internal sealed class TrainingCurve
 {
     private const string FileName = "curve.csv";
@@ -18,7 +21,9 @@ internal sealed class TrainingCurve
     private readonly string _path;
     private readonly List<CurvePoint> _points;
 
-    /// <summary>Opens a run's curve up to a step; what an interrupted run did after its checkpoint is dropped.</summary>
+    /// <summary>
+    /// Opens a run's curve up to a step; points after the checkpoint of an interrupted run are dropped.
+    /// </summary>
     internal TrainingCurve(string folder, int step)
     {
         _path = Path.Combine(folder, FileName);
@@ -35,7 +40,7 @@ internal sealed class TrainingCurve
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            return []; // a picture of the run, not its state: the run goes on without it
+            return []; // for display, not state: the run goes on without it
         }
     }
 

@@ -5,37 +5,39 @@ using static TorchSharp.torch;
 namespace Kedge.Training;
 
 /// <summary>
-/// Trains a module on the sum of some objectives: AdamW with decay on matrices only, linear warm-up and cosine schedule,
-/// clipped gradients, an average of the weights; with checkpoints that a run is resumed from to the same bits. What is
-/// trained, from which batches, and what is measured is the caller's. One process, one device.
+/// Trains a module on the sum of objectives: AdamW with weight decay on matrices only, linear warm-up and cosine decay,
+/// gradient clipping, EMA of the weights, and checkpoints from which a run resumes bit-identically. Module, batches and
+/// evaluation are the caller's. One process, one device.
 /// </summary>
-/// <param name="module">What is trained, averaged and written, in training mode; not owned.</param>
+/// <param name="module">The module that is trained, averaged and written, in training mode; not owned.</param>
 /// <param name="terms">The terms of the loss, one or more; not owned.</param>
-/// <param name="options">How, checked.</param>
+/// <param name="options">Options, checked.</param>
 internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm> terms, TrainingOptions options)
 {
     private const int ReportEvery = 10;
 
-    /// <summary>How many examples a step sees, for the speed in reports.</summary>
+    /// <summary>Examples per step, for the throughput in reports.</summary>
     public int ExamplesPerStep { get; init; } = 1;
 
     /// <summary>
-    /// Accuracy on held-out data, 0 to 1, asked for at every checkpoint but that of a stop; given the averaged weights,
-    /// <see langword="null"/> where there is no average. Nothing is measured by default.
+    /// Evaluates accuracy on held-out data, 0 to 1, at every checkpoint but that of a cancellation; receives the
+    /// averaged weights, <see langword="null"/> without averaging. No evaluation by default.
     /// </summary>
     public Func<EmaWeights?, double>? HeldOutAccuracy { get; init; }
 
-    /// <summary>The clock that speeds are measured by; the system's by default.</summary>
+    /// <summary>The clock for throughput; the system's by default.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the weights at every checkpoint.</summary>
-    /// <param name="run">What must be the same for a checkpoint to be resumed.</param>
-    /// <param name="folder">Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, averaged) go; made where it is missing.</param>
-    /// <param name="progress">Told every ten steps, at every checkpoint and at the end.</param>
-    /// <param name="cancellation">Stops after the step at hand, with a checkpoint.</param>
+    /// <summary>Trains, or resumes from the folder's checkpoint, and writes the weights at every checkpoint.</summary>
+    /// <param name="run">The identity of the run, which a checkpoint must equal to be resumed.</param>
+    /// <param name="folder">Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, averaged) are
+    /// written; created where missing.</param>
+    /// <param name="progress">Reports every ten steps, at every checkpoint and at the end.</param>
+    /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
     /// <returns>The path of the weights.</returns>
     /// <exception cref="KedgeException">
-    /// The loss or the weights are not finite, a checkpoint cannot be written, or the folder's is damaged or of another run.
+    /// The loss or the weights are not finite, a checkpoint cannot be written, or the folder's is
+    /// damaged or of another run.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
     public string Run(RunIdentity run, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
@@ -80,7 +82,10 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
         return WriteWeights(training, folder);
     }
 
-    /// <summary>The loss of each step from <paramref name="first"/> on, over all terms; to move to a step is to add its gradients.</summary>
+    /// <summary>
+    /// The losses of the steps from <paramref name="first"/> on, summed over the terms;
+    /// advancing accumulates gradients.
+    /// </summary>
     private IEnumerable<double> LossesFrom(int first) =>
         terms.Select(term => term.LossesFrom(first)).Aggregate((sums, losses) => sums.Zip(losses, (sum, loss) => sum + loss));
 

@@ -1,19 +1,21 @@
 namespace Kedge.Training;
 
-/// <summary>How a <see cref="TrainingLoop"/> takes its steps, whatever the objective: AdamW, linear warm-up and cosine schedule.</summary>
+/// <summary>
+/// Options of a <see cref="TrainingLoop"/> with any objective: AdamW, linear warm-up and cosine decay.
+/// </summary>
 /// <param name="Steps">Training steps, 1 or more.</param>
 /// <param name="LearningRate">Peak learning rate, above 0.</param>
 /// <param name="WarmUpSteps">Steps of linear warm-up, 0 or more.</param>
 /// <param name="WeightDecay">Decoupled weight decay, 0 or more, on matrices only.</param>
-/// <param name="Beta2">AdamW's second decay, 0 to below 1.</param>
-/// <param name="ClipNorm">The gradient's norm over all weights is clipped to this, above 0.</param>
-/// <param name="AverageDecay">Share of the old value that a step keeps in the averaged weights, 0 to below 1; 0 for no average.</param>
+/// <param name="Beta2">AdamW's β₂, 0 to below 1.</param>
+/// <param name="ClipNorm">Maximum of the global gradient norm, above 0.</param>
+/// <param name="AverageDecay">Decay of the EMA of the weights, 0 to below 1; 0 for no averaging.</param>
 /// <param name="CheckpointEvery">Steps between checkpoints, 1 or more.</param>
 internal sealed record TrainingOptions(
     int Steps, double LearningRate, int WarmUpSteps, double WeightDecay, double Beta2, double ClipNorm, double AverageDecay, int CheckpointEvery)
 {
-    /// <summary>Checks every figure.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A figure is out of its range.</exception>
+    /// <summary>Checks every range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public TrainingOptions Checked()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Steps, 1);

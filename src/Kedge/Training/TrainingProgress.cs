@@ -1,7 +1,7 @@
 namespace Kedge.Training;
 
-/// <summary>How far a training run is.</summary>
+/// <summary>The progress of a training run.</summary>
 /// <param name="Steps">Steps in all.</param>
-/// <param name="Latest">What the last steps gave.</param>
-/// <param name="Remaining">Time that the rest takes at this speed.</param>
+/// <param name="Latest">The latest point of the training curve.</param>
+/// <param name="Remaining">The estimated remaining time.</param>
 internal readonly record struct TrainingProgress(int Steps, CurvePoint Latest, TimeSpan Remaining);

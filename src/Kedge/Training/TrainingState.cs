@@ -5,7 +5,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Training;
 
-/// <summary>All that a step changes: the trained module, its average, the objectives' own state, and the optimiser's moments.</summary>
+/// <summary>
+/// The mutable state of training: the module, the EMA of its weights, the objectives' own state,
+/// and the optimiser's moments.
+/// </summary>
 internal sealed class TrainingState : IDisposable
 {
     private const double Beta1 = 0.9; // CLIP, table 18
@@ -16,9 +19,9 @@ internal sealed class TrainingState : IDisposable
     private readonly Parameter[] _parameters;
 
     /// <summary>The state before the first step.</summary>
-    /// <param name="module">What is trained; not owned.</param>
-    /// <param name="terms">The terms of the loss, with the parameters that the optimiser changes; not owned.</param>
-    /// <param name="options">How.</param>
+    /// <param name="module">The trained module; not owned.</param>
+    /// <param name="terms">The terms of the loss, with the trainable parameters; not owned.</param>
+    /// <param name="options">Options, checked.</param>
     public TrainingState(nn.Module module, IReadOnlyList<ITrainingTerm> terms, TrainingOptions options)
     {
         (_module, _terms, _options) = (module, terms, options);
@@ -27,15 +30,17 @@ internal sealed class TrainingState : IDisposable
         Optimizer = NewOptimizer();
     }
 
-    /// <summary>The averages of the module's weights and running statistics; <see langword="null"/> where nothing is averaged.</summary>
+    /// <summary>
+    /// The averages of the module's weights and running statistics; <see langword="null"/> without averaging.
+    /// </summary>
     public EmaWeights? Average { get; }
 
     public AdamW Optimizer { get; }
 
-    /// <summary>The weights that a run ends with: the averaged ones, or the module's own where there is no average.</summary>
+    /// <summary>The weights that a run ends with: the averaged ones, or the module's own without averaging.</summary>
     public IReadOnlyDictionary<string, Tensor> FinalWeights => Average?.Values ?? _module.state_dict();
 
-    /// <summary>Every tensor but the optimiser's, by the name that a checkpoint has for it.</summary>
+    /// <summary>Every tensor but the optimiser's, by its name in checkpoints.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors
     {
         get
@@ -56,7 +61,7 @@ internal sealed class TrainingState : IDisposable
         return Tensors.Values.All(tensor => tensor.isfinite().all().item<bool>());
     }
 
-    /// <summary>One step along the gradients that are there, which are gone afterwards.</summary>
+    /// <summary>One optimiser step with the accumulated gradients, which are cleared afterwards.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="rate">Its learning rate.</param>
     public void Update(int step, double rate)

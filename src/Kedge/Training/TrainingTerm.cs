@@ -13,18 +13,21 @@ internal interface ITrainingTerm
     /// <inheritdoc cref="ITrainingObjective{TBatch}.State"/>
     IReadOnlyDictionary<string, Tensor> State { get; }
 
-    /// <summary>The term's loss of each step from <paramref name="first"/> on; to move to a step is to add its gradients.</summary>
+    /// <summary>
+    /// The term's losses of the steps from <paramref name="first"/> on; advancing accumulates their gradients.
+    /// </summary>
     IEnumerable<double> LossesFrom(int first);
 
     /// <inheritdoc cref="ITrainingObjective{TBatch}.AfterStep"/>
     void AfterStep(int step);
 }
 
-/// <summary>An objective and its batches.</summary>
+/// <summary>A term of the loss: an objective and its batches.</summary>
 /// <param name="objective">The objective.</param>
 /// <param name="batches">
-/// The batches of each step from a given one on, up to the run's last. Their gradients are averaged (gradient accumulation), and
-/// each is back-propagated before the next loss is computed. They must follow from the step alone, so that runs can be resumed.
+/// The batches of each step from a given one on, up to the run's last. Their gradients are averaged (gradient
+/// accumulation), and each is back-propagated before the next loss is computed. They must be determined by the step
+/// alone, so that runs can be resumed.
 /// </param>
 internal sealed class TrainingTerm<TBatch>(ITrainingObjective<TBatch> objective, Func<int, IEnumerable<TBatch[]>> batches) : ITrainingTerm
 {
@@ -36,7 +39,7 @@ internal sealed class TrainingTerm<TBatch>(ITrainingObjective<TBatch> objective,
 
     public void AfterStep(int step) => objective.AfterStep(step);
 
-    /// <summary>Adds the gradients of one of a step's batches, and gives its share of the step's loss.</summary>
+    /// <summary>Accumulates the gradients of one of a step's batches; returns its share of the step's loss.</summary>
     private double Backward(TBatch batch, int accumulated)
     {
         using var scope = NewDisposeScope();

@@ -1,6 +1,9 @@
 namespace Kedge.Data.Benchmarks;
 
-/// <summary>FGVC Aircraft as it is published: <c>images_variant_train.txt</c>, <c>_val</c> and <c>_test</c>, a line an image with its number and its variant, and <c>variants.txt</c>, the names in order.</summary>
+/// <summary>
+/// FGVC Aircraft in its published layout: <c>images_variant_train.txt</c>, <c>_val</c> and <c>_test</c>, one line per
+/// image with its number and its variant, and <c>variants.txt</c>, the class names in order.
+/// </summary>
 internal static class AircraftLists
 {
     internal static ImageDataset Read(string folder, string images)

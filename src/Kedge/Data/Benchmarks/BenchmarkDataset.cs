@@ -3,20 +3,21 @@ using Kedge.Text;
 namespace Kedge.Data.Benchmarks;
 
 /// <summary>
-/// One of the eleven data sets that few-shot methods on CLIP are compared on, as CoOp (Zhou et al. 2022, arXiv 2109.01134) lays it out on disk. Counts are the protocol's.
+/// One of the eleven benchmark data sets of few-shot classification with CLIP, in the disk layout of CoOp (Zhou et al.
+/// 2022, arXiv 2109.01134). Counts are those of CoOp's protocol.
 /// </summary>
-/// <param name="Name">What tables call it.</param>
-/// <param name="Folder">Its folder below the root of all data sets.</param>
-/// <param name="Images">The folder of its images, below its own.</param>
-/// <param name="List">What its split is read from, below its own folder.</param>
+/// <param name="Name">Its name in tables.</param>
+/// <param name="Folder">Its folder, relative to the root of all data sets.</param>
+/// <param name="Images">The folder of its images, relative to its own.</param>
+/// <param name="List">The file that defines its splits, relative to its own folder.</param>
 /// <param name="ClassCount">C.</param>
 /// <param name="Train">Training images.</param>
-/// <param name="Validation">Validation images; 0 where the field has none of its own.</param>
+/// <param name="Validation">Validation images; 0 where the protocol has none.</param>
 /// <param name="Test">Test images.</param>
-/// <param name="Template">The sentence that class names are put into.</param>
+/// <param name="Template">Its prompt template.</param>
 internal sealed record BenchmarkDataset(string Name, string Folder, string Images, string List, int ClassCount, int Train, int Validation, int Test, PromptTemplate Template)
 {
-    /// <summary>All eleven, in the order of the field's tables.</summary>
+    /// <summary>All eleven, in the usual order of published tables.</summary>
     public static IReadOnlyList<BenchmarkDataset> All { get; } =
     [
         Create("ImageNet", "imagenet", "images", "classnames.txt", 1000, 1_281_167, 0, 50_000, "a photo of a {}."),
@@ -32,18 +33,23 @@ internal sealed record BenchmarkDataset(string Name, string Folder, string Image
         Create("UCF101", "ucf101", "UCF-101-midframes", "split_zhou_UCF101.json", 101, 7_639, 1_898, 3_783, "a photo of a person doing {}."),
     ];
 
-    /// <summary>Finds a data set by its name or folder, such as OxfordPets or oxford_pets, whatever the case and without regard to hyphens and underscores.</summary>
+    /// <summary>Finds a data set by its name or folder, such as OxfordPets or oxford_pets; case, hyphens and
+    /// underscores are ignored.</summary>
     /// <param name="name">A name or folder of <see cref="All"/>.</param>
-    /// <exception cref="KedgeException">There is none of that name; the message offers the nearest.</exception>
+    /// <exception cref="KedgeException">There is none of that name; the message suggests the nearest.</exception>
     public static BenchmarkDataset Find(string name) => All.FirstOrDefault(dataset => dataset.Distance(name) == 0) ?? throw new KedgeException(
         $"There is no data set '{name}' among the field's eleven: nearest are {string.Join(" and ", All.OrderBy(dataset => dataset.Distance(name)).Take(2).Select(dataset => dataset.Name))}; " +
         $"there are {string.Join(", ", All.Select(dataset => dataset.Name))}.");
 
-    /// <summary>Opens the data set and checks that it is whole. No image is read yet.</summary>
+    /// <summary>Opens the data set and checks that it is complete. No image is read yet.</summary>
     /// <param name="root">The folder that holds the folders of all data sets.</param>
-    /// <param name="fewShotIndex">For those with a split file: an index file of it (<c>shot_4-seed_1.json</c>), whose images alone become the training and validation parts.</param>
-    /// <returns>The data set, with the protocol's parts and class names; its name is <see cref="Name"/>.</returns>
-    /// <exception cref="KedgeException">Something is missing, or counts are not the protocol's; the message says what was expected where.</exception>
+    /// <param name="fewShotIndex">
+    /// For data sets with a split file: a few-shot index file of it (<c>shot_4-seed_1.json</c>), whose images alone
+    /// become the training and validation splits.
+    /// </param>
+    /// <returns>The data set, with the protocol's splits and class names; its name is <see cref="Name"/>.</returns>
+    /// <exception cref="KedgeException">Something is missing, or counts are not the protocol's; the message says what
+    /// was expected where.</exception>
     public ImageDataset Open(string root, string? fewShotIndex = null)
     {
         var folder = Path.Combine(root, Folder);

@@ -1,8 +1,9 @@
 namespace Kedge.Data.Benchmarks;
 
 /// <summary>
-/// ImageNet as CoOp lays it out: <c>classnames.txt</c>, a line a class with its id and CLIP's name for it, and <c>train/ID</c> and <c>val/ID</c>. The 50,000 images of <c>val</c> are the test part;
-/// the field validates on them too, which Kedge does not.
+/// ImageNet in CoOp's layout: <c>classnames.txt</c>, one line per class with its id and CLIP's name for it, and
+/// <c>train/ID</c> and <c>val/ID</c>. The 50,000 images of <c>val</c> are the test split; published work often
+/// validates on them too, which Kedge does not.
 /// </summary>
 internal static class ImageNetFolders
 {

@@ -1,6 +1,6 @@
 namespace Kedge.Data.Benchmarks;
 
-/// <summary>Lines of the lists that come with data sets.</summary>
+/// <summary>Reads the text files that list a data set's classes or images, one a line.</summary>
 internal static class TextRows
 {
     /// <summary>The lines that are not empty.</summary>
@@ -17,8 +17,8 @@ internal static class TextRows
         }
     }
 
-    /// <summary>A line's first word, and the rest of it.</summary>
-    /// <exception cref="KedgeException">There is one word alone.</exception>
+    /// <summary>Splits a line into its first word and the remainder.</summary>
+    /// <exception cref="KedgeException">The line has a single word.</exception>
     internal static (string Word, string Others) Split(string line, string path, string expected) =>
         line.IndexOf(' ', StringComparison.Ordinal) is var space && space > 0 ? (line[..space], line[(space + 1)..].Trim())
             : throw new KedgeException($"The list {path} has the line '{line}'; expected {expected}.");

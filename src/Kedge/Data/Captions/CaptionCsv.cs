@@ -2,17 +2,21 @@ using Kedge.Text;
 
 namespace Kedge.Data.Captions;
 
-/// <summary>Images and captions in a CSV file with the columns <c>path</c> and <c>caption</c>; an image with several captions has several rows.</summary>
+/// <summary>
+/// Images and captions in a CSV file with the columns <c>path</c> and <c>caption</c>; an image with several
+/// captions has several rows.
+/// </summary>
 internal static class CaptionCsv
 {
-    /// <summary>CLIP's context, less the start and the end of text.</summary>
+    /// <summary>CLIP's context length without start and end of text.</summary>
     private const int MaxTokens = 75;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The CSV file.</param>
-    /// <param name="images">The folder or zip that its paths are relative to; null for the folder that it lies in.</param>
-    /// <returns>Its images in order of their first rows; images of equal captions are of one group.</returns>
-    /// <exception cref="KedgeException">The file is damaged, a caption is empty or longer than 75 tokens, or images are missing.</exception>
+    /// <param name="images">The folder or zip to which paths are relative; null for the folder of the file.</param>
+    /// <returns>The images in order of their first rows; images with equal captions form a group.</returns>
+    /// <exception cref="KedgeException">The file is damaged, a caption is empty or longer than 75 tokens, or
+    /// images are missing.</exception>
     public static IReadOnlyList<CaptionedImage> Read(string path, string? images = null)
     {
         var rows = CsvRows.Read(path, ["path", "caption"], "path and caption", csv => (Image: csv.GetString("path"), Caption: Checked(csv.GetString("caption"), csv.LineNumber, path)));

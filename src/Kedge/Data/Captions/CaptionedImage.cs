@@ -2,10 +2,11 @@ using Kedge.Imaging;
 
 namespace Kedge.Data.Captions;
 
-/// <summary>An image and texts that describe it; each training step uses one of them.</summary>
+/// <summary>An image with captions, one of which is sampled in each training step.</summary>
 /// <param name="Image">The encoded image.</param>
 /// <param name="Captions">At least one caption.</param>
 /// <param name="Group">
-/// Images of one group share their captions' meaning: a batch holds at most one of each group, so that no caption of a batch fits two images.
+/// Images of a group have captions of equal meaning: a batch holds at most one image of a group, which rules out false
+/// negatives.
 /// </param>
 internal sealed record CaptionedImage(ImageFile Image, IReadOnlyList<string> Captions, int Group);

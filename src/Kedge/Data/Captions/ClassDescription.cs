@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Kedge.Data.Captions;
 
-/// <summary>What a dictionary says of a class.</summary>
-/// <param name="Names">At least one name, the usual one first.</param>
-/// <param name="Hypernyms">What it is a kind of, the nearest first; may be empty.</param>
+/// <summary>A dictionary entry of a class: synonyms, hypernyms and gloss.</summary>
+/// <param name="Names">At least one name, the most usual first.</param>
+/// <param name="Hypernyms">Its superordinate concepts, the nearest first; may be empty.</param>
 /// <param name="Gloss">Its definition.</param>
 internal sealed record ClassDescription(
     [property: JsonPropertyName("names")] IReadOnlyList<string> Names,
@@ -18,7 +18,9 @@ internal sealed record ClassDescription(
     // the JSON reader leaves null what the file lacks
     private bool IsComplete => Names is { Count: > 0 } && Names.All(name => name is not (null or "")) && Hypernyms is not null && Gloss is not null;
 
-    /// <summary>Reads descriptions: a JSON object from class id to <c>names</c>, <c>hypernyms</c> and <c>gloss</c>.</summary>
+    /// <summary>
+    /// Reads descriptions: a JSON object from class id to <c>names</c>, <c>hypernyms</c> and <c>gloss</c>.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="KedgeException">The file is missing or of another form.</exception>
     public static IReadOnlyDictionary<string, ClassDescription> ReadAll(string path)
@@ -43,7 +45,9 @@ internal sealed record ClassDescription(
         }
     }
 
-    /// <summary>Captions for a photo of the class: its names alone and in plain sentences, with what it is a kind of, and its definition.</summary>
+    /// <summary>
+    /// Captions for a photo of the class: its names alone and in templates, with hypernyms, and with its gloss.
+    /// </summary>
     public IReadOnlyList<string> Captions()
     {
         var sentences = from name in Names

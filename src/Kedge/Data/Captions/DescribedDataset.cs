@@ -1,14 +1,14 @@
 namespace Kedge.Data.Captions;
 
-/// <summary>A data set whose classes are ids, with what a dictionary says of them.</summary>
+/// <summary>A data set whose class names are ids, with dictionary entries of its classes.</summary>
 internal sealed class DescribedDataset
 {
     private readonly ImageDataset _dataset;
     private readonly ClassDescription[] _descriptions;
 
-    /// <summary>Puts the two together.</summary>
+    /// <summary>Joins a data set with descriptions of its classes.</summary>
     /// <param name="dataset">C classes, named by their ids.</param>
-    /// <param name="descriptions">By id; there may be more than are needed.</param>
+    /// <param name="descriptions">Descriptions by id; superfluous ones are ignored.</param>
     /// <exception cref="KedgeException">A class has no description.</exception>
     public DescribedDataset(ImageDataset dataset, IReadOnlyDictionary<string, ClassDescription> descriptions)
     {
@@ -21,7 +21,7 @@ internal sealed class DescribedDataset
         (_dataset, _descriptions) = (dataset, [.. dataset.ClassNames.Select(id => descriptions[id])]);
     }
 
-    /// <summary>What people call the C classes: each one's first name that no class before it has.</summary>
+    /// <summary>Distinct names of the C classes: each class's first name that no earlier class has.</summary>
     /// <exception cref="KedgeException">A class has no name of its own.</exception>
     public IReadOnlyList<string> Names
     {
@@ -37,7 +37,7 @@ internal sealed class DescribedDataset
         }
     }
 
-    /// <summary>The training images with their classes' captions; a class is a group.</summary>
+    /// <summary>The training images with the captions of their classes; each class is a group.</summary>
     public IReadOnlyList<CaptionedImage> Pairs()
     {
         IReadOnlyList<string>[] captions = [.. _descriptions.Select(description => description.Captions())];

@@ -2,17 +2,17 @@ using SkiaSharp;
 
 namespace Kedge.Data.Scenes;
 
-/// <summary>A colour by its word.</summary>
+/// <summary>A named colour.</summary>
 internal sealed record NamedColour(string Name, SKColor Value);
 
-/// <summary>A background by its words: one colour above, one below, and how rough it is.</summary>
+/// <summary>A named background: a vertical gradient of two colours with uniform noise of amplitude Grain.</summary>
 internal sealed record Background(string Name, SKColor Top, SKColor Bottom, int Grain);
 
-/// <summary>The colours of objects and of what is behind them.</summary>
+/// <summary>The colours of objects and the backgrounds.</summary>
 internal static class Palette
 {
-    private const int MinDistance = 110; // of 441 in RGB: an object must be seen before its background
-    private const int Unevenness = 8; // a named colour is a little different every time
+    private const int MinDistance = 110; // Euclidean, of at most 441 in RGB: objects must contrast with their background
+    private const int Unevenness = 8; // amplitude of the variation of a named colour
 
     public static IReadOnlyList<NamedColour> Colours { get; } =
     [
@@ -33,11 +33,11 @@ internal static class Palette
 
     public static SKColor Find(string colour) => Colours.First(entry => entry.Name == colour).Value;
 
-    /// <summary>Whether a colour stands out from both ends of a background.</summary>
+    /// <summary>Whether a colour contrasts with both colours of a background.</summary>
     public static bool StandsOut(string colour, Background background) =>
         Distance(Find(colour), background.Top) >= MinDistance && Distance(Find(colour), background.Bottom) >= MinDistance;
 
-    /// <summary>A colour as it happens to look this time.</summary>
+    /// <summary>A random variation of a colour.</summary>
     public static SKColor Vary(SKColor colour, Random random)
     {
         return new(Channel(colour.Red), Channel(colour.Green), Channel(colour.Blue));

@@ -1,6 +1,6 @@
 namespace Kedge.Data.Scenes;
 
-/// <summary>True sentences about a scene.</summary>
+/// <summary>Generates the captions of a scene from templates.</summary>
 internal static class SceneCaptions
 {
     public static IReadOnlyList<string> Create(IReadOnlyList<SceneObject> objects, string background, string? relation)

@@ -3,10 +3,13 @@ using SkiaSharp;
 
 namespace Kedge.Data.Scenes;
 
-/// <summary>Where an object goes, in shares of the picture's side, and how much room it has beside an object that is alone.</summary>
+/// <summary>
+/// The cell of an object: its centre, in shares of the image's side, and its size relative to
+/// the cell of a single object.
+/// </summary>
 internal readonly record struct ScenePlace(float X, float Y, float Room);
 
-/// <summary>A picture being drawn, anti-aliased, and the mask of each object.</summary>
+/// <summary>Renders a scene, anti-aliased, with the mask of each object.</summary>
 internal sealed class SceneDrawing
 {
     private const float MaxRotation = 14; // degrees; more would make a diamond of a square
@@ -36,7 +39,7 @@ internal sealed class SceneDrawing
         }
     }
 
-    /// <summary>Draws an object over what is there; its box and mask are known once the scene is finished.</summary>
+    /// <summary>Draws an object on top; its box and mask are computed by <see cref="Finish"/>.</summary>
     public SceneObject Add(string shape, string colour, string texture, SceneSize size, ScenePlace place)
     {
         var (min, max) = Radii[(int)size];
@@ -71,7 +74,7 @@ internal sealed class SceneDrawing
         return new SceneObject(shape, colour, texture, size, default, []);
     }
 
-    /// <summary>The picture, and its objects with their boxes and masks.</summary>
+    /// <summary>The image, and its objects with their boxes and masks.</summary>
     public (RgbImage Image, IReadOnlyList<SceneObject> Objects) Finish(IReadOnlyList<SceneObject> objects)
     {
         var pixels = new byte[_side * _side * 3];

@@ -7,8 +7,9 @@ using Kedge.Tensors;
 namespace Kedge.Data.Scenes;
 
 /// <summary>
-/// Scenes on disk: PNG files and <c>manifest.jsonl</c>, a line a scene with its file, captions, objects (shape, colour, texture, size, box, mask), background and relation.
-/// Training scenes lie in <c>images</c>; those of a held-out split in a folder a class, so that the folder is a data set too.
+/// Scenes on disk: PNG files and <c>manifest.jsonl</c>, one line per scene with its file, captions, objects (shape,
+/// colour, texture, size, box, mask), background and relation. Training scenes are in <c>images</c>; those of a
+/// held-out split in one folder per class, so that the folder is also a data set.
 /// </summary>
 internal static class SceneFolder
 {
@@ -33,7 +34,7 @@ internal static class SceneFolder
     /// <summary>Draws scenes and writes them.</summary>
     /// <param name="generator">Draws scene 0, 1, ….</param>
     /// <param name="count">How many, 1 or more.</param>
-    /// <param name="folder">A new or empty folder; written beside its place and moved there once complete.</param>
+    /// <param name="folder">A new or empty folder; written atomically.</param>
     /// <param name="progress">Told the number of finished scenes.</param>
     /// <param name="cancellation">Stops between two scenes; nothing is left.</param>
     /// <exception cref="KedgeException">The folder holds something already, or cannot be written.</exception>
@@ -53,12 +54,12 @@ internal static class SceneFolder
         }
     }
 
-    /// <summary>Whether a folder or zip is one of scenes.</summary>
+    /// <summary>Whether a path is a folder or zip of scenes.</summary>
     /// <param name="path">The folder or zip.</param>
     public static bool Exists(string path) => (Directory.Exists(path) || Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
         && ImageRoot.Open(path).Find(Manifest) is not null;
 
-    /// <summary>The scenes of a folder or zip as pairs for training; those that show the same are of one group.</summary>
+    /// <summary>The scenes of a folder or zip as training pairs; scenes of equal content form a group.</summary>
     /// <param name="path">The folder or zip.</param>
     /// <exception cref="KedgeException">There is no manifest, it is damaged, or images are missing.</exception>
     public static IReadOnlyList<CaptionedImage> Pairs(string path)

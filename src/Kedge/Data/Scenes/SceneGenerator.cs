@@ -2,22 +2,22 @@ using Kedge.Runtime;
 
 namespace Kedge.Data.Scenes;
 
-/// <summary>Which objects scenes show.</summary>
+/// <summary>The splits of scenes, by the objects that they show.</summary>
 internal enum SceneSplit
 {
     /// <summary>One to four objects of the shapes and combinations of training.</summary>
     Training,
 
-    /// <summary>One object of a combination of colour and shape that training leaves out.</summary>
+    /// <summary>One object of a combination of colour and shape that is held out of training.</summary>
     HeldOutCombinations,
 
-    /// <summary>One object of a shape that training leaves out, in any colour.</summary>
+    /// <summary>One object of a shape that is held out of training, in any colour.</summary>
     HeldOutShapes,
 }
 
 /// <summary>
-/// Draws small captioned pictures of coloured shapes: what a CLIP can be trained and tested on where no photos are. A scene follows from the split, the seed, the resolution and
-/// its index alone.
+/// Generates a synthetic data set of small captioned images of coloured shapes, to train and test a CLIP without
+/// photos. A scene is determined by split, seed, resolution and index.
 /// </summary>
 internal sealed class SceneGenerator
 {
@@ -26,9 +26,9 @@ internal sealed class SceneGenerator
     private static readonly string[] Upright = ["above", "below"];
     private readonly int _seed;
 
-    /// <summary>Prepares a generator; nothing is drawn yet.</summary>
-    /// <param name="split">Which objects.</param>
-    /// <param name="seed">Another seed gives other scenes.</param>
+    /// <summary>Makes a generator; nothing is drawn yet.</summary>
+    /// <param name="split">The split.</param>
+    /// <param name="seed">The random seed.</param>
     /// <param name="resolution">R, pixels a side, 32 to 512.</param>
     /// <exception cref="ArgumentOutOfRangeException">The resolution is outside its range.</exception>
     public SceneGenerator(SceneSplit split = SceneSplit.Training, int seed = 1, int resolution = 64)
@@ -38,13 +38,16 @@ internal sealed class SceneGenerator
         (Split, _seed, Resolution) = (split, seed, resolution);
     }
 
-    /// <summary>Which objects.</summary>
+    /// <summary>The split.</summary>
     public SceneSplit Split { get; }
 
     /// <summary>R, pixels a side.</summary>
     public int Resolution { get; }
 
-    /// <summary>What a scene of a held-out split can be: <c>red star</c> for combinations, <c>key</c> for shapes; empty for training, whose scenes are of no one class.</summary>
+    /// <summary>
+    /// The class names of a held-out split: <c>red star</c> for combinations, <c>key</c> for shapes; empty for
+    /// training, whose scenes have no single class.
+    /// </summary>
     public IReadOnlyList<string> ClassNames => Split switch
     {
         SceneSplit.HeldOutCombinations => SceneVocabulary.HeldOutCombinations,
@@ -52,8 +55,8 @@ internal sealed class SceneGenerator
         _ => [],
     };
 
-    /// <summary>Draws a scene. Of a held-out split, scene i is of class i modulo their number.</summary>
-    /// <param name="index">From 0; may be called from several threads.</param>
+    /// <summary>Draws a scene. In a held-out split of C classes, scene i is of class i mod C.</summary>
+    /// <param name="index">The index, from 0. Thread-safe.</param>
     public Scene Draw(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -80,7 +83,7 @@ internal sealed class SceneGenerator
                 return [(SceneVocabulary.HeldOutShapes[index % SceneVocabulary.HeldOutShapes.Count], Pick(SceneVocabulary.Colours, random))];
             default:
                 var count = random.NextDouble() < ShareOfSingles ? 1 : 2 + random.Next(3);
-                while (true) // some backgrounds must suit all colours
+                while (true) // until at least one background contrasts with all colours
                 {
                     var things = Enumerable.Range(0, count).Select(_ => Combination(random)).ToList();
                     if (Palette.Backgrounds.Any(background => things.All(thing => Palette.StandsOut(thing.Colour, background))))

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Kedge.Data.Scenes;
 
-/// <summary>The textures: marks in another tone of an object's colour, drawn inside its outline.</summary>
+/// <summary>The textures: patterns in another tone of an object's colour, clipped to its outline.</summary>
 internal static class SceneTextures
 {
     private static readonly Dictionary<string, Action<SKCanvas, SKPaint, float>> Marks = new()
@@ -27,12 +27,12 @@ internal static class SceneTextures
 
     public static IReadOnlyList<string> Names { get; } = [.. Marks.Keys];
 
-    /// <summary>Fills an outline in −1 to 1 with a texture; the canvas is already moved and scaled.</summary>
-    /// <param name="canvas">Where to.</param>
+    /// <summary>Fills an outline in −1 to 1 with a texture; the canvas is already transformed.</summary>
+    /// <param name="canvas">The target.</param>
     /// <param name="outline">The shape.</param>
     /// <param name="texture">One of <see cref="Names"/>.</param>
     /// <param name="colour">The object's colour.</param>
-    /// <param name="step">Size of the marks, in the outline's units.</param>
+    /// <param name="step">The period of the pattern, in the outline's units.</param>
     public static void Fill(SKCanvas canvas, SKPath outline, string texture, SKColor colour, float step)
     {
         using var fill = new SKPaint { Color = colour, IsAntialias = true };
@@ -42,7 +42,7 @@ internal static class SceneTextures
         canvas.ClipPath(outline, antialias: true);
         Marks[texture](canvas, marks, step);
         if (texture == "outlined")
-            Stroke(marks, 0.28f, () => canvas.DrawPath(outline, marks)); // half of it is outside and cut
+            Stroke(marks, 0.28f, () => canvas.DrawPath(outline, marks)); // its outer half is clipped
         canvas.Restore();
     }
 

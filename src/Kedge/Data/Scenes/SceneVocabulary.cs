@@ -1,9 +1,9 @@
 namespace Kedge.Data.Scenes;
 
-/// <summary>What scenes are made of, by the words that captions use.</summary>
+/// <summary>The vocabulary of scenes: shapes, colours, textures, sizes and backgrounds, as named in captions.</summary>
 internal static class SceneVocabulary
 {
-    /// <summary>The share of shape and colour combinations that training scenes leave out: 3 of 8.</summary>
+    /// <summary>3 of 8 combinations of shape and colour are held out of training.</summary>
     private const int CombinationCycle = 8;
     private const int HeldOutOfCycle = 3;
 
@@ -25,11 +25,14 @@ internal static class SceneVocabulary
     /// <summary>10 backgrounds, each with its preposition: <c>on sand</c>, <c>at night</c>.</summary>
     public static IReadOnlyList<string> Backgrounds { get; } = [.. Palette.Backgrounds.Select(background => background.Name)];
 
-    /// <summary>288 combinations of a colour and a shape, such as <c>red star</c>, that no training scene shows; both words occur in others.</summary>
+    /// <summary>
+    /// 288 combinations of a colour and a shape, such as <c>red star</c>, that no training scene shows;
+    /// both words occur in others.
+    /// </summary>
     public static IReadOnlyList<string> HeldOutCombinations { get; } =
         [.. from shape in Shapes from colour in Colours where IsHeldOut(shape, colour) select $"{colour} {shape}"];
 
-    /// <summary>Whether training scenes leave a combination out; every shape and every colour keeps 5 of 8.</summary>
+    /// <summary>Whether a combination is held out of training; every shape and every colour keeps 5 of 8.</summary>
     internal static bool IsHeldOut(string shape, string colour) =>
         ((Index(Shapes, shape) * 3) + Index(Colours, colour)) % CombinationCycle < HeldOutOfCycle;
 

@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace Kedge.Data.Scenes;
 
-/// <summary>The outlines of all shapes, as SVG path data in a box of 100 × 100; a hole runs against its surroundings.</summary>
+/// <summary>
+/// The outlines of all shapes, as SVG path data in a box of 100 × 100; holes have the opposite orientation.
+/// </summary>
 internal static class ShapeOutlines
 {
     private const float Box = 100;
@@ -78,7 +80,7 @@ internal static class ShapeOutlines
 
     public static IReadOnlyList<string> Names { get; } = [.. Data.Keys];
 
-    /// <summary>A shape's outline round the origin, half its box wide on either side: in −1 to 1; owned by the caller.</summary>
+    /// <summary>A shape's outline, centred on the origin and scaled to −1 to 1; owned by the caller.</summary>
     public static SKPath Create(string shape)
     {
         var path = SKPath.ParseSvgPathData(Data[shape]);

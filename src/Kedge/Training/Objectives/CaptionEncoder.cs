@@ -5,14 +5,17 @@ using static TorchSharp.torch;
 namespace Kedge.Training.Objectives;
 
 /// <summary>
-/// Text features of many captions of unlike length, with gradients. Captions of like length go through the tower together, so that few positions are padding, and each
-/// token that occurs is looked up once, since the gradient of a look-up is as large as the table.
+/// Text features of many captions of different lengths, with gradients. Captions are bucketed by length, to
+/// minimise padding, and each distinct token is looked up once, since the gradient of an embedding look-up
+/// is as large as the table.
 /// </summary>
 internal static class CaptionEncoder
 {
-    private const int Together = 50;
+    private const int BucketSize = 50;
 
-    /// <summary>Features [B, D] of B captions, not unit length; what is longer than the context is cut.</summary>
+    /// <summary>
+    /// Features [B, D] of B captions, not normalised; captions longer than the context are truncated.
+    /// </summary>
     public static Tensor Encode(ClipNetwork network, IReadOnlyList<string> captions, Device device)
     {
         var context = network.Configuration.Text.ContextLength;
@@ -23,7 +26,7 @@ internal static class CaptionEncoder
 
         int[] order = [.. Enumerable.Range(0, ids.Length).OrderBy(i => ids[i].Length)]; // stable
         var parts = new List<Tensor>();
-        foreach (var part in order.Chunk(Together))
+        foreach (var part in order.Chunk(BucketSize))
         {
             var texts = TokenBatch.From([.. part.Select(i => Array.ConvertAll(ids[i], id => rowOf[id]))], device);
             var embeddings = table.index_select(0, texts.Ids.flatten()).view(part.Length, -1, table.shape[1]); // [b, L, W]

@@ -4,21 +4,29 @@ using static TorchSharp.torch;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>What pulls an image and its caption together and other pairs apart.</summary>
+/// <summary>Contrastive losses of image-caption pairs.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ContrastiveLoss>))]
 internal enum ContrastiveLoss
 {
-    /// <summary>A softmax over the batch, both ways (Radford et al. 2021, figure 3; van den Oord et al. 2018).</summary>
+    /// <summary>
+    /// InfoNCE: softmax cross entropy over the batch, in both directions (Radford et al. 2021, figure 3;
+    /// van den Oord et al. 2018).
+    /// </summary>
     InfoNce,
 
-    /// <summary>A sigmoid of every image with every caption, with a learned bias (Zhai et al. 2023, algorithm 1).</summary>
+    /// <summary>
+    /// SigLIP: a sigmoid loss of every image with every caption, with a learned bias (Zhai et al. 2023, algorithm 1).
+    /// </summary>
     Sigmoid,
 }
 
-/// <summary>The losses over unit features of B pairs; pair i is the only match of row i and column i. Texts after the first B match no image.</summary>
+/// <summary>
+/// The contrastive losses over unit features of B pairs: row i and column i match; texts after the first B
+/// are negatives of all images.
+/// </summary>
 internal static class ContrastiveLosses
 {
-    /// <summary>Mean of the cross entropies image → text and text → image.</summary>
+    /// <summary>The mean of the cross entropies image → text and text → image.</summary>
     /// <param name="images">[B, D], unit length.</param>
     /// <param name="texts">[B or more, D], unit length.</param>
     /// <param name="logitScale">Scalar; multiplies the cosines.</param>

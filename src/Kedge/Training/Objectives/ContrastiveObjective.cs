@@ -8,13 +8,13 @@ using static TorchSharp.torch;
 namespace Kedge.Training.Objectives;
 
 /// <summary>
-/// Images and captions of a pair are pulled together, others apart, with a learned logit scale of at most 100 (Radford et al.
-/// 2021, §2.5). Which loss does it is the subclass's.
+/// A contrastive objective over image-caption pairs, with a learned logit scale of at most 100 (Radford et al. 2021,
+/// §2.5). Subclasses define the loss.
 /// </summary>
-/// <param name="network">The CLIP in training; not owned.</param>
-/// <param name="preprocessing">How crops become pixels.</param>
-/// <param name="precision">The number format that the image tower computes in.</param>
-/// <param name="device">Where the network is.</param>
+/// <param name="network">The trained CLIP; not owned.</param>
+/// <param name="preprocessing">The normalisation of crops.</param>
+/// <param name="precision">The precision of the image tower.</param>
+/// <param name="device">The network's device.</param>
 internal abstract class ContrastiveObjective(ClipNetwork network, Preprocessing preprocessing, TrainingPrecision precision, Device device)
     : ITrainingObjective<PairBatch>, IDisposable
 {
@@ -42,14 +42,17 @@ internal abstract class ContrastiveObjective(ClipNetwork network, Preprocessing 
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
-    /// <summary>What the image tower is given of B crops: [B, 3, R, R], channels last, the order in memory that convolutions are fastest in.</summary>
+    /// <summary>
+    /// The image tower's input from B crops: [B, 3, R, R] in the memory format channels last, the
+    /// fastest for convolutions.
+    /// </summary>
     public static Tensor Pixels(IReadOnlyList<RgbImage> crops, Preprocessing preprocessing, TrainingPrecision precision, Device device)
     {
         var format = precision == TrainingPrecision.BF16 ? ScalarType.BFloat16 : ScalarType.Float32;
         return preprocessing.ToTensor(crops).to(device).to(format).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 
-    /// <summary>The loss of unit features; pair i is row i of both.</summary>
+    /// <summary>The loss of unit features; row i of both is pair i.</summary>
     /// <param name="images">[B, D].</param>
     /// <param name="texts">[B + M, D]; the last M match no image.</param>
     /// <param name="logitScale">Scalar; multiplies the cosines.</param>

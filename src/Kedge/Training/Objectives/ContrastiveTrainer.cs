@@ -9,10 +9,10 @@ using static TorchSharp.torch;
 namespace Kedge.Training.Objectives;
 
 /// <summary>
-/// Trains a CLIP, from nothing or from weights that it has, on images and captions: a contrastive loss, AdamW with decay on
-/// matrices only, linear warm-up and cosine schedule, clipped gradients, logit scale at most 100 (Radford et al. 2021, §2.5), and
-/// an average of the weights (EMA); if wished, with text distillation from <see cref="TeacherTextFeatures"/>. One process, one
-/// device; the same seed and device give the same run, resumed or not.
+/// Contrastive pretraining of a CLIP on images and captions, from scratch or from existing weights: AdamW with weight
+/// decay on matrices only, linear warm-up and cosine decay, gradient clipping, logit scale at most 100 (Radford et al.
+/// 2021, §2.5), and an exponential moving average (EMA) of the weights; optionally with text distillation from
+/// <see cref="TeacherTextFeatures"/>. One process, one device; equal seeds and devices give equal runs, resumed or not.
 /// </summary>
 internal sealed class ContrastiveTrainer
 {
@@ -21,11 +21,12 @@ internal sealed class ContrastiveTrainer
     private readonly TimeProvider _time;
     private readonly Device _device;
 
-    /// <summary>Prepares a run from nothing; nothing is computed yet.</summary>
-    /// <param name="architecture">The network to train; its text tower reads the 49,408 tokens of CLIP's tokenizer.</param>
-    /// <param name="options">How.</param>
-    /// <param name="device">Where; the CPU where none is given.</param>
-    /// <param name="time">The clock that speeds are measured by; the system's where none is given.</param>
+    /// <summary>Prepares a run from scratch; nothing is computed yet.</summary>
+    /// <param name="architecture">The architecture to train; its text tower reads the 49,408 tokens of
+    /// CLIP's tokenizer.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="device">The device; default the CPU.</param>
+    /// <param name="time">The clock for throughput; default the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="KedgeException">The token table has another size, or libtorch cannot be loaded.</exception>
     public ContrastiveTrainer(ClipConfiguration architecture, PretrainingOptions options, Device? device = null, TimeProvider? time = null)
@@ -34,12 +35,14 @@ internal sealed class ContrastiveTrainer
     }
 
     /// <summary>Prepares a run from the weights of a CLIP; nothing is computed yet.</summary>
-    /// <param name="model">The name of an embedded model (<see cref="EmbeddedModels"/>), a checkpoint's file, or a folder; its text tower reads the 49,408 tokens of CLIP's tokenizer.</param>
-    /// <param name="options">How.</param>
-    /// <param name="device">Where; the CPU where none is given.</param>
-    /// <param name="time">The clock that speeds are measured by; the system's where none is given.</param>
+    /// <param name="model">The name of an embedded model (<see cref="EmbeddedModels"/>), a checkpoint's file, or a
+    /// folder; its text tower reads the 49,408 tokens of CLIP's tokenizer.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="device">The device; default the CPU.</param>
+    /// <param name="time">The clock for throughput; default the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="KedgeException">There is no such model, its token table has another size, or libtorch cannot be loaded.</exception>
+    /// <exception cref="KedgeException">There is no such model, its token table has another size, or libtorch
+    /// cannot be loaded.</exception>
     public ContrastiveTrainer(string model, PretrainingOptions options, Device? device = null, TimeProvider? time = null)
         : this(TrainingStart.From(model), options, device, time)
     {
@@ -53,19 +56,25 @@ internal sealed class ContrastiveTrainer
         (_start, _options, _device, _time) = (start, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
     }
 
-    /// <summary>Whether <see cref="Run"/> with this folder would go on with a run.</summary>
+    /// <summary>Whether <see cref="Run"/> with this folder would resume a run.</summary>
     /// <param name="folder">A folder, which need not exist.</param>
     public static bool HasCheckpoint(string folder) => TrainingCheckpoint.Exists(folder);
 
-    /// <summary>Trains, or goes on where the folder's checkpoint stands, and writes the weights at every checkpoint, so that a stopped run has some too.</summary>
-    /// <param name="data">What is trained on and measured.</param>
-    /// <param name="folder">Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, OpenAI's names; averaged) go; made where it is missing.</param>
-    /// <param name="progress">Told every ten steps, at every checkpoint and at the end.</param>
-    /// <param name="cancellation">Stops after the step at hand, with a checkpoint.</param>
+    /// <summary>
+    /// Trains, or resumes from the folder's checkpoint, and writes the weights at every checkpoint, so that a
+    /// stopped run has weights too.
+    /// </summary>
+    /// <param name="data">The data for training and evaluation.</param>
+    /// <param name="folder">
+    /// Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, OpenAI's names; averaged) are
+    /// written; created where missing.
+    /// </param>
+    /// <param name="progress">Reports every ten steps, at every checkpoint and at the end.</param>
+    /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
     /// <returns>The path of the weights.</returns>
     /// <exception cref="KedgeException">
-    /// There are too few groups, an image cannot be read, the loss or the weights are not finite, a checkpoint cannot be written, or the folder's is
-    /// damaged or of another run (start, options, images or captions).
+    /// There are too few groups, an image cannot be read, the loss or the weights are not finite, a checkpoint cannot
+    /// be written, or the folder's is damaged or of another run (start, options, images or captions).
     /// </exception>
     /// <exception cref="ArgumentException">An image has no caption.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
@@ -86,14 +95,16 @@ internal sealed class ContrastiveTrainer
         var loop = new TrainingLoop(network, terms, _options.Loop)
         {
             ExamplesPerStep = _options.BatchSize * _options.AccumulationSteps,
-            HeldOutAccuracy = data.HeldOut is { } images ? Measurement(network, new HeldOutAccuracy(images, preprocessing, _device)) : null,
+            HeldOutAccuracy = data.HeldOut is { } images ? Evaluation(network, new HeldOutAccuracy(images, preprocessing, _device)) : null,
             Time = _time,
         };
         return loop.Run(run.Identity(), folder, progress, cancellation);
     }
 
-    /// <summary>Measures a teacher of the averaged weights, beside the network in training.</summary>
-    private static Func<EmaWeights?, double> Measurement(ClipNetwork network, HeldOutAccuracy held) => average =>
+    /// <summary>
+    /// Evaluates the averaged weights in a network that shares their memory, leaving the trained network as it is.
+    /// </summary>
+    private static Func<EmaWeights?, double> Evaluation(ClipNetwork network, HeldOutAccuracy held) => average =>
     {
         using var teacher = network.Share(average?.Views());
         return held.Compute(teacher);

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>Zero-shot accuracy of a network on held-out images, with "a photo of a {}."; crops are made once.</summary>
+/// <summary>
+/// Zero-shot accuracy of a network on held-out images, with "a photo of a {}."; crops are decoded once.
+/// </summary>
 internal sealed class HeldOutAccuracy(HeldOutImages held, Preprocessing preprocessing, Device device)
 {
     private const int BatchSize = 256;

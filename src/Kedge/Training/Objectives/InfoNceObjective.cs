@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>CLIP's own objective: a softmax over the batch, both ways (<see cref="ContrastiveLosses.InfoNce"/>).</summary>
+/// <summary>
+/// CLIP's objective, InfoNCE: softmax over the batch in both directions (<see cref="ContrastiveLosses.InfoNce"/>).
+/// </summary>
 internal sealed class InfoNceObjective(ClipNetwork network, Preprocessing preprocessing, TrainingPrecision precision, Device device)
     : ContrastiveObjective(network, preprocessing, precision, device)
 {

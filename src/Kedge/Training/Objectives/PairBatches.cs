@@ -4,24 +4,27 @@ using Kedge.Runtime;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>The pairs of one step: B crops, and their captions with those of further groups after them.</summary>
+/// <summary>A batch of pairs: B crops, and B + M captions, the last M of which are further negatives.</summary>
 internal sealed record PairBatch(IReadOnlyList<RgbImage> Crops, IReadOnlyList<string> Captions);
 
-/// <summary>Draws and decodes the batches of a run ahead of the step that needs them.</summary>
+/// <summary>Samples, decodes and augments the batches of a run, prefetched.</summary>
 internal sealed class PairBatches(IReadOnlyList<CaptionedImage> pairs, Preprocessing preprocessing, PretrainingOptions options)
 {
-    private const int Ahead = 2;
+    private const int PrefetchDepth = 2;
     private readonly PairSampler _sampler = new([.. pairs.Select(pair => pair.Group)], options.BatchSize, options.Seed, options.NegativeCaptions);
     private readonly RandomView _view = new() { MinArea = options.MinimumCropArea, FlipProbability = options.FlipProbability };
     private readonly ColourJitter _jitter = new() { Strength = options.ColourJitter };
 
-    /// <summary>The batches of the steps from <paramref name="first"/> on, in order, some to a step where gradients accumulate; the next ones are made while the caller works on one.</summary>
+    /// <summary>
+    /// The batches of the steps from <paramref name="first"/> on, in order: as many per step as gradients are
+    /// accumulated over; the next ones are prefetched.
+    /// </summary>
     /// <exception cref="KedgeException">An image cannot be read or decoded.</exception>
     public IEnumerable<PairBatch[]> From(int first)
     {
         var accumulated = options.AccumulationSteps;
         int[] draws = [.. Enumerable.Range(first * accumulated, (options.Steps - first) * accumulated)];
-        return draws.SelectAhead(Draw, window: Ahead, threads: Ahead, CancellationToken.None).Chunk(accumulated);
+        return draws.SelectAhead(Draw, window: PrefetchDepth, threads: PrefetchDepth, CancellationToken.None).Chunk(accumulated);
     }
 
     private PairBatch Draw(int draw)

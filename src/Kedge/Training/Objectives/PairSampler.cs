@@ -3,7 +3,8 @@ using Kedge.Runtime;
 namespace Kedge.Training.Objectives;
 
 /// <summary>
-/// Which pairs a batch holds: drawn evenly, but no two of a group. A batch follows from the seed and its number alone, so a run that resumes goes on as it would have.
+/// Samples the pairs of a batch: uniformly, but no two of a group. A batch is determined by the seed and its index, so
+/// that runs can be resumed.
 /// </summary>
 internal sealed class PairSampler
 {
@@ -13,10 +14,10 @@ internal sealed class PairSampler
     private readonly int _seed;
 
     /// <param name="groups">The group of each pair.</param>
-    /// <param name="batchSize">Pairs a batch, at most the number of groups.</param>
+    /// <param name="batchSize">Pairs per batch, at most the number of groups.</param>
     /// <param name="seed">Seed of all draws.</param>
-    /// <param name="further">Pairs of yet other groups to name with a batch, as far as there are.</param>
-    /// <exception cref="KedgeException">There are fewer groups than pairs a batch.</exception>
+    /// <param name="further">Further pairs of other groups per batch, as many as available at most.</param>
+    /// <exception cref="KedgeException">There are fewer groups than pairs per batch.</exception>
     public PairSampler(IReadOnlyList<int> groups, int batchSize, int seed, int further = 0)
     {
         if (groups.Distinct().Count() is var count && count < batchSize)
@@ -27,13 +28,15 @@ internal sealed class PairSampler
         (_groups, _batchSize, _seed, _further) = (groups, batchSize, seed, further);
     }
 
-    /// <summary>The indices of the pairs of a batch, those of pairs of further groups, and the generator for what else it draws.</summary>
+    /// <summary>
+    /// The indices of a batch's pairs and of its further pairs, and the generator for its other random choices.
+    /// </summary>
     public (int[] Pairs, int[] Further, Random Random) At(int batch)
     {
         var random = StepRandom.Create(_seed, batch);
         var order = Enumerable.Range(0, _groups.Count).ToArray();
         var (pairs, taken) = (new List<int>(_batchSize + _further), new HashSet<int>());
-        for (var i = 0; i < order.Length && pairs.Count < _batchSize + _further; i++) // Fisher and Yates's shuffle, as far as it is needed
+        for (var i = 0; i < order.Length && pairs.Count < _batchSize + _further; i++) // a partial Fisher-Yates shuffle
         {
             var j = random.Next(i, order.Length);
             (order[i], order[j]) = (order[j], order[i]);

@@ -3,18 +3,21 @@ using Kedge.Data.Captions;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>What a CLIP is trained on and watched with.</summary>
-/// <param name="Pairs">Images and captions, of at least <see cref="PretrainingOptions.BatchSize"/> groups; every image has a caption.</param>
+/// <summary>The data of a pretraining run: training pairs, held-out images and a teacher's features.</summary>
+/// <param name="Pairs">Images and captions, of at least <see cref="PretrainingOptions.BatchSize"/> groups; every
+/// image has a caption.</param>
 internal sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
 {
-    /// <summary>Images that are measured at every checkpoint and never trained on; none by default.</summary>
+    /// <summary>Images for evaluation at every checkpoint, never trained on; none by default.</summary>
     public HeldOutImages? HeldOut { get; init; }
 
-    /// <summary>A teacher's text features, for text distillation beside the contrastive loss; none by default.</summary>
+    /// <summary>
+    /// A teacher's text features, for text distillation beside the contrastive loss; none by default.
+    /// </summary>
     public TeacherTextFeatures? Teacher { get; init; }
 }
 
-/// <summary>Labelled images that a training run is measured on.</summary>
+/// <summary>Labelled images for the evaluation of a training run.</summary>
 /// <param name="Images">At least one.</param>
 /// <param name="ClassNames">C names; a label indexes this list.</param>
 internal sealed record HeldOutImages(IReadOnlyList<LabelledImage> Images, IReadOnlyList<string> ClassNames);

@@ -5,12 +5,14 @@ using Kedge.Clip.Towers;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>What must be the same for a run of the <see cref="ContrastiveTrainer"/> to be resumed.</summary>
-/// <param name="Architecture">The network.</param>
-/// <param name="Options">How it is trained.</param>
-/// <param name="Data">SHA-256 of the names, groups and captions of all images in their order; not of the pixels, which would have to be read for it.</param>
-/// <param name="Teacher">SHA-256 of the text teacher; empty without one.</param>
-/// <param name="Start">Fingerprint of the weights that it starts from; empty for an initialisation.</param>
+/// <summary>The identity of a run of the <see cref="ContrastiveTrainer"/>, which must be equal to resume it.</summary>
+/// <param name="Architecture">The architecture.</param>
+/// <param name="Options">The options.</param>
+/// <param name="Data">
+/// SHA-256 of the names, groups and captions of all images in their order; not of the pixels, to avoid reading them.
+/// </param>
+/// <param name="Teacher">SHA-256 of the teacher's text features; empty without one.</param>
+/// <param name="Start">Fingerprint of the initial weights; empty for training from scratch.</param>
 internal sealed record PretrainingRun(ClipConfiguration Architecture, PretrainingOptions Options, string Data, string Teacher, string Start)
 {
     private static readonly Dictionary<string, string> Digests = new()
@@ -20,7 +22,7 @@ internal sealed record PretrainingRun(ClipConfiguration Architecture, Pretrainin
         [nameof(Start)] = "other weights to start from or none",
     };
 
-    /// <summary>The run as its checkpoints have it.</summary>
+    /// <summary>The identity as stored in checkpoints.</summary>
     public RunIdentity Identity() => new((JsonObject)JsonSerializer.SerializeToNode(this)!, Digests);
 
     public static PretrainingRun Create(TrainingStart start, PretrainingOptions options, PretrainingData data) => new(

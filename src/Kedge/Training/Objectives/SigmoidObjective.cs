@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>SigLIP's objective: a sigmoid of every image with every caption (<see cref="ContrastiveLosses.Sigmoid"/>), with a learned bias.</summary>
+/// <summary>
+/// SigLIP's objective: pairwise sigmoid loss (<see cref="ContrastiveLosses.Sigmoid"/>) with a learned bias.
+/// </summary>
 internal sealed class SigmoidObjective : ContrastiveObjective
 {
     private const float FirstLogitBias = -10; // Zhai et al. 2023, §3.2

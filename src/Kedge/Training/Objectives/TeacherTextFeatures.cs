@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Kedge.Training.Objectives;
 
 /// <summary>
-/// A teacher's text features of many names, the targets of text distillation. Names are compared within the group whose prompt
-/// they share: each group's mean is taken away, and a name that several groups have is the mean of its features.
+/// A teacher's text features of many names, the targets of text distillation. Features are centred per group of names
+/// that share a prompt: each group's mean is subtracted, and a name of several groups gets the mean of its features.
 /// </summary>
 /// <param name="Names">M different names.</param>
 /// <param name="Features">M rows of equal width W: the teacher's features, centred by group.</param>
@@ -17,11 +17,11 @@ internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnl
     private static readonly string[] Prompts = ["a photo of a {0}.", "a photo of a {0}.", "a picture of a {0}.", "{0}"]; // as the captions of classes
 
     /// <summary>
-    /// Reads a teacher's features: safetensors with <c>features</c> [M, W] and the metadata <c>names</c> and, if wished,
-    /// <c>sources</c> (a group a name), JSON lists of M texts.
+    /// Reads a teacher's features: safetensors with <c>features</c> [M, W] and the metadata <c>names</c> and,
+    /// optionally, <c>sources</c> (a group a name), JSON lists of M texts.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="KedgeException">The file is missing, damaged, or of another form.</exception>
+    /// <exception cref="KedgeException">The file is missing, damaged, or of another format.</exception>
     public static TeacherTextFeatures Read(string path)
     {
         LibTorch.Load();
@@ -59,7 +59,10 @@ internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnl
         }
     }
 
-    /// <summary>The M features turned into a space of <paramref name="width"/> axes, those along which they differ most, and made unit length; [M, width].</summary>
+    /// <summary>
+    /// The M features projected on their first <paramref name="width"/> principal axes (SVD) and L2-normalised,
+    /// padded with zeros; [M, width].
+    /// </summary>
     internal Tensor Targets(int width, Device? device = null)
     {
         using var scope = NewDisposeScope();

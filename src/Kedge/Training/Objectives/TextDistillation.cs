@@ -7,13 +7,14 @@ using static TorchSharp.torch;
 namespace Kedge.Training.Objectives;
 
 /// <summary>The texts of one step of distillation.</summary>
-/// <param name="Rows">The teacher's row of each.</param>
-/// <param name="Texts">The names in sentences.</param>
+/// <param name="Rows">The row of each name in the teacher's features.</param>
+/// <param name="Texts">The prompts of the names.</param>
 internal sealed record DistillationBatch(int[] Rows, string[] Texts);
 
 /// <summary>
-/// Text distillation: the text tower in training, the student, is drawn to a teacher's features of the same names, so that words
-/// without a picture are learned too. The loss is the mean of 1 − cos over the batch, times a weight. No image is needed.
+/// Text distillation: the trained text tower, the student, is fitted to a teacher's features of the same names,
+/// so that words without images are learned too. The loss is the mean of 1 − cos over the batch, times a
+/// weight. No image is needed.
 /// </summary>
 internal sealed class TextDistillation : ITrainingObjective<DistillationBatch>, IDisposable
 {
@@ -25,8 +26,8 @@ internal sealed class TextDistillation : ITrainingObjective<DistillationBatch>, 
     /// <summary>Prepares the targets.</summary>
     /// <param name="network">The CLIP whose text tower is trained; not owned.</param>
     /// <param name="teacher">The teacher's features of M names.</param>
-    /// <param name="weight">What the loss is multiplied by, 0 or more.</param>
-    /// <param name="device">Where the network is.</param>
+    /// <param name="weight">The weight of the loss, 0 or more.</param>
+    /// <param name="device">The network's device.</param>
     public TextDistillation(ClipNetwork network, TeacherTextFeatures teacher, double weight, Device device)
     {
         (_network, _weight, _device) = (network, weight, device);

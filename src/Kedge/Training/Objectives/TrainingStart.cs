@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>What a training run starts from: weights drawn anew for an architecture, or those of a CLIP that is trained already.</summary>
+/// <summary>
+/// The initial weights of a training run: random ones of an architecture, or those of a trained CLIP.
+/// </summary>
 internal sealed class TrainingStart
 {
     private readonly string? _model;
@@ -13,7 +15,7 @@ internal sealed class TrainingStart
 
     public ClipConfiguration Architecture { get; }
 
-    /// <summary>SHA-256 of the weights; empty where they are drawn anew.</summary>
+    /// <summary>SHA-256 of the weights; empty where they are random.</summary>
     public string Fingerprint { get; }
 
     public static TrainingStart FromScratch(ClipConfiguration architecture) => new(model: null, architecture, fingerprint: "");
@@ -25,7 +27,7 @@ internal sealed class TrainingStart
         return new(model, ClipArchitecture.Of(checkpoint), checkpoint.Fingerprint);
     }
 
-    /// <summary>A network in which every weight asks for gradients; owned by the caller.</summary>
+    /// <summary>A network in which every weight requires gradients; owned by the caller.</summary>
     public ClipNetwork Build(int seed, Device device)
     {
         if (_model is null)
