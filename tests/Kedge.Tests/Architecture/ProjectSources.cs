@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Kedge.Tests.Architecture;
 
 /// <summary>
-/// The sources of a project: which file names what another one declares. Names are looked up by syntax alone, which takes
-/// an eighth of the time of compiling; comments and texts name nothing.
+/// The sources of a project: which file names what another one declares. Names are looked up by syntax alone, which
+/// takes an eighth of the time of compiling; comments and texts name nothing.
 /// </summary>
 internal sealed class ProjectSources
 {

@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Kedge.Tests.Architecture;
 
-/// <summary>A C# file, with a file-scoped namespace or none: what it declares, and what it opens by <c>using</c>.</summary>
+/// <summary>
+/// A C# file, with a file-scoped namespace or none: what it declares, and what it opens by <c>using</c>.
+/// </summary>
 internal sealed class SourceFile
 {
     /// <param name="path">The file, from the project's folder, with slashes.</param>
