@@ -3,7 +3,8 @@
 #:property ManagePackageVersionsCentrally=false
 #:property PublishAot=false
 
-// Draws samples/shapes: four classes of little pictures, so that a fresh clone has something to learn from. Run: dotnet run samples/draw-shapes.cs
+// Draws samples/shapes: four classes of little pictures, so that a fresh clone has something to learn from. Run: dotnet
+// run samples/draw-shapes.cs
 using System.Runtime.CompilerServices;
 using SkiaSharp;
 
@@ -58,7 +59,8 @@ static SKPath Outline(string shape)
 }
 
 static IEnumerable<SKPoint> Corners(int count, Func<int, float> radius) =>
-    Enumerable.Range(0, count).Select(i => (Angle: 2 * Math.PI * i / count - Math.PI / 2, Radius: radius(i))).Select(c => new SKPoint(c.Radius * (float)Math.Cos(c.Angle), c.Radius * (float)Math.Sin(c.Angle)));
+    Enumerable.Range(0, count).Select(i => (Angle: 2 * Math.PI * i / count - Math.PI / 2, Radius: radius(i)))
+        .Select(c => new SKPoint(c.Radius * (float)Math.Cos(c.Angle), c.Radius * (float)Math.Sin(c.Angle)));
 
 SKColor Colour(bool light) => SKColor.FromHsl(random.Next(360), random.Next(50, 100), light ? random.Next(80, 96) : random.Next(25, 50));
 

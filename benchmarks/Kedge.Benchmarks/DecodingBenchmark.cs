@@ -4,7 +4,10 @@ using SkiaSharp;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>What JPEG → tensor costs beside the encoder: ViT-B/32 on ready tensors against the whole path from encoded photos, two threads.</summary>
+/// <summary>
+/// What JPEG → tensor costs beside the encoder: ViT-B/32 on ready tensors against the whole path from
+/// encoded photos, two threads.
+/// </summary>
 internal static class DecodingBenchmark
 {
     private const int Photos = 64, Batch = 16, Width = 500, Height = 375, Quality = 90, Turns = 11;
@@ -26,7 +29,8 @@ internal static class DecodingBenchmark
         yield return $"| ready tensors → features | {duel.First:f2} | {Photos / duel.First:f1} |";
         yield return $"| JPEG → features | {duel.Second:f2} | {Photos / duel.Second:f1} |";
         yield return "";
-        yield return $"Throughput lost to decoding (median of {Turns} turns): **{100 * (1 - 1 / duel.Ratio):f1} %** (asked for: at most 5 %).";
+        yield return $"Throughput lost to decoding (median of {Turns} turns): **{100 * (1 - 1 / duel.Ratio):f1} %** (asked " +
+            "for: at most 5 %).";
     }
 
     /// <summary>A picture with edges, gradients and noise, as a JPEG of about the size of a photo's.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>Two ways of doing the same, timed in turns inside one run, so that a noisy machine disturbs both alike.</summary>
+/// <summary>
+/// Two ways of doing the same, timed in turns inside one run, so that a noisy machine disturbs both alike.
+/// </summary>
 /// <param name="First">Median seconds of the first way.</param>
 /// <param name="Second">Median seconds of the second way.</param>
 /// <param name="Ratio">Median of second ÷ first over the turns: above 1 where the first is faster.</param>
@@ -13,10 +15,14 @@ internal readonly record struct Duel(double First, double Second, double Ratio)
         first();
         second();
         var times = Enumerable.Range(0, turns).Select(_ => (First: Seconds(first), Second: Seconds(second))).ToArray();
-        return new Duel(Median(times.Select(t => t.First)), Median(times.Select(t => t.Second)), Median(times.Select(t => t.Second / t.First)));
+        return new Duel(Median(times.Select(t => t.First)), Median(times.Select(t => t.Second)),
+            Median(times.Select(t => t.Second / t.First)));
     }
 
-    /// <summary>Median seconds of one way, after one turn that does not count: on the clock, and of all cores together, which others on the machine disturb less.</summary>
+    /// <summary>
+    /// Median seconds of one way, after one turn that does not count: on the clock, and of all cores together, which
+    /// others on the machine disturb less.
+    /// </summary>
     public static (double Clock, double Processor) Time(int turns, Action action)
     {
         action();

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>Whole fits on features with defaults: RTOS with 256 anchors, no text tower, against Tip-Adapter-F; then every method that features alone are enough for, by itself.</summary>
+/// <summary>
+/// Whole fits on features with defaults: RTOS with 256 anchors, no text tower, against Tip-Adapter-F; then every method
+/// that features alone are enough for, by itself.
+/// </summary>
 internal static class FitBenchmark
 {
     private const int Turns = 5, TurnsOfEach = 3;
@@ -20,9 +23,11 @@ internal static class FitBenchmark
         yield return $"| rtos, 256 anchors | {rtos.Steps} | {duel.First:f2} |";
         yield return $"| tip-adapter-f | {tip.Steps} | {duel.Second:f2} |";
         yield return "";
-        yield return $"Time of rtos ÷ time of tip-adapter-f (1 ÷ the median of {Turns} turns): **{1 / duel.Ratio:f2}** (to reach: at most 1).";
+        yield return $"Time of rtos ÷ time of tip-adapter-f (1 ÷ the median of {Turns} turns): " +
+            $"**{1 / duel.Ratio:f2}** (to reach: at most 1).";
         yield return "";
-        yield return "| fit of each method, the same task | seconds | processor seconds, all cores | peak resident memory beyond the task, MB |";
+        yield return "| fit of each method, the same task | seconds | processor seconds, " +
+            "all cores | peak resident memory beyond the task, MB |";
         yield return "|---|---|---|---|";
         foreach (var name in MethodCatalog.Default.Names.Where(name => Works(name, task)))
         {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>ViT-B/32 image encoding, random weights, batch 16, two threads: Kedge against ONNX Runtime on the same network.</summary>
+/// <summary>
+/// ViT-B/32 image encoding, random weights, batch 16, two threads: Kedge against ONNX Runtime on the same network.
+/// </summary>
 internal static class ImageEncodingBenchmark
 {
     private const int Batch = 16, Turns = 15;
@@ -11,7 +13,12 @@ internal static class ImageEncodingBenchmark
     public static IEnumerable<string> Run()
     {
         using var network = Networks.Frozen("ViT-B/32");
-        using var options = new SessionOptions { IntraOpNumThreads = Networks.Threads, InterOpNumThreads = 1, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = Networks.Threads,
+            InterOpNumThreads = 1,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+        };
         using var session = new InferenceSession(VisionTransformerOnnx.Build(network, Batch), options);
         using var generator = new Generator(1);
         using var pixels = randn([Batch, 3, 224, 224], generator: generator);
@@ -37,6 +44,7 @@ internal static class ImageEncodingBenchmark
         yield return $"| Kedge (libtorch {__version__}) | {duel.First:f3} | {Batch / duel.First:f1} |";
         yield return $"| ONNX Runtime {OrtEnv.Instance().GetVersionString()} | {duel.Second:f3} | {Batch / duel.Second:f1} |";
         yield return "";
-        yield return $"Kedge's throughput ÷ ONNX Runtime's (median of {Turns} turns): **{duel.Ratio:f2}** (asked for: at least 0.95). Largest relative difference of the features: {difference:e1}.";
+        yield return $"Kedge's throughput ÷ ONNX Runtime's (median of {Turns} turns): **{duel.Ratio:f2}** (asked for: at least 0.95). " +
+            $"Largest relative difference of the features: {difference:e1}.";
     }
 }

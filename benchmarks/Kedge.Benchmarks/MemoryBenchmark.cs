@@ -6,7 +6,10 @@ using TorchSharp;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>Encodes every photo of a data set twice with kedge-mini: the peak of resident memory, and what the second pass encodes.</summary>
+/// <summary>
+/// Encodes every photo of a data set twice with kedge-mini: the peak of resident memory, and
+/// what the second pass encodes.
+/// </summary>
 internal static class MemoryBenchmark
 {
     public static IEnumerable<string> Run(string data)
@@ -22,8 +25,11 @@ internal static class MemoryBenchmark
             foreach (var pass in new[] { "first", "second" })
             {
                 var (encoded, start) = (0, System.Diagnostics.Stopwatch.GetTimestamp());
-                new FeatureExtractor(clip, new FeatureCache(folder)).Extract(photos, progress: new Latest(p => encoded = p.Encoded)).Dispose();
-                yield return $"| {pass} | {encoded} of {photos.Length} | {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:f1} | {ResidentMemory.PeakMegabytes()} | {DisposeScopeManager.Statistics.ThreadTotalLiveCount} |";
+                new FeatureExtractor(clip, new FeatureCache(folder))
+                    .Extract(photos, progress: new Latest(p => encoded = p.Encoded)).Dispose();
+                yield return $"| {pass} | {encoded} of {photos.Length} | " +
+                    $"{System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:f1} | {ResidentMemory.PeakMegabytes()} | " +
+                    $"{DisposeScopeManager.Statistics.ThreadTotalLiveCount} |";
             }
             yield return "";
             yield return "Asked for: under 1,500 MB, and a second pass that encodes none.";

@@ -21,7 +21,8 @@ internal static class Networks
 
     /// <summary>The tokens of "a photo of a" and ".", with start and end.</summary>
     public static (int[] Before, int[] After) Template { get; } =
-        ([ClipTokenizer.Default.StartId, .. ClipTokenizer.Default.TokensOf("a photo of a")], [.. ClipTokenizer.Default.TokensOf("."), ClipTokenizer.Default.EndId]);
+        ([ClipTokenizer.Default.StartId, .. ClipTokenizer.Default.TokensOf("a photo of a")],
+            [.. ClipTokenizer.Default.TokensOf("."), ClipTokenizer.Default.EndId]);
 
     /// <summary>Prompts of this template with one learned token.</summary>
     public static PromptEncoder Prompts(ClipNetwork network) =>

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>Writes the little of ONNX (protobuf, opset 17) that a Vision Transformer needs; field numbers are those of onnx.proto.</summary>
+/// <summary>
+/// Writes the little of ONNX (protobuf, opset 17) that a Vision Transformer needs; field
+/// numbers are those of onnx.proto.
+/// </summary>
 internal sealed class OnnxGraph : IDisposable
 {
     private const int TypeFloat = 1, TypeInt64 = 7, AttributeFloat = 1, AttributeInt = 2, AttributeInts = 7;
@@ -20,14 +23,16 @@ internal sealed class OnnxGraph : IDisposable
         return Constant(contiguous.shape, TypeFloat, contiguous.bytes.ToArray());
     }
 
-    public string Constant(params long[] numbers) => Constant([numbers.Length], TypeInt64, MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray());
+    public string Constant(params long[] numbers) =>
+        Constant([numbers.Length], TypeInt64, MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray());
 
     /// <summary>Adds a node with one output.</summary>
     /// <returns>The output's name.</returns>
     public string Node(string operation, string[] inputs, string domain = "", params (string Name, object Value)[] attributes) =>
         Nodes(operation, inputs, outputs: 1, domain, attributes)[0];
 
-    public string[] Nodes(string operation, string[] inputs, int outputs, string domain = "", params (string Name, object Value)[] attributes)
+    public string[] Nodes(
+        string operation, string[] inputs, int outputs, string domain = "", params (string Name, object Value)[] attributes)
     {
         string[] names = [.. Enumerable.Range(0, outputs).Select(_ => $"t{_names++}")];
         Message(_graph, 1, node =>
@@ -117,7 +122,8 @@ internal sealed class OnnxGraph : IDisposable
     }
 
     private static void Bytes(Stream stream, int field, byte[] bytes) =>
-        Write(stream, output => { output.WriteTag(field, WireFormat.WireType.LengthDelimited); output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes)); });
+        Write(stream, output =>
+            { output.WriteTag(field, WireFormat.WireType.LengthDelimited); output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes)); });
 
     private static void Text(Stream stream, int field, string text) =>
         Write(stream, output => { output.WriteTag(field, WireFormat.WireType.LengthDelimited); output.WriteString(text); });

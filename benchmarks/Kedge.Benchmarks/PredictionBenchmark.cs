@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>Logits of photos by a fitted RTOS, 256 anchors and 100 classes, against ViT-B/32's image encoder on the same photos.</summary>
+/// <summary>
+/// Logits of photos by a fitted RTOS, 256 anchors and 100 classes, against ViT-B/32's image encoder on the same photos.
+/// </summary>
 internal static class PredictionBenchmark
 {
     private const int Turns = 7;

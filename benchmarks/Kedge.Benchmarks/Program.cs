@@ -15,10 +15,12 @@ var benchmarks = new Dictionary<string, Func<string, IEnumerable<string>>>
     ["decoding"] = _ => DecodingBenchmark.Run(),
     ["memory"] = MemoryBenchmark.Run, // memory=PATH of a data set
 };
-var chosen = (args.Length > 0 ? args : ["image-encoding", "text-tower", "step", "fit", "prediction", "scale", "training", "decoding"]).Select(arg => arg.Split('=', 2)).ToArray();
+var chosen = (args.Length > 0 ? args : ["image-encoding", "text-tower", "step", "fit", "prediction", "scale", "training", "decoding"])
+    .Select(arg => arg.Split('=', 2)).ToArray();
 if (chosen.FirstOrDefault(parts => !benchmarks.ContainsKey(parts[0])) is { } unknown)
 {
-    Console.Error.WriteLine($"There is no benchmark {unknown[0]}; there are {string.Join(", ", benchmarks.Keys)} (memory=PATH takes a data set).");
+    Console.Error.WriteLine($"There is no benchmark {unknown[0]}; there are {string.Join(", ", benchmarks.Keys)} (memory=PATH " +
+        "takes a data set).");
     return 2;
 }
 LibTorch.Load();

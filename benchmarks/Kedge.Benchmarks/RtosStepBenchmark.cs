@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>A step of RTOS with 64 anchors through ViT-B's text tower against the same step without the tower: loss, gradients, pulls and Adam.</summary>
+/// <summary>
+/// A step of RTOS with 64 anchors through ViT-B's text tower against the same step without the tower: loss,
+/// gradients, pulls and Adam.
+/// </summary>
 internal static class RtosStepBenchmark
 {
     private const int Anchors = 64, Turns = 7;

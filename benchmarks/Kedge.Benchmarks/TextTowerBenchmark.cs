@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>64 anchors with one learned token through ViT-B's text tower, forward and backward: after the cached prefix against all 77 positions.</summary>
+/// <summary>
+/// 64 anchors with one learned token through ViT-B's text tower, forward and backward: after the cached prefix
+/// against all 77 positions.
+/// </summary>
 internal static class TextTowerBenchmark
 {
     private const int Anchors = 64, Turns = 5;
@@ -28,7 +31,8 @@ internal static class TextTowerBenchmark
         yield return $"| 3 positions after the cached prefix of 5 | {duel.First:f4} |";
         yield return $"| all 77 positions | {duel.Second:f3} |";
         yield return "";
-        yield return $"Ratio (median of {Turns} turns): **{duel.Ratio:f1}** (asked for: at least 20; to reach: 25). Largest difference of the gradients: {difference:e1} of their largest entry.";
+        yield return $"Ratio (median of {Turns} turns): **{duel.Ratio:f1}** (asked for: at least 20; to reach: 25). " +
+            $"Largest difference of the gradients: {difference:e1} of their largest entry.";
 
         Tensor AfterPrefix() => prompts.Encode(tokens.unsqueeze(1)).squeeze(1);
 

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Benchmarks;
 
-/// <summary>A Vision Transformer of ours as an ONNX model: the same numbers, with ONNX Runtime's fused attention and layer norm.</summary>
+/// <summary>
+/// A Vision Transformer of ours as an ONNX model: the same numbers, with ONNX Runtime's fused attention and layer norm.
+/// </summary>
 internal static class VisionTransformerOnnx
 {
     public static byte[] Build(ClipNetwork network, int batch)
@@ -13,7 +15,8 @@ internal static class VisionTransformerOnnx
         var (width, heads, length) = (configuration.Transformer.Width, configuration.Transformer.Heads, configuration.Patches + 1);
         using var graph = new OnnxGraph();
         var patch = (long)configuration.PatchSize;
-        var x = graph.Node("Conv", ["pixels", graph.Constant(visual.conv1.weight)], "", ("kernel_shape", new[] { patch, patch }), ("strides", new[] { patch, patch }));
+        var x = graph.Node("Conv", ["pixels", graph.Constant(visual.conv1.weight)],
+            "", ("kernel_shape", new[] { patch, patch }), ("strides", new[] { patch, patch }));
         x = graph.Node("Reshape", [x, graph.Constant(batch, width, length - 1)]);
         x = graph.Node("Transpose", [x], "", ("perm", new long[] { 0, 2, 1 })); // [B, P, W]
         x = graph.Node("Concat", [graph.Constant(visual.class_embedding.expand(batch, 1, width)), x], "", ("axis", 1L));
@@ -26,10 +29,12 @@ internal static class VisionTransformerOnnx
         x = graph.Node("Gather", [x, graph.Constant(0)], "", ("axis", 1L)); // [B, 1, W]
         x = graph.Node("Reshape", [x, graph.Constant(batch, width)]);
         x = graph.Node("MatMul", [Norm(x, visual.ln_post), graph.Constant(visual.proj)]);
-        return graph.Model("pixels", [batch, 3, configuration.Resolution, configuration.Resolution], x, [batch, network.Configuration.FeatureWidth]);
+        return graph.Model("pixels", [batch, 3, configuration.Resolution, configuration.Resolution],
+            x, [batch, network.Configuration.FeatureWidth]);
 
         string Norm(string input, LayerNorm norm) =>
-            graph.Node("LayerNormalization", [input, graph.Constant(norm.weight), graph.Constant(norm.bias)], "", ("epsilon", 1e-5f), ("axis", -1L));
+            graph.Node("LayerNormalization", [input, graph.Constant(norm.weight), graph.Constant(norm.bias)],
+                "", ("epsilon", 1e-5f), ("axis", -1L));
 
         string Project(string input, Tensor weight, Tensor bias) =>
             graph.Node("Add", [graph.Node("MatMul", [input, graph.Constant(weight.t())]), graph.Constant(bias)]);

@@ -17,7 +17,8 @@ using var names = torch.eye(2); // [2 classes, 2 features]
 using var support = names.unsqueeze(0); // [1 view, 2 images, 2 features]
 using var labels = torch.arange(2L);
 var task = new FewShotTask(new SupportSet(support, labels), new TaskClasses(["cat", "dog"], names, logitScale: 100, ["a photo of a {}."]));
-var catalog = MethodCatalog.Default.With<NamesAndMeansOptions>("names-and-means", options => new NamesAndMeans(options)); // a method from outside
+// a method from outside
+var catalog = MethodCatalog.Default.With<NamesAndMeansOptions>("names-and-means", options => new NamesAndMeans(options));
 using var classifier = catalog.Create("names-and-means").Fit(task);
 using var logits = classifier.Logits(names);
 using var clip = ClipModel.Load("kedge-mini");

@@ -80,7 +80,8 @@ internal static class CommandLine
     {
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(typeof(KedgeException).Assembly.GetName().Version!.ToString(fieldCount: 3));
+            parseResult.InvocationConfiguration.Output.WriteLine(
+                typeof(KedgeException).Assembly.GetName().Version!.ToString(fieldCount: 3));
             return ExitCode.Done;
         }
     }

@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 namespace Kedge;
 
 /// <summary>
-/// A classifier of a <see cref="FeatureTask"/>: as <see cref="ImageClassifier"/> is of photos, with features for photos and no CLIP. Owns the classifier.
+/// A classifier of a <see cref="FeatureTask"/>: as <see cref="ImageClassifier"/> is of photos, with features for photos
+/// and no CLIP. Owns the classifier.
 /// </summary>
 public sealed class FeatureClassifier : IDisposable
 {
@@ -32,13 +33,17 @@ public sealed class FeatureClassifier : IDisposable
     /// <param name="method">How to learn, such as <c>MethodCatalog.Default.Create("tip-adapter")</c>.</param>
     /// <param name="createdBy">The program that the saved file names as its maker.</param>
     /// <param name="progress">Told of each step.</param>
-    /// <param name="store">Where a method that learns long keeps what it has reached, and goes on from; null is nowhere.</param>
-    /// <param name="calibration">Whether probabilities are calibrated and images rejected, at the cost of up to four more fits; null is neither.</param>
+    /// <param name="store">Where a method that learns long keeps what it has reached, and goes on
+    /// from; null is nowhere.</param>
+    /// <param name="calibration">Whether probabilities are calibrated and images rejected, at the cost of up to four
+    /// more fits; null is neither.</param>
     /// <param name="cancellation">Stops the fit between two steps.</param>
     /// <returns>The classifier, on the task's device; dispose it.</returns>
-    /// <exception cref="KedgeException">The task lacks something that the method needs, such as a text tower or a class's images.</exception>
+    /// <exception cref="KedgeException">The task lacks something that the method needs, such as a text tower or a
+    /// class's images.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
-    public static FeatureClassifier Fit(FeatureTask task, FewShotMethod method, string createdBy = "Kedge", IProgress<FitProgress>? progress = null,
+    public static FeatureClassifier Fit(
+        FeatureTask task, FewShotMethod method, string createdBy = "Kedge", IProgress<FitProgress>? progress = null,
         IFitStore? store = null, CalibrationOptions? calibration = null, CancellationToken cancellation = default)
     {
         calibration?.Check();
@@ -47,7 +52,8 @@ public sealed class FeatureClassifier : IDisposable
             Model = task.Model is { } model ? $"features of {model}" : "features of an unnamed model",
             Fingerprint = task.Fingerprint,
             Preprocessing = NoPreprocessing,
-            Support = new SupportDescription(task.Name, method.Requires.HasFlag(TaskParts.Support) || calibration is not null ? task.Support.Count : 0),
+            Support = new SupportDescription(
+                task.Name, method.Requires.HasFlag(TaskParts.Support) || calibration is not null ? task.Support.Count : 0),
             CreatedBy = createdBy,
         };
         return new FeatureClassifier(FittedClassifier.Fit(method, task.Task, calibration, card, store, progress, cancellation));
@@ -58,7 +64,8 @@ public sealed class FeatureClassifier : IDisposable
     /// <param name="device">Where it is to compute; the CPU by default.</param>
     /// <param name="catalog">The methods that may be in it; null is <see cref="MethodCatalog.Default"/>.</param>
     /// <returns>The classifier; dispose it.</returns>
-    /// <exception cref="KedgeException">The file is damaged or of a newer Kedge, or its classifier is one of photos.</exception>
+    /// <exception cref="KedgeException">The file is damaged or of a newer Kedge, or its classifier is
+    /// one of photos.</exception>
     public static FeatureClassifier Load(string path, Device? device = null, MethodCatalog? catalog = null)
     {
         LibTorch.Load();
@@ -76,7 +83,8 @@ public sealed class FeatureClassifier : IDisposable
     public void Save(string path) => ClassifierFile.Save(path, _fitted);
 
     /// <summary>Measures how often the classifier is right.</summary>
-    /// <param name="task">A task of the classes and class features that it was fitted on; the shots and the seed may be others.</param>
+    /// <param name="task">A task of the classes and class features that it was fitted on; the shots and the
+    /// seed may be others.</param>
     /// <param name="part">Which of the task's images; for an honest figure its <see cref="FeatureTask.Query"/>.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="KedgeException">The task is of other classes or of another feature space.</exception>
@@ -84,7 +92,8 @@ public sealed class FeatureClassifier : IDisposable
     {
         if (task.Fingerprint != Card.Fingerprint)
         {
-            throw new KedgeException($"The classifier was fitted on a task of other class names or class features (fingerprint {Card.Fingerprint}) " +
+            throw new KedgeException("The classifier was fitted on a task of other class names or class features (fingerprint " +
+                $"{Card.Fingerprint}) " +
                 $"than {task.Name} has (fingerprint {task.Fingerprint}): take a task of the same features, or fit again on this one.");
         }
         using var scope = NewDisposeScope();

@@ -15,12 +15,16 @@ using static TorchSharp.torch;
 namespace Kedge;
 
 /// <summary>
-/// A classifier of photos: a few labelled photos a class in, classes of other photos out. It puts the parts of the library together: sampling, features,
-/// a method of the catalog, evaluation and the classifier file. Owns the classifier; the CLIP stays the caller's and must outlive it.
+/// A classifier of photos: a few labelled photos a class in, classes of other photos out. It puts the parts of the
+/// library together: sampling, features, a method of the catalog, evaluation and the classifier file. Owns the
+/// classifier; the CLIP stays the caller's and must outlive it.
 /// </summary>
 public sealed class ImageClassifier : IDisposable
 {
-    private static readonly JsonSerializerOptions PreprocessingFormat = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions PreprocessingFormat = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+    };
 
     private readonly ClipModel _clip;
     private readonly ClipModel? _adapted; // the CLIP with the classifier's update, where it has one
@@ -48,10 +52,13 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images or steps.</param>
     /// <returns>The classifier; dispose it.</returns>
-    /// <exception cref="KedgeException">There is no such method or option, a class has too few images, or images cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far are in the cache.</exception>
+    /// <exception cref="KedgeException">There is no such method or option, a class has too few images, or images
+    /// cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far
+    /// are in the cache.</exception>
     public static ImageClassifier Fit(
-        ClipModel clip, ImageDataset dataset, ImageClassifierOptions? options = null, EncodingContext? context = null, CancellationToken cancellation = default)
+        ClipModel clip, ImageDataset dataset, ImageClassifierOptions? options = null,
+        EncodingContext? context = null, CancellationToken cancellation = default)
     {
         options ??= new();
         var method = options.Method;
@@ -69,7 +76,8 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="templates">The sentences that they are put into; null is "a photo of a {}." alone.</param>
     /// <returns>The classifier; dispose it.</returns>
     /// <exception cref="KedgeException">There are too few names, or one of them twice, or one is too long.</exception>
-    public static ImageClassifier ZeroShot(ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate>? templates = null)
+    public static ImageClassifier ZeroShot(
+        ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate>? templates = null)
     {
         var options = new ImageClassifierOptions();
         options = templates is null ? options : options with { Templates = templates };
@@ -78,10 +86,12 @@ public sealed class ImageClassifier : IDisposable
 
     /// <summary>Reads a classifier.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
-    /// <param name="clip">The model that it was fitted on; stays the caller's. The classifier computes on its device.</param>
+    /// <param name="clip">The model that it was fitted on; stays the caller's. The classifier
+    /// computes on its device.</param>
     /// <param name="catalog">The methods that may be in it; null is <see cref="MethodCatalog.Default"/>.</param>
     /// <returns>The classifier; dispose it.</returns>
-    /// <exception cref="KedgeException">The file is damaged or of a newer Kedge, or was fitted on other weights or another preprocessing.</exception>
+    /// <exception cref="KedgeException">The file is damaged or of a newer Kedge, or was fitted on other weights or
+    /// another preprocessing.</exception>
     public static ImageClassifier Load(string path, ClipModel clip, MethodCatalog? catalog = null)
     {
         var fitted = ClassifierFile.Open(path, clip.Device, catalog);
@@ -98,7 +108,9 @@ public sealed class ImageClassifier : IDisposable
         }
     }
 
-    /// <summary>Writes the classifier, completely or not at all: all of it but the CLIP weights, whose fingerprint it holds.</summary>
+    /// <summary>
+    /// Writes the classifier, completely or not at all: all of it but the CLIP weights, whose fingerprint it holds.
+    /// </summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public void Save(string path) => ClassifierFile.Save(path, _fitted);
@@ -118,8 +130,10 @@ public sealed class ImageClassifier : IDisposable
             return [];
         using var scope = NewDisposeScope();
         var (logits, similarities) = Score(images, context, cancellation);
-        var probabilities = Card.Probabilities?.Probabilities(logits) ?? nn.functional.softmax(logits, dim: 1).to(ScalarType.Float64); // [B, C]
-        return [.. probabilities.cpu().data<double>().Chunk(ClassNames.Count).Select((row, i) => Prediction(images[i], row, similarities?[i], top))];
+        var probabilities = Card.Probabilities?.Probabilities(logits)
+            ?? nn.functional.softmax(logits, dim: 1).to(ScalarType.Float64); // [B, C]
+        return [.. probabilities.cpu().data<double>()
+            .Chunk(ClassNames.Count).Select((row, i) => Prediction(images[i], row, similarities?[i], top))];
     }
 
     /// <summary>Explains why images get their classes.</summary>
@@ -128,7 +142,8 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>B explanations in the order of the images.</returns>
-    /// <exception cref="KedgeException">The method cannot say what its logits consist of, in which case nothing is encoded; or images cannot be read.</exception>
+    /// <exception cref="KedgeException">The method cannot say what its logits consist of, in which case nothing is
+    /// encoded; or images cannot be read.</exception>
     public IReadOnlyList<ImageExplanation> Explain(
         IReadOnlyList<ImageFile> images, int classes = 5, EncodingContext? context = null, CancellationToken cancellation = default)
     {
@@ -157,18 +172,24 @@ public sealed class ImageClassifier : IDisposable
 
     /// <summary>Measures how often the classifier is right.</summary>
     /// <param name="images">Labelled images; for an honest figure, none that it was fitted on.</param>
-    /// <param name="classNames">What the labels index. Names are matched with the classifier's, so the order may differ; null is the classifier's own.</param>
+    /// <param name="classNames">What the labels index. Names are matched with the classifier's, so the order may
+    /// differ; null is the classifier's own.</param>
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>The figures, with the classifier's order of classes.</returns>
-    /// <exception cref="KedgeException">There are no images, some cannot be read, or a name is not one of the classifier's.</exception>
+    /// <exception cref="KedgeException">There are no images, some cannot be read, or a name is not one of the
+    /// classifier's.</exception>
     public EvaluationResult Evaluate(
-        IReadOnlyList<LabelledImage> images, IReadOnlyList<string>? classNames = null, EncodingContext? context = null, CancellationToken cancellation = default)
+        IReadOnlyList<LabelledImage> images, IReadOnlyList<string>? classNames = null,
+        EncodingContext? context = null, CancellationToken cancellation = default)
     {
         var places = ClassNames.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
-        int[] labels = [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
+        int[] labels =
+            [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
         using var scope = NewDisposeScope();
-        var (logits, similarities) = images.Count > 0 ? Score([.. images.Select(image => image.Image)], context, cancellation) : (empty(0, ClassNames.Count), null);
+        var (logits, similarities) = images.Count > 0
+            ? Score([.. images.Select(image => image.Image)], context, cancellation)
+            : (empty(0, ClassNames.Count), null);
         return EvaluationResult.Compute(logits, [.. images.Select(image => labels[image.Label])],
             ClassNames, Card.Probabilities, similarities);
     }
@@ -181,7 +202,8 @@ public sealed class ImageClassifier : IDisposable
     }
 
     private static ImageClassifier Fit(
-        ClipModel clip, FewShotMethod method, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, ImageClassifierOptions options,
+        ClipModel clip, FewShotMethod method, IReadOnlyList<string> classNames,
+        IReadOnlyList<LabelledImage> support, ImageClassifierOptions options,
         SupportDescription description, EncodingContext context, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -196,7 +218,8 @@ public sealed class ImageClassifier : IDisposable
             Support = description,
             CreatedBy = options.CreatedBy,
         };
-        return new ImageClassifier(clip, FittedClassifier.Fit(method, task, options.Calibration, card, context.FitStore, context.Fitting, cancellation));
+        return new ImageClassifier(clip,
+            FittedClassifier.Fit(method, task, options.Calibration, card, context.FitStore, context.Fitting, cancellation));
     }
 
     private static void RequirePreprocessing(string path, ClassifierCard card, ClipModel clip)
@@ -208,14 +231,20 @@ public sealed class ImageClassifier : IDisposable
         }
         catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException)
         {
-            throw new KedgeException($"Opening the classifier '{path}' failed: its preprocessing is damaged ({e.Message}); fit it again.", e);
+            throw new KedgeException($"Opening the classifier '{path}' failed: " +
+                $"its preprocessing is damaged ({e.Message}); fit it again.", e);
         }
-        throw new KedgeException($"The classifier '{path}' was fitted on images prepared as {card.Preprocessing.GetRawText()}, and {clip.Name} " +
-            $"prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: give the model the same settings, or fit again.");
+        throw new KedgeException($"The classifier '{path}' was fitted on images prepared as {card.Preprocessing.GetRawText()}, " +
+            $"and {clip.Name} " +
+            $"prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: " +
+            "give the model the same settings, or fit again.");
     }
 
-    /// <summary>[B, C] on the CPU; and the similarity to the nearest class prototype, where images are rejected by it.</summary>
-    private (Tensor Logits, double[]? Similarities) Score(IReadOnlyList<ImageFile> images, EncodingContext? context, CancellationToken cancellation)
+    /// <summary>
+    /// [B, C] on the CPU; and the similarity to the nearest class prototype, where images are rejected by it.
+    /// </summary>
+    private (Tensor Logits, double[]? Similarities) Score(
+        IReadOnlyList<ImageFile> images, EncodingContext? context, CancellationToken cancellation)
     {
         var features = new TaskEncoder(_adapted ?? _clip, context).EncodeImages(images, Classifier.Needs, cancellation);
         return (Classifier.LogitsInBatches(features, cancellation), _fitted.Similarity(features.Image));
@@ -223,7 +252,8 @@ public sealed class ImageClassifier : IDisposable
 
     private ImagePrediction Prediction(ImageFile image, double[] probabilities, double? similarity, int top)
     {
-        ClassProbability[] classes = [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability)).OrderByDescending(c => c.Probability)];
+        ClassProbability[] classes = [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability))
+            .OrderByDescending(c => c.Probability)];
         return Card.Probabilities?.Rejection is not { } rejection ? new(image, [.. classes.Take(top)]) : new(image, [.. classes.Take(top)])
         {
             Rejected = rejection.Rejects(similarity!.Value),

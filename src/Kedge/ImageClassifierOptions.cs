@@ -14,7 +14,10 @@ public sealed record ImageClassifierOptions : TaskOptions
     /// </summary>
     public FewShotMethod Method { get; init; } = new RtosPlus(new());
 
-    /// <summary>Whether probabilities are calibrated and photos rejected, at the cost of up to four more fits; default null, neither.</summary>
+    /// <summary>
+    /// Whether probabilities are calibrated and photos rejected, at the cost of up to four more
+    /// fits; default null, neither.
+    /// </summary>
     public CalibrationOptions? Calibration { get; init; }
 
     /// <summary>The program that the saved file names as its maker; default "Kedge".</summary>

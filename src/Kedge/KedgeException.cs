@@ -1,8 +1,8 @@
 namespace Kedge;
 
 /// <summary>
-/// An error that its reader can act on: the message says in one sentence what was being done, what was found, what was expected and what to do.
-/// Programs may show the message as it is, without the stack trace.
+/// An error that its reader can act on: the message says in one sentence what was being done, what was found, what was
+/// expected and what to do. Programs may show the message as it is, without the stack trace.
 /// </summary>
 public class KedgeException : Exception
 {

@@ -15,7 +15,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests;
 
-/// <summary>Towers adapted to photos, from the fit to the file, the prediction and the comparison; with a ViT and with a ResNet.</summary>
+/// <summary>
+/// Towers adapted to photos, from the fit to the file, the prediction and the comparison; with a ViT and with a ResNet.
+/// </summary>
 public sealed class AdaptedPhotosTests : IDisposable
 {
     private const double Tolerance = 1e-4; // of probabilities, from logits up to 100 of features in batches of other sizes
@@ -73,8 +75,10 @@ public sealed class AdaptedPhotosTests : IDisposable
     {
         using var clip = ClipModel.Load(model);
         using var scope = NewDisposeScope();
-        var task = new TaskEncoder(clip).EncodeTask(Dataset.ClassNames, Dataset.Train, FeatureKinds.Image, new() { Views = 3, Seed = 4 }, Stop);
-        using var towers = task.AtRows(tensor(new long[] { 5, 0, 9, 2 })).Encoder!.Images!.Adapt(new(new Dictionary<string, WeightUpdate>()));
+        var task = new TaskEncoder(clip)
+            .EncodeTask(Dataset.ClassNames, Dataset.Train, FeatureKinds.Image, new() { Views = 3, Seed = 4 }, Stop);
+        using var towers =
+            task.AtRows(tensor(new long[] { 5, 0, 9, 2 })).Encoder!.Images!.Adapt(new(new Dictionary<string, WeightUpdate>()));
         using var still = no_grad();
         for (var view = 0; view < 3; view++)
         {
@@ -87,7 +91,8 @@ public sealed class AdaptedPhotosTests : IDisposable
     public void A_comparison_encodes_queries_by_the_adapted_towers(string model)
     {
         using var clip = ClipModel.Load(model);
-        using var tasks = ComparisonTasks.Encode(clip, [SupportDraws.Sample(Dataset, [2], [1])], [PromptTemplates.Default], cancellation: Stop);
+        using var tasks =
+            ComparisonTasks.Encode(clip, [SupportDraws.Sample(Dataset, [2], [1])], [PromptTemplates.Default], cancellation: Stop);
         var methods = MethodVariant.ParseList("zero-shot,clip-lora[steps=0],clip-lora[steps=8;learningRate=0.01]", MethodCatalog.Default);
         using var log = ComparisonLog.Open(_photos["log"]);
         var rows = new Comparison(methods, tasks.Tasks).Run(log, cancellation: Stop);
@@ -132,8 +137,10 @@ public sealed class AdaptedPhotosTests : IDisposable
     private ImageClassifier Fit(ClipModel clip, string options, EncodingContext? work = null) => ImageClassifier.Fit(
         clip, Dataset, new() { Method = MethodCatalog.Default.Create("clip-lora", JsonSerializer.Deserialize<JsonElement>(options)), Shots = 3, Views = 2 }, work, Stop);
 
-    private float[] Probabilities(ImageClassifier classifier, EncodingContext? work = null) => [.. classifier.Predict(Test, context: work, cancellation: Stop)
-        .SelectMany(prediction => prediction.Classes.OrderBy(found => Dataset.ClassNames.ToList().IndexOf(found.ClassName)).Select(found => (float)found.Probability))];
+    private float[] Probabilities(ImageClassifier classifier, EncodingContext? work = null) =>
+        [.. classifier.Predict(Test, context: work, cancellation: Stop)
+            .SelectMany(prediction => prediction.Classes.OrderBy(found => Dataset.ClassNames.ToList().IndexOf(found.ClassName))
+                .Select(found => (float)found.Probability))];
 
     private static void Same(float[] expected, float[] actual)
     {

@@ -10,7 +10,10 @@ public class ArchitectureTests
 
     private static readonly string[] Projects = ["Kedge", "Kedge.Cli"];
 
-    /// <summary>Exceptions, as <c>PROJECT: PART → PART</c>: there are none, and a design that needs one is to be changed instead.</summary>
+    /// <summary>
+    /// Exceptions, as <c>PROJECT: PART → PART</c>: there are none, and a design that needs one
+    /// is to be changed instead.
+    /// </summary>
     private static readonly string[] Known = [];
 
     /// <summary>Arrows as in <see cref="Known"/>, each with a sentence that says where.</summary>

@@ -58,8 +58,10 @@ public sealed class FeatureClassifierTests : IDisposable
     public void Data_without_a_test_part_make_no_task()
     {
         using var photos = PhotoFolder.Flat();
-        Assert.Equal("Making a task of the data set photos found no test part, of which queries are made: lay its photos out as train/CLASS/… and test/CLASS/….",
-            Assert.Throws<KedgeException>(() => new TaskEncoder(_clip).EncodeFeatureTask(DatasetReader.Open(photos.Data), cancellation: Stop)).Message);
+        Assert.Equal("Making a task of the data set photos found no test part, of which queries are made: " +
+            "lay its photos out as train/CLASS/… and test/CLASS/….",
+            Assert.Throws<KedgeException>(() => new TaskEncoder(_clip)
+                .EncodeFeatureTask(DatasetReader.Open(photos.Data), cancellation: Stop)).Message);
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class FeatureClassifierTests : IDisposable
             fitted.Save(_file["x.kedge"]);
         using var loaded = FeatureClassifier.Load(_file["x.kedge"]);
         using var other = FeatureTask.Open(_file.With("support.features", _file.Rows(3, 6, 4)).Write());
-        Assert.Equal(("features of an unnamed model", "pets", 6), (loaded.Card.Model, loaded.Card.Support.Data, loaded.Card.Support.Images));
+        Assert.Equal(("features of an unnamed model", "pets", 6),
+            (loaded.Card.Model, loaded.Card.Support.Data, loaded.Card.Support.Images));
         Assert.Equal(5, loaded.Evaluate(other, other.Query, Stop).Count);
         Assert.Equal(2, loaded.Evaluate(other, other.Validation!, Stop).Count);
     }
@@ -81,7 +84,8 @@ public sealed class FeatureClassifierTests : IDisposable
         using var task = FeatureTask.Open(_file.Write());
         using var classifier = FeatureClassifier.Fit(task, new TipAdapter(new()), cancellation: Stop);
         using var other = FeatureTask.Open(_file.With("class_names", """["dög","cat","sea lion"]""").Write("other.safetensors"));
-        Assert.Equal($"The classifier was fitted on a task of other class names or class features (fingerprint {task.Fingerprint}) than other has " +
+        Assert.Equal("The classifier was fitted on a task of other class names or class features (fingerprint " +
+            $"{task.Fingerprint}) than other has " +
             $"(fingerprint {other.Fingerprint}): take a task of the same features, or fit again on this one.",
             Assert.Throws<KedgeException>(() => classifier.Evaluate(other, other.Query, Stop)).Message);
     }
@@ -92,12 +96,15 @@ public sealed class FeatureClassifierTests : IDisposable
         using (var task = FeatureTask.Open(_file.Write()))
         using (var fitted = FeatureClassifier.Fit(task, new TipAdapter(new()), cancellation: Stop))
             fitted.Save(_file["x.kedge"]);
-        Assert.Equal($"The classifier '{_file["x.kedge"]}' was fitted on a task of features (--task) and no CLIP is behind it that could encode photos: " +
-            "give it such a task, or fit on photos (--data).", Assert.Throws<KedgeException>(() => ImageClassifier.Load(_file["x.kedge"], _clip)).Message);
+        Assert.Equal($"The classifier '{_file["x.kedge"]}' was fitted on a task of features (--task) " +
+            "and no CLIP is behind it that could encode photos: " +
+            "give it such a task, or fit on photos (--data).",
+                Assert.Throws<KedgeException>(() => ImageClassifier.Load(_file["x.kedge"], _clip)).Message);
         using (var photos = ImageClassifier.ZeroShot(_clip, ["cat", "dog"]))
             photos.Save(_file["y.kedge"]);
         Assert.Equal($"The classifier '{_file["y.kedge"]}' was fitted on photos with openai.fp16.safetensors, not on a task of features: " +
-            "give it photos (--data), or fit on the task (--task).", Assert.Throws<KedgeException>(() => FeatureClassifier.Load(_file["y.kedge"])).Message);
+            "give it photos (--data), or fit on the task (--task).",
+                Assert.Throws<KedgeException>(() => FeatureClassifier.Load(_file["y.kedge"])).Message);
     }
 
     [Fact]

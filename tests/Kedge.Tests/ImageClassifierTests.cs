@@ -28,7 +28,8 @@ public sealed class ImageClassifierTests : IDisposable
         fitted.Save(_photos["x.kedge"]);
         using var loaded = ImageClassifier.Load(_photos["x.kedge"], _clip);
         var images = Dataset.Test.Select(image => image.Image).ToList();
-        Assert.Equal(fitted.Predict(images, cancellation: Stop).Select(Describe), loaded.Predict(images, cancellation: Stop).Select(Describe));
+        Assert.Equal(fitted.Predict(images, cancellation: Stop).Select(Describe),
+            loaded.Predict(images, cancellation: Stop).Select(Describe));
         Assert.Equal((9, 3, 1), (loaded.Card.Support.Images, loaded.Card.Support.Shots, loaded.Card.Support.Seed));
         Assert.Equal((_clip.Name, _clip.Path), (loaded.Card.Model, loaded.Card.ModelPath));
     }
@@ -68,7 +69,8 @@ public sealed class ImageClassifierTests : IDisposable
         using var classifier = Fit(new() { Method = new NearestClassMean(), Shots = null });
         string[] turned = [.. Dataset.ClassNames.Reverse()];
         var images = Dataset.Test.Select(image => image with { Label = turned.IndexOf(Dataset.ClassNames[image.Label]) }).ToList();
-        Assert.Equal(classifier.Evaluate(Dataset.Test, cancellation: Stop).Confusion, classifier.Evaluate(images, turned, cancellation: Stop).Confusion);
+        Assert.Equal(classifier.Evaluate(Dataset.Test, cancellation: Stop).Confusion,
+            classifier.Evaluate(images, turned, cancellation: Stop).Confusion);
         Assert.Equal(1, classifier.Evaluate(images, turned, cancellation: Stop).Top1);
     }
 
@@ -91,7 +93,11 @@ public sealed class ImageClassifierTests : IDisposable
         using (var file = SafetensorsFile.Open(_photos["x.kedge"]))
         {
             var otherwise = file.Metadata["classifier"].Replace("\"kernel\":\"Bicubic\"", "\"kernel\":\"Bilinear\"");
-            SafetensorsWriter.Write(_photos["y.kedge"], file.Entries.Keys.ToDictionary(name => name, file.Read), new Dictionary<string, string>(file.Metadata) { ["classifier"] = otherwise });
+            SafetensorsWriter.Write(_photos["y.kedge"], file.Entries.Keys.ToDictionary(name => name, file.Read),
+                new Dictionary<string, string>(file.Metadata)
+                {
+                    ["classifier"] = otherwise,
+                });
         }
         var error = Assert.Throws<KedgeException>(() => ImageClassifier.Load(_photos["y.kedge"], _clip)).Message;
         Assert.StartsWith($"The classifier '{_photos["y.kedge"]}' was fitted on images prepared as {{\"resolution\":64,", error);
@@ -106,7 +112,9 @@ public sealed class ImageClassifierTests : IDisposable
         Assert.Equal("rtos+", options.Method.Name);
         Assert.Equal(
             """{"calibration":null,"createdBy":"Kedge","shots":16,"seed":1,"templates":[{"text":"a photo of a {}.","before":"a photo of a ","after":"."}],"views":1}""",
-            JsonSerializer.Serialize(new { options.Calibration, options.CreatedBy, options.Shots, options.Seed, options.Templates, options.Views }, JsonSerializerOptions.Web));
+            JsonSerializer.Serialize(
+                new { options.Calibration, options.CreatedBy, options.Shots, options.Seed, options.Templates, options.Views },
+                JsonSerializerOptions.Web));
     }
 
     [Fact]
@@ -125,7 +133,8 @@ public sealed class ImageClassifierTests : IDisposable
         _photos.Dispose();
     }
 
-    private ImageClassifier Fit(ImageClassifierOptions options, EncodingContext? work = null) => ImageClassifier.Fit(_clip, Dataset, options, work, Stop);
+    private ImageClassifier Fit(ImageClassifierOptions options, EncodingContext? work = null) =>
+        ImageClassifier.Fit(_clip, Dataset, options, work, Stop);
 
     private static string Describe(ImagePrediction prediction) => $"{prediction.Image.Name}: {string.Join(", ", prediction.Classes)}";
 

@@ -9,6 +9,7 @@ public class PublicApiTests
     public void The_library_shows_few_types()
     {
         var shown = typeof(KedgeException).Assembly.GetExportedTypes();
-        Assert.True(shown.Length <= MaxTypes, $"{shown.Length} types are public, at most {MaxTypes} are to be: make internal what no user of the library needs.");
+        Assert.True(shown.Length <= MaxTypes,
+            $"{shown.Length} types are public, at most {MaxTypes} are to be: make internal what no user of the library needs.");
     }
 }

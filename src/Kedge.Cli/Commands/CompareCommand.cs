@@ -21,13 +21,15 @@ internal sealed class CompareCommand : KedgeCommand
     };
     private readonly Option<string> _output = new("--out")
     {
-        Description = "The folder for report.html, results.md, results.csv, results.json, curves as .png and the finished rows; given again, the comparison goes on from these.",
+        Description = "The folder for report.html, results.md, results.csv, results.json, curves as .png and the finished rows; " +
+            "given again, the comparison goes on from these.",
         HelpName = "folder",
         Required = true,
     };
     private readonly Option<bool> _retry = new("--retry") { Description = "Try again what failed before." };
     private readonly Option<Protocol> _protocol = ChoiceOption.Create("--protocol",
-        "What is learned from and tested on: few-shot; base-to-new: learn half of the classes, test on both halves; cross-data-set and domain-shift: learn from the first --data, test on all; " +
+        "What is learned from and tested on: few-shot; base-to-new: learn half of the classes, test on both halves; " +
+            "cross-data-set and domain-shift: learn from the first --data, test on all; " +
         "vocabulary-free: no class names.", Protocol.FewShot);
     private readonly Option<int> _parallel = RangedOption.AtLeast(1, new Option<int>("--parallel")
     {
@@ -80,7 +82,8 @@ internal sealed class CompareCommand : KedgeCommand
     protected override string Kept(ParseResult parsed)
     {
         var rows = Path.Combine(parsed.GetValue(_output)!, ComparisonLog.FileName);
-        return File.Exists(rows) ? $"the rows finished so far are kept in '{rows}'; the same command goes on from there." : "nothing was written.";
+        return File.Exists(rows) ? $"the rows finished so far are kept in '{rows}'; the same command goes on from there."
+            : "nothing was written.";
     }
 
     private ComparisonLog Open(ParseResult parsed) => ComparisonLog.Open(parsed.GetValue(_output)!, parsed.GetValue(_retry));
@@ -93,7 +96,8 @@ internal sealed class CompareCommand : KedgeCommand
         using var progress = new ProgressLine(Terminal);
         var rows = comparison.Run(log, progress, progress, Terminal.Cancellation);
         progress.Dispose();
-        var report = new ComparisonReport(comparison, rows, $"kedge {string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value)))}");
+        var report =
+            new ComparisonReport(comparison, rows, $"kedge {string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value)))}");
         ComparisonFiles.Write(report, parsed.GetValue(_output)!);
         Terminal.Out.WriteComparison(report, parsed.GetValue(_json));
     }
@@ -101,7 +105,8 @@ internal sealed class CompareCommand : KedgeCommand
     /// <summary>Quoted for a POSIX shell.</summary>
     private static string Quoted(string token)
     {
-        var isPlain = token.Length > 0 && token.All(letter => char.IsLetterOrDigit(letter) || "-_./,:=+@".Contains(letter, StringComparison.Ordinal));
+        var isPlain =
+            token.Length > 0 && token.All(letter => char.IsLetterOrDigit(letter) || "-_./,:=+@".Contains(letter, StringComparison.Ordinal));
         return isPlain ? token : $"'{token.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
 }

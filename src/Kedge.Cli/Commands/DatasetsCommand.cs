@@ -17,7 +17,8 @@ internal sealed class DatasetsCommand : KedgeCommand
     private readonly Option<bool> _json = SharedOptions.Json();
 
     public DatasetsCommand(Terminal terminal)
-        : base(terminal, "datasets", "Lists the eleven data sets of the field's protocol: what is expected where, and what is found.", "kedge datasets --root data")
+        : base(terminal, "datasets", "Lists the eleven data sets of the field's protocol: what is expected where, and what is found.",
+            "kedge datasets --root data")
     {
         Add(_root);
         Add(_json);

@@ -31,7 +31,8 @@ internal sealed class DemoCommand : KedgeCommand
     private readonly ModelOptions _where = new();
 
     public DemoCommand(Terminal terminal)
-        : base(terminal, "demo", "Shows what Kedge does, in a few minutes and offline: draws a task that its model has never seen, compares methods on it, and writes a page.",
+        : base(terminal, "demo", "Shows what Kedge does, in a few minutes and offline: draws a task that its model has never seen, " +
+            "compares methods on it, and writes a page.",
             "kedge demo")
     {
         Add(_output);
@@ -72,7 +73,8 @@ internal sealed class DemoCommand : KedgeCommand
             Next(page, file, shots.Max());
     }
 
-    protected override string Kept(ParseResult parsed) => $"what is finished is kept in '{parsed.GetValue(_output)}'; the same command goes on from there.";
+    protected override string Kept(ParseResult parsed) =>
+        $"what is finished is kept in '{parsed.GetValue(_output)}'; the same command goes on from there.";
 
     private ComparisonReport Compare(ComparisonTasks tasks, ComparisonLog log)
     {
@@ -84,7 +86,8 @@ internal sealed class DemoCommand : KedgeCommand
     private void Next(string page, string classifier, int shots)
     {
         Terminal.Out.WriteLine();
-        Terminal.Out.WriteFacts(("page", $"{page}: curves, mistakes, anchors in words, pictures"), ("classifier", $"{classifier}: RTOS from {shots} drawings a shape"));
+        Terminal.Out.WriteFacts(("page", $"{page}: curves, mistakes, anchors in words, pictures"),
+            ("classifier", $"{classifier}: RTOS from {shots} drawings a shape"));
         Terminal.Out.WriteLine();
         Terminal.Out.WriteLine("Next, with photos of your own, a folder for each class:");
         Terminal.Out.WriteLine("    kedge fit --data PHOTOS --out mine.kedge");

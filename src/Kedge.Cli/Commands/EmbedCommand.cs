@@ -25,9 +25,17 @@ internal sealed class EmbedCommand : KedgeCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<string?> _texts = new("--texts") { Description = "A file with a text a line; gives text.features [N, D].", HelpName = "file" };
+    private readonly Option<string?> _texts = new("--texts")
+    {
+        Description = "A file with a text a line; gives text.features [N, D].",
+        HelpName = "file",
+    };
     private readonly Option<string> _output = SharedOptions.Output("The safetensors file to write.");
-    private readonly Option<bool> _normalize = new("--normalize") { Description = "Whether features are made unit length.", DefaultValueFactory = _ => true };
+    private readonly Option<bool> _normalize = new("--normalize")
+    {
+        Description = "Whether features are made unit length.",
+        DefaultValueFactory = _ => true,
+    };
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();
 
@@ -66,7 +74,9 @@ internal sealed class EmbedCommand : KedgeCommand
 
     private Tensor Encode(ClipModel clip, IReadOnlyList<ImageFile> images, ParseResult parsed)
     {
-        var extractor = parsed.GetValue(_normalize) ? new FeatureExtractor(clip, _cache.Open(parsed, Terminal)) : new FeatureExtractor(new RawFeatures(clip));
+        var extractor = parsed.GetValue(_normalize)
+            ? new FeatureExtractor(clip, _cache.Open(parsed, Terminal))
+            : new FeatureExtractor(new RawFeatures(clip));
         using var progress = new ProgressLine(Terminal);
         return extractor.Extract(images, new() { DecodeThreads = _model.DecodeThreads(parsed) }, progress, Terminal.Cancellation);
     }

@@ -68,7 +68,8 @@ internal sealed class EvaluateCommand : KedgeCommand
             _ => task.Query,
         };
         if (part is null)
-            throw new KedgeException($"The task '{path}' has no validation part: choose another with --split, or write validation.features and validation.labels.");
+            throw new KedgeException($"The task '{path}' has no validation part: choose another with --split, " +
+                "or write validation.features and validation.labels.");
         var result = classifier.Evaluate(task, part, Terminal.Cancellation);
         WarnOfTrain(split);
         Terminal.Out.WriteEvaluation(task.Name, split, classifier.Classifier.Method, classifier.Card, result, parsed.GetValue(_json));
@@ -77,7 +78,8 @@ internal sealed class EvaluateCommand : KedgeCommand
     private void WarnOfTrain(string split)
     {
         if (split is "train" or "all")
-            Terminal.Error.WriteLine($"Note: the part '{split}' may hold the very photos that the classifier was fitted on; their accuracy says little about new ones.");
+            Terminal.Error.WriteLine($"Note: the part '{split}' may hold the very photos that the classifier was fitted on; " +
+                "their accuracy says little about new ones.");
     }
 
     private static IReadOnlyList<LabelledImage> Part(string path, ImageDataset dataset, string split)

@@ -46,7 +46,8 @@ internal sealed class ExplainCommand : KedgeCommand
         if (page is not null)
             OutputFile.Check(page);
         var images = ImageFiles.Open(parsed.GetValue(_images) ?? []);
-        var words = parsed.GetValue(_words) is { } file ? TextLines.Read(file).Where(word => !string.IsNullOrWhiteSpace(word)).ToList() : null;
+        var words =
+            parsed.GetValue(_words) is { } file ? TextLines.Read(file).Where(word => !string.IsNullOrWhiteSpace(word)).ToList() : null;
         using var clip = _classifier.LoadModel(parsed);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);

@@ -49,7 +49,8 @@ internal sealed class FitCommand : KedgeCommand
         checkpoint?.Remove();
     }
 
-    protected override string Kept(ParseResult parsed) => _checkpoint.Kept(parsed) ?? (_data.Task(parsed) is null ? _cache.Kept(parsed) : base.Kept(parsed));
+    protected override string Kept(ParseResult parsed) =>
+        _checkpoint.Kept(parsed) ?? (_data.Task(parsed) is null ? _cache.Kept(parsed) : base.Kept(parsed));
 
     private void FitPhotos(ParseResult parsed, string path, FitCheckpoint? checkpoint)
     {

@@ -24,7 +24,11 @@ internal sealed class MineCommand : KedgeCommand
         HelpName = "count",
         DefaultValueFactory = _ => DefaultTop,
     });
-    private readonly Option<string?> _output = new("--out") { Description = "A file for these words, one a line, as kedge fit --anchors takes them.", HelpName = "file" };
+    private readonly Option<string?> _output = new("--out")
+    {
+        Description = "A file for these words, one a line, as kedge fit --anchors takes them.",
+        HelpName = "file",
+    };
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();

@@ -74,12 +74,13 @@ internal sealed class PretrainCommand : KedgeCommand
             Terminal.Out.WriteFacts(("model", model), ("zero-shot accuracy", Describe(accuracy, data.HeldOut)));
     }
 
-    private ContrastiveTrainer Trainer(ParseResult parsed, PretrainingOptions options) => (parsed.GetValue(_architecture), parsed.GetValue(_start)) switch
-    {
-        ({ } file, null) => new(ArchitectureFile.Read(file), options, _where.Device(parsed)),
-        (null, { } model) => new(model, options, _where.Device(parsed)),
-        _ => throw new KedgeException("A training run starts from an architecture or from a model: give one of --arch and --start."),
-    };
+    private ContrastiveTrainer Trainer(ParseResult parsed, PretrainingOptions options) =>
+        (parsed.GetValue(_architecture), parsed.GetValue(_start)) switch
+        {
+            ({ } file, null) => new(ArchitectureFile.Read(file), options, _where.Device(parsed)),
+            (null, { } model) => new(model, options, _where.Device(parsed)),
+            _ => throw new KedgeException("A training run starts from an architecture or from a model: give one of --arch and --start."),
+        };
 
     protected override string Kept(ParseResult parsed) =>
         $"what is finished is kept in '{parsed.GetValue(_output)}'; the same command with --resume goes on from there.";
@@ -89,10 +90,13 @@ internal sealed class PretrainCommand : KedgeCommand
     {
         var curve = TrainingCurve.Read(folder);
         if (curve.Count > 0)
-            OutputFile.WriteBytes(Path.Combine(folder, "curve.png"), TrainingPlot.Png([.. curve.Select(point => (point.Step, point.Loss, point.HeldOutAccuracy))]));
+            OutputFile.WriteBytes(Path.Combine(folder, "curve.png"),
+                TrainingPlot.Png([.. curve.Select(point => (point.Step, point.Loss, point.HeldOutAccuracy))]));
         return curve;
     }
 
     private static string Describe(double? accuracy, HeldOutImages? held) =>
-        accuracy is null || held is null ? "not measured: there are no held-out images" : $"{accuracy:0.0 %} of {held.Images.Count} held-out images";
+        accuracy is null || held is null
+            ? "not measured: there are no held-out images"
+            : $"{accuracy:0.0 %} of {held.Images.Count} held-out images";
 }

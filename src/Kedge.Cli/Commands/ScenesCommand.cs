@@ -9,12 +9,28 @@ namespace Kedge.Cli.Commands;
 /// <summary><c>kedge scenes</c>: generates small captioned pictures.</summary>
 internal sealed class ScenesCommand : KedgeCommand
 {
-    private readonly Option<int> _count = RangedOption.AtLeast(1, new Option<int>("--count") { Description = "How many pictures.", HelpName = "count", Required = true });
-    private readonly Option<int> _seed = new("--seed") { Description = "Another seed gives other pictures.", HelpName = "number", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _count = RangedOption.AtLeast(1, new Option<int>("--count")
+    {
+        Description = "How many pictures.",
+        HelpName = "count",
+        Required = true,
+    });
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Another seed gives other pictures.",
+        HelpName = "number",
+        DefaultValueFactory = _ => 1,
+    };
     private readonly Option<string> _output = new("--out") { Description = "A new or empty folder.", HelpName = "folder", Required = true };
     private readonly Option<SceneSplit> _split = ChoiceOption.Create(
-        "--split", "Scenes for training, or single objects that those never show: of new combinations of colour and shape, or of new shapes, in a folder a class.", SceneSplit.Training);
-    private readonly Option<int> _resolution = new("--resolution") { Description = "Pixels a side, 32 to 512.", HelpName = "pixels", DefaultValueFactory = _ => 64 };
+        "--split", "Scenes for training, or single objects that those never show: of new combinations of colour and shape, " +
+            "or of new shapes, in a folder a class.", SceneSplit.Training);
+    private readonly Option<int> _resolution = new("--resolution")
+    {
+        Description = "Pixels a side, 32 to 512.",
+        HelpName = "pixels",
+        DefaultValueFactory = _ => 64,
+    };
     private readonly Option<bool> _json = SharedOptions.Json();
 
     public ScenesCommand(Terminal terminal)
@@ -40,6 +56,7 @@ internal sealed class ScenesCommand : KedgeCommand
         if (parsed.GetValue(_json))
             Terminal.Out.WriteJson(new ScenesRecord(folder, count, ChoiceOption.Word(generator.Split), generator.ClassNames));
         else
-            Terminal.Out.WriteFacts(("scenes", $"{count:N0} in {folder}, listed in {SceneFolder.Manifest}"), ("classes", generator.ClassNames.Count == 0 ? "captions, no classes" : generator.ClassNames.Count));
+            Terminal.Out.WriteFacts(("scenes", $"{count:N0} in {folder}, listed in {SceneFolder.Manifest}"),
+                ("classes", generator.ClassNames.Count == 0 ? "captions, no classes" : generator.ClassNames.Count));
     }
 }

@@ -24,7 +24,10 @@ internal static class ShapesDemo
     /// </summary>
     public const string Methods = "zero-shot,tip-adapter,rtos[start=noise;steps=0],rtos[steps=0],rtos,rtos+";
 
-    /// <summary>Draws the task into a folder, as <c>train/SHAPE/*.png</c> and <c>test/SHAPE/*.png</c>, unless it is there already.</summary>
+    /// <summary>
+    /// Draws the task into a folder, as <c>train/SHAPE/*.png</c> and <c>test/SHAPE/*.png</c>,
+    /// unless it is there already.
+    /// </summary>
     /// <param name="folder">The folder, made where it is missing.</param>
     /// <param name="cancellation">Stops between two drawings; a part is written completely or not at all.</param>
     /// <returns>The data set: 12 classes, with a training and a test part.</returns>

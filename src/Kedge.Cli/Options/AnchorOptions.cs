@@ -32,12 +32,14 @@ internal sealed class AnchorOptions
     }
 
     /// <summary>Adds the words to the options of a method, and notes which were dropped.</summary>
-    /// <exception cref="KedgeException">A file cannot be read or holds no words, the method has no anchors, or the words are among its options already.</exception>
+    /// <exception cref="KedgeException">A file cannot be read or holds no words, the method has no anchors, or the
+    /// words are among its options already.</exception>
     public void Read(ParseResult parsed, string method, JsonObject options, TextWriter notes)
     {
         if (parsed.GetValue(_anchors) is { } anchors)
             Put("anchors", "--anchors", WordList.Read(anchors));
-        string[] banned = [.. (parsed.GetValue(_ban) ?? []).SelectMany(words => words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        string[] banned = [.. (parsed.GetValue(_ban) ?? [])
+            .SelectMany(words => words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
         if (parsed.GetValue(_banFile) is { } file)
         {
             var list = WordList.Read(file);
@@ -49,7 +51,8 @@ internal sealed class AnchorOptions
         void Put(string option, string argument, WordList list)
         {
             if (!MethodCatalog.Default.Create(method).Options.ToJson().TryGetProperty(option, out _))
-                throw new KedgeException($"The method {method} has no option {option}: leave {argument} away, or choose a method with anchors (--method).");
+                throw new KedgeException(
+                    $"The method {method} has no option {option}: leave {argument} away, or choose a method with anchors (--method).");
             if (options.ContainsKey(option))
                 throw new KedgeException($"The option {option} is given twice, by {argument} and by --option {option}: give it once.");
             if (list.Note is { } note)

@@ -9,7 +9,8 @@ internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _path = new("--checkpoint")
     {
-        Description = "A file that keeps the fit while it learns: after Ctrl-C the same command goes on from it, and it is removed when done. " +
+        Description =
+            "A file that keeps the fit while it learns: after Ctrl-C the same command goes on from it, and it is removed when done. " +
             "For rtos, which learns long; the other methods start afresh.",
         HelpName = "file",
     };
@@ -25,7 +26,8 @@ internal sealed class CheckpointOptions
         if (parsed.GetValue(_path) is not { } path)
             return null;
         if (string.Equals(Path.GetFullPath(path), Path.GetFullPath(output), StringComparison.OrdinalIgnoreCase))
-            throw new KedgeException($"--checkpoint and --out are both '{path}': name two files, for the checkpoint is removed in the end.");
+            throw new KedgeException($"--checkpoint and --out are both '{path}': name two files, " +
+                "for the checkpoint is removed in the end.");
         OutputFile.Check(path);
         return new FitCheckpoint(path);
     }

@@ -9,7 +9,12 @@ namespace Kedge.Cli.Options;
 /// <summary>A classifier file and the model that it was fitted on.</summary>
 internal sealed class ClassifierOptions
 {
-    private readonly Option<string> _path = new("--classifier") { Description = "A file that kedge fit wrote.", HelpName = "file", Required = true };
+    private readonly Option<string> _path = new("--classifier")
+    {
+        Description = "A file that kedge fit wrote.",
+        HelpName = "file",
+        Required = true,
+    };
     private readonly ModelOptions _model = new();
     private readonly CacheOptions _cache = new();
 
@@ -19,7 +24,8 @@ internal sealed class ClassifierOptions
     public void AddTo(Command command)
     {
         command.Add(_path);
-        _model.Model.Description = "The model it was fitted on, where it is no longer in its place. [default: the one that the classifier names]";
+        _model.Model.Description =
+            "The model it was fitted on, where it is no longer in its place. [default: the one that the classifier names]";
         _model.AddTo(command);
         _cache.AddTo(command);
     }
@@ -31,7 +37,8 @@ internal sealed class ClassifierOptions
         var card = ClassifierFile.ReadCard(path);
         card.RequirePhotos(path);
         if (parsed.GetValue(_model.Model) is null && card.ModelPath is { } model && !Path.Exists(model))
-            throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: say where it is now (--model).");
+            throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: " +
+                "say where it is now (--model).");
         return _model.Load(parsed, card.ModelPath ?? card.Model);
     }
 

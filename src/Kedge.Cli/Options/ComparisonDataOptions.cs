@@ -18,7 +18,8 @@ internal sealed class ComparisonDataOptions
 
     private readonly Option<string[]> _tasks = new("--task")
     {
-        Description = "Instead of photos: files of features, as kedge task writes them. Each is a task of its own, with the shots that it has.",
+        Description =
+            "Instead of photos: files of features, as kedge task writes them. Each is a task of its own, with the shots that it has.",
         HelpName = "file…",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -30,7 +31,8 @@ internal sealed class ComparisonDataOptions
     };
 
     private readonly Option<ValidationUse> _validation = ChoiceOption.Create("--validation",
-        "What methods may choose hyper-parameters on beside the support images: none; shots, min(S, 4) validation images of each class; or full, the whole validation part.", ValidationUse.None);
+        "What methods may choose hyper-parameters on beside the support images: none; shots, min(S, 4) validation images of each class; " +
+            "or full, the whole validation part.", ValidationUse.None);
 
     private readonly NumberListOption _shots = NumberListOption.Shots();
     private readonly NumberListOption _seeds = NumberListOption.Seeds();
@@ -75,7 +77,8 @@ internal sealed class ComparisonDataOptions
         var indexes = parsed.GetValue(_indexes);
         var (shots, seeds) = (_shots.Read(parsed), _seeds.Read(parsed));
         var given = parsed.GetValue(_templates) is { Length: > 0 };
-        return [.. parsed.GetValue(_data)!.Select((data, place) => Of(data, place) with { Templates = given ? null : _source.Templates(parsed, data) })];
+        return [.. parsed.GetValue(_data)!.Select(
+            (data, place) => Of(data, place) with { Templates = given ? null : _source.Templates(parsed, data) })];
 
         SupportDraws Of(string data, int place) => firstOnly && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data))
             : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds, Validation(parsed))

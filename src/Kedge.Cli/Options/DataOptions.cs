@@ -10,13 +10,18 @@ internal sealed class DataOptions
 {
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "A folder or zip with a folder of photos for each class, perhaps below train, val and test; a .csv (path,label,split); a CoOp .json; or with --root a name.",
+        Description = "A folder or zip with a folder of photos for each class, perhaps below train, val and test; " +
+            "a .csv (path,label,split); a CoOp .json; or with --root a name.",
         HelpName = "path",
     };
 
     private readonly PhotoSourceOptions _source = new();
 
-    private readonly Option<string?> _task = new("--task") { Description = "Instead of photos: a file of features, as kedge task writes it.", HelpName = "file" };
+    private readonly Option<string?> _task = new("--task")
+    {
+        Description = "Instead of photos: a file of features, as kedge task writes it.",
+        HelpName = "file",
+    };
 
     /// <summary>For a command that takes photos alone.</summary>
     public void AddTo(Command command)

@@ -12,7 +12,8 @@ internal sealed class DrawOptions
 
     private readonly Option<string?> _index = new("--index")
     {
-        Description = "For a CoOp .json: the few-shot index file that picks its images; all of them are learned from, unless --shots says otherwise.",
+        Description =
+            "For a CoOp .json: the few-shot index file that picks its images; all of them are learned from, unless --shots says otherwise.",
         HelpName = "file",
     };
 

@@ -40,7 +40,8 @@ internal sealed class MethodSelectionOptions
     }
 
     /// <summary>The method with its options.</summary>
-    /// <exception cref="KedgeException">There is no such method or option, or a file of words cannot be used.</exception>
+    /// <exception cref="KedgeException">There is no such method or option, or a file of words
+    /// cannot be used.</exception>
     public FewShotMethod Read(ParseResult parsed, TextWriter notes)
     {
         var options = new JsonObject();

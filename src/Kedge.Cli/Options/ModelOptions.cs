@@ -24,7 +24,8 @@ internal sealed class ModelOptions
     /// <summary>The option --model; a command that can do without it leaves it to its user.</summary>
     public Option<string?> Model { get; } = new("--model")
     {
-        Description = $"A model of the package ({string.Join(", ", EmbeddedModels.Names)}), a checkpoint's file or folder. [default: {EmbeddedModels.Default}]",
+        Description = $"A model of the package ({string.Join(", ", EmbeddedModels.Names)}), a checkpoint's file or folder. [default: " +
+            $"{EmbeddedModels.Default}]",
         HelpName = "model",
     };
 

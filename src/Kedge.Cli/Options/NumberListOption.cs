@@ -37,7 +37,10 @@ internal sealed class NumberListOption
     private static int[]? Split(string text)
     {
         int?[] numbers = [.. text.Split(',', StringSplitOptions.TrimEntries)
-            .Select(part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : (int?)null).Distinct()];
+            .Select(part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : (int?)null)
+            .Distinct()];
         return numbers.Contains(null) ? null : [.. numbers.OfType<int>()];
     }
 }

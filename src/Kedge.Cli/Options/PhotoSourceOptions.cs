@@ -19,7 +19,8 @@ internal sealed class PhotoSourceOptions
 
     private readonly Option<string?> _root = new("--root")
     {
-        Description = "The folder of the field's data sets, laid out as CoOp does: then --data is a name such as oxford_pets (kedge datasets lists them), with its own template.",
+        Description = "The folder of the field's data sets, laid out as CoOp does: then --data is a name such as oxford_pets (kedge " +
+            "datasets lists them), with its own template.",
         HelpName = "folder",
     };
 
@@ -42,13 +43,16 @@ internal sealed class PhotoSourceOptions
     {
         if (Field(parsed, data) is { } field)
             return field.Open(parsed.GetValue(_root)!, index);
-        if (!Path.Exists(data) && BenchmarkDataset.All.Any(known => data.Equals(known.Name, StringComparison.OrdinalIgnoreCase) || data == known.Folder))
-            throw new KedgeException($"There is no data set at {data}, which is the name of one of the field's: say where these lie (--root).");
+        if (!Path.Exists(data) && BenchmarkDataset.All.Any(known => data.Equals(known.Name, StringComparison.OrdinalIgnoreCase)
+            || data == known.Folder))
+            throw new KedgeException($"There is no data set at {data}, which is the name of one of the field's: " +
+                "say where these lie (--root).");
         return DatasetReader.Open(data, parsed.GetValue(_images), index);
     }
 
     /// <summary>The data set's own template; null where it has none.</summary>
-    public IReadOnlyList<PromptTemplate>? Templates(ParseResult parsed, string data) => Field(parsed, data) is { } field ? [field.Template] : null;
+    public IReadOnlyList<PromptTemplate>? Templates(ParseResult parsed, string data) =>
+        Field(parsed, data) is { } field ? [field.Template] : null;
 
     private BenchmarkDataset? Field(ParseResult parsed, string data) => parsed.GetValue(_root) is null ? null : BenchmarkDataset.Find(data);
 }

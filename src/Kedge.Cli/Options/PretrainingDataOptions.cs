@@ -11,7 +11,8 @@ internal sealed class PretrainingDataOptions
 {
     private readonly Option<string[]> _pairs = new("--pairs")
     {
-        Description = "Images and captions, once or more: scenes that `kedge scenes` wrote; a CSV of path and caption; a folder or zip of photos below train/CLASS with --descriptions.",
+        Description = "Images and captions, once or more: scenes that `kedge scenes` wrote; a CSV of path and caption; " +
+            "a folder or zip of photos below train/CLASS with --descriptions.",
         HelpName = "path",
         Required = true,
         AllowMultipleArgumentsPerToken = true,
@@ -53,7 +54,8 @@ internal sealed class PretrainingDataOptions
         };
     }
 
-    private static (IReadOnlyList<CaptionedImage> Pairs, HeldOutImages? Beside) Open(string path, IReadOnlyDictionary<string, ClassDescription>? descriptions)
+    private static (IReadOnlyList<CaptionedImage> Pairs, HeldOutImages? Beside) Open(
+        string path, IReadOnlyDictionary<string, ClassDescription>? descriptions)
     {
         if (Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase))
             return (CaptionCsv.Read(path), null);
@@ -61,7 +63,8 @@ internal sealed class PretrainingDataOptions
             return (SceneFolder.Pairs(path), null);
         var dataset = DatasetReader.Open(path);
         var described = new DescribedDataset(dataset, descriptions ?? throw new KedgeException(
-            $"'{path}' holds photos of classes, and captions are made of the classes' descriptions: name a file of them (--descriptions)."));
+            $"'{path}' holds photos of classes, and captions are made of the classes' descriptions: " +
+                "name a file of them (--descriptions)."));
         return (described.Pairs(), dataset.Validation.Count > 0 ? new(dataset.Validation, described.Names) : null);
     }
 

@@ -8,7 +8,12 @@ internal sealed class PretrainingRunOptions
 {
     private static readonly PretrainingOptions Defaults = new() { Steps = 1 };
 
-    private readonly Option<int> _steps = RangedOption.AtLeast(1, new Option<int>("--steps") { Description = "Training steps.", HelpName = "count", Required = true });
+    private readonly Option<int> _steps = RangedOption.AtLeast(1, new Option<int>("--steps")
+    {
+        Description = "Training steps.",
+        HelpName = "count",
+        Required = true,
+    });
     private readonly Option<int> _seed = new("--seed")
     {
         Description = "Decides the start and the order of images.",
@@ -49,10 +54,14 @@ internal sealed class PretrainingRunOptions
         "--loss", "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.", Defaults.Loss);
     private readonly Option<TrainingPrecision> _precision = ChoiceOption.Create(
         "--precision", "The image tower's numbers; bf16 is about twice as fast on processors that compute in it.", Defaults.Precision);
-    private readonly Option<double> _average = RangedOption.Below(1, RangedOption.Share("--average", "Share of the old value that a step leaves in the averaged weights, below 1; 0 for no average.", Defaults.AverageDecay));
-    private readonly Option<double> _crop = RangedOption.Above(0, RangedOption.Share("--crop-area", "The least part of a picture that a random crop keeps, above 0.", Defaults.MinimumCropArea));
-    private readonly Option<double> _flip = RangedOption.Share("--flip", "How often a picture is mirrored; 0 where captions speak of left and right.", Defaults.FlipProbability);
-    private readonly Option<double> _jitter = RangedOption.Share("--colour-jitter", "Strength of random brightness, contrast and saturation.", Defaults.ColourJitter);
+    private readonly Option<double> _average = RangedOption.Below(1, RangedOption.Share("--average",
+        "Share of the old value that a step leaves in the averaged weights, below 1; 0 for no average.", Defaults.AverageDecay));
+    private readonly Option<double> _crop = RangedOption.Above(
+        0, RangedOption.Share("--crop-area", "The least part of a picture that a random crop keeps, above 0.", Defaults.MinimumCropArea));
+    private readonly Option<double> _flip = RangedOption.Share(
+        "--flip", "How often a picture is mirrored; 0 where captions speak of left and right.", Defaults.FlipProbability);
+    private readonly Option<double> _jitter =
+        RangedOption.Share("--colour-jitter", "Strength of random brightness, contrast and saturation.", Defaults.ColourJitter);
     private readonly Option<int> _checkpoint = RangedOption.AtLeast(1, new Option<int>("--checkpoint-every")
     {
         Description = "Steps between checkpoints and measurements.",
@@ -61,7 +70,8 @@ internal sealed class PretrainingRunOptions
     });
 
     public IEnumerable<Option> Options =>
-        [_steps, _seed, _learningRate, _warmUp, _batchSize, _negatives, _accumulation, _loss, _precision, _average, _crop, _flip, _jitter, _checkpoint];
+        [_steps, _seed, _learningRate, _warmUp, _batchSize, _negatives, _accumulation,
+            _loss, _precision, _average, _crop, _flip, _jitter, _checkpoint];
 
     public PretrainingOptions Read(ParseResult parsed) => Defaults with
     {

@@ -8,12 +8,14 @@ internal sealed class ProbabilityOptions
 {
     private readonly Option<bool> _calibrate = new("--calibrate")
     {
-        Description = "Make probabilities believable, by a temperature fitted on support photos that were left out. Needs 2 shots; takes up to 4 more fits.",
+        Description = "Make probabilities believable, by a temperature fitted on support photos that were left out. Needs 2 shots; " +
+            "takes up to 4 more fits.",
     };
 
     private readonly Option<double?> _reject = RangedOption.Above(0, RangedOption.Below(1, new Option<double?>("--reject")
     {
-        Description = "Calibrate, and answer \"none of these\" to photos unlike the support photos; about this share of photos of the classes may be rejected too, such as 0.05.",
+        Description = "Calibrate, and answer \"none of these\" to photos unlike the support photos; " +
+            "about this share of photos of the classes may be rejected too, such as 0.05.",
         HelpName = "share",
     }));
 

@@ -13,7 +13,8 @@ internal static class RangedOption
     public static Option<T> Below<T>(double max, Option<T> option) => Checked(option, number => number < max, $"below {max}");
 
     public static Option<double> Share(string name, string description, double value) => Checked(
-        new Option<double>(name) { Description = description, HelpName = "share", DefaultValueFactory = _ => value }, number => number is >= 0 and <= 1, "0 to 1");
+        new Option<double>(name) { Description = description, HelpName = "share", DefaultValueFactory = _ => value },
+        number => number is >= 0 and <= 1, "0 to 1");
 
     private static Option<T> Checked<T>(Option<T> option, Func<double, bool> holds, string range)
     {

@@ -8,7 +8,8 @@ internal static class SharedOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Write JSON for machines." };
 
-    public static Option<string> Output(string description) => new("--out") { Description = description, HelpName = "file", Required = true };
+    public static Option<string> Output(string description) =>
+        new("--out") { Description = description, HelpName = "file", Required = true };
 
     public static Option<string[]> Templates() => new("--template")
     {
@@ -18,8 +19,11 @@ internal static class SharedOptions
 
     /// <summary>The templates given, else the data set's own, else the default one.</summary>
     /// <exception cref="KedgeException">One has no place for the class name, or several.</exception>
-    public static IReadOnlyList<PromptTemplate> ReadTemplates(this ParseResult parsed, Option<string[]> option, IReadOnlyList<PromptTemplate>? own = null) =>
-        parsed.GetValue(option) is { Length: > 0 } texts ? [.. texts.Select(text => new PromptTemplate(text))] : own ?? [PromptTemplates.Default];
+    public static IReadOnlyList<PromptTemplate> ReadTemplates(
+        this ParseResult parsed, Option<string[]> option, IReadOnlyList<PromptTemplate>? own = null) =>
+        parsed.GetValue(option) is { Length: > 0 } texts
+            ? [.. texts.Select(text => new PromptTemplate(text))]
+            : own ?? [PromptTemplates.Default];
 
     public static Option<int> Top() => RangedOption.AtLeast(1, new Option<int>("--top")
     {
@@ -28,5 +32,6 @@ internal static class SharedOptions
         DefaultValueFactory = _ => 5,
     });
 
-    public static Argument<string[]> Images() => new("path") { Description = "Photos, or folders or zips of photos.", Arity = ArgumentArity.OneOrMore };
+    public static Argument<string[]> Images() =>
+        new("path") { Description = "Photos, or folders or zips of photos.", Arity = ArgumentArity.OneOrMore };
 }

@@ -35,5 +35,6 @@ internal static class AnchorText
     private static string List(IReadOnlyList<ClassContribution> contributions) =>
         string.Join(", ", contributions.Select(contribution => $"{contribution.ClassName} +{contribution.Logits:0.000}"));
 
-    private static string List(IReadOnlyList<Neighbour> neighbours) => string.Join(", ", neighbours.Select(near => $"{near.Text} {near.Cosine:0.00}"));
+    private static string List(IReadOnlyList<Neighbour> neighbours) =>
+        string.Join(", ", neighbours.Select(near => $"{near.Text} {near.Cosine:0.00}"));
 }

@@ -25,15 +25,18 @@ internal static class EvaluationText
             ("top-1 accuracy", $"{record.Top1:0.0 %}"),
             .. record.Top5 is { } top5 ? [("top-5 accuracy", $"{top5:0.0 %}")] : Array.Empty<(string, object?)>(),
             ("macro F1", $"{record.MacroF1:0.000}"),
-            ("log loss", $"{record.NegativeLogLikelihood:0.000}{(raw is null ? "" : $" ({raw.NegativeLogLikelihood:0.000} uncalibrated)")}"),
-            ("calibration error", $"{record.ExpectedCalibrationError:0.0 %}{(raw is null ? "" : $" ({raw.ExpectedError:0.0 %} uncalibrated)")}"),
+            ("log loss",
+                $"{record.NegativeLogLikelihood:0.000}{(raw is null ? "" : $" ({raw.NegativeLogLikelihood:0.000} uncalibrated)")}"),
+            ("calibration error",
+                $"{record.ExpectedCalibrationError:0.0 %}{(raw is null ? "" : $" ({raw.ExpectedError:0.0 %} uncalibrated)")}"),
             .. record.Rejection is { } rejection ? Rejected(record, rejection, card.Probabilities!.Rejection!) : [],
         ]);
         output.WriteClasses(result);
     }
 
     private static (string, object?)[] Rejected(EvaluationRecord record, RejectionResult result, ConformalPredictor rule) => [
-        ("none of these", $"{result.Rejected} of {record.Images} ({record.RejectedShare:0.0 %}), all wrongly; asked for {rule.ErrorRate:0.### %}"),
+        ("none of these", $"{result.Rejected} of {record.Images} ({record.RejectedShare:0.0 %}), all wrongly; " +
+            $"asked for {rule.ErrorRate:0.### %}"),
         ("accuracy of the rest", result.AcceptedAccuracy is { } accuracy ? $"{accuracy:0.0 %}" : "–"),
         ("class in the set", $"{result.Coverage:0.0 %}, {result.SetSize:0.0} classes a set"),
     ];

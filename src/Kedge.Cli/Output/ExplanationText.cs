@@ -43,7 +43,8 @@ internal static class ExplanationText
     {
         var (first, second) = (Math.Max(MinColumnWidth, comparison.First.Length), Math.Max(MinColumnWidth, comparison.Second.Length));
         void Row(double one, double other, double difference, string label) => output.WriteLine(
-            $"  {one.ToString("0.000").PadLeft(first)}  {other.ToString("0.000").PadLeft(second)}  {difference,10:+0.000;-0.000;0.000}  {label}");
+            $"  {one.ToString("0.000").PadLeft(first)}  {other.ToString("0.000").PadLeft(second)}  " +
+                $"{difference,10:+0.000;-0.000;0.000}  {label}");
 
         output.WriteLine($"  {comparison.First.PadLeft(first)}  {comparison.Second.PadLeft(second)}  difference");
         foreach (var part in comparison.Contributions)

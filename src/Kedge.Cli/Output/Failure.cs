@@ -11,10 +11,12 @@ internal static class Failure
         OutOfMemoryException => NoMemory,
         ExternalException when error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase) => NoMemory, // libtorch's allocators
         IOException or UnauthorizedAccessException => $"Reading or writing failed: {OneLine(error.Message)}",
-        _ => $"Something unexpected went wrong ({error.GetType().Name}: {OneLine(error.Message)}); run again with --verbose for the details.",
+        _ => $"Something unexpected went wrong ({error.GetType().Name}: {OneLine(error.Message)}); " +
+            "run again with --verbose for the details.",
     };
 
-    private const string NoMemory = "There is not enough memory: close other programs, take a smaller model, or give fewer or smaller images at a time.";
+    private const string NoMemory =
+        "There is not enough memory: close other programs, take a smaller model, or give fewer or smaller images at a time.";
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
 }

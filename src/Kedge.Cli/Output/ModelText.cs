@@ -32,8 +32,10 @@ internal static class ModelText
 
     private static string Describe(VisionConfiguration vision) => vision switch
     {
-        VisionTransformerConfiguration vit => $"ViT, patches of {vit.PatchSize} pixels, {Describe(vit.Transformer)}, {vit.Resolution} pixels",
-        ResNetConfiguration net => $"ResNet, blocks {string.Join("-", net.Blocks)}, width {net.Width}, heads {net.Heads}, {net.Resolution} pixels",
+        VisionTransformerConfiguration vit =>
+            $"ViT, patches of {vit.PatchSize} pixels, {Describe(vit.Transformer)}, {vit.Resolution} pixels",
+        ResNetConfiguration net =>
+            $"ResNet, blocks {string.Join("-", net.Blocks)}, width {net.Width}, heads {net.Heads}, {net.Resolution} pixels",
         _ => vision.ToString(),
     };
 

@@ -12,7 +12,8 @@ namespace Kedge.Cli.Output;
 /// every 10 seconds in a log.
 /// </summary>
 internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
-    : IProgress<ExtractionProgress>, IProgress<WordProgress>, IProgress<FitProgress>, IProgress<TrainingProgress>, IProgress<ComparisonProgress>, IDisposable
+    : IProgress<ExtractionProgress>, IProgress<WordProgress>, IProgress<FitProgress>,
+        IProgress<TrainingProgress>, IProgress<ComparisonProgress>, IDisposable
 {
     private const string ClearToEnd = "\e[K";
 
@@ -51,7 +52,9 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         if (value.Part != _part)
             (_part, _fitting) = (value.Part, null);
         var started = _fitting ??= (_time.GetTimestamp(), value.Step);
-        var left = value.Step > started.Step ? $", {Show(_time.GetElapsedTime(started.At) * ((value.Steps - value.Step) / (double)(value.Step - started.Step)))} left" : "";
+        var left = value.Step > started.Step
+            ? $", {Show(_time.GetElapsedTime(started.At) * ((value.Steps - value.Step) / (double)(value.Step - started.Step)))} left"
+            : "";
         var loss = value.Loss is { } current ? $", loss {current:0.000}" : "";
         var gain = value.HeldOutGain is { } held ? $", {100 * held:+0.0;-0.0;0.0} points over zero-shot on held-out shots" : "";
         Show($"{_comparing}Learning{(value.Part is { } part ? $" ({part})" : "")}: step {value.Step} of {value.Steps}{loss}{gain}{left}");
@@ -68,7 +71,9 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     public void Report(ComparisonProgress value)
     {
         _fitting = null;
-        var place = value.Parallelism == 1 ? $"{value.Done + 1} of {value.Runs}" : $"{value.Done} of {value.Runs} done, {value.Parallelism} at once";
+        var place = value.Parallelism == 1
+            ? $"{value.Done + 1} of {value.Runs}"
+            : $"{value.Done} of {value.Runs} done, {value.Parallelism} at once";
         var run = $"Comparing: {place}, {value.Method} on {value.Task}";
         _comparing = $"{run}. ";
         Show(run);
@@ -97,7 +102,8 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         _open = false;
     }
 
-    private static string Show(TimeSpan span) => span.ToString(span.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
+    private static string Show(TimeSpan span) =>
+        span.ToString(span.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 
     private void Show(string text)
     {

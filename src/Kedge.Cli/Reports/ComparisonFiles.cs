@@ -10,7 +10,9 @@ internal static class ComparisonFiles
 {
     public const string Page = "report.html";
 
-    /// <summary>Writes the results, the page about them and each task's curve, every file completely or not at all.</summary>
+    /// <summary>
+    /// Writes the results, the page about them and each task's curve, every file completely or not at all.
+    /// </summary>
     /// <param name="report">The results of the comparison.</param>
     /// <param name="folder">A folder that is there; files of the same names are replaced.</param>
     /// <exception cref="KedgeException">A file cannot be written; nothing of it stays.</exception>
@@ -24,7 +26,8 @@ internal static class ComparisonFiles
     /// <exception cref="KedgeException">A file cannot be written; nothing of it stays.</exception>
     public static IReadOnlyDictionary<string, string> Curves(ComparisonReport report, string folder)
     {
-        string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.Requires.HasFlag(TaskParts.Support)).Select(method => method.Text)];
+        string[] baselines = [.. report.Comparison.Methods.Where(method => !method.Method.Requires.HasFlag(TaskParts.Support))
+            .Select(method => method.Text)];
         var curves = new Dictionary<string, string>();
         foreach (var cells in ComparisonCell.Aggregate(report.Rows.Where(row => row.Part is null)).GroupBy(cell => cell.Task))
         {

@@ -18,7 +18,8 @@ internal static class FigureFont
     static FigureFont() => Fonts.FontResolvers.Insert(0, new Resolver());
 
     /// <summary>The CSS rule that embeds the font in a page, under the name that the SVG refers to.</summary>
-    public static string Style => $"@font-face {{ font-family: \"{Face.FamilyName}\"; src: url(data:font/woff;base64,{Convert.ToBase64String(Woff)}) format(\"woff\"); }}";
+    public static string Style => $"@font-face {{ font-family: \"{Face.FamilyName}\"; src: " +
+        $"url(data:font/woff;base64,{Convert.ToBase64String(Woff)}) format(\"woff\"); }}";
 
     /// <summary>Sets all texts of a plot in the font.</summary>
     public static void Use(Plot plot) => plot.Font.Set(Name);
@@ -47,7 +48,8 @@ internal static class FigureFont
 
     private sealed class Resolver : IFontResolver
     {
-        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => fontName == Name ? Face : null;
+        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
+            fontName == Name ? Face : null;
 
         public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? Face : null;
     }

@@ -23,7 +23,8 @@ internal static partial class FigureStyle
         [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9" }.Select(Color.FromHex)];
 
     private static readonly MarkerShape[] Markers =
-        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.OpenCircle, MarkerShape.FilledDiamond, MarkerShape.OpenSquare, MarkerShape.OpenTriangleDown];
+        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp,
+            MarkerShape.OpenCircle, MarkerShape.FilledDiamond, MarkerShape.OpenSquare, MarkerShape.OpenTriangleDown];
 
     private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dotted, LinePattern.DenselyDashed];
 

@@ -42,10 +42,14 @@ internal sealed class ShotsCurve
     public static ShotsCurve? Draw(IReadOnlyList<ComparisonCell> cells, IReadOnlyCollection<string> baselines)
     {
         ComparisonCell[] drawn = [.. cells.Where(cell => cell is { Shots: not null, Mean: not null }).OrderBy(cell => cell.Shots)];
-        string[] methods = [.. cells.Select(cell => cell.Method).Distinct().OrderBy(baselines.Contains)]; // these last, as they need no colour
-        List<Series> series = [.. methods.Select((method, i) => new Series(method, i, baselines.Contains(method), [.. drawn.Where(cell => cell.Method == method)]))
+        // these last, as they need no colour
+        string[] methods = [.. cells.Select(cell => cell.Method).Distinct().OrderBy(baselines.Contains)];
+        List<Series> series = [.. methods.Select(
+            (method, i) => new Series(method, i, baselines.Contains(method), [.. drawn.Where(cell => cell.Method == method)]))
             .Where(one => one.Cells.Length > 0)];
-        return series.Count == 0 ? null : new($"Accuracy against shots on {drawn[0].Task}", [.. drawn.Select(cell => cell.Shots!.Value).Distinct()], series);
+        return series.Count == 0
+            ? null
+            : new($"Accuracy against shots on {drawn[0].Task}", [.. drawn.Select(cell => cell.Shots!.Value).Distinct()], series);
     }
 
     /// <summary>An <c>svg</c> element.</summary>
@@ -71,7 +75,8 @@ internal sealed class ShotsCurve
 
         _plot.Layout.Fixed(new PixelPadding(Left, Right, Bottom, Top));
         _plot.Axes.SetLimits(first, last + (labels * perPixel), bottom, top);
-        _plot.Axes.Bottom.TickGenerator = new NumericManual([.. _shots.Select(shots => Math.Log2(shots))], [.. _shots.Select(shots => shots.ToString(CultureInfo.InvariantCulture))]);
+        _plot.Axes.Bottom.TickGenerator = new NumericManual([.. _shots.Select(shots => Math.Log2(shots))],
+            [.. _shots.Select(shots => shots.ToString(CultureInfo.InvariantCulture))]);
         DrawGrid(bottom, top, first, last);
         foreach (var one in _series)
             Draw(one, first, last);
@@ -87,7 +92,8 @@ internal sealed class ShotsCurve
     private void DrawGrid(double bottom, double top, double first, double last)
     {
         var step = Steps.First(step => (top - bottom) / step <= MaxGridLines);
-        double[] lines = [.. Enumerable.Range(0, 1 + (int)(top / step)).Select(i => Math.Round(i * step, 1)).Where(place => place >= bottom)];
+        double[] lines =
+            [.. Enumerable.Range(0, 1 + (int)(top / step)).Select(i => Math.Round(i * step, 1)).Where(place => place >= bottom)];
         _plot.Grid.YAxisStyle.IsVisible = false;
         _plot.Axes.Left.TickGenerator = new NumericManual(lines, [.. lines.Select(place => place.ToString(CultureInfo.InvariantCulture))]);
         foreach (var place in lines)
@@ -106,7 +112,8 @@ internal sealed class ShotsCurve
             return;
         }
         var dodge = Dodge * (one.Number - (_series.Count / 2.0));
-        double[] x = [.. one.Cells.Select(cell => Math.Log2(cell.Shots!.Value) + dodge)], y = [.. one.Cells.Select(cell => cell.Mean!.Value)];
+        double[] x = [.. one.Cells.Select(cell => Math.Log2(cell.Shots!.Value) + dodge)],
+            y = [.. one.Cells.Select(cell => cell.Mean!.Value)];
         var bars = _plot.Add.ErrorBar(x, y, [.. one.Cells.Select(cell => cell.Deviation ?? 0)]);
         (bars.Color, bars.CapSize, bars.LineWidth) = (one.Colour.WithAlpha(0.6), 3, 1);
         var curve = _plot.Add.Scatter(x, y, one.Colour);

@@ -25,6 +25,7 @@ internal static class SpreadLabels
             pools.Add(pool);
         }
         var last = high - ((wanted.Count - 1) * gap);
-        return [.. pools.SelectMany(pool => Enumerable.Repeat(Math.Clamp(pool.Sum / pool.Count, low, last), pool.Count)).Select((place, i) => place + (i * gap))];
+        return [.. pools.SelectMany(pool => Enumerable.Repeat(Math.Clamp(pool.Sum / pool.Count, low, last), pool.Count))
+            .Select((place, i) => place + (i * gap))];
     }
 }

@@ -11,11 +11,14 @@ internal static class TrainingPlot
     private const int Left = 70, Right = 16, Bottom = 52, Top = 14;
 
     /// <summary>Draws the curve as PNG.</summary>
-    /// <param name="steps">At least one, in order; accuracies from 0 to 1, <see langword="null"/> where none was measured. A loss that is no number is a gap.</param>
+    /// <param name="steps">At least one, in order; accuracies from 0 to 1, <see langword="null"/> where none was
+    /// measured. A loss that is no number is a gap.</param>
     public static byte[] Png(IReadOnlyList<(int Step, double Loss, double? Accuracy)> steps)
     {
-        (double Step, double Value)[] accuracies = [.. steps.Where(step => step.Accuracy is not null).Select(step => ((double)step.Step, 100 * step.Accuracy!.Value))];
-        List<Plot> panels = [Panel("loss", [.. steps.Select(step => ((double)step.Step, double.IsFinite(step.Loss) ? step.Loss : double.NaN))], series: 0)];
+        (double Step, double Value)[] accuracies =
+            [.. steps.Where(step => step.Accuracy is not null).Select(step => ((double)step.Step, 100 * step.Accuracy!.Value))];
+        List<Plot> panels =
+            [Panel("loss", [.. steps.Select(step => ((double)step.Step, double.IsFinite(step.Loss) ? step.Loss : double.NaN))], series: 0)];
         if (accuracies.Length > 0)
             panels.Add(Panel("held-out accuracy in per cent", accuracies, series: 1));
         var margin = Math.Max(0.5, 0.02 * (steps[^1].Step - steps[0].Step));

@@ -1,10 +1,15 @@
 namespace Kedge.Calibration;
 
-/// <summary>How well calibrated probabilities are, the softmax of logits: negative log-likelihood and expected calibration error.</summary>
-/// <param name="NegativeLogLikelihood">Mean of −log p of the true class, in nats; lower is better, log C is what equal probabilities give.</param>
+/// <summary>
+/// How well calibrated probabilities are, the softmax of logits: negative log-likelihood and
+/// expected calibration error.
+/// </summary>
+/// <param name="NegativeLogLikelihood">Mean of −log p of the true class, in nats; lower is better, log C is what equal
+/// probabilities give.</param>
 /// <param name="ExpectedError">
-/// Expected calibration error: images are put into 15 bins of equal width by the probability of the class that was chosen; the mean over the images of the distance between that
-/// probability's mean and the share that is right in a bin, 0 to 1 (Guo et al. 2017, arXiv 1706.04599).
+/// Expected calibration error: images are put into 15 bins of equal width by the probability of the class that was
+/// chosen; the mean over the images of the distance between that probability's mean and the share that is right in a
+/// bin, 0 to 1 (Guo et al. 2017, arXiv 1706.04599).
 /// </param>
 public sealed record CalibrationError(double NegativeLogLikelihood, double ExpectedError)
 {

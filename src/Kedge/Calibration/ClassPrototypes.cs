@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Kedge.Calibration;
 
 /// <summary>
-/// Class prototypes, the unit means of the classes' support features, and the similarity of images to the nearest one: a
-/// score for out-of-distribution images that is the same beside any method, and separates them better than
+/// Class prototypes, the unit means of the classes' support features, and the similarity of images to the nearest one:
+/// a score for out-of-distribution images that is the same beside any method, and separates them better than
 /// probabilities, which compare the classes with one another alone.
 /// </summary>
 internal static class ClassPrototypes

@@ -10,7 +10,8 @@ namespace Kedge.Calibration;
 /// </summary>
 /// <param name="Logits">[M · C], row by row.</param>
 /// <param name="Labels">M true classes.</param>
-/// <param name="Similarities">M cosines to the nearest of the <see cref="ClassPrototypes"/> of the images fitted on.</param>
+/// <param name="Similarities">M cosines to the nearest of the <see cref="ClassPrototypes"/> of the
+/// images fitted on.</param>
 /// <param name="Folds">How many fits there were.</param>
 internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarities, int Folds)
 {
@@ -36,7 +37,9 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
             var foldProgress = progress is null ? null : new FoldProgress(progress, $"cross-fit {fold + 1} of {folds.Length}");
             var others = ordered.AtRows(train);
             using var classifier = method.Fit(others, foldProgress, cancellation);
-            var images = classifier.Update is { } update ? ordered.AtRows(left).FirstView(update) : ordered.Support.Images.Each(views => views[0].index_select(0, left));
+            var images = classifier.Update is { } update
+                ? ordered.AtRows(left).FirstView(update)
+                : ordered.Support.Images.Each(views => views[0].index_select(0, left));
             var found = classifier.LogitsInBatches(images, cancellation);
             if (!found.AllFinite())
                 throw new KedgeException($"Calibrating found logits of {method.Name} that are not finite: fit with other options.");
@@ -53,7 +56,8 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
     {
         if (task.CountShots().Max() < 2)
         {
-            throw new KedgeException($"Calibrating {method.Name} found no class with two support images: probabilities are held against images that were left out of a fit. " +
+            throw new KedgeException($"Calibrating {method.Name} found no class with two support images: " +
+                "probabilities are held against images that were left out of a fit. " +
                 "Learn from two or more of each class (--shots), or do not calibrate.");
         }
     }

@@ -10,8 +10,9 @@ namespace Kedge.Calibration;
 /// the most probable class does not change.
 /// </summary>
 /// <remarks>
-/// Deliberate difference: where every image is right there is no minimum, as a smaller T always has a smaller loss. Then
-/// T is such that the mean probability is (n + 1) / (n + 2), by Laplace's rule of succession after n right ones of n.
+/// Deliberate difference: where every image is right there is no minimum, as a smaller T always has a
+/// smaller loss. Then T is such that the mean probability is (n + 1) / (n + 2), by Laplace's rule of
+/// succession after n right ones of n.
 /// </remarks>
 internal static class TemperatureScaling
 {
@@ -51,7 +52,10 @@ internal static class TemperatureScaling
         return true;
     }
 
-    /// <summary>Means over the images: how steeply the loss rises with 1/T, which is the expected logit − the true class's, and the true class's probability.</summary>
+    /// <summary>
+    /// Means over the images: how steeply the loss rises with 1/T, which is the expected logit − the true class's, and
+    /// the true class's probability.
+    /// </summary>
     private static (double Slope, double Probability) Means(float[] logits, IReadOnlyList<int> labels, int classes, double sharpness)
     {
         var (slope, probability) = (0.0, 0.0);

@@ -102,14 +102,16 @@ internal sealed class Checkpoint : IDisposable
     {
         foreach (var map in KeyMaps.All)
         {
-            var wrappers = tensors.Entries.Keys.Where(name => name == map.Anchor || name.EndsWith('.' + map.Anchor, StringComparison.Ordinal))
+            var wrappers =
+                tensors.Entries.Keys.Where(name => name == map.Anchor || name.EndsWith('.' + map.Anchor, StringComparison.Ordinal))
                 .Select(name => name[..^map.Anchor.Length]).Order(StringComparer.Ordinal).ToArray();
             if (wrappers is [var wrapper])
                 return (map, wrapper);
             if (wrappers.Length > 1)
             {
                 var names = string.Join(" and ", wrappers.Select(name => $"'{name}'"));
-                throw new KedgeException($"'{tensors.Origin}' holds {wrappers.Length} models, below {names}; save the state dict of one of them alone.");
+                throw new KedgeException(
+                    $"'{tensors.Origin}' holds {wrappers.Length} models, below {names}; save the state dict of one of them alone.");
             }
         }
         throw new KedgeException($"'{tensors.Origin}' holds no CLIP: none of its {tensors.Entries.Count} tensors is a text tower's " +
@@ -124,7 +126,8 @@ internal sealed class Checkpoint : IDisposable
             using var scope = NewDisposeScope();
             var key = Encoding.UTF8.GetBytes(name);
             var values = Tensors.Read(name).to(ScalarType.Float32);
-            foreach (var number in (long[])[key.Length, values.shape.Length, .. values.shape]) // lengths first: no two sets of tensors give the same bytes
+            // lengths first: no two sets of tensors give the same bytes
+            foreach (var number in (long[])[key.Length, values.shape.Length, .. values.shape])
                 fingerprint.Append(number);
             fingerprint.Append(key).Append([values]);
         }

@@ -24,14 +24,17 @@ internal static class CheckpointFormats
             return path;
         if (UsualNames.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists) is { } usual)
             return usual;
-        var others = CheckpointFile.List(path).Where(file => UsualEndings.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToArray();
+        var others = CheckpointFile.List(path)
+            .Where(file => UsualEndings.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToArray();
         return others switch
         {
             [var only] => only,
             [] => throw new KedgeException(
-                $"The folder '{path}' holds no weights: no {string.Join(", ", UsualNames)}, and no other {string.Join(", ", UsualEndings)}; check the path."),
+                $"The folder '{path}' holds no weights: no {string.Join(", ", UsualNames)}, " +
+                    $"and no other {string.Join(", ", UsualEndings)}; check the path."),
             _ => throw new KedgeException(
-                $"The folder '{path}' holds {others.Length} files of weights ({string.Join(", ", others.Select(Path.GetFileName))}); name the one to open."),
+                $"The folder '{path}' holds {others.Length} files of weights ({string.Join(", ", others.Select(Path.GetFileName))}); " +
+                    "name the one to open."),
         };
     }
 
@@ -57,7 +60,8 @@ internal static class CheckpointFormats
         }
         if (start.Length > SafetensorsHeader.LengthBytes && start[SafetensorsHeader.LengthBytes] != (byte)'{')
         {
-            throw new KedgeException($"'{path}' holds no checkpoint that is known: it is neither safetensors, nor a zip of PyTorch or TorchScript, " +
+            throw new KedgeException($"'{path}' holds no checkpoint that is known: it is neither safetensors, " +
+                "nor a zip of PyTorch or TorchScript, " +
                 "nor an index of shards; check that it is the right file and complete.");
         }
         return (SafetensorsFile.Open(path), CheckpointFormat.Safetensors);

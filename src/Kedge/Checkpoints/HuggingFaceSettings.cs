@@ -18,7 +18,8 @@ internal static class HuggingFaceSettings
     public static DeclaredArchitecture Read(string folder, string weights)
     {
         using var config = SettingsFile.OpenIfThere(Path.Combine(folder, "config.json")) ?? throw new KedgeException(
-            $"'{weights}' has Hugging Face's names, so its heads and activation stand in a 'config.json', which is not beside it; put it there.");
+            $"'{weights}' has Hugging Face's names, so its heads and activation stand in a 'config.json', " +
+                "which is not beside it; put it there.");
         using var preprocessor = SettingsFile.OpenIfThere(Path.Combine(folder, "preprocessor_config.json"));
         if (config.Text("model_type") is { } type and not "clip")
             throw config.Unsupported("model_type", type, "clip");
@@ -67,9 +68,12 @@ internal static class HuggingFaceSettings
             Mean = file.Channels("image_mean"),
             Std = file.Channels("image_std"),
             ResizeSize = file.IsObject("size")
-                ? file.Integer("size.shortest_edge") ?? throw file.Unsupported("size", "{…}", "shortest_edge: the others do not keep an image's proportions")
+                ? file.Integer("size.shortest_edge")
+                    ?? throw file.Unsupported("size", "{…}", "shortest_edge: the others do not keep an image's proportions")
                 : file.Integer("size"),
-            CropSize = file.IsObject("crop_size") ? Square(file, file.Integer("crop_size.height"), file.Integer("crop_size.width")) : file.Integer("crop_size"),
+            CropSize = file.IsObject("crop_size")
+                ? Square(file, file.Integer("crop_size.height"), file.Integer("crop_size.width"))
+                : file.Integer("crop_size"),
             Kernel = file.Integer("resample") switch
             {
                 null => null,

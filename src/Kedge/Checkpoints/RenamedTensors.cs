@@ -23,7 +23,8 @@ internal sealed class RenamedTensors : TensorSource
     {
         _source = source;
         var parts = new Dictionary<string, SortedDictionary<KeyChange, string>>();
-        foreach (var name in source.Entries.Keys.Where(name => name.StartsWith(wrapper, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var name in source.Entries.Keys.Where(name => name.StartsWith(wrapper, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal))
         {
             var key = name[wrapper.Length..];
             var (target, change) = map.Apply(key);
@@ -101,7 +102,8 @@ internal sealed class RenamedTensors : TensorSource
         return first.Shape.Length > 0 && parts.All(part => part.Type == first.Type && part.Shape.SequenceEqual(first.Shape))
             ? [first.Shape[0] * parts.Length, .. first.Shape[1..]]
             : throw new KedgeException(
-                $"'{Origin}': tensors {string.Join(", ", parts.Select(Describe))} should have one type and one shape, to be joined; get the file again.");
+                $"'{Origin}': tensors {string.Join(", ", parts.Select(Describe))} should have one type and one shape, to be joined; " +
+                    "get the file again.");
     }
 
     private static string Describe(TensorEntry entry) => $"'{entry.Name}' {entry.Type} [{string.Join(", ", entry.Shape)}]";

@@ -30,7 +30,8 @@ internal sealed class SettingsFile : IDisposable
         {
             using var stream = CheckpointFile.Map(path);
             if (stream.Length > MaxFileBytes)
-                throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {MaxFileBytes:N0} are expected; check that it is the right file.");
+                throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {MaxFileBytes:N0} are expected; " +
+                    "check that it is the right file.");
             using var reader = new StreamReader(stream, StrictUtf8);
             var document = JsonDocument.Parse(reader.ReadToEnd(), new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
@@ -74,8 +75,10 @@ internal sealed class SettingsFile : IDisposable
     /// <summary>A required object whose values are all strings.</summary>
     public Dictionary<string, string> Texts(string key)
     {
-        var value = Find(key) ?? throw new KedgeException($"'{Path}' has no '{key}', which is expected in it; check that it is the right file.");
-        return value.ValueKind == JsonValueKind.Object && Fields(value) is var fields && fields.TrueForAll(field => TextOf(field.Value) is not null)
+        var value =
+            Find(key) ?? throw new KedgeException($"'{Path}' has no '{key}', which is expected in it; check that it is the right file.");
+        return value.ValueKind == JsonValueKind.Object
+            && Fields(value) is var fields && fields.TrueForAll(field => TextOf(field.Value) is not null)
             ? fields.ToDictionary(field => field.Name, field => TextOf(field.Value)!)
             : throw Wrong(key, value, "an object that maps names to text");
     }

@@ -18,7 +18,8 @@ internal sealed class ShardedTensors : TensorSource
     public override string Origin { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, TensorEntry> Entries => field ??= _shardOf.ToDictionary(pair => pair.Key, pair => pair.Value.Entries[pair.Key]);
+    public override IReadOnlyDictionary<string, TensorEntry> Entries =>
+        field ??= _shardOf.ToDictionary(pair => pair.Key, pair => pair.Value.Entries[pair.Key]);
 
     /// <summary>Opens every shard of an index. Tensors that the index does not list are left out.</summary>
     /// <param name="indexPath">The index; the shards lie beside it.</param>
@@ -32,7 +33,8 @@ internal sealed class ShardedTensors : TensorSource
         var folder = Path.GetDirectoryName(Path.GetFullPath(indexPath))!;
         var shards = shardOf.Values.Distinct().Order(StringComparer.Ordinal).ToArray();
         if (Array.Find(shards, shard => !IsPlainName(shard)) is { } outside)
-            throw new KedgeException($"The index '{indexPath}' names the shard '{outside}', which is no plain file name; shards must lie beside their index.");
+            throw new KedgeException($"The index '{indexPath}' names the shard '{outside}', which is no plain file name; " +
+                "shards must lie beside their index.");
         var missing = shards.Where(shard => !File.Exists(Path.Combine(folder, shard))).ToArray();
         if (missing.Length > 0)
         {
@@ -67,7 +69,8 @@ internal sealed class ShardedTensors : TensorSource
         base.Dispose(disposing);
     }
 
-    private static bool IsPlainName(string shard) => shard.Length > 0 && shard is not ("." or "..") && shard.IndexOfAny(['/', '\\', ':', '\0']) < 0;
+    private static bool IsPlainName(string shard) =>
+        shard.Length > 0 && shard is not ("." or "..") && shard.IndexOfAny(['/', '\\', ':', '\0']) < 0;
 
     private void CheckLists()
     {

@@ -6,7 +6,8 @@ using Kedge.Clip.Towers;
 namespace Kedge.Clip;
 
 /// <summary>
-/// Architectures as JSON: a <see cref="ClipConfiguration"/> in camel case, its image tower marked by <c>"$type": "vit"</c> or <c>"resnet"</c>.
+/// Architectures as JSON: a <see cref="ClipConfiguration"/> in camel case, its image tower marked by
+/// <c>"$type": "vit"</c> or <c>"resnet"</c>.
 /// </summary>
 internal static class ArchitectureFile
 {
@@ -26,12 +27,14 @@ internal static class ArchitectureFile
     /// <summary>Reads and checks an architecture.</summary>
     /// <param name="path">A JSON file.</param>
     /// <returns>An architecture whose numbers fit together.</returns>
-    /// <exception cref="KedgeException">The file cannot be read, is of another form, or its numbers do not fit together.</exception>
+    /// <exception cref="KedgeException">The file cannot be read, is of another form, or its numbers do not
+    /// fit together.</exception>
     public static ClipConfiguration Read(string path)
     {
         try
         {
-            var architecture = JsonSerializer.Deserialize<ClipConfiguration>(File.ReadAllText(path), Format) ?? throw new JsonException("It holds null.");
+            var architecture = JsonSerializer.Deserialize<ClipConfiguration>(File.ReadAllText(path), Format)
+                ?? throw new JsonException("It holds null.");
             return Fault(architecture) is { } fault
                 ? throw new KedgeException($"The architecture '{path}' cannot be built: {fault}.")
                 : architecture;
@@ -67,14 +70,17 @@ internal static class ArchitectureFile
 
     private static string? Fault(ResNetConfiguration net) =>
         Unless(net.Resolution >= 32 && net.Resolution % 32 == 0, $"resolution is {net.Resolution}, expected a multiple of 32")
-        ?? Unless(net.Blocks.Count == 4 && net.Blocks.All(count => count >= 1), $"blocks are [{string.Join(", ", net.Blocks)}], expected four numbers from 1")
+        ?? Unless(net.Blocks.Count == 4 && net.Blocks.All(count => count >= 1),
+            $"blocks are [{string.Join(", ", net.Blocks)}], expected four numbers from 1")
         ?? Unless(net.Width >= 2 && net.Width % 2 == 0, $"width is {net.Width}, expected an even number from 2")
-        ?? Unless(net.Heads >= 1 && 32 * net.Width % net.Heads == 0, $"heads are {net.Heads}, expected a divisor of 32 · width = {32 * net.Width}");
+        ?? Unless(net.Heads >= 1 && 32 * net.Width % net.Heads == 0,
+            $"heads are {net.Heads}, expected a divisor of 32 · width = {32 * net.Width}");
 
     private static string? Fault(string tower, TransformerConfiguration blocks) =>
         Unless(blocks is { Width: >= 1, Layers: >= 1, MlpWidth: >= 1 },
             $"{tower}: width is {blocks.Width}, layers {blocks.Layers}, mlpWidth {blocks.MlpWidth}, expected at least 1 of each")
-        ?? Unless(blocks.Heads >= 1 && blocks.Width % blocks.Heads == 0, $"{tower}: heads are {blocks.Heads}, expected a divisor of width {blocks.Width}");
+        ?? Unless(blocks.Heads >= 1 && blocks.Width % blocks.Heads == 0,
+            $"{tower}: heads are {blocks.Heads}, expected a divisor of width {blocks.Width}");
 
     private static string? Unless(bool holds, string fault) => holds ? null : fault;
 }

@@ -23,14 +23,16 @@ internal static class CheckpointWeights
             return network;
         }
         network.Dispose();
-        throw new KedgeException($"Loading {source.Origin} as a CLIP: {Name("missing", missing)}; {Name("unexpected", unexpected)}; {Name("misshapen", misshapen)}. Expected exactly the tensors of {Describe(configuration)}; give a complete checkpoint.");
+        throw new KedgeException($"Loading {source.Origin} as a CLIP: {Name("missing", missing)}; {Name("unexpected", unexpected)}; " +
+            $"{Name("misshapen", misshapen)}. Expected exactly the tensors of {Describe(configuration)}; give a complete checkpoint.");
 
         Tensor Take(string key, long[] shape)
         {
             used.Add(key);
             if (!source.Entries.TryGetValue(key, out var entry))
                 missing.Add(key);
-            else if (!entry.Shape.SequenceEqual(shape) && entry.Shape.Aggregate(1L, (a, b) => a * b) is var count && !(count == 1 && shape.Length == 0))
+            else if (!entry.Shape.SequenceEqual(shape)
+                && entry.Shape.Aggregate(1L, (a, b) => a * b) is var count && !(count == 1 && shape.Length == 0))
                 misshapen.Add($"{key} [{string.Join(", ", entry.Shape)}] instead of [{string.Join(", ", shape)}]");
             else if (missing.Count + misshapen.Count == 0)
             {
@@ -44,12 +46,15 @@ internal static class CheckpointWeights
 
     private static string Name(string what, List<string> keys) => keys.Count == 0
         ? $"no {what} key"
-        : $"{keys.Count} {what} ({string.Join(", ", keys.Take(MostNamed))}{(keys.Count > MostNamed ? $" and {keys.Count - MostNamed} more" : "")})";
+        : $"{keys.Count} {what} " +
+            $"({string.Join(", ", keys.Take(MostNamed))}{(keys.Count > MostNamed ? $" and {keys.Count - MostNamed} more" : "")})";
 
     private static string Describe(ClipConfiguration configuration) => configuration.Vision switch
     {
-        VisionTransformerConfiguration vit => $"a ViT of width {vit.Transformer.Width} with {vit.Transformer.Layers} layers and a text tower of width {configuration.Text.Transformer.Width}",
-        ResNetConfiguration resnet => $"a ResNet of width {resnet.Width} with {string.Join('-', resnet.Blocks)} blocks and a text tower of width {configuration.Text.Transformer.Width}",
+        VisionTransformerConfiguration vit => $"a ViT of width {vit.Transformer.Width} with {vit.Transformer.Layers} layers and a text " +
+            $"tower of width {configuration.Text.Transformer.Width}",
+        ResNetConfiguration resnet => $"a ResNet of width {resnet.Width} with {string.Join('-', resnet.Blocks)} blocks and a text tower " +
+            $"of width {configuration.Text.Transformer.Width}",
         _ => configuration.ToString(),
     };
 }

@@ -5,7 +5,10 @@ using Kedge.Tensors;
 
 namespace Kedge.Clip;
 
-/// <summary>Finds an architecture in a checkpoint: from the shapes of its tensors, and from what its layout declares where shapes cannot tell.</summary>
+/// <summary>
+/// Finds an architecture in a checkpoint: from the shapes of its tensors, and from what its layout declares
+/// where shapes cannot tell.
+/// </summary>
 internal static class ClipArchitecture
 {
     public static ClipConfiguration Of(Checkpoint checkpoint, HeadCounts heads = default)
@@ -18,7 +21,7 @@ internal static class ClipArchitecture
             (int)shapes["positional_embedding", 2][0],
             (int)shapes["token_embedding.weight", 2][0],
             Blocks(shapes, "transformer", (int)projection[0], declared.TextHeads, heads.Text, activation));
-        VisionConfiguration vision = shapes.Has("visual.layer1.0.conv1.weight") 
+        VisionConfiguration vision = shapes.Has("visual.layer1.0.conv1.weight")
             ? ResNet(shapes, declared, heads)
             : Transformer(shapes, declared, heads, activation);
         return new ClipConfiguration((int)projection[1], vision, text);
@@ -29,8 +32,16 @@ internal static class ClipArchitecture
     {
         var (resolution, declared, usual) = (configuration.Vision.Resolution, checkpoint.Declared.Preprocessing, new Preprocessing());
         if ((declared.CropSize ?? resolution) != resolution || (declared.ResizeSize ?? resolution) != resolution)
-            throw new KedgeException($"Reading the preprocessing of {checkpoint.Tensors.Origin}: it resizes to {declared.ResizeSize ?? resolution} and crops to {declared.CropSize ?? resolution} pixels, and the image tower takes {resolution}. Expected the same size in all three; correct preprocessor_config.json.");
-        return usual with { Resolution = resolution, Mean = declared.Mean ?? usual.Mean, Std = declared.Std ?? usual.Std, Kernel = declared.Kernel ?? usual.Kernel };
+            throw new KedgeException($"Reading the preprocessing of {checkpoint.Tensors.Origin}: " +
+                $"it resizes to {declared.ResizeSize ?? resolution} and crops to {declared.CropSize ?? resolution} pixels, " +
+                $"and the image tower takes {resolution}. Expected the same size in all three; correct preprocessor_config.json.");
+        return usual with
+        {
+            Resolution = resolution,
+            Mean = declared.Mean ?? usual.Mean,
+            Std = declared.Std ?? usual.Std,
+            Kernel = declared.Kernel ?? usual.Kernel,
+        };
     }
 
     private static VisionTransformerConfiguration Transformer(
@@ -63,23 +74,30 @@ internal static class ClipArchitecture
     private static int Side(long positions, string key, Shapes shapes)
     {
         var side = (int)Math.Round(Math.Sqrt(positions));
-        return side > 0 && (long)side * side == positions ? side : throw shapes.Refuse($"{key} is of {positions} patches, which make no square");
+        return side > 0 && (long)side * side == positions
+            ? side
+            : throw shapes.Refuse($"{key} is of {positions} patches, which make no square");
     }
 
     private sealed class Shapes(TensorSource tensors)
     {
         public bool Has(string key) => tensors.Entries.ContainsKey(key);
 
-        public long[] this[string key, int dimensions] => tensors.Entries.TryGetValue(key, out var entry) && entry.Shape.Length == dimensions
+        public long[] this[string key, int dimensions] =>
+            tensors.Entries.TryGetValue(key, out var entry) && entry.Shape.Length == dimensions
             ? entry.Shape
             : throw Refuse($"{key} with {dimensions} dimensions is {(entry is null ? "missing" : $"[{string.Join(", ", entry.Shape)}]")}");
 
         /// <summary>How many numbered modules follow a prefix: one more than the highest number.</summary>
         public int Count(string prefix) => tensors.Entries.Keys
             .Where(key => key.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(key => int.TryParse(key.AsSpan(prefix.Length, Math.Max(0, key.IndexOf('.', prefix.Length) - prefix.Length)), out var number) ? number + 1 : 0)
+            .Select(key =>
+                int.TryParse(key.AsSpan(prefix.Length, Math.Max(0, key.IndexOf('.', prefix.Length) - prefix.Length)), out var number)
+                ? number + 1
+                : 0)
             .DefaultIfEmpty(0).Max();
 
-        public KedgeException Refuse(string reason) => new($"Reading {tensors.Origin} as a CLIP: {reason}. Expected the weights of a CLIP (OpenAI's, open_clip's or Hugging Face's names); give another file.");
+        public KedgeException Refuse(string reason) => new($"Reading {tensors.Origin} as a CLIP: {reason}. " +
+            "Expected the weights of a CLIP (OpenAI's, open_clip's or Hugging Face's names); give another file.");
     }
 }

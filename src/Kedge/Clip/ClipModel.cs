@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace Kedge.Clip;
 
 /// <summary>
-/// A CLIP with frozen weights: images and texts in, features of one space out (Radford et al. 2021, arXiv 2103.00020). Owns its weights; safe to use
-/// from several threads at once, since encoding changes nothing.
+/// A CLIP with frozen weights: images and texts in, features of one space out (Radford et al. 2021, arXiv 2103.00020).
+/// Owns its weights; safe to use from several threads at once, since encoding changes nothing.
 /// </summary>
 public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 {
@@ -28,7 +28,8 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     }
 
     /// <summary>Loads a model.</summary>
-    /// <param name="model">The name of an embedded model (<see cref="EmbeddedModels"/>), a checkpoint's file, or a folder.</param>
+    /// <param name="model">The name of an embedded model (<see cref="EmbeddedModels"/>), a checkpoint's
+    /// file, or a folder.</param>
     /// <param name="device">Where it computes; the CPU where none is given.</param>
     /// <returns>The model, owned by the caller.</returns>
     /// <exception cref="KedgeException">
@@ -52,7 +53,9 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <summary>What the model is called in reports: the embedded model's name, or the file's or folder's.</summary>
     public string Name => _source.Name;
 
-    /// <summary>The full path of the file or folder that it was loaded from; <see langword="null"/> for a model of the package.</summary>
+    /// <summary>
+    /// The full path of the file or folder that it was loaded from; <see langword="null"/> for a model of the package.
+    /// </summary>
     public string? Path => _source.Path;
 
     /// <summary>Whose names and settings the checkpoint had.</summary>
@@ -67,7 +70,10 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <summary>How image files become this model's input.</summary>
     internal Preprocessing Preprocessing => _source.Preprocessing;
 
-    /// <summary>SHA-256 of the weights and the architecture, in hexadecimal: equal only where features are equal, whatever the file's layout.</summary>
+    /// <summary>
+    /// SHA-256 of the weights and the architecture, in hexadecimal: equal only where features are equal,
+    /// whatever the file's layout.
+    /// </summary>
     public string Fingerprint => _source.Fingerprint;
 
     /// <summary>The learned factor of cosines, exp of the stored logarithm; 100 for OpenAI's models.</summary>
@@ -84,7 +90,8 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 
     /// <summary>Decodes, resizes, crops and normalises images as the model's checkpoint asks for.</summary>
     /// <param name="images">B images.</param>
-    /// <returns>Pixels for <see cref="EncodeImage(Tensor)"/>: a new tensor [B, 3, R, R], F32, on the CPU, owned by the caller.</returns>
+    /// <returns>Pixels for <see cref="EncodeImage(Tensor)"/>: a new tensor [B, 3, R, R], F32, on the CPU,
+    /// owned by the caller.</returns>
     /// <exception cref="KedgeException">An image cannot be read or decoded.</exception>
     public Tensor Preprocess(IReadOnlyList<ImageFile> images) => Preprocessing.ToTensor([.. images.Select(Preprocessing.Crop)]);
 
@@ -131,7 +138,8 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// [B, 3, height, width], F32, as <see cref="Preprocessing"/> makes them, on any device; of the model's own
     /// resolution, or of any other size of whole patches, for which positions are interpolated.
     /// </param>
-    /// <returns>A new tensor [B, D], F32, rows of unit length, on <see cref="Device"/>, without gradient, owned by the caller.</returns>
+    /// <returns>A new tensor [B, D], F32, rows of unit length, on <see cref="Device"/>, without gradient,
+    /// owned by the caller.</returns>
     /// <exception cref="KedgeException">The pixels have another shape.</exception>
     public Tensor EncodeImage(Tensor pixels) => EncodeImage(pixels, normalize: true);
 
@@ -170,7 +178,8 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <summary>As <see cref="EncodeText(IReadOnlyList{string})"/>, with choices.</summary>
     /// <param name="texts">n texts.</param>
     /// <param name="normalize">Whether rows are made unit length.</param>
-    /// <param name="truncate">Whether a text longer than the context is cut (its last token replaced by the end of text) instead of refused.</param>
+    /// <param name="truncate">Whether a text longer than the context is cut (its last token replaced by the end of
+    /// text) instead of refused.</param>
     public Tensor EncodeText(IReadOnlyList<string> texts, bool normalize, bool truncate = false)
     {
         const int chunk = 256; // bounds the memory of long lists
@@ -181,7 +190,9 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
         return (rows.Length > 0 ? cat(rows) : empty(0, FeatureWidth, device: Device)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>One feature a class: the unit features of its name in every template, averaged and made unit length again.</summary>
+    /// <summary>
+    /// One feature a class: the unit features of its name in every template, averaged and made unit length again.
+    /// </summary>
     /// <param name="classNames">C names.</param>
     /// <param name="templates">T ≥ 1 templates.</param>
     /// <returns>A new tensor [C, D], F32, rows of unit length, owned by the caller.</returns>
@@ -212,7 +223,8 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// are never taken for one another's.
     /// </summary>
     /// <param name="updates">The updates; their tensors stay the caller's and are not looked at later.</param>
-    /// <returns>The model, owned by the caller. Weights that are not changed are shared and not copied; either model may be freed first.</returns>
+    /// <returns>The model, owned by the caller. Weights that are not changed are shared and not copied; either model
+    /// may be freed first.</returns>
     /// <exception cref="KedgeException">
     /// An update is of no weight that it may change (<see cref="WeightUpdates.ByWeight"/>), or of another shape.
     /// </exception>

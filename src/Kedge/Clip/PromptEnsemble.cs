@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Kedge.Clip;
 
 /// <summary>
-/// Prompt ensembling (A. Radford et al., arXiv 2103.00020): one feature a class, of its name in every template; the unit features are averaged and made unit
-/// length again.
+/// Prompt ensembling (A. Radford et al., arXiv 2103.00020): one feature a class, of its name in every template; the
+/// unit features are averaged and made unit length again.
 /// </summary>
 internal static class PromptEnsemble
 {
@@ -15,7 +15,8 @@ internal static class PromptEnsemble
     /// <param name="templates">T ≥ 1 templates.</param>
     /// <param name="encode">From n texts to their unit features [n, D].</param>
     /// <returns>[C, D], unit, in the current dispose scope, differentiable where the encoder is.</returns>
-    internal static Tensor Encode(IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate> templates, Func<IReadOnlyList<string>, Tensor> encode)
+    internal static Tensor Encode(
+        IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate> templates, Func<IReadOnlyList<string>, Tensor> encode)
     {
         var features = encode([.. classNames.SelectMany(name => templates.Select(template => template.Fill(name)))]); // [C·T, D]
         return features.view(classNames.Count, templates.Count, -1).mean([1]).Unit();

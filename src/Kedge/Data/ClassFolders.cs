@@ -18,7 +18,8 @@ internal static class ClassFolders
         var classDepth = hasSplits ? top + 1 : top;
 
         if (images.Find(path => path.Length < classDepth + 2) is { } stray)
-            throw new KedgeException($"The image {string.Join('/', stray)} in {root.Origin} lies in no class's folder; move it into the folder of its class, or away.");
+            throw new KedgeException($"The image {string.Join('/', stray)} in {root.Origin} lies in no class's folder; " +
+                "move it into the folder of its class, or away.");
         string[] classNames = [.. folders
             .Where(path => path.Length == classDepth + 1 && path.Take(top).SequenceEqual(images[0].Take(top))
                 && (!hasSplits || DatasetSplits.Parse(path[top]) is not null))
@@ -39,7 +40,8 @@ internal static class ClassFolders
     private static int WrapperDepth(List<string[]> images)
     {
         var depth = 0;
-        while (images.TrueForAll(path => path.Length > depth + 2 && path[depth] == images[0][depth]) && DatasetSplits.Parse(images[0][depth]) is null)
+        while (images.TrueForAll(path => path.Length > depth + 2 && path[depth] == images[0][depth])
+            && DatasetSplits.Parse(images[0][depth]) is null)
             depth++;
         return depth;
     }
@@ -52,7 +54,8 @@ internal static class ClassFolders
         var others = topFolders.Where(name => DatasetSplits.Parse(name) is null).ToList();
         var parts = topFolders.Except(others).ToList();
         if (parts.Count >= 2 && others.Count > 0)
-            throw new KedgeException($"{root.Origin} has the folder '{others[0]}' beside '{parts[0]}' and '{parts[1]}'; expected either a folder a class, or folders of parts alone ({DatasetSplits.Names}): move it away.");
+            throw new KedgeException($"{root.Origin} has the folder '{others[0]}' beside '{parts[0]}' and '{parts[1]}'; " +
+                $"expected either a folder a class, or folders of parts alone ({DatasetSplits.Names}): move it away.");
         return parts.Count > 0 && others.Count == 0;
     }
 }

@@ -22,7 +22,8 @@ internal static class CsvDataset
         return dataset.Build();
     }
 
-    private static string[] Counted(int[] numbers) => [.. numbers.Distinct().Order().Select(number => number.ToString(CultureInfo.InvariantCulture))];
+    private static string[] Counted(int[] numbers) =>
+        [.. numbers.Distinct().Order().Select(number => number.ToString(CultureInfo.InvariantCulture))];
 
     private static (string[] ClassNames, int[] Labels) Named(List<Row> rows)
     {
@@ -43,16 +44,19 @@ internal static class CsvDataset
         var wrong = Array.FindIndex(numbers, number => number < 0 || number >= count);
         return wrong < 0
             ? numbers
-            : throw new KedgeException($"Line {rows[wrong].Line} of {path} has the label {rows[wrong].Label}, which is out of range: the file has {count} different labels, so expected 0 to {count - 1}; number the classes from 0 without gaps, or use names.");
+            : throw new KedgeException($"Line {rows[wrong].Line} of {path} has the label {rows[wrong].Label}, which is out of range: the " +
+                $"file has {count} different labels, so expected 0 to {count - 1}; number the classes from 0 without gaps, or use names.");
     }
 
     private static List<Row> ReadRows(string path) => CsvRows.Read(path, ["path", "label"], "path, label and, if wished, split", csv =>
-        ReadRow(path, csv.LineNumber, csv.GetString("path"), csv.GetString("label"), csv.TryGetFieldIndex("split", out var split) ? csv.GetString(split) : ""));
+        ReadRow(path, csv.LineNumber, csv.GetString("path"), csv.GetString("label"),
+            csv.TryGetFieldIndex("split", out var split) ? csv.GetString(split) : ""));
 
     private static Row ReadRow(string path, long line, string image, string label, string split)
     {
         if (image.Length == 0 || label.Length == 0)
-            throw new KedgeException($"Line {line} of {path} has the path '{image}' and the label '{label}'; expected both: complete the line, or take it away.");
+            throw new KedgeException($"Line {line} of {path} has the path '{image}' and the label '{label}'; expected both: " +
+                "complete the line, or take it away.");
         var part = split.Length == 0 ? DatasetSplit.Train : DatasetSplits.Parse(split)
             ?? throw new KedgeException($"Line {line} of {path} has the split '{split}'; expected one of {DatasetSplits.Names}.");
         return new Row(line, image, label, part);

@@ -15,9 +15,15 @@ internal static class CsvRows
     {
         try
         {
-            using var csv = CsvReader.FromFile(path, new CsvReaderOptions { TrimWhitespace = true, TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw });
+            using var csv = CsvReader.FromFile(path, new CsvReaderOptions
+            {
+                TrimWhitespace = true,
+                TrackLineNumbers = true,
+                MalformedData = CsvMalformedDataHandling.Throw,
+            });
             if (required.Any(column => !csv.TryGetFieldIndex(column, out _)))
-                throw new KedgeException($"The CSV file {path} has the columns {string.Join(", ", csv.Headers.ToArray())}; expected {expected}.");
+                throw new KedgeException(
+                    $"The CSV file {path} has the columns {string.Join(", ", csv.Headers.ToArray())}; expected {expected}.");
             List<T> rows = [];
             while (csv.Read())
                 rows.Add(read(csv));
@@ -25,7 +31,8 @@ internal static class CsvRows
         }
         catch (CsvFormatException e)
         {
-            throw new KedgeException($"The CSV file {path} is damaged near line {e.LineNumber} ({e.Message}); expected rows of {expected}, with quotes in pairs.", e);
+            throw new KedgeException($"The CSV file {path} is damaged near line {e.LineNumber} ({e.Message}); " +
+                $"expected rows of {expected}, with quotes in pairs.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,9 +16,11 @@ internal sealed class DatasetBuilder(string origin, IReadOnlyList<string> classN
     internal ImageDataset Build()
     {
         if (_parts.All(part => part.Count == 0))
-            throw new KedgeException($"{origin} holds no images; expected a folder of photos (jpg, jpeg, png, webp, bmp, gif) for each class.");
+            throw new KedgeException($"{origin} holds no images; expected a folder of photos (jpg, jpeg, png, webp, bmp, " +
+                "gif) for each class.");
         if (classNames.Count < 2)
-            throw new KedgeException($"{origin} has only one class, '{classNames[0]}'; expected at least two: add photos of what it is to be told from.");
+            throw new KedgeException($"{origin} has only one class, '{classNames[0]}'; expected at least two: " +
+                "add photos of what it is to be told from.");
         CheckNoClassIsEmpty();
         CheckNoImageTwice();
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(origin)));
@@ -32,7 +34,8 @@ internal sealed class DatasetBuilder(string origin, IReadOnlyList<string> classN
         var filled = images.Select(image => image.Label).ToHashSet();
         var empty = Enumerable.Range(0, classNames.Count).FirstOrDefault(label => !filled.Contains(label), -1);
         if (empty >= 0)
-            throw new KedgeException($"The class '{classNames[empty]}' of {origin} has no {(train.Count > 0 ? "training " : "")}images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
+            throw new KedgeException($"The class '{classNames[empty]}' of {origin} has no {(train.Count > 0 ? "training " : "")}images; " +
+                "add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
     }
 
     private void CheckNoImageTwice()
@@ -43,7 +46,8 @@ internal sealed class DatasetBuilder(string origin, IReadOnlyList<string> classN
             foreach (var (image, _) in _parts[(int)part])
             {
                 if (!partOf.TryAdd(Path.GetFullPath(image.Name), part))
-                    throw new KedgeException($"{origin} has the image {image.Name} twice (parts: {partOf[Path.GetFullPath(image.Name)]}, {part}); expected every image once: take one of them away.");
+                    throw new KedgeException($"{origin} has the image {image.Name} twice (parts: {partOf[Path.GetFullPath(image.Name)]}, " +
+                        $"{part}); expected every image once: take one of them away.");
             }
         }
     }

@@ -34,9 +34,11 @@ public static class DatasetReader
             throw new KedgeException($"There is no data set at {path}; expected a folder, or a .zip, .csv or .json file.");
         var kind = isFolder ? "a folder" : Path.GetExtension(path).ToLowerInvariant();
         if (images is not null && kind is not (".csv" or ".json"))
-            throw new KedgeException($"The data set {path} brings its own images, so that images elsewhere ({images}) have no meaning; leave them out (--images).");
+            throw new KedgeException($"The data set {path} brings its own images, so that images elsewhere ({images}) have no meaning; " +
+                "leave them out (--images).");
         if (fewShotIndex is not null && kind is not ".json")
-            throw new KedgeException($"The data set {path} is no split file, and the few-shot index {fewShotIndex} needs one; give CoOp's split_zhou_*.json.");
+            throw new KedgeException($"The data set {path} is no split file, and the few-shot index {fewShotIndex} needs one; " +
+                "give CoOp's split_zhou_*.json.");
         return kind switch
         {
             "a folder" => ClassFolders.Read(new FolderImages(path)),

@@ -12,16 +12,19 @@ internal static class FewShotIndex
     /// <summary>Restricts the training and validation splits to the images of the index, in its order.</summary>
     internal static void Select(string path, string splitFile, Dictionary<DatasetSplit, List<SplitRow>> parts)
     {
-        var (train, validation) = JsonRows.Read(path, "a few-shot index with train and val, each with data: rows of impath, label, classname",
-            json => (Rows(json.GetProperty("train")), Rows(json.GetProperty("val"))));
+        var (train, validation) =
+            JsonRows.Read(path, "a few-shot index with train and val, each with data: rows of impath, label, classname",
+                json => (Rows(json.GetProperty("train")), Rows(json.GetProperty("val"))));
         parts[DatasetSplit.Train] = Pick(train, parts[DatasetSplit.Train], "train");
         parts[DatasetSplit.Validation] = Pick(validation, parts[DatasetSplit.Validation], "val");
 
         List<SplitRow> Pick(List<SplitRow> picked, List<SplitRow> rows, string part)
         {
             var byPath = rows.DistinctBy(row => row.Path).ToDictionary(row => row.Path, StringComparer.Ordinal);
-            return [.. picked.Select(row => Endings(row.Path).Select(ending => byPath.GetValueOrDefault(ending)).FirstOrDefault(found => found?.Label == row.Label)
-                ?? throw new KedgeException($"The few-shot index {path} picks {row.Path} with the label {row.Label}, and the part {part} of {splitFile} has no such row; take the index that was made for this split."))];
+            return [.. picked.Select(row => Endings(row.Path)
+                .Select(ending => byPath.GetValueOrDefault(ending)).FirstOrDefault(found => found?.Label == row.Label)
+                ?? throw new KedgeException($"The few-shot index {path} picks {row.Path} with the label {row.Label}, " +
+                    $"and the part {part} of {splitFile} has no such row; take the index that was made for this split."))];
         }
     }
 

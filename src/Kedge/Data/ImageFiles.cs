@@ -23,6 +23,7 @@ internal static class ImageFiles
             return [new DiskImageFile(path)];
         var root = ImageRoot.Open(path);
         var images = root.Images.Order(StringComparer.Ordinal).Select(image => root.Find(image)!).ToList();
-        return images.Count > 0 ? images : throw new KedgeException($"'{path}' holds no images; expected jpg, jpeg, png, webp, bmp or gif files.");
+        return images.Count > 0 ? images
+            : throw new KedgeException($"'{path}' holds no images; expected jpg, jpeg, png, webp, bmp or gif files.");
     }
 }

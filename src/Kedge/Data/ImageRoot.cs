@@ -31,10 +31,12 @@ internal abstract class ImageRoot
         if (missing.Count == 0)
             return files!;
         var more = missing.Count > 5 ? $" and {missing.Count - 5} more" : "";
-        throw new KedgeException($"Of the {paths.Count} images that {listedIn} lists, {missing.Count} are not in {Origin}: {string.Join(", ", missing.Take(5))}{more}; check the paths, or say where the images are (--images).");
+        throw new KedgeException($"Of the {paths.Count} images that {listedIn} lists, {missing.Count} are not in {Origin}: " +
+            $"{string.Join(", ", missing.Take(5))}{more}; check the paths, or say where the images are (--images).");
     }
 
-    internal static bool IsImage(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" or ".bmp" or ".gif";
+    internal static bool IsImage(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" or ".bmp" or ".gif";
 
     /// <summary>Whether any part of the path is a dot file or metadata of macOS in zips.</summary>
     private protected static bool IsHidden(string path) => path.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX");

@@ -12,7 +12,8 @@ internal static class JsonRows
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             return read(json.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
+        catch (Exception e) when (e is JsonException
+            or InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
         {
             throw new KedgeException($"The file {path} is not what was expected, {expected}; take an undamaged copy, or another file.", e);
         }

@@ -14,12 +14,13 @@ internal static class SplitFile
 {
     internal static ImageDataset Read(string path, ImageRoot root, string? fewShotIndex)
     {
-        var parts = JsonRows.Read(path, "a split file with train, val and test, rows of [path, label, class name]", json => new Dictionary<DatasetSplit, List<SplitRow>>
-        {
-            [DatasetSplit.Train] = Rows(json.GetProperty("train")),
-            [DatasetSplit.Validation] = Rows(json.GetProperty("val")),
-            [DatasetSplit.Test] = Rows(json.GetProperty("test")),
-        });
+        var parts = JsonRows.Read(path, "a split file with train, val and test, rows of [path, label, class name]",
+            json => new Dictionary<DatasetSplit, List<SplitRow>>
+            {
+                [DatasetSplit.Train] = Rows(json.GetProperty("train")),
+                [DatasetSplit.Validation] = Rows(json.GetProperty("val")),
+                [DatasetSplit.Test] = Rows(json.GetProperty("test")),
+            });
         var classNames = ClassNames(path, [.. parts.Values.SelectMany(rows => rows)]);
         if (fewShotIndex is not null)
             FewShotIndex.Select(fewShotIndex, path, parts);
@@ -41,10 +42,12 @@ internal static class SplitFile
         foreach (var row in rows)
         {
             if (row.Label < 0 || row.Label >= count)
-                throw new KedgeException($"The split file {path} gives {row.Path} the label {row.Label}, which is out of range: the file has {count} different labels, so expected 0 to {count - 1}; number the classes from 0 without gaps.");
+                throw new KedgeException($"The split file {path} gives {row.Path} the label {row.Label}, which is out of range: " +
+                    $"the file has {count} different labels, so expected 0 to {count - 1}; number the classes from 0 without gaps.");
             names[row.Label] ??= row.ClassName;
             if (names[row.Label] != row.ClassName)
-                throw new KedgeException($"The split file {path} calls the label {row.Label} both '{names[row.Label]}' and '{row.ClassName}'; expected one name for each label.");
+                throw new KedgeException($"The split file {path} calls the label {row.Label} both '{names[row.Label]}' and " +
+                    $"'{row.ClassName}'; expected one name for each label.");
         }
         return names!;
     }

@@ -30,7 +30,8 @@ internal sealed class ZipImages : ImageRoot
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"The zip {path} cannot be read ({e.Message}); take an undamaged zip, or unpack it and give the folder.", e);
+            throw new KedgeException($"The zip {path} cannot be read ({e.Message}); take an undamaged zip, " +
+                "or unpack it and give the folder.", e);
         }
     }
 
@@ -62,7 +63,8 @@ internal sealed class ZipImages : ImageRoot
                 lock (zip._reading)
                 {
                     if (entry.Length > MaxEntryBytes)
-                        throw new KedgeException($"Cannot read the image '{Name}': it unpacks to {entry.Length} bytes, and the most for one image is {MaxEntryBytes}.");
+                        throw new KedgeException($"Cannot read the image '{Name}': it unpacks to {entry.Length} bytes, " +
+                            $"and the most for one image is {MaxEntryBytes}.");
                     var bytes = new byte[entry.Length];
                     using var stream = entry.Open();
                     stream.ReadExactly(bytes);

@@ -22,7 +22,8 @@ internal sealed class ConfusionMatrixJson : JsonConverter<ConfusionMatrix>
         {
             if (cell.ValueKind != JsonValueKind.Array || cell.GetArrayLength() != 3)
                 throw new JsonException("A cell of a confusion is a class shown, a class chosen and a count.");
-            counts[(Whole(cell[0], from: 0, to: classes - 1) * classes) + Whole(cell[1], from: 0, to: classes - 1)] = Whole(cell[2], from: 1, to: int.MaxValue);
+            counts[(Whole(cell[0], from: 0, to: classes - 1) * classes) + Whole(cell[1], from: 0, to: classes - 1)] =
+                Whole(cell[2], from: 1, to: int.MaxValue);
         }
         return new(classes, counts);
     }

@@ -70,7 +70,8 @@ public sealed class EvaluationResult
     /// <param name="labels">Q true classes, each in 0 … C−1.</param>
     /// <param name="classNames">C names.</param>
     /// <param name="probabilities">How logits become probabilities; null is their softmax.</param>
-    /// <param name="similarities">Q cosines to the nearest class prototype, for <see cref="Rejection"/>; null leaves that out.</param>
+    /// <param name="similarities">Q cosines to the nearest class prototype, for <see cref="Rejection"/>;
+    /// null leaves that out.</param>
     /// <exception cref="KedgeException">There is no image, or logits hold NaN.</exception>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a label is no class.</exception>
     public static EvaluationResult Compute(
@@ -80,7 +81,8 @@ public sealed class EvaluationResult
         if (logits.shape is not [var q, var c] || q != labels.Count || c != classNames.Count)
         {
             var shape = string.Join(", ", logits.shape);
-            throw new ArgumentException($"Logits of shape [{shape}] do not fit {labels.Count} labels and {classNames.Count} class names.", nameof(logits));
+            throw new ArgumentException($"Logits of shape [{shape}] do not fit {labels.Count} labels and {classNames.Count} class names.",
+                nameof(logits));
         }
         if (labels.Count == 0)
             throw new KedgeException("Evaluating found no image: it needs at least one labelled image.");
@@ -106,7 +108,8 @@ public sealed class EvaluationResult
             for (var c = 0; c < count; c++)
             {
                 if (float.IsNaN(row[c]))
-                    throw new KedgeException($"Evaluating found NaN among the logits of image {i + 1} of {labels.Count}: fit the classifier again.");
+                    throw new KedgeException(
+                        $"Evaluating found NaN among the logits of image {i + 1} of {labels.Count}: fit the classifier again.");
                 best = row[c] > row[best] ? c : best;
                 higher += row[c] > row[label] || (row[c] == row[label] && c < label) ? 1 : 0;
             }

@@ -35,12 +35,14 @@ public sealed class Comparison
     /// <param name="methods">The methods, each text once.</param>
     /// <param name="tasks">The draws of the tasks; their tensors must outlive the run.</param>
     /// <param name="time">What seconds are measured by; null is the system's clock.</param>
-    /// <exception cref="KedgeException">Two tasks have the same name, shots and seed, so that tables could not tell them apart.</exception>
+    /// <exception cref="KedgeException">Two tasks have the same name, shots and seed, so that tables could not
+    /// tell them apart.</exception>
     internal Comparison(IReadOnlyList<MethodVariant> methods, IReadOnlyList<ComparisonTask> tasks, TimeProvider? time = null)
     {
         (Methods, Tasks, _time) = (methods, tasks, time ?? TimeProvider.System);
         if (tasks.GroupBy(task => (task.Name, task.Shots, task.Seed)).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new KedgeException($"Comparing found {twice.Count()} tasks that tables would both call '{twice.First()}': rename one of them.");
+            throw new KedgeException($"Comparing found {twice.Count()} tasks that tables would both call '{twice.First()}': " +
+                "rename one of them.");
     }
 
     /// <summary>The methods, in the order of the tables.</summary>
@@ -72,17 +74,21 @@ public sealed class Comparison
     /// </summary>
     public IReadOnlyList<string> Validate() =>
     [
-        .. Pairs().Select(run => (run.Task.Name, run.Method.Text, Lack: Lack(run.Method, run.Task))).Where(run => run.Lack is not null).Distinct()
+        .. Pairs().Select(run => (run.Task.Name, run.Method.Text, Lack: Lack(run.Method, run.Task)))
+            .Where(run => run.Lack is not null).Distinct()
             .Select(run => $"{run.Text} is left out on {run.Name}. {run.Lack}"),
-        .. Pairs().Where(run => Lack(run.Method, run.Task) is null).Select(run => (run.Method.Text, run.Task.Name, run.Task.Shots, Bytes: run.Method.Method.BytesToFit(run.Task.Task)))
+        .. Pairs().Where(run => Lack(run.Method, run.Task) is null)
+            .Select(run => (run.Method.Text, run.Task.Name, run.Task.Shots, Bytes: run.Method.Method.BytesToFit(run.Task.Task)))
             .Where(run => run.Bytes > FitMemory.Large).Distinct()
-            .Select(run => $"{run.Text} takes about {FitMemory.Show(run.Bytes)} of memory on {run.Name}, {ComparisonTask.DescribeShots(run.Shots)}."),
+            .Select(run =>
+                $"{run.Text} takes about {FitMemory.Show(run.Bytes)} of memory on {run.Name}, {ComparisonTask.DescribeShots(run.Shots)}."),
     ];
 
     /// <summary>Runs what is not in the log yet. A method that fails gives a row with its reason.</summary>
     /// <param name="log">The rows that are finished; each new one is added at once. Stays the caller's.</param>
     /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
-    /// <returns>A row for each draw and method, draw by draw; where a task has further splits, one for each after it.</returns>
+    /// <returns>A row for each draw and method, draw by draw; where a task has further splits, one
+    /// for each after it.</returns>
     /// <exception cref="KedgeException">A row cannot be written.</exception>
     /// <exception cref="OperationCanceledException">
     /// Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.
@@ -93,15 +99,18 @@ public sealed class Comparison
     /// <summary>Runs what is not in the log yet. A method that fails gives a row with its reason.</summary>
     /// <param name="log">The rows that are finished; each new one is added at once. Stays the caller's.</param>
     /// <param name="progress">Told before each run, on its thread but never twice at a time; null is nobody.</param>
-    /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their notes alone; likewise.</param>
+    /// <param name="fitting">Told of each step of a fit, or, where several go on at once, of their
+    /// notes alone; likewise.</param>
     /// <param name="cancellation">Stops between two steps of a fit or two batches of queries.</param>
     /// <returns>
     /// A row for each draw and method, draw by draw; each followed by the rows of the task's further splits.
     /// </returns>
     /// <exception cref="KedgeException">A row cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the rows finished so far are in the log.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; the rows finished so
+    /// far are in the log.</exception>
     internal IReadOnlyList<ComparisonRow> Run(
-        ComparisonLog log, IProgress<ComparisonProgress>? progress, IProgress<FitProgress>? fitting = null, CancellationToken cancellation = default)
+        ComparisonLog log, IProgress<ComparisonProgress>? progress, IProgress<FitProgress>? fitting = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         (MethodVariant Method, ComparisonTask Task)[] pairs = [.. Pairs()];
@@ -110,7 +119,8 @@ public sealed class Comparison
         var steps = Parallelism == 1 || fitting is null ? fitting : new Notes(fitting, gate);
         foreach (var (index, run) in pairs.Index())
             done += (rows[index] = Finished(log, run.Method, run.Task)) is null ? 0 : 1;
-        var work = pairs.Index().Where(pair => rows[pair.Index] is null).Select(pair => (pair.Item.Method.Method.BytesToFit(pair.Item.Task.Task), (Action)(() => Run(pair.Index))));
+        var work = pairs.Index().Where(pair => rows[pair.Index] is null)
+            .Select(pair => (pair.Item.Method.Method.BytesToFit(pair.Item.Task.Task), (Action)(() => Run(pair.Index))));
         MemoryBoundedScheduler.Run([.. work], Parallelism, FitMemory.Available - Environment.WorkingSet);
         return [.. rows.SelectMany(some => some!)];
 
@@ -131,7 +141,8 @@ public sealed class Comparison
     }
 
 #pragma warning disable CA1031 // whatever one method fails of must not cost the rows of the others
-    private ComparisonRow[] Run(ComparisonRow[] empty, FewShotMethod method, ComparisonTask task, IProgress<FitProgress>? fitting, CancellationToken cancellation)
+    private ComparisonRow[] Run(
+        ComparisonRow[] empty, FewShotMethod method, ComparisonTask task, IProgress<FitProgress>? fitting, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         try
@@ -170,7 +181,8 @@ public sealed class Comparison
         return found.Contains(null) ? null : [.. found.OfType<ComparisonRow>()];
     }
 
-    private IEnumerable<(MethodVariant Method, ComparisonTask Task)> Pairs() => Tasks.SelectMany(task => Methods.Select(method => (method, task)));
+    private IEnumerable<(MethodVariant Method, ComparisonTask Task)> Pairs() =>
+        Tasks.SelectMany(task => Methods.Select(method => (method, task)));
 
     private ComparisonRow Row(MethodVariant method, ComparisonTask task) => new()
     {

@@ -16,7 +16,8 @@ namespace Kedge.Experiments;
 /// <param name="PredictSeconds">Mean seconds to classify all queries.</param>
 /// <param name="Selections">Which data chose the hyper-parameters, each once.</param>
 internal sealed record ComparisonCell(
-    string Task, string Method, int? Shots, int Finished, int Failed, double? Mean, double? Deviation, double? FitSeconds, double? PredictSeconds,
+    string Task, string Method, int? Shots, int Finished, int Failed, double? Mean,
+    double? Deviation, double? FitSeconds, double? PredictSeconds,
     IReadOnlyList<string> Selections)
 {
     /// <summary>What the method was evaluated on, as <see cref="ComparisonRow.Part"/>.</summary>

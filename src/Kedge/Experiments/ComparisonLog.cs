@@ -28,7 +28,8 @@ public sealed class ComparisonLog : IDisposable
     {
         _madeFolder = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
-        var others = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None; // elsewhere sharing is by advisory locks, and only None keeps another writer out
+        // elsewhere sharing is by advisory locks, and only None keeps another writer out
+        var others = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, others);
     }
 
@@ -87,7 +88,8 @@ public sealed class ComparisonLog : IDisposable
         }
         catch (IOException e)
         {
-            throw new KedgeException($"A row cannot be written to '{_file.Name}': {e.Message} Free some space and run again; the rows written so far are kept.", e);
+            throw new KedgeException($"A row cannot be written to '{_file.Name}': {e.Message} Free some space and run again; " +
+                "the rows written so far are kept.", e);
         }
     }
 
@@ -110,7 +112,8 @@ public sealed class ComparisonLog : IDisposable
             }
             catch (JsonException e)
             {
-                throw new KedgeException($"Line {index + 1} of '{path}' is no row of a comparison ({e.Message}): take the line away, or choose another folder.", e);
+                throw new KedgeException($"Line {index + 1} of '{path}' is no row of a comparison ({e.Message}): take the line away, " +
+                    "or choose another folder.", e);
             }
         }
     }

@@ -85,5 +85,6 @@ public sealed record ComparisonRow
     public required string TaskFingerprint { get; init; }
 
     /// <summary>Identifies the run: rows of one run have equal keys.</summary>
-    internal (string, string, int?, int?, string, string, string?) Key => (Task, Method, Shots, Seed, ModelFingerprint, TaskFingerprint, Part);
+    internal (string, string, int?, int?, string, string, string?) Key =>
+        (Task, Method, Shots, Seed, ModelFingerprint, TaskFingerprint, Part);
 }

@@ -37,7 +37,8 @@ internal sealed record ComparisonTask(
     {
         ArgumentNullException.ThrowIfNull(task);
         int[] shots = [.. task.Task.CountShots().Distinct()];
-        return new(task.Name, shots is [var even] ? even : null, Seed: null, task.Model ?? "an unnamed model", task.Fingerprint, Identify(task), task.Task, task.Query);
+        return new(task.Name, shots is [var even] ? even : null, Seed: null,
+            task.Model ?? "an unnamed model", task.Fingerprint, Identify(task), task.Task, task.Query);
     }
 
     /// <summary>"clothing, 4 shots, seed 1".</summary>
@@ -51,7 +52,15 @@ internal sealed record ComparisonTask(
     {
         var (support, classes, anchors) = (task.Task.Support, task.Task.Classes, task.Task.Anchors);
         using var fingerprint = new FingerprintBuilder();
-        return fingerprint.AppendJson(new { task.Fingerprint, classes.LogitScale, classes.Templates, support.Views, Anchors = anchors?.Names })
-            .Append([.. support.Images.Tensors, support.Labels, .. task.Query.Images.Tensors, task.Query.Labels, anchors?.Features]).Complete();
+        return fingerprint.AppendJson(new
+        {
+            task.Fingerprint,
+            classes.LogitScale,
+            classes.Templates,
+            support.Views,
+            Anchors = anchors?.Names,
+        })
+            .Append([.. support.Images.Tensors, support.Labels, .. task.Query.Images.Tensors, task.Query.Labels, anchors?.Features])
+            .Complete();
     }
 }

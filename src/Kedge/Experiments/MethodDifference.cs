@@ -37,7 +37,8 @@ internal sealed record MethodDifference(string Task, int? Shots, string Method, 
         var bests = answers[best].ToDictionary(row => row.Item1, row => CorrectnessBits.Read(row.Item2, row.Queries));
         if (bests.Values.Select(right => right.Length).Distinct().Count() != 1)
             return []; // a resample is of the same images for all draws
-        var pairs = answers.Where(method => method.Key != best).Select(method => (Method: method.Key, Rows: method.Where(row => bests.ContainsKey(row.Item1)).ToArray()))
+        var pairs = answers.Where(method => method.Key != best)
+            .Select(method => (Method: method.Key, Rows: method.Where(row => bests.ContainsKey(row.Item1)).ToArray()))
             .Where(method => method.Rows.Length > 0).ToArray();
         if (pairs.Length == 0)
             return [];
@@ -46,6 +47,7 @@ internal sealed record MethodDifference(string Task, int? Shots, string Method, 
                 (IReadOnlyList<IReadOnlyList<bool>>)[.. pair.Rows.Select(row => CorrectnessBits.Read(row.Item2, row.Queries))],
                 (IReadOnlyList<IReadOnlyList<bool>>)[.. pair.Rows.Select(row => bests[row.Item1])]))],
             PairedBootstrap.DefaultResamples, Seed);
-        return pairs.Zip(differences, (pair, difference) => new MethodDifference(rows[0].Task, rows[0].Shots, pair.Method, best, pair.Rows.Length, difference));
+        return pairs.Zip(differences, (pair, difference) =>
+            new MethodDifference(rows[0].Task, rows[0].Shots, pair.Method, best, pair.Rows.Length, difference));
     }
 }

@@ -33,19 +33,26 @@ internal static class PairedBootstrap
     /// <param name="resamples">The number of resamples, at least 1.</param>
     /// <param name="seed">The seed of the resamples.</param>
     /// <returns>First minus second.</returns>
-    /// <exception cref="ArgumentException">There is no draw or no image, or the two have not the same number of both.</exception>
+    /// <exception cref="ArgumentException">There is no draw or no image, or the two have not the same
+    /// number of both.</exception>
     public static PairedDifference Compare(
-        IReadOnlyList<IReadOnlyList<bool>> first, IReadOnlyList<IReadOnlyList<bool>> second, int resamples = DefaultResamples, int seed = 0) =>
+        IReadOnlyList<IReadOnlyList<bool>> first, IReadOnlyList<IReadOnlyList<bool>> second,
+        int resamples = DefaultResamples, int seed = 0) =>
         Compare([(first, second)], resamples, seed)[0];
 
-    /// <summary>Compares several pairs on the same resamples: all pairs have the same Q images, draws may be of different number.</summary>
+    /// <summary>
+    /// Compares several pairs on the same resamples: all pairs have the same Q images, draws
+    /// may be of different number.
+    /// </summary>
     internal static IReadOnlyList<PairedDifference> Compare(
         IReadOnlyList<(IReadOnlyList<IReadOnlyList<bool>> First, IReadOnlyList<IReadOnlyList<bool>> Second)> pairs, int resamples, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
         var images = pairs.Count > 0 && pairs[0].First.Count > 0 ? pairs[0].First[0].Count : 0;
-        if (images == 0 || pairs.Any(pair => pair.First.Count == 0 || pair.First.Count != pair.Second.Count || pair.First.Concat(pair.Second).Any(right => right.Count != images)))
-            throw new ArgumentException("A paired bootstrap needs both methods on the same draws, at least one, of the same images, at least one.", nameof(pairs));
+        if (images == 0 || pairs.Any(pair => pair.First.Count == 0
+            || pair.First.Count != pair.Second.Count || pair.First.Concat(pair.Second).Any(right => right.Count != images)))
+            throw new ArgumentException(
+                "A paired bootstrap needs both methods on the same draws, at least one, of the same images, at least one.", nameof(pairs));
         var columns = (pairs.Count + Vector<int>.Count - 1) / Vector<int>.Count;
         // per image and pair: draws that only the first classified correctly − those that only the second did
         var table = new int[images * columns * Vector<int>.Count];
@@ -55,7 +62,8 @@ internal static class PairedBootstrap
                 table[image] = first.Count(right => right[i]) - second.Count(right => right[i]);
         }
         var sums = Resample(table, images, columns, resamples, new SplitMix64(seed, stream: 0));
-        return [.. pairs.Select((pair, p) => Summarise(Column(table, p, columns).Sum(), [.. Column(sums, p, columns).Order()], 100.0 / pair.First.Count / images))];
+        return [.. pairs.Select((pair, p) =>
+            Summarise(Column(table, p, columns).Sum(), [.. Column(sums, p, columns).Order()], 100.0 / pair.First.Count / images))];
     }
 
     private static int[] Resample(int[] table, int images, int columns, int resamples, SplitMix64 random)

@@ -6,13 +6,21 @@ internal enum Protocol
     /// <summary>A few images of every class, and the test images of the same classes.</summary>
     FewShot,
 
-    /// <summary>Images of the first half of the classes (the base classes); the test images of these, and those of the other half, which are named after the fit.</summary>
+    /// <summary>
+    /// Images of the first half of the classes (the base classes); the test images of these, and those of the other
+    /// half, which are named after the fit.
+    /// </summary>
     BaseToNew,
 
-    /// <summary>Images of the first data set; its test images, and those of each other data set, whose classes are named after the fit.</summary>
+    /// <summary>
+    /// Images of the first data set; its test images, and those of each other data set, whose
+    /// classes are named after the fit.
+    /// </summary>
     CrossDataSet,
 
-    /// <summary>Images of the first data set; its test images, and those of each other data set, of the same classes.</summary>
+    /// <summary>
+    /// Images of the first data set; its test images, and those of each other data set, of the same classes.
+    /// </summary>
     DomainShift,
 
     /// <summary>A few images of every class and no class names.</summary>

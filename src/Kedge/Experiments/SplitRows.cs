@@ -29,7 +29,8 @@ internal static class SplitRows
     /// <param name="time">The clock for seconds.</param>
     /// <param name="cancellation">Stops between two batches of queries.</param>
     internal static ComparisonRow[] Fill(
-        ComparisonRow[] empty, ComparisonRow own, FewShotClassifier classifier, ComparisonTask task, TimeProvider time, CancellationToken cancellation)
+        ComparisonRow[] empty, ComparisonRow own, FewShotClassifier classifier,
+        ComparisonTask task, TimeProvider time, CancellationToken cancellation)
     {
         var rows = (ComparisonRow[])[own, .. empty.Skip(1)];
         foreach (var (index, split) in task.Splits.Index())

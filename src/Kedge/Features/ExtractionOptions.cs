@@ -41,7 +41,9 @@ internal sealed record ExtractionOptions
 internal sealed record ViewSet(int Count, int Seed)
 {
     /// <summary>V, the number of views, at least 1.</summary>
-    public int Count { get; } = Count >= 1 ? Count : throw new ArgumentOutOfRangeException(nameof(Count), Count, "There must be at least one view.");
+    public int Count { get; } = Count >= 1
+        ? Count
+        : throw new ArgumentOutOfRangeException(nameof(Count), Count, "There must be at least one view.");
 
     /// <summary>The augmentation that samples a view.</summary>
     public RandomView Kind { get; init; } = new();

@@ -44,7 +44,8 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"The feature cache '{subfolder}' cannot be read: {e.Message} Mend its permissions, delete it, or choose another place.", e);
+            throw new KedgeException($"The feature cache '{subfolder}' cannot be read: {e.Message} Mend its permissions, delete it, " +
+                "or choose another place.", e);
         }
     }
 

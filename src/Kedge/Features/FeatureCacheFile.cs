@@ -90,7 +90,8 @@ internal sealed record FeatureCacheFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"The feature cache's folder '{folder}' cannot be made: {e.Message} Choose another place for the cache.", e);
+            throw new KedgeException($"The feature cache's folder '{folder}' cannot be made: " +
+                $"{e.Message} Choose another place for the cache.", e);
         }
     }
 }

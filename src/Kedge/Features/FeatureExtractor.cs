@@ -141,7 +141,8 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         if (features.shape is not [var count, var width] || count != crops.Length || width != layout.Width)
         {
             throw new InvalidOperationException(
-                $"The encoder gave [{string.Join(", ", features.shape)}] for {crops.Length} crops; expected [{crops.Length}, {layout.Width}].");
+                $"The encoder gave [{string.Join(", ", features.shape)}] for {crops.Length} crops; expected [{crops.Length}, " +
+                    $"{layout.Width}].");
         }
         var values = MemoryMarshal.Cast<byte, float>(features.bytes);
         var rowLength = values.Length / pending.Count;
@@ -188,6 +189,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
     {
         var named = string.Join(" ", failures.Take(NamedFailures).Select(failure => failure.Message));
         var more = failures.Count > NamedFailures ? $" (And {failures.Count - NamedFailures} more.)" : "";
-        return new($"Cannot extract features: {failures.Count} of {total} images cannot be used; repair or remove them. {named}{more}", failures[0]);
+        return new($"Cannot extract features: {failures.Count} of {total} images cannot be used; repair or remove them. {named}{more}",
+            failures[0]);
     }
 }

@@ -36,7 +36,9 @@ public sealed record ImageFeatures(Tensor Image)
 
     /// <summary>The kinds that are present.</summary>
     public FeatureKinds Kinds =>
-        FeatureKinds.Image | (Patches is null ? FeatureKinds.Image : FeatureKinds.Patches) | (Unprojected is null ? FeatureKinds.Image : FeatureKinds.Unprojected);
+        FeatureKinds.Image | (Patches is null
+            ? FeatureKinds.Image
+            : FeatureKinds.Patches) | (Unprojected is null ? FeatureKinds.Image : FeatureKinds.Unprojected);
 
     /// <summary>Image features without other kinds.</summary>
     /// <param name="image">[…, D] unit.</param>

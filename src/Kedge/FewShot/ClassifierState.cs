@@ -7,7 +7,11 @@ namespace Kedge.FewShot;
 public sealed class ClassifierState : IDisposable
 {
     /// <summary>The JSON format of records among the details.</summary>
-    internal static readonly JsonSerializerOptions DetailsFormat = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    internal static readonly JsonSerializerOptions DetailsFormat = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     private readonly HashSet<string> _taken = [];
 
@@ -23,7 +27,9 @@ public sealed class ClassifierState : IDisposable
     /// <summary>The prompt templates behind the class features.</summary>
     public required IReadOnlyList<string> Templates { get; init; }
 
-    /// <summary>What the N support images are called, in the order of any tensor of them; empty where they had no names.</summary>
+    /// <summary>
+    /// What the N support images are called, in the order of any tensor of them; empty where they had no names.
+    /// </summary>
     public required IReadOnlyList<string> SupportNames { get; init; }
 
     /// <summary>CLIP's logit scale.</summary>
@@ -38,7 +44,10 @@ public sealed class ClassifierState : IDisposable
     /// <summary>Further data of the method, for explanation; an empty object where nothing.</summary>
     public required JsonElement Details { get; init; }
 
-    /// <summary>What was learned, by name: F32 or int64, contiguous, without gradient. Owned by the state: read them, do not change or dispose them.</summary>
+    /// <summary>
+    /// What was learned, by name: F32 or int64, contiguous, without gradient. Owned by the state: read them, do
+    /// not change or dispose them.
+    /// </summary>
     public required IReadOnlyDictionary<string, Tensor> Tensors { get; init; }
 
     /// <summary>C: classes.</summary>
@@ -92,13 +101,17 @@ public sealed class ClassifierState : IDisposable
             tensor.Dispose();
     }
 
-    /// <summary>The same for novel classes: all tensors are copied but those of support images, which show none of these classes.</summary>
+    /// <summary>
+    /// The same for novel classes: all tensors are copied but those of support images, which
+    /// show none of these classes.
+    /// </summary>
     /// <param name="classes">The novel classes.</param>
     /// <param name="replaced">The tensors that are others; copied too.</param>
     /// <param name="details">Other details; <see langword="null"/> for the same.</param>
     /// <returns>A state of its own; dispose it.</returns>
     public ClassifierState Transfer(ClassSet classes, IReadOnlyDictionary<string, Tensor> replaced, JsonElement? details = null) =>
-        TransferOnly(classes, Tensors.Where(pair => !StoredSupport.TensorNames.Contains(pair.Key) && !replaced.ContainsKey(pair.Key)).Concat(replaced), details ?? Details);
+        TransferOnly(classes, Tensors.Where(pair => !StoredSupport.TensorNames.Contains(pair.Key) && !replaced.ContainsKey(pair.Key))
+            .Concat(replaced), details ?? Details);
 
     /// <summary>The same for novel classes, with copies of these tensors alone.</summary>
     internal ClassifierState TransferOnly(ClassSet classes, IEnumerable<KeyValuePair<string, Tensor>> tensors, JsonElement details) => new()
@@ -137,7 +150,9 @@ public sealed class ClassifierState : IDisposable
     {
         if (Details.ValueKind != JsonValueKind.Object || !Details.TryGetProperty(name, out var value))
             return otherwise;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Damaged($"{value.GetRawText()} for {name}");
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Damaged($"{value.GetRawText()} for {name}");
     }
 
     internal static ClassifierState Create(FewShotMethod method, FewShotTask task, Fitted fitted) => new()
@@ -163,5 +178,6 @@ public sealed class ClassifierState : IDisposable
             throw Damaged($"the unexpected tensors {string.Join(", ", unexpected)}");
     }
 
-    internal KedgeException Damaged(string found) => new($"Restoring a classifier of {Method} found {found}: the file is damaged; fit it again.");
+    internal KedgeException Damaged(string found) =>
+        new($"Restoring a classifier of {Method} found {found}: the file is damaged; fit it again.");
 }

@@ -30,15 +30,18 @@ internal static class FeatureChecks
     public static void RequireUnit(this Tensor features, string doing, string what)
     {
         if (features.dtype != ScalarType.Float32)
-            throw new KedgeException($"{doing} found {what} of type {features.dtype}: it needs Float32; convert them with .to(ScalarType.Float32).");
+            throw new KedgeException($"{doing} found {what} of type {features.dtype}: it needs Float32; " +
+                "convert them with .to(ScalarType.Float32).");
         if (features.numel() == 0)
             return;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var off = features.norm(dim: -1).Sub(1).abs().max().item<float>();
         if (!float.IsFinite(off))
-            throw new KedgeException($"{doing} found {what} that hold NaN or infinity: encode the images or texts again, in single precision.");
+            throw new KedgeException($"{doing} found {what} that hold NaN or infinity: encode the images or texts again, " +
+                "in single precision.");
         if (off > UnitTolerance)
-            throw new KedgeException($"{doing} found {what} whose lengths are up to {off:g3} off 1: it needs unit features; divide each row by its length.");
+            throw new KedgeException($"{doing} found {what} whose lengths are up to {off:g3} off 1: it needs unit features; " +
+                "divide each row by its length.");
     }
 }

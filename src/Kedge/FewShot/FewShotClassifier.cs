@@ -5,14 +5,19 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>A fitted classifier: unit image features in, logits out. Immutable; safe to use from several threads; owns its tensors.</summary>
+/// <summary>
+/// A fitted classifier: unit image features in, logits out. Immutable; safe to use from several
+/// threads; owns its tensors.
+/// </summary>
 public abstract class FewShotClassifier : IDisposable
 {
     private const int MaxBatch = 1024; // bounds the memory of methods that compare queries with all they have learned
 
     private bool _disposed;
 
-    /// <summary>Keeps the state; the subclass then takes each of its tensors with <see cref="ClassifierState.Take"/>.</summary>
+    /// <summary>
+    /// Keeps the state; the subclass then takes each of its tensors with <see cref="ClassifierState.Take"/>.
+    /// </summary>
     /// <param name="state">What the method's fit has learned; owned by the classifier from now on.</param>
     protected FewShotClassifier(ClassifierState state) => State = state;
 
@@ -35,15 +40,19 @@ public abstract class FewShotClassifier : IDisposable
     public virtual FeatureKinds Needs => FeatureKinds.Image;
 
     /// <summary>
-    /// The change of the CLIP's towers that the classifier was fitted with, whose images must be encoded by the model so changed (<see cref="ClipModel.With"/>);
-    /// <see langword="null"/> where the towers are as they were. Owned by the classifier.
+    /// The change of the CLIP's towers that the classifier was fitted with, whose images must be encoded by the
+    /// model so changed (<see cref="ClipModel.With"/>); <see langword="null"/> where the towers are as they
+    /// were. Owned by the classifier.
     /// </summary>
     internal virtual WeightUpdates? Update => null;
 
     /// <summary>Scores images against every class.</summary>
-    /// <param name="images">B images: features [B, D] unit, and what <see cref="Needs"/> names, any floating type, any device.</param>
-    /// <returns>[B, C] F32 on <see cref="Device"/>: already scaled, a softmax gives probabilities. Without gradient, owned by the caller.</returns>
-    /// <exception cref="KedgeException">The features are not what is needed, have another width, are not of unit length, or hold NaN.</exception>
+    /// <param name="images">B images: features [B, D] unit, and what <see cref="Needs"/> names, any floating
+    /// type, any device.</param>
+    /// <returns>[B, C] F32 on <see cref="Device"/>: already scaled, a softmax gives probabilities. Without gradient,
+    /// owned by the caller.</returns>
+    /// <exception cref="KedgeException">The features are not what is needed, have another width, are not of unit
+    /// length, or hold NaN.</exception>
     public Tensor Logits(ImageFeatures images)
     {
         using var scope = NewDisposeScope();
@@ -51,7 +60,9 @@ public abstract class FewShotClassifier : IDisposable
         return LogitsCore(Checked(images)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Logits of any number of images, some at a time: Q images → [Q, C], on the CPU, owned by the caller.</summary>
+    /// <summary>
+    /// Logits of any number of images, some at a time: Q images → [Q, C], on the CPU, owned by the caller.
+    /// </summary>
     internal Tensor LogitsInBatches(ImageFeatures images, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
@@ -69,21 +80,25 @@ public abstract class FewShotClassifier : IDisposable
     /// classes.
     /// </summary>
     /// <param name="patchFeatures">[B, P, D] unit, any floating type, any device.</param>
-    /// <returns>[B, P, C] F32 on <see cref="Device"/>, scaled as <see cref="Logits"/>. Without gradient, owned by the caller.</returns>
-    /// <exception cref="KedgeException">The features have another shape or width, are not of unit length, or hold NaN.</exception>
+    /// <returns>[B, P, C] F32 on <see cref="Device"/>, scaled as <see cref="Logits"/>. Without gradient,
+    /// owned by the caller.</returns>
+    /// <exception cref="KedgeException">The features have another shape or width, are not of unit
+    /// length, or hold NaN.</exception>
     public Tensor PatchLogits(Tensor patchFeatures)
     {
         if (Needs != FeatureKinds.Image)
-            throw new KedgeException($"Classifying patches with {Method} found a classifier that looks at more of an image than its own feature, which a patch does not have: fit another method.");
+            throw new KedgeException($"Classifying patches with {Method} found a classifier that looks at more of an image than its own " +
+                "feature, which a patch does not have: fit another method.");
         if (patchFeatures.shape is not [var images, var patches, _])
-            throw new KedgeException($"Classifying patches with {Method} found features of shape {patchFeatures.Shape()}, expected [B, P, {FeatureWidth}]: encode the images' patches.");
+            throw new KedgeException($"Classifying patches with {Method} found features of shape {patchFeatures.Shape()}, expected [B, " +
+                $"P, {FeatureWidth}]: encode the images' patches.");
         using var scope = NewDisposeScope();
         return Logits(patchFeatures.flatten(0, 1)).reshape(images, patches, ClassNames.Count).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Transfers what was learned to novel classes, of which nothing but the names is known; <see langword="null"/> where what was learned is about
-    /// the classes of the fit alone.
+    /// Transfers what was learned to novel classes, of which nothing but the names is known; <see langword="null"/>
+    /// where what was learned is about the classes of the fit alone.
     /// </summary>
     /// <param name="classes">The novel classes, in the same feature space.</param>
     /// <returns>Another classifier; dispose it.</returns>
@@ -92,15 +107,16 @@ public abstract class FewShotClassifier : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (classes.Features.shape is not [var count, var width] || count != classes.Names.Count || width != FeatureWidth)
-            throw new KedgeException($"Carrying {Method} over found class features of shape {classes.Features.Shape()}, expected [{classes.Names.Count}, {FeatureWidth}]: encode the names with the model that the classifier was fitted on.");
+            throw new KedgeException($"Carrying {Method} over found class features of shape {classes.Features.Shape()}, " +
+                $"expected [{classes.Names.Count}, {FeatureWidth}]: encode the names with the model that the classifier was fitted on.");
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         return TransferCore(classes with { Features = classes.Features.to(ScalarType.Float32).to(Device) });
     }
 
     /// <summary>
-    /// The classifier of novel classes, by <see cref="ClassifierState.Transfer"/>, for methods whose fit is not about its own classes alone. Runs
-    /// inside a dispose scope without gradients.
+    /// The classifier of novel classes, by <see cref="ClassifierState.Transfer"/>, for methods whose fit is not about
+    /// its own classes alone. Runs inside a dispose scope without gradients.
     /// </summary>
     /// <param name="classes">The novel classes, on <see cref="Device"/>.</param>
     protected virtual FewShotClassifier? TransferCore(ClassSet classes) => null;
@@ -130,7 +146,8 @@ public abstract class FewShotClassifier : IDisposable
     internal virtual void RequireParts(string advice = "fit a method whose logits have them")
     {
         if (!HasParts)
-            throw new KedgeException($"Explaining found a classifier of {Method}, whose logits have no parts by anchor or by support image: {advice}.");
+            throw new KedgeException($"Explaining found a classifier of {Method}, whose logits have no parts by anchor or by support " +
+                $"image: {advice}.");
     }
 
     /// <summary>
@@ -150,9 +167,13 @@ public abstract class FewShotClassifier : IDisposable
     /// <returns>[B, C].</returns>
     protected abstract Tensor LogitsCore(ImageFeatures images);
 
-    /// <summary>The parts of <see cref="LogitsCore"/>, for classifiers that have some. Runs inside a dispose scope without gradients; the parts must be new tensors.</summary>
+    /// <summary>
+    /// The parts of <see cref="LogitsCore"/>, for classifiers that have some. Runs inside a dispose scope without
+    /// gradients; the parts must be new tensors.
+    /// </summary>
     /// <param name="images">B images, F32 on <see cref="Device"/>, with all that <see cref="Needs"/> names.</param>
-    protected virtual Explanation ExplainCore(ImageFeatures images) => throw new NotSupportedException($"{Method} has parts and does not tell them.");
+    protected virtual Explanation ExplainCore(ImageFeatures images) =>
+        throw new NotSupportedException($"{Method} has parts and does not tell them.");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -177,9 +198,13 @@ public abstract class FewShotClassifier : IDisposable
         if (images.Image.shape is not [var count, var width] || width != FeatureWidth)
             throw Wrong($"image features of shape {images.Image.Shape()}", $"[B, {FeatureWidth}]");
         if (Needs.HasFlag(FeatureKinds.Patches) && (images.Patches?.shape is not [var b, > 0, var d] || (b, d) != (count, FeatureWidth)))
-            throw Wrong(images.Patches is null ? "images without features of their patches" : $"patch features of shape {images.Patches.Shape()}", $"[{count}, P, {FeatureWidth}]");
+            throw Wrong(images.Patches is null
+                ? "images without features of their patches"
+                : $"patch features of shape {images.Patches.Shape()}", $"[{count}, P, {FeatureWidth}]");
         if (Needs.HasFlag(FeatureKinds.Unprojected) && (images.Unprojected?.shape is not [var n, > 0] || n != count))
-            throw Wrong(images.Unprojected is null ? "images without unprojected features" : $"unprojected features of shape {images.Unprojected.Shape()}", $"[{count}, U]");
+            throw Wrong(images.Unprojected is null
+                ? "images without unprojected features"
+                : $"unprojected features of shape {images.Unprojected.Shape()}", $"[{count}, U]");
         var features = images.Each(tensor => tensor.to(ScalarType.Float32).to(Device));
         features.Image.RequireUnit($"Classifying with {Method}", "image features");
         if (Needs.HasFlag(FeatureKinds.Patches))
@@ -188,5 +213,6 @@ public abstract class FewShotClassifier : IDisposable
     }
 
     private KedgeException Wrong(string found, string expected) =>
-        new($"Classifying with {Method} found {found}, expected {expected}: encode the images with the model that the classifier was fitted on.");
+        new($"Classifying with {Method} found {found}, expected {expected}: " +
+            "encode the images with the model that the classifier was fitted on.");
 }

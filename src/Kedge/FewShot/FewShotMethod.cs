@@ -33,7 +33,8 @@ public abstract class FewShotMethod
 
     /// <summary>What a task must have for the fits of several methods.</summary>
     /// <param name="methods">The methods.</param>
-    public static TaskParts RequiredBy(IEnumerable<FewShotMethod> methods) => methods.Aggregate(TaskParts.None, (parts, method) => parts | method.Requires);
+    public static TaskParts RequiredBy(IEnumerable<FewShotMethod> methods) =>
+        methods.Aggregate(TaskParts.None, (parts, method) => parts | method.Requires);
 
     /// <summary>
     /// The peak memory of a fit beyond its task, in bytes, estimated; 0 where that is no more than some copies of the
@@ -42,14 +43,19 @@ public abstract class FewShotMethod
     /// <param name="task">What would be learned from.</param>
     protected internal virtual long BytesToFit(FewShotTask task) => 0;
 
-    /// <summary>Learns a classifier. The order of the support images does not matter; on a CPU the same task and options give the same bits.</summary>
+    /// <summary>
+    /// Learns a classifier. The order of the support images does not matter; on a CPU the same task and
+    /// options give the same bits.
+    /// </summary>
     /// <param name="task">What to learn from; computation runs on its device.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops the fit between two steps.</param>
     /// <returns>A classifier that owns its tensors; dispose it.</returns>
-    /// <exception cref="KedgeException">The task lacks something that the method needs, or learning diverged.</exception>
+    /// <exception cref="KedgeException">The task lacks something that the method needs, or
+    /// learning diverged.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
-    public FewShotClassifier Fit(FewShotTask task, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default) => FitFrom(null, task, progress, cancellation);
+    public FewShotClassifier Fit(FewShotTask task, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default) =>
+        FitFrom(null, task, progress, cancellation);
 
     /// <summary>
     /// As <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/>, and resumes an interrupted run of
@@ -60,11 +66,13 @@ public abstract class FewShotMethod
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops the fit between two steps.</param>
     /// <returns>A classifier that owns its tensors; dispose it.</returns>
-    /// <exception cref="KedgeException">As without a store; or what it holds is of another fit or damaged, or it cannot be written.</exception>
+    /// <exception cref="KedgeException">As without a store; or what it holds is of another fit or damaged, or it
+    /// cannot be written.</exception>
     /// <exception cref="OperationCanceledException">
     /// Asked for by <paramref name="cancellation"/>; the store holds a checkpoint.
     /// </exception>
-    public FewShotClassifier Fit(FewShotTask task, IFitStore store, IProgress<FitProgress>? progress, CancellationToken cancellation) => FitFrom(store, task, progress, cancellation);
+    public FewShotClassifier Fit(FewShotTask task, IFitStore store, IProgress<FitProgress>? progress, CancellationToken cancellation) =>
+        FitFrom(store, task, progress, cancellation);
 
     /// <summary>Creates the classifier of a saved state; takes ownership of the state, also where it throws.</summary>
     /// <exception cref="KedgeException">The state is not of this method, or is damaged.</exception>
@@ -87,13 +95,17 @@ public abstract class FewShotMethod
         }
     }
 
-    /// <summary>Learns. Runs inside a dispose scope with gradients on; everything made here is freed, what is returned is copied.</summary>
+    /// <summary>
+    /// Learns. Runs inside a dispose scope with gradients on; everything made here is freed,
+    /// what is returned is copied.
+    /// </summary>
     /// <param name="task">The task, its support images in an order that does not depend on the caller's.</param>
     /// <param name="run">To be told of each step.</param>
     protected abstract Fitted FitCore(FewShotTask task, FitRun run);
 
     /// <summary>Creates the classifier from what <see cref="FitCore"/> returned, now or from a file.</summary>
-    /// <param name="state">Tensors and texts; the classifier's constructor takes and checks each tensor by name.</param>
+    /// <param name="state">Tensors and texts; the classifier's constructor takes and checks
+    /// each tensor by name.</param>
     protected abstract FewShotClassifier RestoreCore(ClassifierState state);
 
     private FewShotClassifier FitFrom(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
@@ -106,7 +118,8 @@ public abstract class FewShotMethod
         using (enable_grad())
         {
             var ordered = SupportOrder.Canonical(task);
-            var run = store is null ? new FitRun(progress, cancellation) : new FitRun(store, FitFingerprint.Compute(this, ordered), progress, cancellation);
+            var run = store is null ? new FitRun(progress, cancellation)
+                : new FitRun(store, FitFingerprint.Compute(this, ordered), progress, cancellation);
             var fitted = FitCore(ordered, run);
             using (no_grad())
                 state = ClassifierState.Create(this, ordered, fitted);
@@ -122,9 +135,11 @@ public abstract class FewShotMethod
 
 /// <summary>What a method has learned.</summary>
 /// <param name="Tensors">By the names under which they are saved; copied by the caller.</param>
-/// <param name="Selection">Which data chose the hyper-parameters: nothing by default, "support set" where the method splits it. Never test data.</param>
+/// <param name="Selection">Which data chose the hyper-parameters: nothing by default, "support set" where the method
+/// splits it. Never test data.</param>
 /// <param name="Details">Further data to store for explanation, such as the words of anchors.</param>
-public sealed record Fitted(IReadOnlyDictionary<string, Tensor> Tensors, string Selection = Fitted.NothingSelected, JsonElement? Details = null)
+public sealed record Fitted(
+    IReadOnlyDictionary<string, Tensor> Tensors, string Selection = Fitted.NothingSelected, JsonElement? Details = null)
 {
     /// <summary>All hyper-parameters are the options', nothing was chosen on data.</summary>
     public const string NothingSelected = "none";

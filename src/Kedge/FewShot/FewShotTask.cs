@@ -41,7 +41,8 @@ public sealed class FewShotTask
     /// Features that anchors may start from where no text tower is available, such as those of an open word list;
     /// <see langword="null"/> for none. Its tensor is on the device of the features and not owned.
     /// </summary>
-    /// <exception cref="KedgeException">They are not as wide as the class features, not unit, or not as many as their names.</exception>
+    /// <exception cref="KedgeException">They are not as wide as the class features, not unit, or not as many
+    /// as their names.</exception>
     public AnchorSet? Anchors
     {
         get;
@@ -54,10 +55,12 @@ public sealed class FewShotTask
     }
 
     /// <summary>
-    /// Images that hyper-parameters may be chosen on; <see langword="null"/> for none, and then they are chosen on the support images or not at all.
-    /// Nothing but the validation part of a data set or of a task of features, never test images: there is no public way to give a task any.
+    /// Images that hyper-parameters may be chosen on; <see langword="null"/> for none, and then they are chosen on the
+    /// support images or not at all. Nothing but the validation part of a data set or of a task of features, never test
+    /// images: there is no public way to give a task any.
     /// </summary>
-    /// <exception cref="KedgeException">They are not as wide as the support images, or show none of the classes.</exception>
+    /// <exception cref="KedgeException">They are not as wide as the support images, or show none
+    /// of the classes.</exception>
     public LabelledFeatures? Validation
     {
         get;
@@ -88,7 +91,8 @@ public sealed class FewShotTask
     /// The first view's features [N, D] as inputs of a classifier: encoded again where it has updated the towers. In
     /// the current dispose scope, without gradient.
     /// </summary>
-    /// <param name="update">The classifier's (<see cref="FewShotClassifier.Update"/>), which can only be there where <see cref="ClipAccess.Images"/> are.</param>
+    /// <param name="update">The classifier's (<see cref="FewShotClassifier.Update"/>), which can only be there where
+    /// <see cref="ClipAccess.Images"/> are.</param>
     internal Tensor FirstView(WeightUpdates? update)
     {
         const int batchSize = 256; // bounds the memory of towers
@@ -100,10 +104,14 @@ public sealed class FewShotTask
             .Select(row => (long)row).Chunk(batchSize).Select(rows => towers.EncodeSupport(0, rows))]);
     }
 
-    /// <summary>The task of some of the support images; support and class features are copies without gradient in the current dispose scope.</summary>
+    /// <summary>
+    /// The task of some of the support images; support and class features are copies without gradient in
+    /// the current dispose scope.
+    /// </summary>
     /// <param name="rows">[M] int64, indices of support images.</param>
     internal FewShotTask AtRows(Tensor rows) => new(
-        (Support with { Images = Support.Images.Each(views => views.detach()) }).AtRows(rows), Classes.Copy(), Encoder?.AtRows([.. rows.cpu().data<long>()]))
+        (Support with { Images = Support.Images.Each(views => views.detach()) })
+            .AtRows(rows), Classes.Copy(), Encoder?.AtRows([.. rows.cpu().data<long>()]))
     {
         Anchors = Anchors,
         Validation = Validation,
@@ -128,7 +136,9 @@ public sealed class FewShotTask
     /// The same images without class names, and without the images' own names, which may reveal classes.
     /// </summary>
     internal FewShotTask WithoutNames() => new(
-        Support with { Names = null }, TaskClasses.Unnamed(Classes.Count, Classes.LogitScale, Classes.Templates), Encoder is null ? null : Encoder with { Images = null })
+        Support with { Names = null }, TaskClasses.Unnamed(Classes.Count, Classes.LogitScale, Classes.Templates), Encoder is null
+            ? null
+            : Encoder with { Images = null })
     {
         Anchors = Anchors,
         Validation = Validation,

@@ -6,10 +6,13 @@ namespace Kedge.FewShot;
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps in all, as far as is known.</param>
 /// <param name="Loss">The loss of the last step, where the method has one.</param>
-/// <param name="HeldOutGain">The accuracy gained over zero-shot on support images that this step was not learned from, −1 to 1; <see langword="null"/> where not measured yet.</param>
+/// <param name="HeldOutGain">The accuracy gained over zero-shot on support images that this step was not learned from,
+/// −1 to 1; <see langword="null"/> where not measured yet.</param>
 /// <param name="Note">Something the user should know; then no step was done.</param>
-/// <param name="Part">Which of several fits the step is of, such as "cross-fit 2 of 4"; <see langword="null"/> where it is the classifier's own.</param>
-public readonly record struct FitProgress(int Step, int Steps, double? Loss = null, double? HeldOutGain = null, string? Note = null, string? Part = null);
+/// <param name="Part">Which of several fits the step is of, such as "cross-fit 2 of 4"; <see langword="null"/> where it
+/// is the classifier's own.</param>
+public readonly record struct FitProgress(
+    int Step, int Steps, double? Loss = null, double? HeldOutGain = null, string? Note = null, string? Part = null);
 
 /// <summary>A running fit, as its method sees it: progress, cancellation and checkpoints.</summary>
 public sealed class FitRun
@@ -18,13 +21,15 @@ public sealed class FitRun
     private readonly Action<IReadOnlyDictionary<string, Tensor>>? _keep;
     private FitProgress _last;
 
-    internal FitRun(IProgress<FitProgress>? progress, CancellationToken cancellation) => (_progress, Cancellation) = (progress, cancellation);
+    internal FitRun(IProgress<FitProgress>? progress, CancellationToken cancellation) =>
+        (_progress, Cancellation) = (progress, cancellation);
 
     /// <param name="store">Where the fit stores its checkpoints; the last one is read here.</param>
     /// <param name="fit">The fingerprint of the fit.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops the fit.</param>
-    internal FitRun(IFitStore store, string fit, IProgress<FitProgress>? progress, CancellationToken cancellation) : this(progress, cancellation) =>
+    internal FitRun(IFitStore store, string fit, IProgress<FitProgress>? progress, CancellationToken cancellation)
+        : this(progress, cancellation) =>
         (Kept, _keep) = (store.Read(fit), tensors => store.Write(fit, tensors));
 
     /// <summary>Asks the method to stop.</summary>
@@ -49,7 +54,8 @@ public sealed class FitRun
     /// <param name="step">Steps done.</param>
     /// <param name="steps">Steps in all.</param>
     /// <param name="loss">The loss of the step, where there is one.</param>
-    /// <param name="heldOutGain">The accuracy gained over zero-shot on held-out support images; the last one given stays where there is none.</param>
+    /// <param name="heldOutGain">The accuracy gained over zero-shot on held-out support images; the last one given
+    /// stays where there is none.</param>
     /// <exception cref="OperationCanceledException">The caller of the fit has asked it to stop.</exception>
     public void Report(int step, int steps, double? loss = null, double? heldOutGain = null)
     {

@@ -31,7 +31,8 @@ public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
     internal Tensor LogitsBy(FewShotClassifier classifier, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
-        var features = classifier.Update is { } update ? Reencode!(update, cancellation) : Images; // a method that changes towers refuses a task without photos
+        // a method that changes towers refuses a task without photos
+        var features = classifier.Update is { } update ? Reencode!(update, cancellation) : Images;
         return classifier.LogitsInBatches(features, cancellation).MoveToOuterDisposeScope();
     }
 

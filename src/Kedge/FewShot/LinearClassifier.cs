@@ -25,7 +25,9 @@ public class LinearClassifier : FewShotClassifier
     /// <summary>[C, D], not yet scaled; owned by the classifier.</summary>
     public Tensor Weight { get; }
 
-    /// <summary>[C], already scaled; owned by the classifier. <see langword="null"/> where the method has none.</summary>
+    /// <summary>
+    /// [C], already scaled; owned by the classifier. <see langword="null"/> where the method has none.
+    /// </summary>
     public Tensor? Bias { get; }
 
     /// <summary>What a method with this classifier returns from its fit.</summary>

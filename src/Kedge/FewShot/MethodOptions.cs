@@ -5,7 +5,10 @@ using System.Text.Json.Serialization;
 
 namespace Kedge.FewShot;
 
-/// <summary>The options of a method: a record of numbers and choices with their defaults, checked when the method is constructed.</summary>
+/// <summary>
+/// The options of a method: a record of numbers and choices with their defaults, checked when
+/// the method is constructed.
+/// </summary>
 public abstract record MethodOptions
 {
     /// <summary>How options are written: <c>{"alpha":1,"learningRate":0.001}</c>; an unknown key is an error.</summary>
@@ -21,7 +24,10 @@ public abstract record MethodOptions
     /// <summary>All options with their values, as saved with a classifier.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, GetType(), Format);
 
-    /// <summary>The value of an option as people write it: what is JSON (<c>2</c>, <c>true</c>, <c>["a","b"]</c>) is taken as such, all else as a text.</summary>
+    /// <summary>
+    /// The value of an option as people write it: what is JSON (<c>2</c>, <c>true</c>, <c>["a","b"]</c>) is taken as
+    /// such, all else as a text.
+    /// </summary>
     /// <param name="text">The text, of any kind.</param>
     /// <returns>The value; <see langword="null"/> is JSON's null.</returns>
     public static JsonNode? ParseValue(string text)
@@ -49,7 +55,8 @@ public abstract record MethodOptions
     protected static void Require(double value, double low, double high, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!(value >= low && value <= high))
-            throw new KedgeException($"The option {JsonNamingPolicy.CamelCase.ConvertName(name)} is {value}: it must be from {low} to {high}.");
+            throw new KedgeException($"The option {JsonNamingPolicy.CamelCase.ConvertName(name)} is {value}: " +
+                $"it must be from {low} to {high}.");
     }
 
     internal static TOptions Read<TOptions>(JsonElement json, string method) where TOptions : MethodOptions, new()
@@ -62,7 +69,8 @@ public abstract record MethodOptions
         {
             var known = JsonSerializer.SerializeToElement(new TOptions(), Format).EnumerateObject().Select(option => option.Name);
             var names = string.Join(", ", known.DefaultIfEmpty("nothing"));
-            throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: it takes an object with {names} ({e.Message})", e);
+            throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: " +
+                $"it takes an object with {names} ({e.Message})", e);
         }
     }
 }

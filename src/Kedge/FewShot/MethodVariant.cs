@@ -7,9 +7,9 @@ namespace Kedge.FewShot;
 /// A method as people write it, with options or without. Its grammar, where spaces around an item do not matter:
 /// <code>
 /// list    = item { "," item }
-/// item    = "all" | method                          all is every method of the catalog with its defaults
+/// item    = "all" | method             all is every method of the catalog with its defaults
 /// method  = name [ "[" option { ";" option } "]" ]
-/// option  = key "=" value                           a value that is JSON (2, true, ["a","b"]) is taken as such, any other as a text
+/// option  = key "=" value              a value that is JSON (2, true, ["a","b"]) is taken as such, any other as a text
 /// </code>
 /// Commas and semicolons between brackets or double quotes of a value are the value's.
 /// </summary>
@@ -23,14 +23,17 @@ public sealed record MethodVariant(string Text, FewShotMethod Method)
     /// <param name="text">Such as <c>zero-shot,rtos[steps=0],rtos[start=noise;steps=0]</c>, or <c>all</c>.</param>
     /// <param name="catalog">The methods that there are, such as <c>MethodCatalog.Default</c>.</param>
     /// <returns>At least one method, in the order given.</returns>
-    /// <exception cref="KedgeException">The text does not follow the grammar, or there is no such method or option.</exception>
+    /// <exception cref="KedgeException">The text does not follow the grammar, or there is no such
+    /// method or option.</exception>
     public static IReadOnlyList<MethodVariant> ParseList(string text, IMethodCatalog catalog) =>
-        [.. Split(text, ',', text).SelectMany(item => item == All ? catalog.Names : [item]).Distinct().Select(item => Parse(item, catalog))];
+        [.. Split(text, ',', text).SelectMany(item => item == All ? catalog.Names : [item])
+            .Distinct().Select(item => Parse(item, catalog))];
 
     /// <summary>Reads one method.</summary>
     /// <param name="text">Such as <c>rtos[start=noise;steps=0]</c>.</param>
     /// <param name="catalog">The methods that there are, such as <c>MethodCatalog.Default</c>.</param>
-    /// <exception cref="KedgeException">The text does not follow the grammar, or there is no such method or option.</exception>
+    /// <exception cref="KedgeException">The text does not follow the grammar, or there is no such
+    /// method or option.</exception>
     public static MethodVariant Parse(string text, IMethodCatalog catalog)
     {
         var open = text.IndexOf('[', StringComparison.Ordinal);

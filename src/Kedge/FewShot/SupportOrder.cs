@@ -4,12 +4,15 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>
-/// Support images in an order that depends on nothing but themselves: by label, then by the bits of the mean over views. A method that
-/// draws batches with its seed then learns the same from the same images, however their files were listed.
+/// Support images in an order that depends on nothing but themselves: by label, then by the bits of the
+/// mean over views. A method that draws batches with its seed then learns the same from the same images,
+/// however their files were listed.
 /// </summary>
 internal static class SupportOrder
 {
-    /// <summary>The task with its support rows sorted, which are copies in the current dispose scope, as are class features.</summary>
+    /// <summary>
+    /// The task with its support rows sorted, which are copies in the current dispose scope, as are class features.
+    /// </summary>
     internal static FewShotTask Canonical(FewShotTask task)
     {
         var sorted = Sort(task);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
 
-/// <summary>The support set of a task: the labelled images that are learned from, as features. Does not own its tensors.</summary>
+/// <summary>
+/// The support set of a task: the labelled images that are learned from, as features. Does not own its tensors.
+/// </summary>
 /// <param name="Images">
 /// Features [V, N, D] unit F32: V views of each of the N images, view 0 the plain centre crop; where methods need them,
 /// [V, N, P, D] and [V, N, U] beside them. N may be 0 for zero-shot.
@@ -11,7 +13,10 @@ namespace Kedge.FewShot;
 /// <param name="Labels">[N] int64, each in 0 … C−1.</param>
 public sealed record SupportSet(ImageFeatures Images, Tensor Labels)
 {
-    /// <summary>What the N images are called, such as their files, kept with the classifier; <see langword="null"/> where they have no names.</summary>
+    /// <summary>
+    /// What the N images are called, such as their files, kept with the classifier; <see langword="null"/>
+    /// where they have no names.
+    /// </summary>
     public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>[V, N, D] unit F32: the features of the whole images.</summary>

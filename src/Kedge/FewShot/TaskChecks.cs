@@ -26,23 +26,29 @@ internal static class TaskChecks
         Require(support.Features.shape is [> 0, _, var d] && d == width, $"support features of shape {support.Features.Shape()}",
             $"[V, N, {width}], as wide as the class features");
         Require(support.Labels.dtype == ScalarType.Int64, $"support labels of type {support.Labels.dtype}", "Int64");
-        Require(support.Labels.shape is [var n] && n == support.Count, $"support labels of shape {support.Labels.Shape()}", $"[{support.Count}], one a support image");
+        Require(support.Labels.shape is [var n] && n == support.Count, $"support labels of shape {support.Labels.Shape()}",
+            $"[{support.Count}], one a support image");
         Require(IsOn(support.Features, task.Device) && IsOn(support.Labels, task.Device),
-            $"support features on {support.Features.device} and labels on {support.Labels.device}", $"both on {task.Device}, where the class features are");
+            $"support features on {support.Features.device} and labels on {support.Labels.device}",
+            $"both on {task.Device}, where the class features are");
         support.Features.RequireUnit(Making, "support features");
         CheckPatches(support, width);
-        Require(support.Images.Unprojected is not { } tokens || (tokens.shape is [var v, var m, > 0] && (v, m) == (support.Views, support.Count)),
-            $"unprojected support features of shape {support.Images.Unprojected?.Shape()}", $"[{support.Views}, {support.Count}, U], one a view and image");
+        Require(support.Images.Unprojected is not { } tokens
+            || (tokens.shape is [var v, var m, > 0] && (v, m) == (support.Views, support.Count)),
+            $"unprojected support features of shape {support.Images.Unprojected?.Shape()}",
+            $"[{support.Views}, {support.Count}, U], one a view and image");
         if (support.Count > 0)
             CheckLabels(support.Labels, "support", task.Classes.Count);
-        Require(support.Names is not { } names || names.Count == support.Count, $"{support.Names?.Count} names of support images", $"{support.Count}, one a support image");
+        Require(support.Names is not { } names || names.Count == support.Count,
+            $"{support.Names?.Count} names of support images", $"{support.Count}, one a support image");
     }
 
     internal static void CheckValidation(FewShotTask task, LabelledFeatures validation)
     {
         var (features, labels) = (validation.Features, validation.Labels);
         Require(features.shape is [> 0, var d] && d == task.FeatureWidth && labels.shape is [var h] && h == features.shape[0],
-            $"validation features of shape {features.Shape()} and labels of shape {labels.Shape()}", $"[H, {task.FeatureWidth}] and [H], H at least 1");
+            $"validation features of shape {features.Shape()} and labels of shape {labels.Shape()}",
+            $"[H, {task.FeatureWidth}] and [H], H at least 1");
         features.RequireUnit(Making, "validation features");
         CheckLabels(labels, "validation", task.Classes.Count);
     }
@@ -50,8 +56,10 @@ internal static class TaskChecks
     internal static void CheckAnchors(FewShotTask task, AnchorSet anchors)
     {
         Require(anchors.Features.shape is [var k, var d] && k == anchors.Names.Count && d == task.FeatureWidth,
-            $"anchor features of shape {anchors.Features.Shape()} for {anchors.Names.Count} names", $"[{anchors.Names.Count}, {task.FeatureWidth}], one row a name");
-        Require(IsOn(anchors.Features, task.Device), $"anchor features on {anchors.Features.device}", $"them on {task.Device}, where the class features are");
+            $"anchor features of shape {anchors.Features.Shape()} for {anchors.Names.Count} names",
+            $"[{anchors.Names.Count}, {task.FeatureWidth}], one row a name");
+        Require(IsOn(anchors.Features, task.Device), $"anchor features on {anchors.Features.device}",
+            $"them on {task.Device}, where the class features are");
         anchors.Features.RequireUnit(Making, "anchor features");
     }
 
@@ -60,7 +68,8 @@ internal static class TaskChecks
         if (support.Images.Patches is not { } patches)
             return;
         Require(patches.shape is [var v, var n, > 0, var d] && (v, n, d) == (support.Views, support.Count, width),
-            $"support patches of shape {patches.Shape()}", $"[{support.Views}, {support.Count}, P, {width}], as many and as wide as the support features");
+            $"support patches of shape {patches.Shape()}",
+            $"[{support.Views}, {support.Count}, P, {width}], as many and as wide as the support features");
         patches.flatten(0, 2).RequireUnit(Making, "support patches");
     }
 

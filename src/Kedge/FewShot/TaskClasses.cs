@@ -9,12 +9,15 @@ public sealed record TaskClasses
 
     /// <summary>Classes with names.</summary>
     /// <param name="names">C different names, at least two, in the order of the labels.</param>
-    /// <param name="features">[C, D] unit F32: each class's text features, averaged over the templates and made unit length again.</param>
+    /// <param name="features">[C, D] unit F32: each class's text features, averaged over the templates and made
+    /// unit length again.</param>
     /// <param name="logitScale">What CLIP multiplies a cosine by, above 0; 100 for OpenAI's weights.</param>
     /// <param name="templates">The prompt templates behind the features, kept with the classifier.</param>
-    public TaskClasses(IReadOnlyList<string> names, Tensor features, float logitScale, IReadOnlyList<string> templates) : this(names, logitScale, templates) => _features = features;
+    public TaskClasses(IReadOnlyList<string> names, Tensor features, float logitScale, IReadOnlyList<string> templates)
+        : this(names, logitScale, templates) => _features = features;
 
-    private TaskClasses(IReadOnlyList<string> names, float logitScale, IReadOnlyList<string> templates) => (Names, LogitScale, Templates) = ([.. names], logitScale, [.. templates]);
+    private TaskClasses(IReadOnlyList<string> names, float logitScale, IReadOnlyList<string> templates) =>
+        (Names, LogitScale, Templates) = ([.. names], logitScale, [.. templates]);
 
     /// <summary>The C names, in the order of the labels; numbers where the classes have no names.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -31,10 +34,13 @@ public sealed record TaskClasses
     /// <summary>Whether the classes have names; if not, <see cref="Names"/> are numbers.</summary>
     public bool HasNames => _features is not null;
 
-    /// <summary>[C, D] unit F32: each class's text features, averaged over the templates and made unit length again.</summary>
+    /// <summary>
+    /// [C, D] unit F32: each class's text features, averaged over the templates and made unit length again.
+    /// </summary>
     /// <exception cref="KedgeException">The classes have no names.</exception>
     public Tensor Features => _features
-        ?? throw new KedgeException("The features of class names were asked for of a task that has no class names: take a method that does not look at them.");
+        ?? throw new KedgeException("The features of class names were asked for of a task that has no class names: " +
+            "take a method that does not look at them.");
 
     /// <summary>Classes without names, which are numbers then: methods that need names refuse them.</summary>
     /// <param name="count">C, at least two.</param>

@@ -1,6 +1,8 @@
 namespace Kedge.FewShot;
 
-/// <summary>What a method needs of a task, beside features of images that it classifies (<see cref="FewShotMethod.Requires"/>).</summary>
+/// <summary>
+/// What a method needs of a task, beside features of images that it classifies (<see cref="FewShotMethod.Requires"/>).
+/// </summary>
 [Flags]
 public enum TaskParts
 {
@@ -19,12 +21,17 @@ public enum TaskParts
     /// <summary>Features of the images' patches, of the support set and of what is classified.</summary>
     Patches = 1 << 3,
 
-    /// <summary>Features before the projection into the joint space, of the support set and of what is classified.</summary>
+    /// <summary>
+    /// Features before the projection into the joint space, of the support set and of what is classified.
+    /// </summary>
     Unprojected = 1 << 4,
 
     /// <summary>The projection of the image tower.</summary>
     Projection = 1 << 5,
 
-    /// <summary>The support images themselves with the CLIP, as the method changes its towers; images are then encoded anew to be classified.</summary>
+    /// <summary>
+    /// The support images themselves with the CLIP, as the method changes its towers; images are then
+    /// encoded anew to be classified.
+    /// </summary>
     Towers = 1 << 6,
 }

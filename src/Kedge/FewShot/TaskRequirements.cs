@@ -10,13 +10,15 @@ internal static class TaskRequirements
         (TaskParts.TextTower, task => task.Encoder?.TextTower is not null,
             "a task without a text tower: it learns prompts; give the task the text side of the CLIP model."),
         (TaskParts.Names, task => task.Classes.HasNames,
-            "a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe."),
+            "a task without class names, which it looks at: name the classes, or take a method that learns from images alone, " +
+                "such as sim or linear-probe."),
         (TaskParts.Towers, task => task.Encoder?.Images is not null,
             "a task without its images and the model: it changes the towers that encode them; fit on photos."),
         (TaskParts.Patches, task => HasFeatures(task, FeatureKinds.Patches),
             "a task without features of the images' patches: it learns from them; give it photos and a model (--data), not features."),
         (TaskParts.Unprojected, task => HasFeatures(task, FeatureKinds.Unprojected),
-            "a task without the images' features before the projection into the joint space: it learns from them; give it photos and a model (--data), not features."),
+            "a task without the images' features before the projection into the joint space: it learns from them; " +
+                "give it photos and a model (--data), not features."),
         (TaskParts.Projection, task => task.Encoder?.Projection is not null,
             "a task without the image tower's projection: give the task the projection of the CLIP model."),
     ];
@@ -37,15 +39,19 @@ internal static class TaskRequirements
 
     /// <summary>What images must be encoded as for a method that requires these parts.</summary>
     internal static FeatureKinds Kinds(this TaskParts parts) =>
-        (parts.HasFlag(TaskParts.Patches) ? FeatureKinds.Patches : FeatureKinds.Image) | (parts.HasFlag(TaskParts.Unprojected) ? FeatureKinds.Unprojected : FeatureKinds.Image);
+        (parts.HasFlag(TaskParts.Patches)
+            ? FeatureKinds.Patches
+            : FeatureKinds.Image) | (parts.HasFlag(TaskParts.Unprojected) ? FeatureKinds.Unprojected : FeatureKinds.Image);
 
-    private static bool HasFeatures(FewShotTask task, FeatureKinds kind) => task.Support.Count == 0 || task.Support.Images.Kinds.HasFlag(kind);
+    private static bool HasFeatures(FewShotTask task, FeatureKinds kind) =>
+        task.Support.Count == 0 || task.Support.Images.Kinds.HasFlag(kind);
 
     private static string? NamesWithoutImage(FewShotTask task)
     {
         const int shown = 5;
         string[] empty = [.. task.Classes.Names.Zip(task.CountShots()).Where(pair => pair.Second == 0).Select(pair => pair.First)];
         return empty.Length == 0 ? null
-            : string.Join(", ", empty.Take(shown).Select(name => $"'{name}'")) + (empty.Length > shown ? $" and {empty.Length - shown} more" : "");
+            : string.Join(", ", empty.Take(shown).Select(name => $"'{name}'"))
+                + (empty.Length > shown ? $" and {empty.Length - shown} more" : "");
     }
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Kedge.FewShot;
 
 /// <summary>
-/// Zero-shot CLIP: A. Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021, arXiv 2103.00020.
+/// Zero-shot CLIP: A. Radford et al., "Learning Transferable Visual Models From Natural Language
+/// Supervision", 2021, arXiv 2103.00020.
 /// <code>
 ///     t_c = unit(mean over templates of unit text features)      [C, D]   (the task brings them)
 ///     logits = s · f Tᵀ                                          [B, C]
@@ -36,5 +37,6 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
 /// <summary>The class features as weights; novel classes bring theirs.</summary>
 internal sealed class ZeroShotClassifier(ClassifierState state) : LinearClassifier(state)
 {
-    protected override FewShotClassifier TransferCore(ClassSet classes) => new ZeroShotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
+    protected override FewShotClassifier TransferCore(ClassSet classes) =>
+        new ZeroShotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = classes.Features }));
 }

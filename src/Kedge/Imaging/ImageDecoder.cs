@@ -52,7 +52,8 @@ internal static class ImageDecoder
             throw new KedgeException($"Cannot decode '{name}': its {bytes.Length:N0} bytes are not a readable image; expected {Formats}.");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > options.MaxPixels)
-            throw new KedgeException($"Cannot decode '{name}': it is {width:N0} × {height:N0} pixels, more than the {options.MaxPixels:N0} allowed; " +
+            throw new KedgeException($"Cannot decode '{name}': it is {width:N0} × {height:N0} pixels, " +
+                $"more than the {options.MaxPixels:N0} allowed; " +
                 "scale it down, or raise the limit if you trust the file.");
         // no colour space asked for = no colour management; unpremultiplied = the stored colours, not colours × alpha
         var opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
@@ -88,7 +89,8 @@ internal static class ImageDecoder
         var (from, to) = (0, 0);
         // four pixels at a time while the four bytes too many still fit
         var picked = Vector128.Create((byte)first, (byte)second, (byte)third, (byte)(first + 4), (byte)(second + 4), (byte)(third + 4),
-            (byte)(first + 8), (byte)(second + 8), (byte)(third + 8), (byte)(first + 12), (byte)(second + 12), (byte)(third + 12), 0, 0, 0, 0);
+            (byte)(first + 8), (byte)(second + 8), (byte)(third + 8), (byte)(first + 12),
+            (byte)(second + 12), (byte)(third + 12), 0, 0, 0, 0);
         for (; to + 16 <= pixels.Length; from += 16, to += 12)
             Vector128.Shuffle(Vector128.Create(rgba, from), picked).CopyTo(pixels, to);
         for (; to < pixels.Length; from += 4, to += 3)

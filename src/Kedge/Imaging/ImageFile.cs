@@ -11,7 +11,8 @@ public abstract class ImageFile
     public abstract byte[] ReadAllBytes();
 
     /// <summary>An image file on disk.</summary>
-    /// <param name="path">Its path, absolute or relative to the current folder; it is opened only when it is read.</param>
+    /// <param name="path">Its path, absolute or relative to the current folder; it is opened
+    /// only when it is read.</param>
     public static ImageFile OnDisk(string path) => new DiskImageFile(path);
 
     /// <inheritdoc/>

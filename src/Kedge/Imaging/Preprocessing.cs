@@ -86,7 +86,8 @@ internal sealed record Preprocessing
         long Scaled(int side) => (long)Resolution * side / shorter;
         var (width, height) = (Scaled(image.Width), Scaled(image.Height));
         long Margin(long side) => (long)Math.Round((side - Resolution) / 2.0, MidpointRounding.ToEven);
-        return Resampler.ResizeWindow(image, ImageBox.Whole(image), width, height, Margin(width), Margin(height), Resolution, Resolution, Kernel);
+        return Resampler.ResizeWindow(image, ImageBox.Whole(image), width, height,
+            Margin(width), Margin(height), Resolution, Resolution, Kernel);
     }
 
     /// <summary>Normalises crops into one batch.</summary>
@@ -98,7 +99,8 @@ internal sealed record Preprocessing
         foreach (var crop in crops)
         {
             if (crop.Width != Resolution || crop.Height != Resolution)
-                throw new ArgumentException($"A crop is {crop.Width} × {crop.Height} pixels; expected {Resolution} × {Resolution}.", nameof(crops));
+                throw new ArgumentException($"A crop is {crop.Width} × {crop.Height} pixels; expected {Resolution} × {Resolution}.",
+                    nameof(crops));
         }
         var batch = empty([crops.Count, 3, Resolution, Resolution], ScalarType.Float32, CPU);
         var values = MemoryMarshal.Cast<byte, float>(batch.bytes);

@@ -38,7 +38,8 @@ internal sealed record RandomView
     internal RgbImage Sample(RgbImage image, Preprocessing preprocessing, Random random)
     {
         Check();
-        var view = Resampler.Resize(image, preprocessing.Resolution, preprocessing.Resolution, preprocessing.Kernel, Draw(image.Width, image.Height, random));
+        var view = Resampler.Resize(image, preprocessing.Resolution, preprocessing.Resolution,
+            preprocessing.Kernel, Draw(image.Width, image.Height, random));
         if (random.NextDouble() < FlipProbability)
             Mirror(view);
         return view;
@@ -57,7 +58,8 @@ internal sealed record RandomView
             if (w >= 1 && h >= 1 && w <= width && h <= height)
                 return Box(random.Next(width - w + 1), random.Next(height - h + 1), w, h);
         }
-        var (widest, highest) = (Math.Min(width, (int)Math.Round(height * MaxAspect)), Math.Min(height, (int)Math.Round(width * MaxAspect)));
+        var (widest, highest) =
+            (Math.Min(width, (int)Math.Round(height * MaxAspect)), Math.Min(height, (int)Math.Round(width * MaxAspect)));
         return Box((width - widest) / 2, (height - highest) / 2, widest, highest);
     }
 

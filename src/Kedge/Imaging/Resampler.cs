@@ -37,7 +37,8 @@ internal static class Resampler
     /// <returns>A new picture.</returns>
     /// <exception cref="ArgumentException">A size below 1, or a box that is empty or not
     /// inside the picture.</exception>
-    public static RgbImage Resize(RgbImage source, int width, int height, ResampleKernel kernel = ResampleKernel.Bicubic, ImageBox? box = null)
+    public static RgbImage Resize(
+        RgbImage source, int width, int height, ResampleKernel kernel = ResampleKernel.Bicubic, ImageBox? box = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
@@ -50,7 +51,8 @@ internal static class Resampler
     internal static RgbImage ResizeWindow(
         RgbImage source, ImageBox box, long fullWidth, long fullHeight, long left, long top, int width, int height, ResampleKernel kernel)
     {
-        if (!(box.Left >= 0 && box.Top >= 0 && box.Right <= source.Width && box.Bottom <= source.Height && box.Left < box.Right && box.Top < box.Bottom))
+        if (!(box.Left >= 0 && box.Top >= 0
+            && box.Right <= source.Width && box.Bottom <= source.Height && box.Left < box.Right && box.Top < box.Bottom))
             throw new ArgumentException($"{box} is empty or not inside a picture of {source.Width} × {source.Height} pixels.", nameof(box));
         var columns = new ResampleTaps(source.Width, box.Left, box.Right, fullWidth, left, width, kernel);
         var rows = new ResampleTaps(source.Height, box.Top, box.Bottom, fullHeight, top, height, kernel);

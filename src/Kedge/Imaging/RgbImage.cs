@@ -13,7 +13,8 @@ internal sealed class RgbImage
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (pixels.LongLength != 3L * width * height)
-            throw new ArgumentException($"{width}×{height} RGB pixels are {3L * width * height} bytes, not {pixels.LongLength}.", nameof(pixels));
+            throw new ArgumentException($"{width}×{height} RGB pixels are {3L * width * height} bytes, not {pixels.LongLength}.",
+                nameof(pixels));
         (Width, Height, Pixels) = (width, height, pixels);
     }
 

@@ -38,7 +38,8 @@ internal sealed class AnchorDescriber(FewShotClassifier classifier, ITextTower? 
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         classifier.RequireParts();
         var anchors = classifier.Anchors ?? throw new KedgeException(
-            $"Reading anchors found a classifier of {classifier.Method}, which has none: name photos to explain, or fit one of rtos or rtos+.");
+            $"Reading anchors found a classifier of {classifier.Method}, which has none: name photos to explain, " +
+                "or fit one of rtos or rtos+.");
         if (tower is not null && anchors.Tokens is { } learned && !(learned.shape is [_, > 0, var width] && width == tower.Width))
             throw classifier.State.Damaged($"anchor tokens of shape {learned.Shape()}, expected [K, m, {tower.Width}]");
         using var scope = NewDisposeScope();
@@ -75,7 +76,9 @@ internal sealed class AnchorDescriber(FewShotClassifier classifier, ITextTower? 
     {
         if (tower is null)
             return null;
-        var features = anchors.Tokens is { } tokens ? StartFeatures(tower, anchors.Names, (int)tokens.shape[1]) : Encode(tower, anchors.Names);
+        var features = anchors.Tokens is { } tokens
+            ? StartFeatures(tower, anchors.Names, (int)tokens.shape[1])
+            : Encode(tower, anchors.Names);
         return [.. (features.to(anchors.Features.device) * anchors.Features.Unit()).sum(1).cpu().data<float>()];
     }
 

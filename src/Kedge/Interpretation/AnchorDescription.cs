@@ -34,7 +34,8 @@ public sealed record AnchorDescription(
     double Influence)
 {
     /// <summary>The nearest phrases except the word that it was initialised from.</summary>
-    public IEnumerable<string> OtherPhrases => Phrases.Select(near => near.Text).Where(text => text != PromptTemplates.NormaliseName(Start));
+    public IEnumerable<string> OtherPhrases =>
+        Phrases.Select(near => near.Text).Where(text => text != PromptTemplates.NormaliseName(Start));
 }
 
 /// <summary>The mean contribution of an anchor to a class, relative to the average class.</summary>

@@ -58,6 +58,8 @@ public sealed class ClassComparison
         var all = first.Zip(second, (a, b) => (a, b)).Select((pair, i) => new Contribution(source, i, 1, pair.a, pair.b))
             .OrderByDescending(part => Math.Abs(part.Difference)).ToList();
         var others = all.Skip(top).ToList();
-        return others.Count == 0 ? all : all.Take(top).Append(new(source, null, others.Count, others.Sum(part => part.First), others.Sum(part => part.Second)));
+        return others.Count == 0
+            ? all
+            : all.Take(top).Append(new(source, null, others.Count, others.Sum(part => part.First), others.Sum(part => part.Second)));
     }
 }

@@ -61,12 +61,14 @@ public sealed class Decision
         using var noGrad = no_grad();
         var logits = explanation.Sum();
         if (!logits.AllFinite())
-            throw new KedgeException($"Explaining found logits of {classifier.Method} that are not finite: the classifier is damaged; fit it again.");
+            throw new KedgeException($"Explaining found logits of {classifier.Method} that are not finite: " +
+                "the classifier is damaged; fit it again.");
         var top = (int)Math.Min(classes, logits.shape[1]);
         var (probabilities, best) = nn.functional.softmax(logits.Div(temperature), dim: 1).topk(top); // [B, top]
         var nearest = SupportNeighbour.Find(classifier, images.Image);
         return [.. Enumerable.Range(0, nearest.Count).Select(image => new Decision(
-            [.. best[image].cpu().data<long>().Zip(probabilities[image].cpu().data<float>(), (c, p) => Score(classifier.ClassNames[(int)c], p, explanation, image, c))],
+            [.. best[image].cpu().data<long>()
+                .Zip(probabilities[image].cpu().data<float>(), (c, p) => Score(classifier.ClassNames[(int)c], p, explanation, image, c))],
             nearest[image]))];
     }
 

@@ -5,7 +5,8 @@ namespace Kedge.Interpretation;
 
 /// <summary>A classifier's prediction for an image.</summary>
 /// <param name="Image">The image.</param>
-/// <param name="Classes">The most probable classes, the most probable first; of equals, the one that is first among the class names.</param>
+/// <param name="Classes">The most probable classes, the most probable first; of equals, the one that is first
+/// among the class names.</param>
 public sealed record ImagePrediction(ImageFile Image, IReadOnlyList<ClassProbability> Classes)
 {
     /// <summary>
@@ -23,5 +24,6 @@ public sealed record ImagePrediction(ImageFile Image, IReadOnlyList<ClassProbabi
 
 /// <summary>The predicted probability of a class.</summary>
 /// <param name="ClassName">The class.</param>
-/// <param name="Probability">0 to 1; the softmax of the logits, calibrated where the classifier is. All classes of an image sum to 1.</param>
+/// <param name="Probability">0 to 1; the softmax of the logits, calibrated where the classifier is. All classes of
+/// an image sum to 1.</param>
 public readonly record struct ClassProbability(string ClassName, double Probability);

@@ -1,8 +1,9 @@
 namespace Kedge.Interpretation;
 
 /// <summary>
-/// Rounds numbers so that they add up to their rounded sum (Hamilton's method of largest remainders): all are rounded down, then those that lost most
-/// are rounded up until the sum is right. Each ends less than one unit of its last digit from where it was; 0 stays 0.
+/// Rounds numbers so that they add up to their rounded sum (Hamilton's method of largest remainders): all are rounded
+/// down, then those that lost most are rounded up until the sum is right. Each ends less than one unit of its last
+/// digit from where it was; 0 stays 0.
 /// </summary>
 internal static class RoundedSum
 {

@@ -21,6 +21,7 @@ public sealed record SupportNeighbour(int Index, string? Name, string ClassName,
         using var scope = NewDisposeScope();
         var classes = support.Labels.cpu().data<long>().Select(label => classifier.ClassNames[(int)label]).ToArray();
         return [.. CosineSearch.Nearest(features, support.Features, classes.Length).Select(near => near
-            .Select(found => new SupportNeighbour(found.Row, support.Names.ElementAtOrDefault(found.Row), classes[found.Row], found.Cosine)).ToArray())];
+            .Select(found => new SupportNeighbour(found.Row, support.Names.ElementAtOrDefault(found.Row), classes[found.Row], found.Cosine))
+            .ToArray())];
     }
 }

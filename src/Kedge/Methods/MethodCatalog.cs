@@ -6,9 +6,9 @@ using Kedge.Text;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Methods by name: the one list that the command line, classifier files and comparisons go by. Immutable; a method from
-/// outside the package is added with <see cref="With{TOptions}"/>, and the new catalog is given to whatever opens files or
-/// reads names.
+/// Methods by name: the one list that the command line, classifier files and comparisons go by. Immutable; a method
+/// from outside the package is added with <see cref="With{TOptions}"/>, and the new catalog is given to whatever
+/// opens files or reads names.
 /// </summary>
 /// <example>
 /// <code>
@@ -71,7 +71,8 @@ public sealed class MethodCatalog : IMethodCatalog
     /// <param name="create">Creates the method with its options, which are read from JSON with their defaults.</param>
     /// <typeparam name="TOptions">The method's options; <see cref="NoOptions"/> where it has none.</typeparam>
     /// <returns>A new catalog; this one stays as it is.</returns>
-    /// <exception cref="ArgumentException">The name is taken, empty, "all", or holds one of <c>,;=[]"</c> or a space.</exception>
+    /// <exception cref="ArgumentException">The name is taken, empty, "all", or holds one of
+    /// <c>,;=[]"</c> or a space.</exception>
     public MethodCatalog With<TOptions>(string name, Func<TOptions, FewShotMethod> create) where TOptions : MethodOptions, new()
     {
         if (string.IsNullOrEmpty(name) || name == MethodVariant.All || name.AsSpan().ContainsAny(Reserved))

@@ -35,7 +35,8 @@ internal sealed class Adam : TorchSharp.Modules.Adam
             if (parameter.grad is not { } gradient)
                 continue;
             var state = (State)_state[parameter.Handle];
-            var step = new AdamStep(++state.step, options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value);
+            var step =
+                new AdamStep(++state.step, options.LearningRate!.Value, options.beta1!.Value, options.beta2!.Value, options.eps!.Value);
             step.Apply(parameter, decay == 0 ? gradient : gradient.Add(parameter, decay), state.exp_avg, state.exp_avg_sq);
         }
     }

@@ -10,13 +10,15 @@ public sealed record ClassifierCard
     /// <summary>The name of the CLIP model whose features the classifier was fitted on, such as "kedge-mini".</summary>
     public required string Model { get; init; }
 
-    /// <summary>Where that model was on the disk of whoever made the file; <see langword="null"/> for a model of the package.</summary>
+    /// <summary>
+    /// Where that model was on the disk of whoever made the file; <see langword="null"/> for a model of the package.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ModelPath { get; init; }
 
     /// <summary>
-    /// The fingerprint of that model's weights, or of the class features where there was no model (<see cref="OfFeatures"/>); features of another space
-    /// mean nothing to the classifier.
+    /// The fingerprint of that model's weights, or of the class features where there was no model
+    /// (<see cref="OfFeatures"/>); features of another space mean nothing to the classifier.
     /// </summary>
     public required string Fingerprint { get; init; }
 
@@ -61,7 +63,8 @@ public sealed record ClassifierCard
     {
         if (OfFeatures)
         {
-            throw new KedgeException($"The classifier '{path}' was fitted on a task of features (--task) and no CLIP is behind it that could encode photos: " +
+            throw new KedgeException($"The classifier '{path}' was fitted on a task of features (--task) " +
+                "and no CLIP is behind it that could encode photos: " +
                 "give it such a task, or fit on photos (--data).");
         }
     }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Persistence;
 
-/// <summary>The text part of a classifier file: all of the classifier but its tensors, and its card. Property names are the file's.</summary>
+/// <summary>
+/// The text part of a classifier file: all of the classifier but its tensors, and its card.
+/// Property names are the file's.
+/// </summary>
 internal sealed record ClassifierDocument
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
@@ -62,7 +65,8 @@ internal sealed record ClassifierDocument
     {
         try
         {
-            var document = JsonSerializer.Deserialize<ClassifierDocument>(json, Format) ?? throw new JsonException("The description is null.");
+            var document = JsonSerializer.Deserialize<ClassifierDocument>(json, Format)
+                ?? throw new JsonException("The description is null.");
             document.Check();
             return document;
         }

@@ -7,15 +7,16 @@ using static TorchSharp.torch;
 namespace Kedge.Persistence;
 
 /// <summary>
-/// The classifier file (<c>.kedge</c>): one safetensors file with the classifier's tensors and, as metadata, all else that
-/// classifying needs except the CLIP weights, of which it holds the fingerprint. Nothing in it is ever executed. The same
-/// classifier and card always give the same bytes.
+/// The classifier file (<c>.kedge</c>): one safetensors file with the classifier's tensors and, as metadata, all else
+/// that classifying needs except the CLIP weights, of which it holds the fingerprint. Nothing in it is ever executed.
+/// The same classifier and card always give the same bytes.
 /// </summary>
 /// <remarks>
-/// Metadata: <c>format</c> = "kedge-classifier"; <c>version</c> = "1", or "2" where the card has probabilities, which the
-/// first Kedge could not read; <c>classifier</c> = a JSON object with kedgeVersion, method, options, classNames, templates,
-/// logitScale, featureWidth, selection, details and card (model, fingerprint, preprocessing, support, probabilities,
-/// createdBy). The tensor <c>rejection.centres</c> has the class prototypes where the card rejects images.
+/// Metadata: <c>format</c> = "kedge-classifier"; <c>version</c> = "1", or "2" where the card has probabilities,
+/// which the first Kedge could not read; <c>classifier</c> = a JSON object with kedgeVersion, method, options,
+/// classNames, templates, logitScale, featureWidth, selection, details and card (model, fingerprint,
+/// preprocessing, support, probabilities, createdBy). The tensor <c>rejection.centres</c> has the class prototypes
+/// where the card rejects images.
 /// </remarks>
 internal static class ClassifierFile
 {
@@ -43,7 +44,8 @@ internal static class ClassifierFile
     /// <summary>Reads a classifier and checks all of it; the file is closed again.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where the classifier is to compute; the CPU by default.</param>
-    /// <param name="catalog">The methods that may be in it; <see langword="null"/> is <see cref="MethodCatalog.Default"/>.</param>
+    /// <param name="catalog">The methods that may be in it; <see langword="null"/> is
+    /// <see cref="MethodCatalog.Default"/>.</param>
     /// <returns>The classifier with its card; dispose it.</returns>
     /// <exception cref="KedgeException">
     /// The file cannot be read, is no classifier, is damaged, or is of a newer Kedge; or the catalog lacks its method.
@@ -96,12 +98,15 @@ internal static class ClassifierFile
     private static void CheckVersion(string path, IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.GetValueOrDefault("format") != FormatName)
-            throw new KedgeException($"'{path}' is no classifier: its metadata lack format = {FormatName}; give a file that was saved by a fit.");
+            throw new KedgeException($"'{path}' is no classifier: its metadata lack format = {FormatName}; " +
+                "give a file that was saved by a fit.");
         var version = metadata.GetValueOrDefault("version");
         if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1)
-            throw new KedgeException($"'{path}' has the format version '{version}', expected 1 to {NewestVersion}: the file is damaged; fit it again.");
+            throw new KedgeException($"'{path}' has the format version '{version}', expected 1 to {NewestVersion}: " +
+                "the file is damaged; fit it again.");
         if (number > NewestVersion)
-            throw new KedgeException($"'{path}' was written by a newer Kedge (format {number}, this one reads up to {NewestVersion}): update Kedge.");
+            throw new KedgeException($"'{path}' was written by a newer Kedge (format {number}, " +
+                $"this one reads up to {NewestVersion}): update Kedge.");
     }
 
     private static ClassifierDocument ReadDocument(SafetensorsFile file) => ClassifierDocument.Read(
@@ -113,11 +118,13 @@ internal static class ClassifierFile
         if (document.Card.Probabilities?.Rejection is null)
             return null;
         long[] expected = [document.ClassNames.Length, document.FeatureWidth];
-        if (tensors.Remove(PrototypesName, out var prototypes) && prototypes.dtype == ScalarType.Float32 && prototypes.shape.SequenceEqual(expected) && prototypes.AllFinite())
+        if (tensors.Remove(PrototypesName, out var prototypes)
+            && prototypes.dtype == ScalarType.Float32 && prototypes.shape.SequenceEqual(expected) && prototypes.AllFinite())
             return prototypes;
         foreach (var tensor in tensors.Values.Append(prototypes))
             tensor?.Dispose();
-        throw new KedgeException($"its '{PrototypesName}' are not finite numbers of Float32 [{string.Join(", ", expected)}]; fit it again.");
+        throw new KedgeException($"its '{PrototypesName}' are not finite numbers of Float32 " +
+            $"[{string.Join(", ", expected)}]; fit it again.");
     }
 
     private static Dictionary<string, Tensor> ReadTensors(SafetensorsFile file, Device device)

@@ -30,7 +30,8 @@ public sealed class FitCheckpoint(string path) : IFitStore
             throw new KedgeException($"'{path}' is no checkpoint of a fit: its metadata lack format = {FormatName}; name another file.");
         if (file.Metadata.GetValueOrDefault("fit") != fit)
         {
-            throw new KedgeException($"The checkpoint '{path}' is of another fit: its method, options, images or model, or the version of Kedge, differ from what is " +
+            throw new KedgeException($"The checkpoint '{path}' is of another fit: its method, options, images or model, " +
+                "or the version of Kedge, differ from what is " +
                 "asked for now; ask for the same, name another file, or remove this one to start afresh.");
         }
         return file.Entries.Keys.ToDictionary(name => name, name => file.Read(name));
@@ -50,7 +51,8 @@ public sealed class FitCheckpoint(string path) : IFitStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"The checkpoint '{path}' is of no more use and cannot be removed: {e.Message} Remove it yourself.", e);
+            throw new KedgeException($"The checkpoint '{path}' is of no more use and cannot be removed: " +
+                $"{e.Message} Remove it yourself.", e);
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class FittedClassifier : IDisposable
     /// <param name="classifier">Owned from now on.</param>
     /// <param name="card">Its provenance and calibration.</param>
     /// <param name="prototypes">The <see cref="Prototypes"/>; owned from now on.</param>
-    /// <exception cref="ArgumentException">The card rejects images and there are no prototypes, or the other way round.</exception>
+    /// <exception cref="ArgumentException">The card rejects images and there are no prototypes, or the
+    /// other way round.</exception>
     internal FittedClassifier(FewShotClassifier classifier, ClassifierCard card, Tensor? prototypes)
     {
         if (card.Probabilities?.Rejection is null != prototypes is null)
@@ -34,13 +35,15 @@ internal sealed class FittedClassifier : IDisposable
     /// <summary>Fits and calibrates; a task that cannot be calibrated is refused before the fit.</summary>
     /// <param name="method">The method.</param>
     /// <param name="task">The few-shot task.</param>
-    /// <param name="calibration">Whether probabilities are calibrated and images rejected; <see langword="null"/> is neither.</param>
+    /// <param name="calibration">Whether probabilities are calibrated and images rejected;
+    /// <see langword="null"/> is neither.</param>
     /// <param name="card">The provenance of the classifier; the calibration is added to it.</param>
     /// <param name="store">Where a long fit saves its state, and resumes from;
     /// <see langword="null"/> for nowhere.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="KedgeException">The task lacks something, cannot be calibrated, or learning diverged.</exception>
+    /// <exception cref="KedgeException">The task lacks something, cannot be calibrated, or
+    /// learning diverged.</exception>
     internal static FittedClassifier Fit(
         FewShotMethod method, FewShotTask task, CalibrationOptions? calibration, ClassifierCard card, IFitStore? store,
         IProgress<FitProgress>? progress, CancellationToken cancellation)
@@ -62,7 +65,8 @@ internal sealed class FittedClassifier : IDisposable
     }
 
     /// <summary>
-    /// The cosine of each image to the nearest class prototype: B values; <see langword="null"/> where nothing is rejected.
+    /// The cosine of each image to the nearest class prototype: B values; <see langword="null"/>
+    /// where nothing is rejected.
     /// </summary>
     /// <param name="features">[B, D] unit.</param>
     internal double[]? Similarity(Tensor features) => Prototypes is null ? null : ClassPrototypes.Similarity(Prototypes, features);

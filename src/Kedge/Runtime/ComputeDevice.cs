@@ -16,7 +16,8 @@ internal static class ComputeDevice
         {
             LibTorch.Load();
             var cards = cuda.is_available() ? cuda.device_count() : 0;
-            return ["cpu", .. Enumerable.Range(0, cards).Select(card => $"cuda:{card}"), .. mps_is_available() ? ["mps"] : Array.Empty<string>()];
+            return ["cpu", .. Enumerable.Range(0, cards).Select(card => $"cuda:{card}"),
+                .. mps_is_available() ? ["mps"] : Array.Empty<string>()];
         }
     }
 

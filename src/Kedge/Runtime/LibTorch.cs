@@ -64,16 +64,19 @@ public static partial class LibTorch
         const uint closeOnExec = 1;
         var descriptor = MemfdCreate(Bridge, closeOnExec);
         if (descriptor < 0)
-            throw new KedgeException($"Loading {Bridge} needs libstdc++ of GCC 13 or newer ({UnmetVersion}), since this system allows no executable file in memory: install it (Debian 13 and Ubuntu 24.04 have it).");
+            throw new KedgeException($"Loading {Bridge} needs libstdc++ of GCC 13 or newer ({UnmetVersion}), " +
+                "since this system allows no executable file in memory: install it (Debian 13 and Ubuntu 24.04 have it).");
         using var file = new SafeFileHandle(descriptor, ownsHandle: true);
         RandomAccess.Write(file, image, 0);
         return NativeLibrary.Load($"/proc/self/fd/{descriptor}");
     }
 
-    private static string? Find(string library) => SearchFolders().Select(folder => Path.Combine(folder, library)).FirstOrDefault(File.Exists);
+    private static string? Find(string library) =>
+        SearchFolders().Select(folder => Path.Combine(folder, library)).FirstOrDefault(File.Exists);
 
     private static IEnumerable<string> SearchFolders() =>
-        (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Append(AppContext.BaseDirectory)
         .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"));
 
@@ -81,8 +84,10 @@ public static partial class LibTorch
     {
         var cause = error.GetBaseException().Message.ReplaceLineEndings(" ").Trim();
         return OperatingSystem.IsLinux() && Find("libtorch.so") is null
-            ? $"Loading libtorch found no libtorch.so in {string.Join(", ", SearchFolders().Distinct())}: add the package libtorch-cpu-linux-x64 2.10.0 (or a CUDA build of libtorch 2.10.0) to the program that uses Kedge."
-            : $"Loading libtorch failed: {cause}. Kedge needs libtorch 2.10.0 (package libtorch-cpu-linux-x64, -win-x64, -win-arm64 or -osx-arm64) and, on Linux, glibc 2.34 or newer (Debian 12, Ubuntu 22.04, RHEL 9).";
+            ? $"Loading libtorch found no libtorch.so in {string.Join(", ", SearchFolders().Distinct())}: " +
+                "add the package libtorch-cpu-linux-x64 2.10.0 (or a CUDA build of libtorch 2.10.0) to the program that uses Kedge."
+            : $"Loading libtorch failed: {cause}. Kedge needs libtorch 2.10.0 (package libtorch-cpu-linux-x64, -win-x64, " +
+                "-win-arm64 or -osx-arm64) and, on Linux, glibc 2.34 or newer (Debian 12, Ubuntu 22.04, RHEL 9).";
     }
 
     [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]

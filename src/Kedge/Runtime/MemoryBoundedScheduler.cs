@@ -38,7 +38,8 @@ internal sealed class MemoryBoundedScheduler
         }
         var cores = get_num_threads();
         var all = new MemoryBoundedScheduler(work, bytes);
-        Thread[] threads = [.. Enumerable.Range(0, Math.Min(parallelism, work.Count)).Select(_ => new Thread(() => all.Work(Math.Max(1, cores / parallelism))))];
+        Thread[] threads = [.. Enumerable.Range(0, Math.Min(parallelism, work.Count))
+            .Select(_ => new Thread(() => all.Work(Math.Max(1, cores / parallelism))))];
         foreach (var thread in threads)
             thread.Start();
         foreach (var thread in threads)

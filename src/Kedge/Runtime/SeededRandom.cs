@@ -2,9 +2,9 @@ namespace Kedge.Runtime;
 
 /// <summary>
 /// The subtractive generator of Knuth ("The Art of Computer Programming", volume 2, section 3.2.2) as .NET has always
-/// seeded it: the numbers of <c>new Random(seed)</c>, which .NET does not promise to keep, on every platform and in every
-/// version. Random views, mini-batches, anchors and scenes draw with it, so that cached features, checkpoints and figures
-/// stay reproducible. New kinds of draws take <see cref="SplitMix64"/>, which is shorter and of better quality.
+/// seeded it: the numbers of <c>new Random(seed)</c>, which .NET does not promise to keep, on every platform and in
+/// every version. Random views, mini-batches, anchors and scenes draw with it, so that cached features, checkpoints and
+/// figures stay reproducible. New kinds of draws take <see cref="SplitMix64"/>, which is shorter and of better quality.
 /// </summary>
 internal sealed class SeededRandom : Random
 {

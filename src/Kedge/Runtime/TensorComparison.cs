@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Runtime;
 
-/// <summary>Comparisons of tensors with numbers that are held until libtorch has read them: bool tensors of x's shape.</summary>
+/// <summary>
+/// Comparisons of tensors with numbers that are held until libtorch has read them: bool tensors of x's shape.
+/// </summary>
 internal static class TensorComparison
 {
     /// <summary>x &lt; y.</summary>

@@ -57,7 +57,8 @@ internal static class VersionNeeds
         return marked;
     }
 
-    private static int FileOffset(ReadOnlySpan<byte> library, int section) => (int)BinaryPrimitives.ReadInt64LittleEndian(library[(section + 0x18)..]);
+    private static int FileOffset(ReadOnlySpan<byte> library, int section) =>
+        (int)BinaryPrimitives.ReadInt64LittleEndian(library[(section + 0x18)..]);
     private static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
     private static uint U32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 }

@@ -11,7 +11,8 @@ namespace Kedge.Tasks;
 /// <param name="Draw">The draw.</param>
 /// <param name="Task">What a method learns from.</param>
 /// <param name="Query">The images that accuracy is measured on.</param>
-/// <param name="Fingerprint">Different for any other support image, query, class name, template or preprocessing.</param>
+/// <param name="Fingerprint">Different for any other support image, query, class name, template
+/// or preprocessing.</param>
 internal sealed record EncodedDraw(SupportDraw Draw, FewShotTask Task, LabelledFeatures Query, string Fingerprint);
 
 /// <summary>Photos of a data set, encoded once each, of which draws select theirs.</summary>

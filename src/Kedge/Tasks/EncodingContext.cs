@@ -18,6 +18,8 @@ public sealed record EncodingContext
     /// <summary>Told while a method learns; default null.</summary>
     public IProgress<FitProgress>? Fitting { get; init; }
 
-    /// <summary>Where a method that learns long keeps what it has reached, and goes on from; default null, nowhere.</summary>
+    /// <summary>
+    /// Where a method that learns long keeps what it has reached, and goes on from; default null, nowhere.
+    /// </summary>
     public IFitStore? FitStore { get; init; }
 }

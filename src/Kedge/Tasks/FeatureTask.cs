@@ -6,17 +6,21 @@ using static TorchSharp.torch;
 namespace Kedge.Tasks;
 
 /// <summary>
-/// A few-shot task that has been encoded already: what is learned from, and what is measured on, as features and with no CLIP behind them. A method
-/// is given <see cref="Task"/> alone, where queries have no place, so none can look at them. Immutable; owns its tensors.
+/// A few-shot task that has been encoded already: what is learned from, and what is measured on, as features and with
+/// no CLIP behind them. A method is given <see cref="Task"/> alone, where queries have no place, so none can look at
+/// them. Immutable; owns its tensors.
 /// </summary>
 public sealed class FeatureTask : IDisposable
 {
     /// <summary>Puts a task together.</summary>
     /// <param name="name">What reports call it.</param>
-    /// <param name="task">What is learned from; its tensors are owned by this from now on. A text tower or tokens of anchors in it are not saved.</param>
+    /// <param name="task">What is learned from; its tensors are owned by this from now on. A text tower or tokens of
+    /// anchors in it are not saved.</param>
     /// <param name="query">The images that accuracy is measured on; its tensors are owned by this from now on.</param>
-    /// <param name="validation">Images that hyper-parameters may be chosen on; owned likewise. <see langword="null"/> for none.</param>
-    /// <exception cref="KedgeException">The parts do not fit together, or hold values that are no features; all tensors stay the caller's then.</exception>
+    /// <param name="validation">Images that hyper-parameters may be chosen on; owned likewise.
+    /// <see langword="null"/> for none.</param>
+    /// <exception cref="KedgeException">The parts do not fit together, or hold values that are no features; all tensors
+    /// stay the caller's then.</exception>
     public FeatureTask(string name, FewShotTask task, LabelledFeatures query, LabelledFeatures? validation = null)
     {
         (Name, Task, Query, Validation) = (name, task, query, validation);
@@ -48,8 +52,8 @@ public sealed class FeatureTask : IDisposable
     public LabelledFeatures? Validation { get; }
 
     /// <summary>
-    /// SHA-256 of the class names and their features, in hexadecimal: equal for draws of other shots or seeds, different for other classes and for
-    /// another feature space.
+    /// SHA-256 of the class names and their features, in hexadecimal: equal for draws of other shots or seeds,
+    /// different for other classes and for another feature space.
     /// </summary>
     public string Fingerprint { get; }
 
@@ -65,7 +69,8 @@ public sealed class FeatureTask : IDisposable
     /// <param name="device">Where the tensors are to be; the CPU by default.</param>
     /// <returns>The task; dispose it.</returns>
     /// <exception cref="KedgeException">
-    /// The file cannot be read; or a tensor or metadata is missing, unknown, or of a wrong type, shape or value. The message names it.
+    /// The file cannot be read; or a tensor or metadata is missing, unknown, or of a wrong type, shape or
+    /// value. The message names it.
     /// </exception>
     public static FeatureTask Open(string path, Device? device = null)
     {
@@ -88,7 +93,8 @@ public sealed class FeatureTask : IDisposable
     private static string Identify(FewShotTask task)
     {
         using var fingerprint = new FingerprintBuilder();
-        return fingerprint.AppendJson(new { ClassNames = task.Classes.Names, task.FeatureWidth }).Append([task.Classes.Features]).Complete();
+        return fingerprint.AppendJson(new { ClassNames = task.Classes.Names, task.FeatureWidth })
+            .Append([task.Classes.Features]).Complete();
     }
 
     private void Check(LabelledFeatures images, string part)
@@ -97,14 +103,17 @@ public sealed class FeatureTask : IDisposable
         using var scope = NewDisposeScope();
         var (features, labels) = (images.Features, images.Labels);
         if (features.shape is not [var q and > 0, var d] || d != Task.FeatureWidth)
-            throw new KedgeException($"{making} found {part} features of shape {features.Shape()}: it needs [Q, {Task.FeatureWidth}], Q at least 1.");
+            throw new KedgeException($"{making} found {part} features of shape {features.Shape()}: it needs [Q, " +
+                $"{Task.FeatureWidth}], Q at least 1.");
         features.RequireUnit(making, $"{part} features");
         if (labels.dtype != ScalarType.Int64 || labels.shape is not [var n] || n != q)
-            throw new KedgeException($"{making} found {part} labels of type {labels.dtype} and shape {labels.Shape()}: it needs Int64 [{q}].");
+            throw new KedgeException($"{making} found {part} labels of type {labels.dtype} and shape {labels.Shape()}: " +
+                $"it needs Int64 [{q}].");
         var (low, high) = (labels.min().item<long>(), labels.max().item<long>());
         if (low < 0 || high >= Task.Classes.Count)
             throw new KedgeException($"{making} found {part} labels from {low} to {high}: it needs 0 to {Task.Classes.Count - 1}.");
         if (features.device.ToString() != Task.Device.ToString() || labels.device.ToString() != Task.Device.ToString())
-            throw new KedgeException($"{making} found {part} features on {features.device} and labels on {labels.device}: it needs both on {Task.Device}.");
+            throw new KedgeException($"{making} found {part} features on {features.device} and labels on {labels.device}: " +
+                $"it needs both on {Task.Device}.");
     }
 }

@@ -11,7 +11,8 @@ internal static class FeatureTaskFormat
 {
     internal const string Support = "support", Query = "query", Validation = "validation";
     internal const string Classes = "class.features", Anchors = "anchor.features";
-    internal const string ClassNames = "class_names", AnchorNames = "anchor_names", LogitScale = "logit_scale", Templates = "templates", Model = "model";
+    internal const string ClassNames = "class_names", AnchorNames = "anchor_names",
+        LogitScale = "logit_scale", Templates = "templates", Model = "model";
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

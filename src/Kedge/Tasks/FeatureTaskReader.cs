@@ -18,7 +18,8 @@ internal sealed class FeatureTaskReader
     internal static FeatureTask Open(string path, Device device)
     {
         if (!File.Exists(path))
-            throw new KedgeException($"There is no task file at '{path}'; expected a safetensors file of features, as kedge task writes it.");
+            throw new KedgeException($"There is no task file at '{path}'; expected a safetensors file of features, " +
+                "as kedge task writes it.");
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         try
@@ -44,10 +45,11 @@ internal sealed class FeatureTaskReader
         var (support, supportLabels) = _tensors.ReadSupport(width, classNames.Length);                      // [V, N, D], [N]
         var query = _tensors.ReadPart(Names.Query, width, classNames.Length);
         var validation = _tensors.HasPart(Names.Validation) ? _tensors.ReadPart(Names.Validation, width, classNames.Length) : null;
-        var task = new FewShotTask(new(support.to(device), supportLabels.to(device)), new(classNames, classFeatures.to(device), scale, templates))
-        {
-            Anchors = Anchors(width) is { } anchors ? anchors with { Features = anchors.Features.to(device) } : null,
-        };
+        var task =
+            new FewShotTask(new(support.to(device), supportLabels.to(device)), new(classNames, classFeatures.to(device), scale, templates))
+            {
+                Anchors = Anchors(width) is { } anchors ? anchors with { Features = anchors.Features.to(device) } : null,
+            };
         return new FeatureTask(name, task, To(query, device), validation is null ? null : To(validation, device))
         {
             Model = _metadata.GetValueOrDefault(Names.Model),
@@ -56,7 +58,9 @@ internal sealed class FeatureTaskReader
 
     private static LabelledFeatures To(LabelledFeatures part, Device device) => new(part.Features.to(device), part.Labels.to(device));
 
-    /// <summary>A misspelt name of something optional would be a silent loss; other notes of a file's maker are harmless.</summary>
+    /// <summary>
+    /// A misspelt name of something optional would be a silent loss; other notes of a file's maker are harmless.
+    /// </summary>
     private void RequireKnown()
     {
         _tensors.RequireKnown();
@@ -64,7 +68,8 @@ internal sealed class FeatureTaskReader
         var unknown = _metadata.Keys.Except(Names.Metadata).Order(StringComparer.Ordinal)
             .FirstOrDefault(name => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
         if (unknown is not null)
-            throw new TaskFault($"has the unknown metadata '{unknown}': a task's are {string.Join(", ", Names.Metadata)}; rename or remove it.");
+            throw new TaskFault($"has the unknown metadata '{unknown}': a task's are {string.Join(", ", Names.Metadata)}; " +
+                "rename or remove it.");
     }
 
     private static void RequireClasses(string[] names)
@@ -78,8 +83,10 @@ internal sealed class FeatureTaskReader
     private float LogitScale()
     {
         if (!_metadata.TryGetValue(Names.LogitScale, out var text))
-            throw new TaskFault("lacks the metadata 'logit_scale': write the factor of cosines that its model was trained with, 100 for OpenAI's.");
-        return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var scale) && float.IsFinite(scale) && scale > 0 ? scale
+            throw new TaskFault("lacks the metadata 'logit_scale': write the factor of cosines that its model was trained with, " +
+                "100 for OpenAI's.");
+        return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var scale)
+            && float.IsFinite(scale) && scale > 0 ? scale
             : throw new TaskFault($"has the logit_scale '{text}': it needs a number above 0, 100 for OpenAI's models.");
     }
 

@@ -6,7 +6,9 @@ using Names = Kedge.Tasks.FeatureTaskFormat;
 
 namespace Kedge.Tasks;
 
-/// <summary>The tensors of a task file: of the types and shapes that a task has, with no value that is no feature or no class.</summary>
+/// <summary>
+/// The tensors of a task file: of the types and shapes that a task has, with no value that is no feature or no class.
+/// </summary>
 /// <param name="file">The open file; stays the caller's.</param>
 internal sealed class FeatureTaskTensors(SafetensorsFile file)
 {
@@ -23,7 +25,8 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
             .FirstOrDefault(name => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
                 || endings.Any(ending => name.EndsWith(ending, StringComparison.Ordinal)));
         if (unknown is not null)
-            throw new TaskFault($"has the unknown tensor '{unknown}': a task's are {string.Join(", ", Names.Tensors)}; rename or remove it.");
+            throw new TaskFault($"has the unknown tensor '{unknown}': a task's are {string.Join(", ", Names.Tensors)}; " +
+                "rename or remove it.");
     }
 
     internal bool HasPart(string part) => Has(Names.Features(part)) || Has(Names.Labels(part));
@@ -41,7 +44,8 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
         if (!Has(Names.Anchors))
             return null;
         Require(Names.Anchors, Shape(Names.Anchors) is [var k and > 0, var d] && d == width && k == (names ?? k),
-            names is null ? $"[K, {width}], as wide as class.features" : $"[{names}, {width}], a row for each of anchor_names, as wide as class.features");
+            names is null ? $"[K, {width}], as wide as class.features"
+                : $"[{names}, {width}], a row for each of anchor_names, as wide as class.features");
         return ReadUnit(Names.Anchors);
     }
 
@@ -69,7 +73,8 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
 
     private long[] Shape(string name) => Entry(name).Shape;
 
-    private TensorEntry Entry(string name) => file.Entries.TryGetValue(name, out var entry) ? entry : throw new TaskFault($"lacks the tensor '{name}': {Needed(name)}.");
+    private TensorEntry Entry(string name) =>
+        file.Entries.TryGetValue(name, out var entry) ? entry : throw new TaskFault($"lacks the tensor '{name}': {Needed(name)}.");
 
     private static string Needed(string name) => name.StartsWith(Names.Validation, StringComparison.Ordinal)
         ? "validation needs both its features and its labels, or neither"
@@ -84,17 +89,21 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
     private void RequireType(string name, params ScalarType[] types)
     {
         if (!types.Contains(Entry(name).Type))
-            throw new TaskFault($"has '{name}' of type {ElementTypes.ToSafetensors(Entry(name).Type)}: it needs one of {string.Join(", ", types.Select(ElementTypes.ToSafetensors))}.");
+            throw new TaskFault($"has '{name}' of type {ElementTypes.ToSafetensors(Entry(name).Type)}: " +
+                $"it needs one of {string.Join(", ", types.Select(ElementTypes.ToSafetensors))}.");
     }
 
-    /// <summary>Rows of length 1, F32. Lengths are taken in double precision, so that they are the same on every machine.</summary>
+    /// <summary>
+    /// Rows of length 1, F32. Lengths are taken in double precision, so that they are the same on every machine.
+    /// </summary>
     private Tensor ReadUnit(string name)
     {
         RequireType(name, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16);
         using var scope = NewDisposeScope();
         var features = file.Read(name).to(ScalarType.Float32);
         var lengths = features.to(ScalarType.Float64).norm(-1, keepdim: true);                      // […, 1]
-        RequireNoRow(name, lengths.to(ScalarType.Float32).isfinite().logical_not(), "NaN, infinity or numbers too large", "encode it again");
+        RequireNoRow(name, lengths.to(ScalarType.Float32).isfinite().logical_not(),
+            "NaN, infinity or numbers too large", "encode it again");
         RequireNoRow(name, lengths.Lt(ShortestRow), "nothing but zeros", "it has no direction; encode it again, or leave it out");
         var unit = features / lengths.to(ScalarType.Float32);
         return where(lengths.Sub(1).abs().Gt(Rounding), unit, features).MoveToOuterDisposeScope();
@@ -119,7 +128,8 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
         if (bad.any().item<bool>())
         {
             var row = bad.nonzero()[0, 0].item<long>();
-            throw new TaskFault($"has the label {labels[row].item<long>()} in row {row} of '{name}': it needs 0 to {classes - 1}, the places in class_names.");
+            throw new TaskFault($"has the label {labels[row].item<long>()} in row {row} of '{name}': it needs 0 to {classes - 1}, " +
+                "the places in class_names.");
         }
         return labels.MoveToOuterDisposeScope();
     }

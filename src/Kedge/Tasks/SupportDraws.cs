@@ -9,7 +9,9 @@ namespace Kedge.Tasks;
 /// <param name="Support">The images, all of the training part.</param>
 internal sealed record SupportDraw(int Shots, int Seed, IReadOnlyList<LabelledImage> Support)
 {
-    /// <summary>The images that hyper-parameters may be chosen on, all of the validation part; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// The images that hyper-parameters may be chosen on, all of the validation part; <see langword="null"/> for none.
+    /// </summary>
     public IReadOnlyList<LabelledImage>? Validation { get; internal init; }
 }
 
@@ -38,7 +40,9 @@ public sealed record SupportDraws
     /// <summary>The support sets, by shots and then by seeds.</summary>
     internal IReadOnlyList<SupportDraw> Draws { get; init; }
 
-    /// <summary>The sentences that its class names are put into; <see langword="null"/> for those of the whole comparison.</summary>
+    /// <summary>
+    /// The sentences that its class names are put into; <see langword="null"/> for those of the whole comparison.
+    /// </summary>
     public IReadOnlyList<PromptTemplate>? Templates { get; init; }
 
     /// <summary>Draws by <see cref="SupportSampler"/>.</summary>
@@ -46,28 +50,38 @@ public sealed record SupportDraws
     /// <param name="shots">Numbers of shots, each at least 1.</param>
     /// <param name="seeds">Seeds.</param>
     /// <param name="validation">Which images hyper-parameters may be chosen on.</param>
-    /// <exception cref="KedgeException">There is no test part, or no validation part that is asked for, or a class has fewer training images than the most shots.</exception>
-    public static SupportDraws Sample(ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
+    /// <exception cref="KedgeException">There is no test part, or no validation part that is asked for, or a class has
+    /// fewer training images than the most shots.</exception>
+    public static SupportDraws Sample(
+        ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
         Of(dataset, shots, seeds, validation, (s, seed) => new(s, seed, SupportSampler.Sample(dataset, s, seed))
         {
             Validation = validation == ValidationUse.Shots ? SupportSampler.SampleWithValidation(dataset, s, seed).Validation : null,
         });
 
-    /// <summary>One draw without any image to learn from: the test part and the names, for protocols that learn from another data set.</summary>
+    /// <summary>
+    /// One draw without any image to learn from: the test part and the names, for protocols that
+    /// learn from another data set.
+    /// </summary>
     /// <param name="dataset">A data set with a test part.</param>
     /// <exception cref="KedgeException">There is no test part.</exception>
     public static SupportDraws ForTesting(ImageDataset dataset) => Of(dataset, [0], [0], ValidationUse.None, (s, seed) => new(s, seed, []));
 
-    /// <summary>Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a CoOp split.</summary>
+    /// <summary>
+    /// Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a CoOp split.
+    /// </summary>
     /// <param name="path">The split, a .json file.</param>
     /// <param name="images">Where its images lie; null is beside it.</param>
     /// <param name="folder">The folder of the index files.</param>
     /// <param name="shots">Numbers of shots.</param>
     /// <param name="seeds">Seeds.</param>
-    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are those of the index file.</param>
-    /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has no test part.</exception>
+    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are those
+    /// of the index file.</param>
+    /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has
+    /// no test part.</exception>
     public static SupportDraws Read(
-        string path, string? images, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
+        string path, string? images, string folder, IReadOnlyList<int> shots,
+        IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
         Read(index => DatasetReader.Open(path, images, index), folder, shots, seeds, validation);
 
     /// <summary>Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a split.</summary>
@@ -75,10 +89,13 @@ public sealed record SupportDraws
     /// <param name="folder">The folder of the index files.</param>
     /// <param name="shots">Numbers of shots.</param>
     /// <param name="seeds">Seeds.</param>
-    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are those of the index file.</param>
-    /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has no test part.</exception>
+    /// <param name="validation">Which images hyper-parameters may be chosen on: shots are those
+    /// of the index file.</param>
+    /// <exception cref="KedgeException">An index file is not there, or is not of this split; or the split has
+    /// no test part.</exception>
     public static SupportDraws Read(
-        Func<string?, ImageDataset> open, string folder, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
+        Func<string?, ImageDataset> open, string folder, IReadOnlyList<int> shots,
+        IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
         Of(open(null), shots, seeds, validation, (s, seed) =>
         {
             var path = Path.Combine(folder, $"shot_{s}-seed_{seed}.json");
@@ -92,7 +109,8 @@ public sealed record SupportDraws
         });
 
     private static SupportDraws Of(
-        ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation, Func<int, int, SupportDraw> draw)
+        ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds,
+        ValidationUse validation, Func<int, int, SupportDraw> draw)
     {
         if (dataset.Test.Count == 0)
         {
@@ -101,7 +119,8 @@ public sealed record SupportDraws
         }
         if (validation != ValidationUse.None && dataset.Validation.Count == 0)
         {
-            throw new KedgeException($"Drawing from the data set {dataset.Name} found no validation part, on which hyper-parameters are to be chosen: " +
+            throw new KedgeException($"Drawing from the data set {dataset.Name} found no validation part, " +
+                "on which hyper-parameters are to be chosen: " +
                 "lay its photos out as train/CLASS/…, val/CLASS/… and test/CLASS/…, or choose on none (--validation none).");
         }
         return new(dataset.Name, dataset.ClassNames, dataset.Test, [.. shots.SelectMany(s => seeds.Select(seed => draw(s, seed)))

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace Kedge.Tasks;
 
 /// <summary>
-/// Photos as what towers are adapted to, in the views that the task's features are of. Pixels are read when adapted towers first ask for them, and kept as long as these.
+/// Photos as what towers are adapted to, in the views that the task's features are of. Pixels are read when adapted
+/// towers first ask for them, and kept as long as these.
 /// </summary>
 /// <param name="clip">The model; must outlive this.</param>
 /// <param name="images">N photos.</param>
@@ -19,12 +20,14 @@ internal sealed class SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> ima
 {
     public IReadOnlyList<AttentionProjection> Projections => clip.AttentionProjections;
 
-    public ISupportImages AtRows(IReadOnlyList<long> rows) => new SupportPhotos(clip, [.. rows.Select(row => images[(int)row])], random, threads);
+    public ISupportImages AtRows(IReadOnlyList<long> rows) =>
+        new SupportPhotos(clip, [.. rows.Select(row => images[(int)row])], random, threads);
 
     public IAdaptedTowers Adapt(WeightUpdates updates, Func<Tensor, Tensor>? dropout)
     {
         var crops = new Lazy<RgbImage[][]>(Read);
-        return new Towers(clip.Adapt(updates, dropout), (view, rows) => clip.Preprocessing.ToTensor([.. rows.Select(row => crops.Value[row][view])]), images.Count);
+        return new Towers(clip.Adapt(updates, dropout),
+            (view, rows) => clip.Preprocessing.ToTensor([.. rows.Select(row => crops.Value[row][view])]), images.Count);
     }
 
     // [image][view]
@@ -36,7 +39,10 @@ internal sealed class SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> ima
             .Select(views => views.SelectMany(view => view.Failure is { } failure ? throw failure : view.Crops).ToArray())];
     }
 
-    /// <summary>Towers on photos. A ResNet's grids, which come before all that is adapted, are computed once and kept: N · C · h · w numbers a view.</summary>
+    /// <summary>
+    /// Towers on photos. A ResNet's grids, which come before all that is adapted, are computed once and kept: N ·
+    /// C · h · w numbers a view.
+    /// </summary>
     private sealed class Towers(AdaptedClip clip, Func<int, IReadOnlyList<long>, Tensor> pixels, int count) : IAdaptedTowers
     {
         private const int AtOnce = 64;

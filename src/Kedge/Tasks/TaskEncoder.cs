@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Kedge.Tasks;
 
 /// <summary>
-/// Photos to what methods learn from and classifiers look at, by one CLIP: the one place where features of photos, labels
-/// and class names become a <see cref="FewShotTask"/>. Owns nothing.
+/// Photos to what methods learn from and classifiers look at, by one CLIP: the one place where features of photos,
+/// labels and class names become a <see cref="FewShotTask"/>. Owns nothing.
 /// </summary>
 /// <param name="clip">The model that encodes; stays the caller's and must outlive this.</param>
 /// <param name="context">Cache, threads and progress; null is the defaults.</param>
@@ -20,8 +20,8 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     private readonly EncodingContext _context = context ?? new();
 
     /// <summary>
-    /// Makes a data set a task of features, which can be shared and is compared on in no time: support from the training
-    /// part, queries from the test part, validation where there is such a part.
+    /// Makes a data set a task of features, which can be shared and is compared on in no time: support from the
+    /// training part, queries from the test part, validation where there is such a part.
     /// </summary>
     /// <param name="dataset">At least two classes, and a test part.</param>
     /// <param name="options">The shots and so on; null is the defaults.</param>
@@ -37,7 +37,8 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     /// Asked for by <paramref name="cancellation"/>; features made so far are in the cache.
     /// </exception>
     public FeatureTask EncodeFeatureTask(
-        ImageDataset dataset, TaskOptions? options = null, IReadOnlyList<string>? anchorWords = null, CancellationToken cancellation = default)
+        ImageDataset dataset, TaskOptions? options = null, IReadOnlyList<string>? anchorWords = null,
+        CancellationToken cancellation = default)
     {
         options ??= new();
         if (dataset.Test.Count == 0)
@@ -48,7 +49,8 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var support = EncodeSupport(SupportSampler.Sample(dataset, options), FeatureKinds.Image, options, cancellation);
-        var task = new FewShotTask(support with { Names = null }, EncodeClasses(dataset.ClassNames, options.Templates)) // no CLIP: it outlives it
+        // no CLIP: it outlives it
+        var task = new FewShotTask(support with { Names = null }, EncodeClasses(dataset.ClassNames, options.Templates))
         {
             Anchors = anchorWords is null ? null : new AnchorSet(clip.ClassFeatures(anchorWords, options.Templates), anchorWords),
         };
@@ -92,7 +94,8 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
             var (support, labels) = photos.Select(draw.Support);
             var names = draw.Support.Select(image => image.Image.Name);
             var task = new FewShotTask(
-                new(support.Each(tensor => own(tensor.unsqueeze(0))), labels) { Names = [.. names] }, classes, AccessTo(draw.Support, random: null, projection))
+                new(support.Each(tensor => own(tensor.unsqueeze(0))), labels) { Names = [.. names] },
+                classes, AccessTo(draw.Support, random: null, projection))
             {
                 Validation = draw.Validation is { } validation ? photos.Select(validation) : null,
             };
@@ -118,7 +121,9 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         return new(features.Each(tensor => tensor.to(clip.Device)), Labels(support)) { Names = [.. images.Select(image => image.Name)] };
     }
 
-    /// <summary>The centre crop first, then random views: [V, N, D] unit F32, and what else is wanted; on the CPU.</summary>
+    /// <summary>
+    /// The centre crop first, then random views: [V, N, D] unit F32, and what else is wanted; on the CPU.
+    /// </summary>
     private ImageFeatures EncodeViews(
         IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? random, CancellationToken cancellation)
     {
@@ -126,7 +131,8 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         return random is null ? plain : plain.Concat(Extract(images, kinds, random, cancellation).Features);
     }
 
-    private TaskClasses EncodeClasses(IReadOnlyList<string> names, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)
+    private TaskClasses EncodeClasses(
+        IReadOnlyList<string> names, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)
     {
         var features = clip.ClassFeatures(names, templates); // [C, D]
         return new(names, own is null ? features : own(features), clip.LogitScale, [.. templates.Select(template => template.Text)]);
@@ -145,12 +151,15 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         return new(images, features.Each(tensor => tensor.to(clip.Device)), contents, own);
     }
 
-    /// <summary>[Q, D] by towers with an update; not cached, since nobody asks for the features of one fit again.</summary>
+    /// <summary>
+    /// [Q, D] by towers with an update; not cached, since nobody asks for the features of one fit again.
+    /// </summary>
     private Tensor Reencode(IReadOnlyList<LabelledImage> images, WeightUpdates update, CancellationToken cancellation)
     {
         using var adapted = clip.With(update);
         var uncached = new EncodingContext { DecodeThreads = _context.DecodeThreads };
-        return new TaskEncoder(adapted, uncached).EncodeImages([.. images.Select(image => image.Image)], FeatureKinds.Image, cancellation).Image;
+        return new TaskEncoder(adapted, uncached)
+            .EncodeImages([.. images.Select(image => image.Image)], FeatureKinds.Image, cancellation).Image;
     }
 
     private ClipAccess AccessTo(IReadOnlyList<LabelledImage> support, ViewSet? random, ImageProjection? projection) => new()

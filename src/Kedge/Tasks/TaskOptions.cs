@@ -5,7 +5,10 @@ namespace Kedge.Tasks;
 /// <summary>How a few-shot task is made of a data set of photos.</summary>
 public record TaskOptions
 {
-    /// <summary>S, training images drawn of each class, at least 1; null takes all. Default 16, the most in the protocol of the field.</summary>
+    /// <summary>
+    /// S, training images drawn of each class, at least 1; null takes all. Default 16, the most in
+    /// the protocol of the field.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int? Shots
     {
@@ -24,7 +27,9 @@ public record TaskOptions
     /// <summary>The sentences that class names are put into, at least one; default "a photo of a {}.".</summary>
     public IReadOnlyList<PromptTemplate> Templates { get; init; } = [PromptTemplates.Default];
 
-    /// <summary>V, views of each training image, at least 1: the centre crop, and V − 1 random ones. Default 1.</summary>
+    /// <summary>
+    /// V, views of each training image, at least 1: the centre crop, and V − 1 random ones. Default 1.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int Views
     {

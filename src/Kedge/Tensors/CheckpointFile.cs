@@ -13,7 +13,8 @@ internal static class CheckpointFile
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (file.Length == 0) // an empty file cannot be mapped
                 return new MemoryStream([], writable: false);
-            using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            using var map =
+                MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             return map.CreateViewStream(0, file.Length, MemoryMappedFileAccess.Read);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -92,7 +92,8 @@ internal sealed class PickleReader(byte[] data)
             case 0x81: { var made = PopMany(2); Push(TorchPickleCalls.New(made[0], made[1])); break; }
             case (byte)'b': { var state = Pop(); TorchPickleCalls.Build(Peek(), state); break; }
             case (byte)'Q': Push(TorchPickleCalls.Storage(Pop())); break;
-            default: throw new FormatException($"it uses the pickle opcode 0x{opcode:x2} at byte {_position - 1}, which PyTorch does not write");
+            default:
+                throw new FormatException($"it uses the pickle opcode 0x{opcode:x2} at byte {_position - 1}, which PyTorch does not write");
         }
     }
 
@@ -116,7 +117,9 @@ internal sealed class PickleReader(byte[] data)
         if (module is null || name is null)
             throw new FormatException("it names something by values that are no text");
         var global = new PickleGlobal(module, name);
-        Push(TorchPickleCalls.MayName(global) ? global : throw new FormatException($"it names '{global.FullName}', which no state dict needs"));
+        Push(TorchPickleCalls.MayName(global)
+            ? global
+            : throw new FormatException($"it names '{global.FullName}', which no state dict needs"));
     }
 
     private void SetItems(object?[] items)
@@ -142,7 +145,8 @@ internal sealed class PickleReader(byte[] data)
 
     private object?[] PopMany(int count) => Cut(Top(count));
 
-    private object?[] PopMark() => _marks.TryPop(out var start) ? Cut(start) : throw new FormatException("it closes a group that it never opened");
+    private object?[] PopMark() =>
+        _marks.TryPop(out var start) ? Cut(start) : throw new FormatException("it closes a group that it never opened");
 
     private object?[] Cut(int start)
     {

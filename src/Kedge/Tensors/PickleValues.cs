@@ -34,7 +34,8 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
     /// <summary>Elements from the first to the last one used, both included.</summary>
     public long Span => Shape.Contains(0) ? 0 : (long)(1 + Reach);
 
-    private Int128 Reach => Shape.Zip(Strides).Aggregate((Int128)0, (sum, dimension) => sum + ((Int128)dimension.First - 1) * dimension.Second);
+    private Int128 Reach =>
+        Shape.Zip(Strides).Aggregate((Int128)0, (sum, dimension) => sum + ((Int128)dimension.First - 1) * dimension.Second);
 
     /// <summary>The reason why it is no valid tensor, or null.</summary>
     public string? Fault()
@@ -51,5 +52,6 @@ internal sealed record TorchTensor(TorchStorage Storage, long Offset, long[] Sha
     }
 
     public override string ToString() =>
-        $"a tensor of shape [{string.Join(", ", Shape)}], strides [{string.Join(", ", Strides)}] and offset {Offset} in a storage of {Storage.Count} elements";
+        $"a tensor of shape [{string.Join(", ", Shape)}], strides [{string.Join(", ", Strides)}] and offset {Offset} in a storage of " +
+            $"{Storage.Count} elements";
 }

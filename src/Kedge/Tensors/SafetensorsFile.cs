@@ -66,7 +66,8 @@ internal sealed class SafetensorsFile : TensorSource
         }
         catch (IOException e)
         {
-            throw new KedgeException($"Tensor '{name}' of '{Origin}' cannot be read: {e.Message} Check the disk, or get the file again.", e);
+            throw new KedgeException($"Tensor '{name}' of '{Origin}' cannot be read: {e.Message} Check the disk, " +
+                "or get the file again.", e);
         }
     }
 

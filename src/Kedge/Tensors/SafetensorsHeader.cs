@@ -81,7 +81,8 @@ internal sealed class SafetensorsHeader
                 throw Refusal($"tensor '{entry.Name}' lies at bytes {begin} to {end} of {dataLength} bytes of data");
             if (end - begin != ElementTypes.ByteCount(entry.Type, entry.Shape))
             {
-                throw Refusal($"tensor '{entry.Name}' of type {ElementTypes.ToSafetensors(entry.Type)} and shape [{string.Join(", ", entry.Shape)}] " +
+                throw Refusal($"tensor '{entry.Name}' of type {ElementTypes.ToSafetensors(entry.Type)} and shape " +
+                    $"[{string.Join(", ", entry.Shape)}] " +
                     $"is given {end - begin} bytes");
             }
             spans.Add((begin, end, entry.Name));
@@ -99,7 +100,8 @@ internal sealed class SafetensorsHeader
         foreach (var (begin, end, name) in spans)
         {
             if (begin < covered)
-                throw Refusal($"tensor '{name}' overlaps another: it begins at byte {begin} of the data where byte {covered} is the first free one");
+                throw Refusal($"tensor '{name}' overlaps another: it begins at byte {begin} of the data where byte {covered} is " +
+                    "the first free one");
             if (begin > covered)
                 throw Refusal($"bytes {covered} to {begin} of the data, before tensor '{name}', belong to no tensor");
             covered = end;
@@ -130,7 +132,8 @@ internal sealed class SafetensorsHeader
             throw Refusal($"tensor '{name}' is not described by dtype, shape and two data_offsets that are whole numbers");
         }
         var type = ElementTypes.FromSafetensors(dtype.GetString())
-            ?? throw Refusal($"tensor '{name}' has the type '{dtype.GetString()}' where one of {ElementTypes.SafetensorsNames} is expected");
+            ?? throw Refusal($"tensor '{name}' has the type '{dtype.GetString()}' where one of " +
+                $"{ElementTypes.SafetensorsNames} is expected");
         return (new TensorEntry(name, type, lengths), begin, end);
     }
 

@@ -45,7 +45,8 @@ internal static class SafetensorsWriter
     private static string TypeOf(string name, Tensor tensor) =>
         name == SafetensorsHeader.MetadataKey ? throw new ArgumentException($"A tensor cannot be named '{name}'.", nameof(name))
         : ElementTypes.ToSafetensors(tensor.dtype)
-            ?? throw new ArgumentException($"Tensor '{name}' has the type {tensor.dtype}; expected one of {ElementTypes.SafetensorsNames}.", nameof(tensor));
+            ?? throw new ArgumentException($"Tensor '{name}' has the type {tensor.dtype}; expected one of {ElementTypes.SafetensorsNames}.",
+                nameof(tensor));
 
     private static byte[] Header(Item[] items, IReadOnlyDictionary<string, string>? metadata)
     {

@@ -35,7 +35,8 @@ internal abstract class TensorSource : IDisposable
     /// <param name="name">A key that should be one of <see cref="Entries"/>.</param>
     /// <exception cref="KedgeException">There is no such tensor.</exception>
     protected TensorEntry Entry(string name) => Entries.TryGetValue(name, out var entry) ? entry
-        : throw new KedgeException($"'{Origin}' holds no tensor named '{name}' among its {Entries.Count}; check that it is the right file for this use.");
+        : throw new KedgeException($"'{Origin}' holds no tensor named '{name}' among its {Entries.Count}; " +
+            "check that it is the right file for this use.");
 
     /// <inheritdoc/>
     public void Dispose()

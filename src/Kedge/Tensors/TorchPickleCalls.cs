@@ -12,7 +12,9 @@ internal static class TorchPickleCalls
     {
         ["collections.OrderedDict"] = arguments => arguments is [] ? new PickleState() : throw Wrong("collections.OrderedDict"),
         ["torch._utils._rebuild_tensor_v2"] = RebuildTensor,
-        ["torch._utils._rebuild_parameter"] = arguments => arguments is [TorchTensor data, ..] ? data : throw Wrong("torch._utils._rebuild_parameter"),
+        ["torch._utils._rebuild_parameter"] = arguments => arguments is [TorchTensor data, ..]
+            ? data
+            : throw Wrong("torch._utils._rebuild_parameter"),
         ["torch.jit._pickle.build_intlist"] = Same,
         ["torch.jit._pickle.build_doublelist"] = Same,
         ["torch.jit._pickle.build_boollist"] = Same,
@@ -21,7 +23,8 @@ internal static class TorchPickleCalls
     };
 
     /// <summary>Whether a pickle may name a global.</summary>
-    public static bool MayName(PickleGlobal name) => Calls.ContainsKey(name.FullName) || IsScriptClass(name) || StorageType(name) is not null;
+    public static bool MayName(PickleGlobal name) =>
+        Calls.ContainsKey(name.FullName) || IsScriptClass(name) || StorageType(name) is not null;
 
     /// <summary>Performs one of the allowed calls.</summary>
     public static object? Call(object? function, object? arguments) =>
@@ -67,7 +70,8 @@ internal static class TorchPickleCalls
 
     private static object? Same(object?[] arguments) => arguments is [var value, ..] ? value : throw Wrong("a list of TorchScript");
 
-    private static bool IsScriptClass(PickleGlobal name) => name.Module == "__torch__" || name.Module.StartsWith("__torch__.", StringComparison.Ordinal);
+    private static bool IsScriptClass(PickleGlobal name) =>
+        name.Module == "__torch__" || name.Module.StartsWith("__torch__.", StringComparison.Ordinal);
 
     private static ScalarType? StorageType(PickleGlobal name) => name.Module == "torch" ? ElementTypes.FromTorchStorage(name.Name) : null;
 

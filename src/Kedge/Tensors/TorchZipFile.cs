@@ -101,7 +101,8 @@ internal sealed class TorchZipFile : TensorSource
     /// <summary>The folder inside the archive; PyTorch names it after the file or calls it "archive".</summary>
     private string FindRoot()
     {
-        var pickles = _files.Keys.Where(name => name.EndsWith('/' + Pickle, StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToArray();
+        var pickles =
+            _files.Keys.Where(name => name.EndsWith('/' + Pickle, StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToArray();
         return pickles is [var pickle] ? pickle[..^Pickle.Length]
             : throw new FormatException($"its zip holds {pickles.Length} files '*/{Pickle}' where one is expected");
     }

@@ -21,11 +21,13 @@ internal sealed class BytePairVocabulary
         for (var id = 0; id < tokens.Count; id++)
         {
             if (!ids.TryAdd(tokens[id], id))
-                throw new KedgeException($"The tokenizer {origin} has the token '{tokens[id]}' twice, as {ids[tokens[id]]} and {id}; take an undamaged copy.");
+                throw new KedgeException(
+                    $"The tokenizer {origin} has the token '{tokens[id]}' twice, as {ids[tokens[id]]} and {id}; take an undamaged copy.");
         }
         int IdOf(string token) => ids.TryGetValue(token, out var id)
             ? id
-            : throw new KedgeException($"The tokenizer {origin} lacks the token '{token}'; expected CLIP's byte-level BPE with all its bytes, merged tokens, '{TextPieces.Start}' and '{TextPieces.End}': take an undamaged copy.");
+            : throw new KedgeException($"The tokenizer {origin} lacks the token '{token}'; expected CLIP's byte-level BPE with all its " +
+                $"bytes, merged tokens, '{TextPieces.Start}' and '{TextPieces.End}': take an undamaged copy.");
 
         for (var value = 0; value < 256; value++)
         {

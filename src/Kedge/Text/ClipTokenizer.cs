@@ -92,7 +92,8 @@ internal sealed class ClipTokenizer
         if (!truncate)
         {
             var shown = text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 60), "…");
-            throw new KedgeException($"The text '{shown}' is {ids.Length} tokens long with its start and end, and the model reads {contextLength}; shorten it, or ask for truncation.");
+            throw new KedgeException($"The text '{shown}' is {ids.Length} tokens long with its start and end, " +
+                $"and the model reads {contextLength}; shorten it, or ask for truncation.");
         }
         return [.. ids.AsSpan(0, contextLength - 1), EndId];
     }

@@ -13,7 +13,8 @@ internal static class Composition
     private static readonly Dictionary<char, string> PairsOfMark = new()
     {
         ['\u0300'] = "aà eè iì oò uù üǜ nǹ ēḕ ōṑ wẁ âầ ăằ êề ôồ ơờ ưừ yỳ еѐ иѝ", // grave accent
-        ['\u0301'] = "aá eé ií oó uú yý cć lĺ nń rŕ sś zź üǘ gǵ åǻ æǽ øǿ çḉ ēḗ ïḯ kḱ mḿ õṍ ōṓ pṕ ũṹ wẃ âấ ăắ êế ôố ơớ ưứ ¨΅ ϊΐ αά εέ ηή ιί ϋΰ οό υύ ωώ ϒϓ гѓ кќ", // acute accent
+        ['\u0301'] = "aá eé ií oó uú yý cć lĺ nń rŕ sś zź üǘ gǵ åǻ æǽ øǿ çḉ ēḗ ïḯ kḱ mḿ õṍ ōṓ pṕ ũṹ wẃ âấ ăắ êế ôố ơớ ưứ ¨΅ ϊΐ αά εέ ηή " +
+            "ιί ϋΰ οό υύ ωώ ϒϓ гѓ кќ", // acute accent
         ['\u0302'] = "aâ eê iî oô uû cĉ gĝ hĥ jĵ sŝ wŵ yŷ zẑ ạậ ẹệ ọộ", // circumflex accent
         ['\u0303'] = "aã nñ oõ iĩ uũ vṽ âẫ ăẵ eẽ êễ ôỗ ơỡ ưữ yỹ", // tilde
         ['\u0304'] = "aā eē iī oō uū üǖ äǟ ȧǡ æǣ ǫǭ öȫ õȭ ȯȱ yȳ gḡ ḷḹ ṛṝ иӣ уӯ", // macron
@@ -40,7 +41,8 @@ internal static class Composition
     };
 
     private static readonly Dictionary<(char Letter, char Mark), char> Composed =
-        PairsOfMark.SelectMany(mark => mark.Value.Split(' ').Select(pair => (Key: (pair[0], mark.Key), With: pair[1]))).ToDictionary(pair => pair.Key, pair => pair.With);
+        PairsOfMark.SelectMany(mark => mark.Value.Split(' ').Select(pair => (Key: (pair[0], mark.Key), With: pair[1])))
+            .ToDictionary(pair => pair.Key, pair => pair.With);
 
     internal static string Compose(string text)
     {

@@ -6,7 +6,8 @@ internal static class NearestNames
     /// <summary>The two known names at the smallest edit distance, in words: "rtos and rtos+".</summary>
     /// <param name="known">At least two names.</param>
     /// <param name="name">The name that was given.</param>
-    internal static string Suggest(IEnumerable<string> known, string name) => string.Join(" and ", known.OrderBy(candidate => Distance(candidate, name)).Take(2));
+    internal static string Suggest(IEnumerable<string> known, string name) =>
+        string.Join(" and ", known.OrderBy(candidate => Distance(candidate, name)).Take(2));
 
     /// <summary>The Levenshtein distance: insertions, deletions and replacements from one text to the other.</summary>
     internal static int Distance(string from, string to)

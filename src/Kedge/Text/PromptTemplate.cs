@@ -14,7 +14,8 @@ public sealed record PromptTemplate
         ArgumentNullException.ThrowIfNull(text);
         var parts = text.Split(Placeholder);
         if (parts is not [var before, var after])
-            throw new KedgeException($"The template '{text}' has {parts.Length - 1} places for the class name; expected one {{}}, as in 'a photo of a {{}}.'.");
+            throw new KedgeException($"The template '{text}' has {parts.Length - 1} places for the class name; expected one {{}}, " +
+                "as in 'a photo of a {}.'.");
         (Text, Before, After) = (text, before, after);
     }
 

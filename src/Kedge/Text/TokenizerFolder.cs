@@ -8,7 +8,8 @@ namespace Kedge.Text;
 /// </summary>
 internal static class TokenizerFolder
 {
-    internal static bool Holds(string folder) => File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.json"));
+    internal static bool Holds(string folder) =>
+        File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.json"));
 
     internal static BytePairVocabulary Read(string folder)
     {
@@ -31,7 +32,8 @@ internal static class TokenizerFolder
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new KedgeException($"The tokenizer {path} is damaged or not CLIP's byte-level BPE ({e.Message}); take an undamaged copy.", e);
+            throw new KedgeException($"The tokenizer {path} is damaged or not CLIP's byte-level BPE ({e.Message}); " +
+                "take an undamaged copy.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,7 +47,8 @@ internal static class TokenizerFolder
         var model = json.RootElement.GetProperty("model");
         var (type, suffix) = (Text(model, "type"), Text(model, "end_of_word_suffix"));
         if (type != "BPE" || suffix != ByteSymbols.WordEnd)
-            throw new KedgeException($"The tokenizer {path} is of type '{type}' with word end '{suffix}'; expected CLIP's: type 'BPE' with word end '{ByteSymbols.WordEnd}'.");
+            throw new KedgeException($"The tokenizer {path} is of type '{type}' with word end '{suffix}'; expected CLIP's: " +
+                $"type 'BPE' with word end '{ByteSymbols.WordEnd}'.");
         var ids = Ids(model.GetProperty("vocab"));
         if (json.RootElement.TryGetProperty("added_tokens", out var added))
         {
@@ -53,12 +56,15 @@ internal static class TokenizerFolder
                 ids[Text(token, "content")!] = token.GetProperty("id").GetInt32();
         }
         var merges = model.GetProperty("merges").EnumerateArray()
-            .Select(pair => pair.ValueKind == JsonValueKind.Array ? Pair([.. pair.EnumerateArray().Select(part => part.GetString())]) : Pair(pair.GetString()?.Split(' ')));
+            .Select(pair => pair.ValueKind == JsonValueKind.Array
+                ? Pair([.. pair.EnumerateArray().Select(part => part.GetString())])
+                : Pair(pair.GetString()?.Split(' ')));
         return new BytePairVocabulary(ById(ids), [.. merges], path);
     }
 
     private static List<(string Left, string Right)> ReadMerges(string path) =>
-        [.. File.ReadLines(path).Where((line, at) => line.Length > 0 && !(at == 0 && line.StartsWith("#version", StringComparison.Ordinal))).Select(line => Pair(line.Split(' ')))];
+        [.. File.ReadLines(path).Where((line, at) => line.Length > 0 && !(at == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
+            .Select(line => Pair(line.Split(' ')))];
 
     private static BytePairVocabulary ReadVocabulary(string path, List<(string Left, string Right)> merges)
     {
@@ -82,7 +88,8 @@ internal static class TokenizerFolder
         foreach (var (token, id) in ids)
         {
             if (id < 0 || id >= tokens.Length || tokens[id] is not null)
-                throw new FormatException($"the {tokens.Length} tokens should have the ids 0 to {tokens.Length - 1} once each, and '{token}' has {id}");
+                throw new FormatException(
+                    $"the {tokens.Length} tokens should have the ids 0 to {tokens.Length - 1} once each, and '{token}' has {id}");
             tokens[id] = token;
         }
         return tokens;

@@ -73,7 +73,8 @@ internal sealed class WordList
     {
         var names = classNames.Select(PromptTemplates.NormaliseName).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var taken = _kept.ToLookup(entry => names.Contains(PromptTemplates.NormaliseName(entry.Word)));
-        return new WordList(Name, [.. taken[false]], [.. _dropped, .. taken[true].Select(entry => new Dropped(entry.Line, entry.Word, "the name of a class"))]);
+        return new WordList(Name, [.. taken[false]],
+            [.. _dropped, .. taken[true].Select(entry => new Dropped(entry.Line, entry.Word, "the name of a class"))]);
     }
 
     private static string Describe(Dropped[] lines) => lines switch

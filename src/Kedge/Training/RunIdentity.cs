@@ -20,7 +20,8 @@ internal sealed record RunIdentity(JsonObject Values, IReadOnlyDictionary<string
                                      : $"{path} {values.Stored ?? "none"} instead of {values.Asked ?? "none"}");
     }
 
-    private static IEnumerable<(string Path, string Value)> Leaves(JsonObject parent, string prefix = "") => parent.SelectMany(child => child.Value is JsonObject inner
-        ? Leaves(inner, $"{prefix}{child.Key}.")
-        : [($"{prefix}{child.Key}", child.Value?.ToJsonString() ?? "null")]);
+    private static IEnumerable<(string Path, string Value)> Leaves(JsonObject parent, string prefix = "") =>
+        parent.SelectMany(child => child.Value is JsonObject inner
+            ? Leaves(inner, $"{prefix}{child.Key}.")
+            : [($"{prefix}{child.Key}", child.Value?.ToJsonString() ?? "null")]);
 }

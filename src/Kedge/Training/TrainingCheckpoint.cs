@@ -52,7 +52,8 @@ internal sealed class TrainingCheckpoint
     public int Step { get; private set; }
 
     /// <summary>Whether a folder holds a checkpoint, intact or not.</summary>
-    public static bool Exists(string folder) => Directory.Exists(Path.Combine(folder, CurrentFolder)) || Directory.Exists(Path.Combine(folder, PreviousFolder));
+    public static bool Exists(string folder) =>
+        Directory.Exists(Path.Combine(folder, CurrentFolder)) || Directory.Exists(Path.Combine(folder, PreviousFolder));
 
     private string Current => Path.Combine(_folder, CurrentFolder);
 
@@ -96,7 +97,8 @@ internal sealed class TrainingCheckpoint
             return;
         var state = Read(checkpoint);
         if (_run.DifferencesOf(state.Run) is { Length: > 0 } differences)
-            throw new KedgeException($"The run in '{_folder}' cannot be resumed: it was started with {differences}; ask for the same, or give another folder.");
+            throw new KedgeException($"The run in '{_folder}' cannot be resumed: it was started with {differences}; ask for the same, " +
+                "or give another folder.");
         using var noGrad = no_grad();
         using var file = SafetensorsFile.Open(Path.Combine(checkpoint, ModelFile));
         foreach (var (name, tensor) in training.Tensors)
@@ -112,7 +114,8 @@ internal sealed class TrainingCheckpoint
     {
         try
         {
-            var state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(checkpoint, StateFile)), Format) ?? throw Damaged(StateFile);
+            var state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(checkpoint, StateFile)), Format)
+                ?? throw Damaged(StateFile);
             return state.ModelSha256 != Digest(checkpoint, ModelFile) ? throw Damaged(ModelFile)
                 : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(OptimizerFile)
                 : state;
@@ -127,7 +130,8 @@ internal sealed class TrainingCheckpoint
         }
 
         KedgeException Damaged(string file, Exception? inner = null) =>
-            new($"The run in '{_folder}' cannot be resumed: '{Path.Combine(checkpoint, file)}' is not as it was written. {Advice()}", inner);
+            new($"The run in '{_folder}' cannot be resumed: '{Path.Combine(checkpoint, file)}' is not as it was written. {Advice()}",
+                inner);
 
         string Advice() => $"Remove the folder '{checkpoint}' to go on from " +
             (checkpoint == Current && Directory.Exists(Previous) ? "the checkpoint before it." : "the start.");

@@ -61,7 +61,8 @@ internal sealed class TrainingCurve
         $"{point.Step},{point.Loss:0.#####},{point.LearningRate:0.########},{point.ExamplesPerSecond:0.#},{point.HeldOutAccuracy:0.####}");
 
     private static CurvePoint Parse(string line) => line.Split(',') is [var step, var loss, var rate, var speed, var accuracy]
-        ? new(int.Parse(step, CultureInfo.InvariantCulture), Number(loss), Number(rate), Number(speed), accuracy.Length == 0 ? null : Number(accuracy))
+        ? new(int.Parse(step, CultureInfo.InvariantCulture), Number(loss), Number(rate),
+            Number(speed), accuracy.Length == 0 ? null : Number(accuracy))
         : throw new FormatException($"'{line}' is no row of a curve.");
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

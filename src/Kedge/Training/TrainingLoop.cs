@@ -40,7 +40,8 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
     /// damaged or of another run.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
-    public string Run(RunIdentity run, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public string Run(
+        RunIdentity run, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         var checkpoint = new TrainingCheckpoint(folder, run);
         using var training = new TrainingState(module, terms, options);
@@ -99,7 +100,8 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var path = Path.Combine(folder, "model.safetensors");
-        SafetensorsWriter.Write(path, training.FinalWeights.ToDictionary(entry => entry.Key, entry => entry.Value.to(ScalarType.Float16).cpu()));
+        SafetensorsWriter.Write(path, training.FinalWeights.ToDictionary(entry => entry.Key,
+            entry => entry.Value.to(ScalarType.Float16).cpu()));
         return path;
     }
 }

@@ -12,7 +12,8 @@ namespace Kedge.Training;
 /// <param name="AverageDecay">Decay of the EMA of the weights, 0 to below 1; 0 for no averaging.</param>
 /// <param name="CheckpointEvery">Steps between checkpoints, 1 or more.</param>
 internal sealed record TrainingOptions(
-    int Steps, double LearningRate, int WarmUpSteps, double WeightDecay, double Beta2, double ClipNorm, double AverageDecay, int CheckpointEvery)
+    int Steps, double LearningRate, int WarmUpSteps, double WeightDecay, double Beta2,
+    double ClipNorm, double AverageDecay, int CheckpointEvery)
 {
     /// <summary>Checks every range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>

@@ -38,7 +38,8 @@ public class CalibrationErrorTests
             return (Confidence: shares.Max(), Right: Array.IndexOf(shares, shares.Max()) == labels[i], Truth: shares[labels[i]]);
         }).ToList();
         var expected = images.GroupBy(image => Math.Ceiling(image.Confidence * 15))
-            .Sum(bin => bin.Count() / (double)count * Math.Abs(bin.Average(image => image.Confidence) - bin.Average(image => image.Right ? 1.0 : 0)));
+            .Sum(bin => bin.Count() / (double)count * Math.Abs(
+                bin.Average(image => image.Confidence) - bin.Average(image => image.Right ? 1.0 : 0)));
         var found = CalibrationError.Measure(logits, labels, classes);
         Assert.Equal(expected, found.ExpectedError, Rounding);
         Assert.Equal(images.Average(image => -Math.Log(image.Truth)), found.NegativeLogLikelihood, Rounding);

@@ -7,7 +7,9 @@ namespace Kedge.Tests.Calibration;
 
 public class ConformalPredictorTests
 {
-    /// <summary>Standard deviations of a count that a test may be off: passed by chance once in two million times.</summary>
+    /// <summary>
+    /// Standard deviations of a count that a test may be off: passed by chance once in two million times.
+    /// </summary>
     private const double Deviations = 5;
 
     [Theory]
@@ -61,7 +63,8 @@ public class ConformalPredictorTests
             var (best, ofTrue) = Image();
             (outside, rejected) = (outside + (rule.Contains(ofTrue) ? 0 : 1), rejected + (rule.Rejects(best) ? 1 : 0));
         }
-        var expected = Math.Floor((images + 1) * (decimal)errorRate) / (images + 1); // exact where no two probabilities are equal; at most the error rate
+        // exact where no two probabilities are equal; at most the error rate
+        var expected = Math.Floor((images + 1) * (decimal)errorRate) / (images + 1);
         var error = Deviations * Math.Sqrt((double)(expected * (1 - expected)) / draws); // of a binomial count
         Assert.Equal((double)expected, outside / (double)draws, error);
         Assert.Equal((double)expected, rejected / (double)draws, error);
@@ -92,11 +95,14 @@ public class ConformalPredictorTests
             outside.Add(1 - result.Rejection!.Coverage);
             rejected.Add(result.Rejection.Rejected / (double)result.Count);
         }
-        // Near e over folds, which nothing promises to be exact; twice e is what is promised of predictors that keep the fits of all folds (Barber et al. 2021). Images of a task share a threshold: it is tasks that are independent.
+        // Near e over folds, which nothing promises to be exact; twice e is what is promised of predictors that keep the fits of all folds
+        // (Barber et al. 2021). Images of a task share a threshold: it is tasks that are independent.
         foreach (var shares in (List<double>[])[outside, rejected])
         {
-            var (mean, standardError) = (shares.Average(), Math.Sqrt(shares.Sum(share => Math.Pow(share - shares.Average(), 2)) / (tasks - 1) / tasks));
-            Assert.InRange(mean, errorRate / 2, (2 * errorRate) + (Deviations * standardError)); // not so low either that nothing is ever rejected
+            var (mean, standardError) =
+                (shares.Average(), Math.Sqrt(shares.Sum(share => Math.Pow(share - shares.Average(), 2)) / (tasks - 1) / tasks));
+            // not so low either that nothing is ever rejected
+            Assert.InRange(mean, errorRate / 2, (2 * errorRate) + (Deviations * standardError));
         }
     }
 

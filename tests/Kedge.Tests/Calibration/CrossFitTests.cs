@@ -25,7 +25,9 @@ public class CrossFitTests
         {
             long[] left = [.. Enumerable.Range(0, 18).Where(i => i % 6 % 4 == fold).Select(i => (long)i)]; // sorted by class, six of each
             long[] train = [.. Enumerable.Range(0, 18).Select(i => (long)i).Except(left)];
-            using var classifier = new NearestClassMean().Fit(synthetic.Make(task.Support.Features.index_select(1, tensor(train)), tensor(train.Select(i => labels[i]).ToArray())), cancellation: Stop);
+            using var classifier = new NearestClassMean()
+                .Fit(synthetic.Make(task.Support.Features.index_select(1, tensor(train)), tensor(train.Select(i => labels[i]).ToArray())),
+                    cancellation: Stop);
             expected.AddRange(classifier.Logits(task.Support.Features[0][tensor(left)]).data<float>());
         }
         Assert.Equal(expected, found.Logits);
@@ -45,7 +47,8 @@ public class CrossFitTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 1);
         Assert.Equal(
-            "Calibrating tip-adapter found no class with two support images: probabilities are held against images that were left out of a fit. Learn from two or more of each class (--shots), or do not calibrate.",
+            "Calibrating tip-adapter found no class with two support images: probabilities are held against images that were left out of " +
+                "a fit. Learn from two or more of each class (--shots), or do not calibrate.",
             Assert.Throws<KedgeException>(() => Calibrator.Fit(new TipAdapter(new()), synthetic.Task, cancellation: Stop)).Message);
     }
 
@@ -58,7 +61,8 @@ public class CrossFitTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
         Assert.Equal(
             FormattableString.Invariant($"The error rate is {rate}: it must be above 0 and below 1."),
-            Assert.Throws<KedgeException>(() => Calibrator.Fit(new TipAdapter(new()), synthetic.Task, new(rate), cancellation: Stop)).Message);
+            Assert.Throws<KedgeException>(
+                () => Calibrator.Fit(new TipAdapter(new()), synthetic.Task, new(rate), cancellation: Stop)).Message);
     }
 
     [Theory]

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Checkpoints;
 
-/// <summary>Damaged files may open or be refused; nothing but <see cref="KedgeException"/> may come out, whatever is done with them.</summary>
+/// <summary>
+/// Damaged files may open or be refused; nothing but <see cref="KedgeException"/> may come out,
+/// whatever is done with them.
+/// </summary>
 public sealed class CheckpointFuzzTests : IDisposable
 {
     private const int Rounds = 500;
@@ -85,5 +88,6 @@ public sealed class CheckpointFuzzTests : IDisposable
     private static byte[] TorchZip() => Pickle.Zip(new Pickle().Code("}(")
         .Text("token_embedding.weight").Tensor("0", "FloatStorage", 8, 0, [4, 2], [2, 1])
         .Text("text_projection").Tensor("1", "HalfStorage", 6, 0, [3, 2], [1, 3])
-        .Text("logit_scale").Tensor("0", "FloatStorage", 8, 7, [], []).Code("u").End(), new() { ["data/0"] = new byte[32], ["data/1"] = new byte[12] });
+        .Text("logit_scale").Tensor("0", "FloatStorage", 8, 7, [], [])
+        .Code("u").End(), new() { ["data/0"] = new byte[32], ["data/1"] = new byte[12] });
 }

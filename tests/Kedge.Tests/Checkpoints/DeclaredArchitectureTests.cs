@@ -38,7 +38,14 @@ public sealed class DeclaredArchitectureTests : IDisposable
             TextHeads = 8,
             Activation = Activation.Gelu,
             ImageSize = 224,
-            Preprocessing = new() { Mean = new(0, 0, 0), Std = new(1, 1, 1), ResizeSize = 224, CropSize = 224, Kernel = ResampleKernel.Bilinear },
+            Preprocessing = new()
+            {
+                Mean = new(0, 0, 0),
+                Std = new(1, 1, 1),
+                ResizeSize = 224,
+                CropSize = 224,
+                Kernel = ResampleKernel.Bilinear,
+            },
         }, declared);
     }
 
@@ -47,8 +54,10 @@ public sealed class DeclaredArchitectureTests : IDisposable
     [InlineData("""{"text_config":{"hidden_act":"gelu"}}""", "{}", "states vision_config.hidden_act = QuickGelu")]
     [InlineData("""{"vision_config":{"hidden_act":"gelu_new"}}""", "{}", "states vision_config.hidden_act = gelu_new")]
     [InlineData("""{"vision_config":{"layer_norm_eps":1e-6}}""", "{}", "states vision_config.layer_norm_eps = 1E-06")]
-    [InlineData("""{"vision_config":{"num_attention_heads":"many"}}""", "{}", "states vision_config.num_attention_heads = \"many\" where a whole number is expected")]
-    [InlineData("""{"vision_config":{"image_size":99999999999}}""", "{}", "states vision_config.image_size = 99999999999 where a whole number is expected")]
+    [InlineData("""{"vision_config":{"num_attention_heads":"many"}}""", "{}",
+        "states vision_config.num_attention_heads = \"many\" where a whole number is expected")]
+    [InlineData("""{"vision_config":{"image_size":99999999999}}""",
+        "{}", "states vision_config.image_size = 99999999999 where a whole number is expected")]
     [InlineData("[]", "{}", "is a JSON Array where an object is expected")]
     [InlineData("{}", """{"do_center_crop":false}""", "states do_center_crop = false")]
     [InlineData("{}", """{"rescale_factor":1}""", "states rescale_factor = 1")]
@@ -75,7 +84,14 @@ public sealed class DeclaredArchitectureTests : IDisposable
                 TextHeads = 12,
                 Activation = Activation.Gelu,
                 ImageSize = 336,
-                Preprocessing = new() { Mean = new(0, 0.5f, 1), Std = new(1, 1, 1), ResizeSize = 336, CropSize = 336, Kernel = ResampleKernel.Bicubic },
+                Preprocessing = new()
+                {
+                    Mean = new(0, 0.5f, 1),
+                    Std = new(1, 1, 1),
+                    ResizeSize = 336,
+                    CropSize = 336,
+                    Kernel = ResampleKernel.Bicubic,
+                },
             },
             OpenClip("""
             {"model_cfg":{"embed_dim":768,"vision_cfg":{"image_size":[336,336],"layers":24,"width":1280,"head_width":80,"patch_size":14},

@@ -29,7 +29,8 @@ public sealed class GoldenCheckpointTests : IDisposable
     public void The_hugging_face_folder_has_every_name_and_shape_of_the_original_layout()
     {
         Assert.SkipUnless(SharedData.Exists, SharedData.Absent);
-        using var original = Checkpoint.Open(SharedData.Get("golden", "clip-vit", "openai.fp16.safetensors")); // of the same architecture but for the heads
+        // of the same architecture but for the heads
+        using var original = Checkpoint.Open(SharedData.Get("golden", "clip-vit", "openai.fp16.safetensors"));
         using var folder = Checkpoint.Open(SharedData.Get("golden", "clip-hf", "huggingface"));
         Assert.Equal((CheckpointFormat.Safetensors, CheckpointLayout.HuggingFace), (folder.Format, folder.Layout));
         Assert.Equal(original.Tensors.Entries.Keys.Order(), folder.Tensors.Entries.Keys.Order());

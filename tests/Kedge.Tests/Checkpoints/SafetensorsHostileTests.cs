@@ -17,24 +17,35 @@ public sealed class SafetensorsHostileTests : IDisposable
         { "deep nesting", new string('[', 100), 0, "its header is not valid JSON" },
         { "a lone surrogate", "{\"\\ud800\":{}}", 0, "its header is not valid JSON" },
         { "a name twice", $"{{{X},{X}}}", 4, "its header is not valid JSON" },
-        { "a field twice", "{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "its header is not valid JSON" },
+        { "a field twice", "{\"x\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+            4, "its header is not valid JSON" },
         { "metadata that is a list", "{\"__metadata__\":[]}", 0, "'__metadata__' is a JSON Array where an object is expected" },
         { "metadata that is no text", "{\"__metadata__\":{\"a\":1}}", 0, "'__metadata__' holds a Number under 'a' where text is expected" },
         { "a tensor that is a number", "{\"x\":1}", 0, "tensor 'x' is not described by dtype, shape and two data_offsets" },
         { "no shape", "{\"x\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", 4, "tensor 'x' is not described by" },
         { "a broken length", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", 4, "tensor 'x' is not described by" },
         { "three offsets", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", 8, "tensor 'x' is not described by" },
-        { "an offset beyond 64 bits", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,18446744073709551616]}}", 4, "tensor 'x' is not described by" },
-        { "an unknown type", "{\"x\":{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}}", 4, "tensor 'x' has the type 'F8_E4M3' where one of F64," },
-        { "a negative offset", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}", 4, "tensor 'x' lies at bytes -4 to 0 of 4 bytes of data" },
-        { "an end before its begin", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "tensor 'x' lies at bytes 4 to 0 of 4" },
-        { "an end beyond the file", "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 4, "tensor 'x' lies at bytes 0 to 8 of 4" },
-        { "too few bytes for the shape", "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "tensor 'x' of type F32 and shape [2] is given 4 bytes" },
-        { "a negative length", "{\"x\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4, "of type F32 and shape [-1] is given 4 bytes" },
-        { "a shape that overflows", "{\"x\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, "is given 0 bytes" },
-        { "an empty shape that overflows", "{\"x\":{\"dtype\":\"F32\",\"shape\":[0,4611686018427387904,4],\"data_offsets\":[0,0]}}", 0, "is given 0 bytes" },
+        { "an offset beyond 64 bits", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,18446744073709551616]}}",
+            4, "tensor 'x' is not described by" },
+        { "an unknown type", "{\"x\":{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]}}",
+            4, "tensor 'x' has the type 'F8_E4M3' where one of F64," },
+        { "a negative offset", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}",
+            4, "tensor 'x' lies at bytes -4 to 0 of 4 bytes of data" },
+        { "an end before its begin", "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}",
+            4, "tensor 'x' lies at bytes 4 to 0 of 4" },
+        { "an end beyond the file", "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+            4, "tensor 'x' lies at bytes 0 to 8 of 4" },
+        { "too few bytes for the shape", "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}",
+            4, "tensor 'x' of type F32 and shape [2] is given 4 bytes" },
+        { "a negative length", "{\"x\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}",
+            4, "of type F32 and shape [-1] is given 4 bytes" },
+        { "a shape that overflows", "{\"x\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}",
+            0, "is given 0 bytes" },
+        { "an empty shape that overflows", "{\"x\":{\"dtype\":\"F32\",\"shape\":[0,4611686018427387904,4],\"data_offsets\":[0,0]}}",
+            0, "is given 0 bytes" },
         { "an overlap", $"{{{X},\"y\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}}}}", 6, "tensor 'y' overlaps another" },
-        { "a hole", $"{{{X},\"y\":{{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[5,6]}}}}", 6, "bytes 4 to 5 of the data, before tensor 'y', belong to no tensor" },
+        { "a hole", $"{{{X},\"y\":{{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[5,6]}}}}",
+            6, "bytes 4 to 5 of the data, before tensor 'y', belong to no tensor" },
         { "bytes left over", $"{{{X}}}", 5, "bytes 4 to 5 of the data, after the last tensor, belong to no tensor" },
     };
 
@@ -53,7 +64,8 @@ public sealed class SafetensorsHostileTests : IDisposable
 
     [Fact]
     public void A_file_that_ends_inside_its_header_is_refused() =>
-        Assert.Contains("declares a header of 9 bytes but only 2 follow", Refused([9, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}']), StringComparison.Ordinal);
+        Assert.Contains("declares a header of 9 bytes but only 2 follow", Refused([9, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}']),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(100_000_001ul)]

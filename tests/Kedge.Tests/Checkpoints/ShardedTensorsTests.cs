@@ -86,7 +86,8 @@ public sealed class ShardedTensorsTests : IDisposable
     }
 
     private void Index(Dictionary<string, string> map) =>
-        _scratch.Write("model.safetensors.index.json", JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
+        _scratch.Write("model.safetensors.index.json",
+            JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
 
     private string Refused() => Assert.Throws<KedgeException>(() => Checkpoint.Open(_scratch.Path)).Message;
 }

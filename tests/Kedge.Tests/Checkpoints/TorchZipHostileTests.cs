@@ -17,24 +17,31 @@ public sealed class TorchZipHostileTests : IDisposable
             var marker = Path.Combine(Path.GetTempPath(), "kedge-must-not-exist");
             return new()
             {
-                { "os.system", new Pickle().Global("posix", "system").Text($"touch {marker}").Raw(0x85).Code("R").End(), "it names 'posix.system'" },
+                { "os.system", new Pickle().Global("posix", "system").Text($"touch {marker}").Raw(0x85).Code("R").End(),
+                    "it names 'posix.system'" },
                 { "nt.system", new Pickle().Global("nt", "system").Text("calc").Raw(0x85).Code("R").End(), "it names 'nt.system'" },
                 { "eval", new Pickle().Global("builtins", "eval").Text("1").Raw(0x85).Code("R").End(), "it names 'builtins.eval'" },
-                { "getattr of an allowed name", new Pickle().Global("torch._utils", "_rebuild_tensor_v2.__globals__").End(), "it names 'torch._utils._rebuild_tensor_v2.__globals__'" },
+                { "getattr of an allowed name", new Pickle().Global("torch._utils", "_rebuild_tensor_v2.__globals__").End(),
+                    "it names 'torch._utils._rebuild_tensor_v2.__globals__'" },
                 { "a name without import", new Pickle().Text("os").Text("system").Raw(0x93).End(), "it names 'os.system'" },
                 { "a name made of numbers", new Pickle().Int(1).Int(2).Raw(0x93).End(), "it names something by values that are no text" },
                 { "the old instance opcode", new Pickle().Code("(ios\nsystem\n").End(), "the pickle opcode 0x69" },
                 { "the old object opcode", new Pickle().Code("(N").Code("o").End(), "the pickle opcode 0x6f" },
                 { "an extension code", new Pickle().Raw(0x82, 1).End(), "the pickle opcode 0x82" },
-                { "a call of a storage class", new Pickle().Global("torch", "FloatStorage").Code(")R").End(), "it calls 'torch.FloatStorage'" },
+                { "a call of a storage class", new Pickle().Global("torch", "FloatStorage").Code(")R").End(),
+                    "it calls 'torch.FloatStorage'" },
                 { "a call of a TorchScript class", new Pickle().Global("__torch__.m", "M").Code(")R").End(), "it calls '__torch__.m.M'" },
                 { "a call of a value", new Pickle().Int(1).Code(")R").End(), "it calls something that is no known name" },
-                { "an object of a plain class", new Pickle().Global("collections", "OrderedDict").Code(")").Raw(EmptyObject).End(), "it makes an object of 'collections.OrderedDict'" },
-                { "state of a name", new Pickle().Global("collections", "OrderedDict").Code("}b").End(), "it sets the state of 'collections.OrderedDict'" },
+                { "an object of a plain class", new Pickle().Global("collections", "OrderedDict").Code(")").Raw(EmptyObject).End(),
+                    "it makes an object of 'collections.OrderedDict'" },
+                { "state of a name", new Pickle().Global("collections", "OrderedDict").Code("}b").End(),
+                    "it sets the state of 'collections.OrderedDict'" },
                 { "another persistent id", new Pickle().Text("module").Code("Q").End(), "it refers to something outside itself" },
                 { "an unknown storage", new Pickle().Global("torch", "QInt8Storage").End(), "it names 'torch.QInt8Storage'" },
-                { "strange arguments", new Pickle().Global("torch._utils", "_rebuild_tensor_v2").Code(")R").End(), "with arguments that PyTorch never writes" },
-                { "an ordered dictionary of arguments", new Pickle().Global("collections", "OrderedDict").Code("]").Raw(0x85).Code("R").End(), "with arguments that PyTorch" },
+                { "strange arguments", new Pickle().Global("torch._utils", "_rebuild_tensor_v2").Code(")R").End(),
+                    "with arguments that PyTorch never writes" },
+                { "an ordered dictionary of arguments",
+                    new Pickle().Global("collections", "OrderedDict").Code("]").Raw(0x85).Code("R").End(), "with arguments that PyTorch" },
                 { "no end", new Pickle().Code("}").End()[..^1], "it ends in the middle" },
                 { "text beyond the end", new Pickle().Raw((byte)'X', 0xff, 0xff, 0xff, 0x7f).End(), "it ends in the middle" },
                 { "text of negative length", new Pickle().Raw((byte)'X', 0xff, 0xff, 0xff, 0xff).End(), "it ends in the middle" },
@@ -49,7 +56,8 @@ public sealed class TorchZipHostileTests : IDisposable
                 { "protocol 0", new Pickle().Raw(0x80, 0).End(), "it is a pickle of protocol 0" },
                 { "a number as the root", new Pickle().Int(1).End(), "it holds neither a dictionary nor a module" },
                 { "a name twice", OneByte()[..^1].Concat(OneByte()[3..^1]).Append((byte)'.').ToArray(), "it holds the tensor 'x' twice" },
-                { "a dictionary in itself", new Pickle().Code("}q").Raw(0).Text("x").Code("h").Raw(0).Code("s").End(), "it nests more than 64" },
+                { "a dictionary in itself", new Pickle().Code("}q").Raw(0).Text("x").Code("h").Raw(0).Code("s").End(),
+                    "it nests more than 64" },
                 { "a bomb of shared dictionaries", SharedDictionaries(), "it holds more than 1,000,000 values" },
                 { "a name without bounds", LongNames(), "a name of more than 1,024 characters" },
                 { "steps without bounds", [.. Enumerable.Repeat((byte)'}', 2_100_000)], "it takes more than 2,000,000 steps" },
@@ -86,7 +94,8 @@ public sealed class TorchZipHostileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Tensors))]
-    public void A_tensor_that_leaves_its_storage_is_refused(string what, long count, long offset, long[] shape, long[] strides, string expected)
+    public void A_tensor_that_leaves_its_storage_is_refused(
+        string what, long count, long offset, long[] shape, long[] strides, string expected)
     {
         var pickle = new Pickle().Code("}").Text("x").Tensor("0", "ByteStorage", count, offset, shape, strides).Code("s").End();
         var error = Refused(Pickle.Zip(pickle, new() { ["data/0"] = new byte[8] }));
@@ -104,7 +113,8 @@ public sealed class TorchZipHostileTests : IDisposable
 
     [Fact]
     public void Numbers_with_the_big_end_first_are_refused() =>
-        Assert.Contains("big end first", Refused(Pickle.Zip(OneByte(), new() { ["data/0"] = [1], ["byteorder"] = "big"u8.ToArray() })), StringComparison.Ordinal);
+        Assert.Contains("big end first", Refused(Pickle.Zip(OneByte(), new() { ["data/0"] = [1], ["byteorder"] = "big"u8.ToArray() })),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_zip_without_a_pickle_is_refused() =>

@@ -12,7 +12,8 @@ public class BadInputTests
     public void A_missing_folder_of_photos()
     {
         using var photos = PhotoFolder.Flat();
-        Assert.Equal($"There is no data set at {photos["none"]}; expected a folder, or a .zip, .csv or .json file.", Fit(photos, "--data", photos["none"]));
+        Assert.Equal($"There is no data set at {photos["none"]}; expected a folder, or a .zip, .csv or .json file.",
+            Fit(photos, "--data", photos["none"]));
     }
 
     [Fact]
@@ -20,7 +21,8 @@ public class BadInputTests
     {
         using var photos = PhotoFolder.Flat();
         Directory.CreateDirectory(Path.Combine(photos.Data, "cloud"));
-        Assert.Equal($"The class 'cloud' of {photos.Data} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.",
+        Assert.Equal($"The class 'cloud' of {photos.Data} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), " +
+            "or take the class away.",
             Fit(photos));
     }
 
@@ -28,14 +30,16 @@ public class BadInputTests
     public void One_class_only()
     {
         using var photos = PhotoFolder.Flat(photos: 2, "leaf");
-        Assert.Equal($"{photos.Data} has only one class, 'leaf'; expected at least two: add photos of what it is to be told from.", Fit(photos));
+        Assert.Equal($"{photos.Data} has only one class, 'leaf'; expected at least two: add photos of what it is to be told from.",
+            Fit(photos));
     }
 
     [Fact]
     public void A_class_with_too_few_photos()
     {
         using var photos = PhotoFolder.Flat(photos: 2);
-        Assert.Equal("The class 'apple' has 2 images, too few for 3 shots; add images, or ask for fewer shots (--shots).", Fit(photos, "--shots", "3"));
+        Assert.Equal("The class 'apple' has 2 images, too few for 3 shots; add images, or ask for fewer shots (--shots).",
+            Fit(photos, "--shots", "3"));
     }
 
     [Fact]
@@ -44,14 +48,17 @@ public class BadInputTests
         using var photos = PhotoFolder.Flat(photos: 2);
         var text = Path.Combine(photos.Data, "apple", "notes.jpg");
         File.WriteAllText(text, "Not a photo at all.");
-        Assert.Equal($"Cannot extract features: 1 of 7 images cannot be used; repair or remove them. Cannot decode '{text}': its 19 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.", Fit(photos, "--shots", "all"));
+        Assert.Equal($"Cannot extract features: 1 of 7 images cannot be used; repair or remove them. Cannot decode '{text}': " +
+            "its 19 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.", Fit(photos, "--shots", "all"));
     }
 
     [Fact]
     public void An_unknown_method()
     {
         using var photos = PhotoFolder.Flat();
-        Assert.Equal("There is no method 'tip-adaptor': nearest are tip-adapter and tip-adapter-f; there are zero-shot, nearest-class-mean, tip-adapter, tip-adapter-f, gda, proker, linear-adapter, clap, zs-lp, taskres, coop, plot, calip, vt-clip, prolip, clip-lora, lp++, sim, ape, ape-t, clip-adapter, linear-probe, rtos, rtos+, rtos-names, fuse.",
+        Assert.Equal("There is no method 'tip-adaptor': nearest are tip-adapter and tip-adapter-f; there are zero-shot, " +
+            "nearest-class-mean, tip-adapter, tip-adapter-f, gda, proker, linear-adapter, clap, zs-lp, taskres, coop, plot, calip, " +
+            "vt-clip, prolip, clip-lora, lp++, sim, ape, ape-t, clip-adapter, linear-probe, rtos, rtos+, rtos-names, fuse.",
             Fit(photos, "--method", "tip-adaptor"));
     }
 
@@ -80,14 +87,16 @@ public class BadInputTests
 
     [Fact]
     public void A_model_that_is_not_there() => Assert.Equal(
-        "There is no model 'kedge-maxi': it is neither a file nor a folder, nor a model of the package (kedge-mini, kedge-mini-scenes); check the name or path.",
+        "There is no model 'kedge-maxi': it is neither a file nor a folder, nor a model of the package (kedge-mini, kedge-mini-scenes); " +
+            "check the name or path.",
             CliRun.Failed("info", "kedge-maxi"));
 
     [Fact]
     public void Places_that_cannot_be_written_to_are_refused_before_anything_is_encoded()
     {
         using var photos = PhotoFolder.Flat();
-        Assert.Equal($"'{photos["none/x.kedge"]}' cannot be written: the folder '{photos["none"]}' does not exist; make it or choose another.",
+        Assert.Equal($"'{photos["none/x.kedge"]}' cannot be written: the folder '{photos["none"]}' does not exist; " +
+            "make it or choose another.",
             Fit(photos, "--out", photos["none/x.kedge"]));
         Assert.Equal($"'{photos.Data}' cannot be written: it is a folder; name a file in it.", Fit(photos, "--out", photos.Data));
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no device files.");
@@ -107,7 +116,8 @@ public class BadInputTests
     {
         using var photos = Fitted();
         var other = TestData.Small("clip-rn", "openai.fp16.safetensors");
-        Assert.Equal($"The classifier '{photos["x.kedge"]}' was fitted on openai.fp16.safetensors (weights {Fingerprint(PhotoFolder.Clip)}), the model at hand is " +
+        Assert.Equal($"The classifier '{photos["x.kedge"]}' was fitted on openai.fp16.safetensors (weights " +
+            $"{Fingerprint(PhotoFolder.Clip)}), the model at hand is " +
             $"openai.fp16.safetensors (weights {Fingerprint(other)}): use openai.fp16.safetensors, or fit again on this one.",
             CliRun.Failed("predict", "--classifier", photos["x.kedge"], "--model", other, photos.Data));
     }
@@ -119,7 +129,8 @@ public class BadInputTests
         File.Copy(PhotoFolder.Clip, photos["clip.safetensors"]);
         Fit(photos, exitCode: 0, "--model", photos["clip.safetensors"]);
         File.Delete(photos["clip.safetensors"]);
-        Assert.Equal($"The classifier '{photos["x.kedge"]}' was fitted on the model at '{photos["clip.safetensors"]}', which is not there: say where it is now (--model).",
+        Assert.Equal($"The classifier '{photos["x.kedge"]}' was fitted on the model at '{photos["clip.safetensors"]}', " +
+            "which is not there: say where it is now (--model).",
             CliRun.Failed("predict", "--classifier", photos["x.kedge"], photos.Data));
         CliRun.Done("predict", "--classifier", photos["x.kedge"], "--model", PhotoFolder.Clip, "--no-cache", photos.Data);
     }
@@ -142,7 +153,8 @@ public class BadInputTests
     public void A_classifier_that_is_none()
     {
         using var photos = PhotoFolder.WithParts(photos: 1);
-        Assert.Equal($"'{PhotoFolder.Clip}' is no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.",
+        Assert.Equal($"'{PhotoFolder.Clip}' is no classifier: its metadata lack format = kedge-classifier; " +
+            "give a file that was saved by a fit.",
             CliRun.Failed("evaluate", "--classifier", PhotoFolder.Clip, "--data", photos.Data));
     }
 
@@ -150,10 +162,12 @@ public class BadInputTests
     public void Data_without_a_test_part()
     {
         using var photos = Fitted();
-        Assert.Equal($"The data set '{photos.Data}' has no test part (train 6, validation 0, test 0 images): lay its photos out as train/CLASS/… and test/CLASS/…, or choose another part with --split.",
+        Assert.Equal($"The data set '{photos.Data}' has no test part (train 6, validation 0, test 0 images): " +
+            "lay its photos out as train/CLASS/… and test/CLASS/…, or choose another part with --split.",
             CliRun.Failed("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data));
         var run = CliRun.Of("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--split", "all", "--no-cache");
-        Assert.Equal((0, "Note: the part 'all' may hold the very photos that the classifier was fitted on; their accuracy says little about new ones.\n"), (run.ExitCode, run.Error));
+        Assert.Equal((0, "Note: the part 'all' may hold the very photos that the classifier was fitted on; " +
+            "their accuracy says little about new ones.\n"), (run.ExitCode, run.Error));
     }
 
     [Fact]
@@ -162,7 +176,8 @@ public class BadInputTests
         using var photos = PhotoFolder.Flat(photos: 1, "apple", "leaf");
         Fit(photos, exitCode: 0);
         photos.Add("sea_lion", 1);
-        Assert.Equal("Evaluating found the class 'sea_lion', which the classifier does not know: it knows apple, leaf. Take the class away, or fit again with it.",
+        Assert.Equal("Evaluating found the class 'sea_lion', which the classifier does not know: it knows apple, leaf. " +
+            "Take the class away, or fit again with it.",
             CliRun.Failed("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--split", "all", "--no-cache"));
     }
 
@@ -215,5 +230,6 @@ public class BadInputTests
         return error;
     }
 
-    private static string Fingerprint(string model) => JsonDocument.Parse(CliRun.Done("info", model, "--json")).RootElement.GetProperty("fingerprint").GetString()!;
+    private static string Fingerprint(string model) =>
+        JsonDocument.Parse(CliRun.Done("info", model, "--json")).RootElement.GetProperty("fingerprint").GetString()!;
 }

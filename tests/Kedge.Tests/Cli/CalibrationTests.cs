@@ -23,7 +23,8 @@ public sealed class CalibrationTests : IDisposable
         for (var i = 0; i < foreign; i++)
             File.WriteAllBytes(_folder[$"foreign/{i:00}.png"], Pictures.Encode(Foreign(i), SKEncodedImageFormat.Png));
 
-        var fitted = Json(["fit", "--data", Shapes, "--method", "gda", "--reject", "0.3", .. Cache, "--out", Classifier, "--json"]).GetProperty("probabilities");
+        var fitted = Json(["fit", "--data", Shapes, "--method", "gda", "--reject", "0.3", .. Cache, "--out", Classifier, "--json"])
+            .GetProperty("probabilities");
         Assert.Equal((64, 4), (fitted.GetProperty("images").GetInt32(), fitted.GetProperty("folds").GetInt32()));
         Assert.True(Loss(fitted.GetProperty("after")) <= Loss(fitted.GetProperty("before")));
         var rule = fitted.GetProperty("rejection");
@@ -31,20 +32,24 @@ public sealed class CalibrationTests : IDisposable
         Assert.InRange(rule.GetProperty("leastLikeness").GetDouble(), -1, 1);
         var least = rule.GetProperty("leastProbability").GetDouble();
 
-        var lines = CliRun.Done(["predict", "--classifier", Classifier, .. Cache, "--top", "4", "--json", _folder["foreign"]]).TrimEnd('\n').Split('\n');
+        var lines = CliRun.Done(["predict", "--classifier", Classifier, .. Cache, "--top", "4", "--json", _folder["foreign"]])
+            .TrimEnd('\n').Split('\n');
         var predictions = lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(foreign, predictions.Length);
         Assert.All(predictions, found => Assert.Equal(
-            found.GetProperty("classes").EnumerateArray().Where(c => c.GetProperty("probability").GetDouble() >= least).Select(c => c.GetProperty("class").GetString()),
+            found.GetProperty("classes").EnumerateArray()
+                .Where(c => c.GetProperty("probability").GetDouble() >= least).Select(c => c.GetProperty("class").GetString()),
             found.GetProperty("set").EnumerateArray().Select(name => name.GetString())));
         Assert.All(predictions, found => Assert.Equal(1, Probabilities(found).Sum(), precision: 9));
         var isRejected = predictions.Select(found => found.GetProperty("rejected").GetBoolean()).ToArray();
         Assert.InRange(isRejected.Count(it => it), 1, foreign);
-        Assert.InRange(Json(["evaluate", "--classifier", Classifier, "--data", Shapes, .. Cache, "--json"]).GetProperty("rejection").GetProperty("rejected").GetInt32() / 40.0,
+        Assert.InRange(Json(["evaluate", "--classifier", Classifier, "--data", Shapes, .. Cache, "--json"])
+            .GetProperty("rejection").GetProperty("rejected").GetInt32() / 40.0,
             0, isRejected.Count(it => it) / (double)foreign); // what is drawn by another hand is rejected more often
         var rejected = Array.IndexOf(isRejected, true);
 
-        var text = CliRun.Done(["predict", "--classifier", Classifier, .. Cache, predictions[rejected].GetProperty("image").GetString()!]).Split('\n');
+        var text = CliRun.Done(["predict", "--classifier", Classifier, .. Cache, predictions[rejected].GetProperty("image").GetString()!])
+            .Split('\n');
         var nearest = predictions[rejected].GetProperty("classes")[0].GetProperty("class").GetString();
         Assert.Equal($"  none of these; nearest is {nearest}", text[1]);
         Assert.EndsWith($"%  {nearest}", text[2], StringComparison.Ordinal);
@@ -68,15 +73,19 @@ public sealed class CalibrationTests : IDisposable
         var predicted = CliRun.Done(["predict", "--classifier", Classifier, .. Cache, "--json", photo]).Split('\n')[0];
         var explained = CliRun.Done(["explain", "--classifier", Classifier, .. Cache, "--json", photo]).Split('\n')[0];
         const double single = 1e-6; // explain computes in F32
-        Assert.Equal(Probabilities(JsonDocument.Parse(predicted).RootElement)[0], Probabilities(JsonDocument.Parse(explained).RootElement)[0], single);
+        Assert.Equal(Probabilities(JsonDocument.Parse(predicted).RootElement)[0],
+            Probabilities(JsonDocument.Parse(explained).RootElement)[0], single);
     }
 
     [Fact]
     public void An_error_rate_that_needs_more_photos_rejects_nothing_and_says_so()
     {
-        var text = CliRun.Done(["fit", "--data", Shapes, "--method", "nearest-class-mean", "--shots", "4", "--reject", "0.01", .. Cache, "--out", Classifier]);
-        Assert.Contains("none of these               never: an error rate of 1 % needs 99 left-out images, 25 shots, and there were 16\n", text, StringComparison.Ordinal);
-        var prediction = Json(["predict", "--classifier", Classifier, .. Cache, "--json", Path.Combine(Shapes, "test", "star", "star-01.png")]);
+        var text = CliRun.Done(["fit", "--data", Shapes, "--method", "nearest-class-mean",
+            "--shots", "4", "--reject", "0.01", .. Cache, "--out", Classifier]);
+        Assert.Contains("none of these               never: an error rate of 1 % needs 99 left-out images, 25 shots, and there were 16\n",
+            text, StringComparison.Ordinal);
+        var prediction =
+            Json(["predict", "--classifier", Classifier, .. Cache, "--json", Path.Combine(Shapes, "test", "star", "star-01.png")]);
         Assert.False(prediction.GetProperty("rejected").GetBoolean());
         Assert.Equal(4, prediction.GetProperty("set").GetArrayLength());
     }
@@ -96,16 +105,19 @@ public sealed class CalibrationTests : IDisposable
     public void Tasks_of_features_are_calibrated_too()
     {
         using var file = new TaskFile();
-        var fitted = Json("fit", "--task", file.Write(), "--method", "tip-adapter", "--reject", "0.5", "--out", Classifier, "--json").GetProperty("probabilities");
+        var fitted = Json("fit", "--task", file.Write(), "--method", "tip-adapter", "--reject", "0.5", "--out", Classifier, "--json")
+            .GetProperty("probabilities");
         Assert.Equal((6, 2), (fitted.GetProperty("images").GetInt32(), fitted.GetProperty("folds").GetInt32()));
-        Assert.Equal(JsonValueKind.Object, Json("evaluate", "--classifier", Classifier, "--task", file.Path, "--json").GetProperty("rejection").ValueKind);
+        Assert.Equal(JsonValueKind.Object,
+            Json("evaluate", "--classifier", Classifier, "--task", file.Path, "--json").GetProperty("rejection").ValueKind);
     }
 
     [Fact]
     public void One_shot_can_not_be_calibrated()
     {
         Assert.Equal(
-            "Calibrating gda found no class with two support images: probabilities are held against images that were left out of a fit. Learn from two or more of each class (--shots), or do not calibrate.",
+            "Calibrating gda found no class with two support images: probabilities are held against images that were left out of a fit. " +
+                "Learn from two or more of each class (--shots), or do not calibrate.",
             CliRun.Failed(["fit", "--data", Shapes, "--method", "gda", "--shots", "1", "--calibrate", .. Cache, "--out", Classifier]));
         Assert.False(File.Exists(Classifier));
     }
@@ -116,7 +128,8 @@ public sealed class CalibrationTests : IDisposable
 
     private static double Loss(JsonElement figures) => figures.GetProperty("negativeLogLikelihood").GetDouble();
 
-    private static double[] Probabilities(JsonElement prediction) => [.. prediction.GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("probability").GetDouble())];
+    private static double[] Probabilities(JsonElement prediction) =>
+        [.. prediction.GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("probability").GetDouble())];
 
     /// <summary>Stripes, noise and flat colours: nothing that the shapes' own generator draws.</summary>
     private static Kedge.Imaging.RgbImage Foreign(int i) => (i % 3) switch

@@ -10,12 +10,14 @@ public class EndToEndTests
     public void Photos_become_a_classifier_that_predicts_and_is_evaluated_and_nothing_is_encoded_twice()
     {
         using var photos = PhotoFolder.WithParts();
-        string[] fit = ["fit", "--data", photos.Data, "--model", PhotoFolder.Clip, "--shots", "4", "--option", "steps=20", "--option", "anchorCount=8",
-            "--cache", photos.Cache, "--out", photos["x.kedge"]];
+        string[] fit =
+            ["fit", "--data", photos.Data, "--model", PhotoFolder.Clip, "--shots", "4", "--option", "steps=20", "--option", "anchorCount=8",
+                "--cache", photos.Cache, "--out", photos["x.kedge"]];
 
         var fitted = JsonDocument.Parse(CliRun.Done([.. fit, "--json"])).RootElement;
         Assert.Equal("rtos+", fitted.GetProperty("method").GetString());
-        Assert.Equal((12, 4, 1), (Number(fitted, "support", "images"), Number(fitted, "support", "shots"), Number(fitted, "support", "seed")));
+        Assert.Equal((12, 4, 1), (Number(fitted, "support", "images"), Number(fitted, "support", "shots"),
+            Number(fitted, "support", "seed")));
         Assert.Equal(12, Number(fitted, "encoded"));
         Assert.Equal("support set", fitted.GetProperty("selection").GetString());
         Assert.Equal(new FileInfo(photos["x.kedge"]).Length, Number(fitted, "bytes"));
@@ -30,7 +32,8 @@ public class EndToEndTests
         Assert.EndsWith("%  leaf", lines[1]);
         Assert.Equal(1 + PhotoFolder.Classes.Count() + 1, lines.Length);
 
-        var result = JsonDocument.Parse(CliRun.Done("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--cache", photos.Cache, "--json")).RootElement;
+        var result = JsonDocument.Parse(CliRun.Done("evaluate", "--classifier",
+            photos["x.kedge"], "--data", photos.Data, "--cache", photos.Cache, "--json")).RootElement;
         Assert.Equal(("test", 6), (result.GetProperty("split").GetString(), Number(result, "images")));
         Assert.Equal(1, result.GetProperty("top1").GetDouble());
         Assert.Equal("[[2,0,0],[0,2,0],[0,0,2]]", result.GetProperty("confusion").GetRawText());
@@ -41,7 +44,8 @@ public class EndToEndTests
     public void Reports_for_people_read_as_this()
     {
         using var photos = PhotoFolder.WithParts();
-        CliRun.Done("fit", "--data", photos.Data, "--model", PhotoFolder.Clip, "--method", "nearest-class-mean", "--shots", "all", "--no-cache", "--out", photos["x.kedge"]);
+        CliRun.Done("fit", "--data", photos.Data, "--model", PhotoFolder.Clip,
+            "--method", "nearest-class-mean", "--shots", "all", "--no-cache", "--out", photos["x.kedge"]);
         Assert.Equal("""
             data               photos, part test, 6 images
             classifier         nearest-class-mean on openai.fp16.safetensors
@@ -68,13 +72,16 @@ public class EndToEndTests
     public void An_index_file_has_drawn_its_shots_already()
     {
         using var photos = PhotoFolder.Flat(photos: 3, "apple", "leaf");
-        string[] rows = [.. from name in (string[])["apple", "leaf"] from i in (int[])[0, 1, 2] select $"""["{name}/{i}.png", {(name == "leaf" ? 1 : 0)}, "{name}"]"""];
+        string[] rows = [.. from name in (string[])["apple", "leaf"]
+            from i in (int[])[0, 1, 2] select $"""["{name}/{i}.png", {(name == "leaf" ? 1 : 0)}, "{name}"]"""];
         File.WriteAllText(photos["split.json"], $$"""{"train": [{{string.Join(',', rows)}}], "val": [], "test": []}""");
         File.WriteAllText(photos["shot_1.json"], """
             {"train": {"data": [{"impath": "apple/2.png", "label": 0, "classname": "apple"}, {"impath": "leaf/1.png", "label": 1, "classname": "leaf"}]}, "val": {"data": []}}
             """);
-        string[] fit = ["fit", "--data", photos["split.json"], "--images", photos.Data, "--index", photos["shot_1.json"], "--model", PhotoFolder.Clip, "--method", "nearest-class-mean", "--no-cache"];
-        Assert.Contains("support images              2 of split, 2 of them encoded now\n", CliRun.Done([.. fit, "--out", photos["x.kedge"]]));
+        string[] fit = ["fit", "--data", photos["split.json"], "--images", photos.Data,
+            "--index", photos["shot_1.json"], "--model", PhotoFolder.Clip, "--method", "nearest-class-mean", "--no-cache"];
+        Assert.Contains("support images              2 of split, 2 of them encoded now\n",
+            CliRun.Done([.. fit, "--out", photos["x.kedge"]]));
         Assert.Equal("The class 'apple' has 1 images, too few for 2 shots; add images, or ask for fewer shots (--shots).",
             CliRun.Failed([.. fit, "--shots", "2", "--out", photos["x.kedge"]]));
     }
@@ -83,22 +90,26 @@ public class EndToEndTests
     public void Zero_shot_takes_names_and_templates_and_shows_the_best()
     {
         using var photos = PhotoFolder.WithParts(photos: 1);
-        var json = CliRun.Done("classify", "--model", PhotoFolder.Clip, "--classes", "apple, leaf,sea lion", "--template", "a {}.", "--template", "some {}.", "--top", "2", "--json", photos.Data);
+        var json = CliRun.Done("classify", "--model", PhotoFolder.Clip, "--classes",
+            "apple, leaf,sea lion", "--template", "a {}.", "--template", "some {}.", "--top", "2", "--json", photos.Data);
         var lines = json.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.Equal(9, lines.Count);
         Assert.Equal(Path.Combine(photos.Data, "test/apple/0.png"), lines[0].GetProperty("image").GetString());
         Assert.All(lines, line => Assert.Equal(2, line.GetProperty("classes").GetArrayLength()));
-        Assert.All(lines, line => Assert.True(line.GetProperty("classes")[0].GetProperty("probability").GetDouble() >= line.GetProperty("classes")[1].GetProperty("probability").GetDouble()));
+        Assert.All(lines, line => Assert.True(line.GetProperty("classes")[0].GetProperty("probability")
+            .GetDouble() >= line.GetProperty("classes")[1].GetProperty("probability").GetDouble()));
     }
 
     [Fact]
     public void A_cancelled_fit_writes_no_classifier_and_says_what_is_kept()
     {
         using var photos = PhotoFolder.WithParts();
-        string[] fit = ["fit", "--data", photos.Data, "--model", PhotoFolder.Clip, "--shots", "4", "--cache", photos.Cache, "--out", photos["x.kedge"]];
+        string[] fit = ["fit", "--data", photos.Data, "--model", PhotoFolder.Clip,
+            "--shots", "4", "--cache", photos.Cache, "--out", photos["x.kedge"]];
         var run = CliRun.Of(fit, input: "", cancelled: true);
         Assert.Equal(130, run.ExitCode);
-        Assert.Equal($"Cancelled: the features of the images encoded so far are kept in '{photos.Cache}' for the next run; nothing else was written.\n",
+        Assert.Equal($"Cancelled: the features of the images encoded so far are kept in '{photos.Cache}' for the next run; " +
+            "nothing else was written.\n",
             run.Error);
         Assert.False(File.Exists(photos["x.kedge"]));
     }
@@ -125,9 +136,12 @@ public class EndToEndTests
     {
         Assert.StartsWith("name           kedge-mini\n", CliRun.Done("info"));
         using var photos = PhotoFolder.WithParts(photos: 1);
-        Assert.Contains("model                       kedge-mini\n", CliRun.Done("fit", "--data", photos.Data, "--method", "tip-adapter", "--shots", "1", "--no-cache", "--out", photos["x.kedge"]));
-        Assert.Contains("tip-adapter on kedge-mini\n", CliRun.Done("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--no-cache"));
+        Assert.Contains("model                       kedge-mini\n",
+            CliRun.Done("fit", "--data", photos.Data, "--method", "tip-adapter", "--shots", "1", "--no-cache", "--out", photos["x.kedge"]));
+        Assert.Contains("tip-adapter on kedge-mini\n",
+            CliRun.Done("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--no-cache"));
     }
 
-    private static int Number(JsonElement json, params string[] path) => path.Aggregate(json, (at, name) => at.GetProperty(name)).GetInt32();
+    private static int Number(JsonElement json, params string[] path) =>
+        path.Aggregate(json, (at, name) => at.GetProperty(name)).GetInt32();
 }

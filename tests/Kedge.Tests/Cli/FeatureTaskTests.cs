@@ -34,7 +34,8 @@ public sealed class FeatureTaskTests : IDisposable
             string[] ofPhotos = ["evaluate", "--classifier", photos["photos.kedge"], "--data", photos.Data, "--cache", photos.Cache];
             string[] ofTask = ["evaluate", "--classifier", photos["task.kedge"], "--task", photos["photos.safetensors"]];
             Assert.Equal(CliRun.Done([.. ofPhotos, "--json"]), CliRun.Done([.. ofTask, "--json"]));
-            Assert.Equal(CliRun.Done(ofPhotos).Replace("on openai", "on features of openai", StringComparison.Ordinal), CliRun.Done(ofTask));
+            Assert.Equal(CliRun.Done(ofPhotos).Replace("on openai", "on features of openai", StringComparison.Ordinal),
+                CliRun.Done(ofTask));
         }
         Assert.StartsWith($"The classifier '{photos["task.kedge"]}' was fitted on a task of features (--task) and no CLIP is behind it",
             CliRun.Failed("predict", "--classifier", photos["task.kedge"], photos.Data));
@@ -45,9 +46,11 @@ public sealed class FeatureTaskTests : IDisposable
     {
         using var photos = PhotoFolder.WithParts(photos: 1);
         File.WriteAllLines(photos["words.txt"], ["fur", "water"]);
-        var made = JsonDocument.Parse(CliRun.Done("task", "--data", photos.Data, "--model", PhotoFolder.Clip, "--shots", "all", "--words", photos["words.txt"],
+        var made = JsonDocument.Parse(CliRun.Done("task", "--data", photos.Data,
+            "--model", PhotoFolder.Clip, "--shots", "all", "--words", photos["words.txt"],
             "--template", "a {}.", "--no-cache", "--out", photos["x.safetensors"], "--json")).RootElement;
-        Assert.Equal((2, 3, 6, 0), (made.GetProperty("anchors").GetInt32(), made.GetProperty("support").GetInt32(), made.GetProperty("query").GetInt32(), made.GetProperty("validation").GetInt32()));
+        Assert.Equal((2, 3, 6, 0), (made.GetProperty("anchors").GetInt32(),
+            made.GetProperty("support").GetInt32(), made.GetProperty("query").GetInt32(), made.GetProperty("validation").GetInt32()));
         Assert.Equal("a {}.", Assert.Single(made.GetProperty("templates").EnumerateArray()).GetString());
     }
 
@@ -57,8 +60,10 @@ public sealed class FeatureTaskTests : IDisposable
         var text = CliRun.Done("fit", "--task", _file.Write(), "--method", "tip-adapter", "--out", _file["x.kedge"]);
         Assert.Contains("model                       features of an unnamed model\n", text);
         Assert.Contains("support images              6 of pets\n", text);
-        var json = JsonDocument.Parse(CliRun.Done("fit", "--task", _file.Path, "--method", "tip-adapter", "--out", _file["x.kedge"], "--json")).RootElement;
-        Assert.Equal(["classifier", "bytes", "model", "fingerprint", "method", "options", "classNames", "templates", "support", "encoded", "selection", "probabilities", "seconds"],
+        var json = JsonDocument
+            .Parse(CliRun.Done("fit", "--task", _file.Path, "--method", "tip-adapter", "--out", _file["x.kedge"], "--json")).RootElement;
+        Assert.Equal(["classifier", "bytes", "model", "fingerprint", "method",
+            "options", "classNames", "templates", "support", "encoded", "selection", "probabilities", "seconds"],
             json.EnumerateObject().Select(property => property.Name));
         Assert.Equal(0, json.GetProperty("encoded").GetInt32());
     }
@@ -72,15 +77,18 @@ public sealed class FeatureTaskTests : IDisposable
         CliRun.Done("fit", "--task", _file.Write(), "--method", "zero-shot", "--out", _file["x.kedge"]);
         var run = CliRun.Of("evaluate", "--classifier", _file["x.kedge"], "--task", _file.Path, "--split", split);
         Assert.Equal(0, run.ExitCode);
-        Assert.StartsWith($"data               pets, part {split}, {images} images\nclassifier         zero-shot on features of an unnamed model\n", run.Out);
+        Assert.StartsWith($"data               pets, part {split}, {images} images\nclassifier         zero-shot on features of " +
+            "an unnamed model\n", run.Out);
         Assert.Equal(split == "train", run.Error.StartsWith("Note: the part 'train' may hold", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_part_that_is_not_there_is_refused()
     {
-        CliRun.Done("fit", "--task", _file.With("validation.features", tensor: null).With("validation.labels", tensor: null).Write(), "--method", "zero-shot", "--out", _file["x.kedge"]);
-        Assert.Equal($"The task '{_file.Path}' has no validation part: choose another with --split, or write validation.features and validation.labels.",
+        CliRun.Done("fit", "--task", _file.With("validation.features", tensor: null).With("validation.labels", tensor: null).Write(),
+            "--method", "zero-shot", "--out", _file["x.kedge"]);
+        Assert.Equal($"The task '{_file.Path}' has no validation part: choose another with --split, " +
+            "or write validation.features and validation.labels.",
             CliRun.Failed("evaluate", "--classifier", _file["x.kedge"], "--task", _file.Path, "--split", "validation"));
     }
 
@@ -98,7 +106,8 @@ public sealed class FeatureTaskTests : IDisposable
     [Fact]
     public void A_cancelled_fit_writes_nothing()
     {
-        var run = CliRun.Of(["fit", "--task", _file.Write(), "--method", "tip-adapter", "--out", _file["x.kedge"]], input: "", cancelled: true);
+        var run =
+            CliRun.Of(["fit", "--task", _file.Write(), "--method", "tip-adapter", "--out", _file["x.kedge"]], input: "", cancelled: true);
         Assert.Equal(new CliRun(130, "", "Cancelled: nothing was written.\n"), run);
         Assert.False(File.Exists(_file["x.kedge"]));
     }

@@ -3,16 +3,20 @@ using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli;
 
-/// <summary>Runs the program in a mount namespace with a file system of a few kilobytes, where the system lets one be made.</summary>
+/// <summary>
+/// Runs the program in a mount namespace with a file system of a few kilobytes, where the system lets one be made.
+/// </summary>
 public class FullDiskTests
 {
     [Fact]
     public void A_full_disk_is_said_and_leaves_nothing()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Shell("unshare -rm mount -t tmpfs none /mnt").ExitCode == 0, "Mount namespaces are not allowed here.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Shell("unshare -rm mount -t tmpfs none /mnt").ExitCode == 0,
+            "Mount namespaces are not allowed here.");
         using var photos = PhotoFolder.Flat();
         var disk = Directory.CreateDirectory(photos["disk"]).FullName;
-        var fit = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "Kedge.Cli.dll")}' fit --data '{photos.Data}' --model '{PhotoFolder.Clip}' --shots 2 --option steps=0 --no-cache --out '{disk}/x.kedge'";
+        var fit = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "Kedge.Cli.dll")}' fit --data '{photos.Data}' --model " +
+            $"'{PhotoFolder.Clip}' --shots 2 --option steps=0 --no-cache --out '{disk}/x.kedge'";
         File.WriteAllText(photos["fit.sh"], $"mount -t tmpfs -o size=8k none '{disk}' && {fit}; code=$?; ls -A '{disk}'; exit $code");
         var run = Shell($"unshare -rm sh '{photos["fit.sh"]}'");
         Assert.Equal((1, ""), (run.ExitCode, run.Out));
@@ -29,7 +33,8 @@ public class FullDiskTests
 
     private static CliRun Shell(string command)
     {
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

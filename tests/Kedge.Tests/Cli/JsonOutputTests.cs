@@ -7,8 +7,8 @@ using Kedge.Tests.Support;
 namespace Kedge.Tests.Cli;
 
 /// <summary>
-/// What every command writes for machines, kept as text: names, order and kinds of values. Fractions differ between machines in their last digit and are
-/// written as 0.5, as are accuracies and sizes of files.
+/// What every command writes for machines, kept as text: names, order and kinds of values. Fractions differ between
+/// machines in their last digit and are written as 0.5, as are accuracies and sizes of files.
 /// </summary>
 public sealed partial class JsonOutputTests : IDisposable
 {
@@ -21,19 +21,22 @@ public sealed partial class JsonOutputTests : IDisposable
     private string[] From => ["--data", _photos.Data, "--model", PhotoFolder.Clip, "--no-cache"];
 
     [Theory, InlineData("clip-vit"), InlineData("clip-rn")]
-    public void Info(string model) => Match($"info-{model}", CliRun.Done("info", TestData.Small(model, "openai.fp16.safetensors"), "--json"));
+    public void Info(string model) =>
+        Match($"info-{model}", CliRun.Done("info", TestData.Small(model, "openai.fp16.safetensors"), "--json"));
 
     [Fact]
     public void Tokenize() => Match("tokenize", CliRun.Of(["tokenize", "--json"], "a photo of a \"dog\" & a café.\n\n").Out);
 
     [Fact]
-    public void Classify() => Match("classify", CliRun.Done("classify", "--model", PhotoFolder.Clip, "--classes", "apple, leaf,sea lion", "--top", "2", "--json", Image));
+    public void Classify() => Match("classify",
+        CliRun.Done("classify", "--model", PhotoFolder.Clip, "--classes", "apple, leaf,sea lion", "--top", "2", "--json", Image));
 
     [Theory, InlineData("tip-adapter"), InlineData("gda", "--reject", "0.3")]
     public void Fit_predict_and_evaluate(string method, params string[] more)
     {
         Match($"fit-{method}", Fit([method, .. more, "--json"]));
-        Match($"predict-{method}", CliRun.Done("predict", "--classifier", Classifier, "--no-cache", "--json", "--top", "2", Image, Path.Combine(_photos.Data, "test", "apple", "0.png")));
+        Match($"predict-{method}", CliRun.Done("predict", "--classifier", Classifier,
+            "--no-cache", "--json", "--top", "2", Image, Path.Combine(_photos.Data, "test", "apple", "0.png")));
         Match($"evaluate-{method}", CliRun.Done("evaluate", "--classifier", Classifier, "--data", _photos.Data, "--no-cache", "--json"));
     }
 
@@ -62,22 +65,26 @@ public sealed partial class JsonOutputTests : IDisposable
 
     [Theory, InlineData("few-shot"), InlineData("base-to-new")]
     public void Compare(string protocol) => Match($"compare-{protocol}", CliRun.Of(
-        ["compare", "--data", Four(), "--model", PhotoFolder.Clip, "--no-cache", "--protocol", protocol, "--methods", "zero-shot,gda,rtos[anchors=[\"zzzqqqzzzqqq\"]]", "--shots", "2", "--seeds", "1",
+        ["compare", "--data", Four(), "--model", PhotoFolder.Clip, "--no-cache",
+            "--protocol", protocol, "--methods", "zero-shot,gda,rtos[anchors=[\"zzzqqqzzzqqq\"]]", "--shots", "2", "--seeds", "1",
             "--out", _photos["out"], "--json"], "").Out);
 
     [Fact]
     public void Scenes() =>
-        Match("scenes", CliRun.Done("scenes", "--count", "12", "--resolution", "32", "--split", "held-out-shapes", "--out", _photos["scenes"], "--json"));
+        Match("scenes", CliRun.Done("scenes", "--count", "12", "--resolution",
+            "32", "--split", "held-out-shapes", "--out", _photos["scenes"], "--json"));
 
     [Fact]
     public void Pretrain()
     {
         var tiny = new ClipConfiguration(
-            8, new ResNetConfiguration(32, Width: 2, [1, 1, 1, 1], Heads: 1), new TextConfiguration(ContextLength: 12, VocabularySize: 49408, new(8, Layers: 1, Heads: 1, MlpWidth: 16)));
+            8, new ResNetConfiguration(32, Width: 2, [1, 1, 1, 1], Heads: 1),
+            new TextConfiguration(ContextLength: 12, VocabularySize: 49408, new(8, Layers: 1, Heads: 1, MlpWidth: 16)));
         File.WriteAllText(_photos["arch.json"], ArchitectureFile.Write(tiny));
         CliRun.Done("scenes", "--count", "8", "--resolution", "32", "--out", _photos["scenes"]);
         Match("pretrain", CliRun.Of(
-            ["pretrain", "--pairs", _photos["scenes"], "--arch", _photos["arch.json"], "--held-out", _photos.Data, "--steps", "1", "--batch-size", "4", "--out", _photos["run"], "--json"], "").Out);
+            ["pretrain", "--pairs", _photos["scenes"], "--arch", _photos["arch.json"],
+                "--held-out", _photos.Data, "--steps", "1", "--batch-size", "4", "--out", _photos["run"], "--json"], "").Out);
     }
 
     [Fact]

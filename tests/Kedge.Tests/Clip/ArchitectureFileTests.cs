@@ -37,7 +37,8 @@ public class ArchitectureFileTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("a.json", File.ReadAllText(Example).Replace(line, changed));
-        Assert.Equal($"The architecture '{path}' cannot be built: {fault}.", Assert.Throws<KedgeException>(() => ArchitectureFile.Read(path)).Message);
+        Assert.Equal($"The architecture '{path}' cannot be built: {fault}.",
+            Assert.Throws<KedgeException>(() => ArchitectureFile.Read(path)).Message);
     }
 
     [Theory]

@@ -69,8 +69,10 @@ public class ClipModelTests
         }
         var error = Assert.Throws<KedgeException>(() => ClipModel.Load(folder["broken.safetensors"]));
         Assert.Equal(
-            $"Loading {folder["broken.safetensors"]} as a CLIP: 2 missing (visual.ln_pre.weight, ln_final.bias); 1 unexpected (visual.extra); 1 misshapen (ln_final.weight [65] instead of [64]). " +
-            "Expected exactly the tensors of a ViT of width 64 with 3 layers and a text tower of width 64; give a complete checkpoint.", error.Message);
+            $"Loading {folder["broken.safetensors"]} as a CLIP: 2 missing (visual.ln_pre.weight, ln_final.bias); " +
+                "1 unexpected (visual.extra); 1 misshapen (ln_final.weight [65] instead of [64]). " +
+            "Expected exactly the tensors of a ViT of width 64 with 3 layers and a text tower of width 64; give a complete checkpoint.",
+                error.Message);
     }
 
     [Fact]

@@ -54,12 +54,14 @@ public class ClipResolutionTests
         using var generator = new Generator(2);
         var pixels = randn([2, 3, size, size], generator: generator);
         using var small = golden.Model.AtResolution(size);
-        Assert.Equal((size, size, size / stride * (size / stride)), (small.Configuration.Vision.Resolution, small.Preprocessing.Resolution, small.Patches));
+        Assert.Equal((size, size, size / stride * (size / stride)),
+            (small.Configuration.Vision.Resolution, small.Preprocessing.Resolution, small.Patches));
         Assert.NotEqual(golden.Model.Fingerprint, small.Fingerprint);
         var (antialiased, plain) = (Resized(antialias: true), Resized(antialias: false));
         Assert.Equal(antialiased, small.Network.visual.Positions.Value.data<float>());
         Assert.NotEqual(antialiased, plain);
-        Assert.NotEqual(golden.Model.EncodeImage(pixels).data<float>(), small.EncodeImage(pixels).data<float>()); // there without antialiasing
+        // there without antialiasing
+        Assert.NotEqual(golden.Model.EncodeImage(pixels).data<float>(), small.EncodeImage(pixels).data<float>());
         Assert.Equal(golden.Model.EncodeText(["fox"]).data<float>(), small.EncodeText(["fox"]).data<float>());
 
         float[] Resized(bool antialias) =>
@@ -81,6 +83,7 @@ public class ClipResolutionTests
     public void A_resolution_of_no_whole_patches_is_refused()
     {
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
-        Assert.EndsWith("give images whose sides are multiples of 16.", Assert.Throws<KedgeException>(() => golden.Model.AtResolution(100)).Message);
+        Assert.EndsWith("give images whose sides are multiples of 16.",
+            Assert.Throws<KedgeException>(() => golden.Model.AtResolution(100)).Message);
     }
 }

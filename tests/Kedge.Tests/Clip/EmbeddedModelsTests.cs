@@ -12,7 +12,9 @@ using TorchSharp;
 
 namespace Kedge.Tests.Clip;
 
-/// <summary>The models of the package do what their cards say; the figures asked for are below those of the cards.</summary>
+/// <summary>
+/// The models of the package do what their cards say; the figures asked for are below those of the cards.
+/// </summary>
 public sealed class EmbeddedModelsTests
 {
     private const long MostBytes = 20_000_000;
@@ -37,7 +39,8 @@ public sealed class EmbeddedModelsTests
     {
         var generator = new SceneGenerator(SceneSplit.HeldOutCombinations, seed: 2_000_000);
         LabelledImage[] images = [.. Enumerable.Range(0, 2 * generator.ClassNames.Count)
-            .Select(i => new LabelledImage(new MemoryImageFile($"{i}.png", ImageEncoder.Png(generator.Draw(i).Image)), i % generator.ClassNames.Count))];
+            .Select(i => new LabelledImage(new MemoryImageFile($"{i}.png", ImageEncoder.Png(generator.Draw(i).Image)),
+                i % generator.ClassNames.Count))];
         using var clip = ClipModel.Load(EmbeddedModels.Scenes);
         using var classifier = ImageClassifier.ZeroShot(clip, generator.ClassNames);
         var top1 = classifier.Evaluate(images, generator.ClassNames, cancellation: TestContext.Current.CancellationToken).Top1;
@@ -50,7 +53,8 @@ public sealed class EmbeddedModelsTests
         using var scratch = new TemporaryFolder();
         var drawings = ShapesDemo.Draw(scratch.Path, TestContext.Current.CancellationToken);
         using var clip = ClipModel.Load(EmbeddedModels.Scenes);
-        using var classifier = ImageClassifier.Fit(clip, drawings, new() { Method = new Rtos(new()), Shots = 16 }, cancellation: TestContext.Current.CancellationToken);
+        using var classifier = ImageClassifier.Fit(clip, drawings, new() { Method = new Rtos(new()), Shots = 16 },
+            cancellation: TestContext.Current.CancellationToken);
         var top1 = classifier.Evaluate(drawings.Test, drawings.ClassNames, cancellation: TestContext.Current.CancellationToken).Top1;
         Assert.True(top1 >= 0.7, $"{top1:0.0 %} of {drawings.Test.Count} drawings of {drawings.ClassNames.Count} shapes are right.");
     }

@@ -32,10 +32,13 @@ public class GoldenClipTests
         using var scope = NewDisposeScope();
         var pixels = golden.Pixels();
         // unit or raw, as the reference left them: compare in the golden's own norm
-        Assert.InRange(Difference(golden.Expected("image_features"), golden.Model.EncodeImage(pixels, golden.IsUnit("image_features"))), 0, FeatureTolerance);
-        Assert.InRange(Difference(golden.Expected("text_features"), golden.Model.EncodeText(golden.Prompts, golden.IsUnit("text_features"), truncate: true)), 0, FeatureTolerance);
+        Assert.InRange(Difference(golden.Expected("image_features"), golden.Model.EncodeImage(pixels, golden.IsUnit("image_features"))),
+            0, FeatureTolerance);
+        Assert.InRange(Difference(golden.Expected("text_features"),
+            golden.Model.EncodeText(golden.Prompts, golden.IsUnit("text_features"), truncate: true)), 0, FeatureTolerance);
 
-        var logits = golden.Model.EncodeImage(pixels).matmul(golden.Model.EncodeText(golden.Prompts, normalize: true, truncate: true).t()) * golden.Model.LogitScale;
+        var logits = golden.Model.EncodeImage(pixels)
+            .matmul(golden.Model.EncodeText(golden.Prompts, normalize: true, truncate: true).t()) * golden.Model.LogitScale;
         const double logitTolerance = 100 * FeatureTolerance; // features scaled by 100
         Assert.InRange(Difference(golden.Expected("logits_per_image"), logits), 0, logitTolerance);
     }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Compatibility;
 
-/// <summary>A feature cache with blocks of images, of patches, of unprojected features, of both, of random views and of adapted towers.</summary>
+/// <summary>
+/// A feature cache with blocks of images, of patches, of unprojected features, of both, of random
+/// views and of adapted towers.
+/// </summary>
 public sealed class OlderCacheTests : IDisposable
 {
     private const double Tolerance = 1e-6;  // of probabilities after a refit in closed form
@@ -62,7 +65,8 @@ public sealed class OlderCacheTests : IDisposable
 
     private Tensor Embed(string[] options)
     {
-        CliRun.Done(["embed", "--images", .. OlderFiles.Predicted, "--model", OlderFiles.Vit, "--out", _files["x.safetensors"], .. options]);
+        CliRun.Done(["embed", "--images", .. OlderFiles.Predicted, "--model",
+            OlderFiles.Vit, "--out", _files["x.safetensors"], .. options]);
         using var file = SafetensorsFile.Open(_files["x.safetensors"]);
         return file.Read("image.features");
     }

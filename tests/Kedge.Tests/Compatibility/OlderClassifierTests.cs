@@ -2,7 +2,9 @@ using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Compatibility;
 
-/// <summary>A classifier file of every method, calibrated ones among them, of both kinds of towers and of both embedded models.</summary>
+/// <summary>
+/// A classifier file of every method, calibrated ones among them, of both kinds of towers and of both embedded models.
+/// </summary>
 public sealed class OlderClassifierTests : IDisposable
 {
     private const double Tolerance = 1e-6;  // of probabilities, from cached features: bits on one machine, the order of sums on another

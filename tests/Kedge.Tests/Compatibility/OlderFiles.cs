@@ -2,7 +2,10 @@ using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Compatibility;
 
-/// <summary>Files that Kedge 0.1.0 wrote, below <c>data/compatibility</c>; its README tells how. They are read, and never made anew.</summary>
+/// <summary>
+/// Files that Kedge 0.1.0 wrote, below <c>data/compatibility</c>; its README tells how. They are
+/// read, and never made anew.
+/// </summary>
 internal sealed class OlderFiles : IDisposable
 {
     /// <summary>The model behind the features of most files: 64-pixel ViT, D = 48.</summary>
@@ -21,7 +24,8 @@ internal sealed class OlderFiles : IDisposable
 
     /// <summary>The classifiers of photos, by the names of their files.</summary>
     public static IEnumerable<string> Classifiers =>
-        Directory.EnumerateFiles(Get("classifiers"), "*.kedge").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Get("classifiers"), "*.kedge")
+            .Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
 
     public static string Get(params string[] parts) => Path.Combine([TestData.Folder, "compatibility", .. parts]);
 
@@ -51,11 +55,14 @@ internal sealed class OlderFiles : IDisposable
         return this["features"];
     }
 
-    /// <summary>Every image that is encoded adds to a block, so that there is no other than these where all are found.</summary>
+    /// <summary>
+    /// Every image that is encoded adds to a block, so that there is no other than these where all are found.
+    /// </summary>
     public static void EveryImageWasFound(string cache) => Assert.Equal(Blocks(Get("features")), Blocks(cache));
 
     public void Dispose() => _copies.Delete(recursive: true);
 
     private static IEnumerable<string> Blocks(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal);
 }

@@ -28,7 +28,8 @@ internal sealed record Predictions(IReadOnlyList<string> Photos, double[] Probab
 
     private static Predictions Read(string lines)
     {
-        JsonElement[] all = [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+        JsonElement[] all =
+            [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
         return new(
             [.. all.Select(photo => string.Join('/', photo.GetProperty("image").GetString()!.Split('/', '\\').TakeLast(2)))],
             [.. all.SelectMany(photo => ByName(photo.GetProperty("classes")))],
@@ -36,5 +37,6 @@ internal sealed record Predictions(IReadOnlyList<string> Photos, double[] Probab
     }
 
     private static IEnumerable<double> ByName(JsonElement classes) => classes.EnumerateArray()
-        .OrderBy(found => found.GetProperty("class").GetString(), StringComparer.Ordinal).Select(found => found.GetProperty("probability").GetDouble());
+        .OrderBy(found => found.GetProperty("class").GetString(), StringComparer.Ordinal)
+        .Select(found => found.GetProperty("probability").GetDouble());
 }

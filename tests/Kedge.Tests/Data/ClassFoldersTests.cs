@@ -13,7 +13,8 @@ public sealed class ClassFoldersTests : IDisposable
     [Fact]
     public void A_folder_a_class_is_training_data_with_classes_in_ordinal_order()
     {
-        var dataset = DatasetReader.Open(_temp.With("b_2/2.PNG", "b_2/1.jpg", "a/x.webp", "Z/y.Jpeg", "Z/deep/er/z.gif", "a/notes.txt", "a/.hidden.jpg", ".git/x.jpg").Path);
+        var dataset = DatasetReader.Open(_temp
+            .With("b_2/2.PNG", "b_2/1.jpg", "a/x.webp", "Z/y.Jpeg", "Z/deep/er/z.gif", "a/notes.txt", "a/.hidden.jpg", ".git/x.jpg").Path);
         Assert.Equal(["Z", "a", "b_2"], dataset.ClassNames);
         Assert.Equal(["Z/deep/er/z.gif 0", "Z/y.Jpeg 0", "a/x.webp 1", "b_2/1.jpg 2", "b_2/2.PNG 2"], Listed(dataset.Train));
         Assert.Empty(dataset.Validation);
@@ -27,7 +28,8 @@ public sealed class ClassFoldersTests : IDisposable
     [InlineData("Validation")]
     public void Folders_of_parts_may_stand_on_top(string validation)
     {
-        var dataset = DatasetReader.Open(_temp.With("train/a/1.jpg", "train/b/2.jpg", $"{validation}/a/3.jpg", "test/b/4.jpg", "labels/readme.txt").Path);
+        var dataset = DatasetReader.Open(
+            _temp.With("train/a/1.jpg", "train/b/2.jpg", $"{validation}/a/3.jpg", "test/b/4.jpg", "labels/readme.txt").Path);
         Assert.Equal(["a", "b"], dataset.ClassNames);
         Assert.Equal(["train/a/1.jpg 0", "train/b/2.jpg 1"], Listed(dataset.Train));
         Assert.Equal([$"{validation}/a/3.jpg 0"], Listed(dataset.Validation));
@@ -52,7 +54,9 @@ public sealed class ClassFoldersTests : IDisposable
     [InlineData("all/my/photos/")]
     public void A_zip_reads_like_its_folder_without_what_stands_around_everything(string wrapper)
     {
-        var zip = _temp.Zip("p.zip", [.. new[] { "train/", "train/a/1.jpg", "train/b/2.jpg", "test/a/3.jpg", "../evil.txt" }.Select(entry => wrapper + entry), "__MACOSX/a/._1.jpg"]);
+        var zip = _temp.Zip("p.zip",
+            [.. new[] { "train/", "train/a/1.jpg", "train/b/2.jpg", "test/a/3.jpg", "../evil.txt" }.Select(entry => wrapper + entry),
+                "__MACOSX/a/._1.jpg"]);
         var dataset = DatasetReader.Open(zip);
         Assert.Equal("p", dataset.Name);
         Assert.Equal(["a", "b"], dataset.ClassNames);
@@ -87,27 +91,33 @@ public sealed class ClassFoldersTests : IDisposable
 
     [Fact]
     public void One_class_is_not_enough() =>
-        Fails(_temp.With("dog/1.jpg").Path, "{0} has only one class, 'dog'; expected at least two: add photos of what it is to be told from.");
+        Fails(_temp.With("dog/1.jpg").Path,
+            "{0} has only one class, 'dog'; expected at least two: add photos of what it is to be told from.");
 
     [Fact]
     public void An_empty_class_is_named() =>
-        Fails(_temp.With("dog/1.jpg", "cat/2.jpg", "emu/notes.txt").Path, "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
+        Fails(_temp.With("dog/1.jpg", "cat/2.jpg", "emu/notes.txt").Path,
+            "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
 
     [Fact]
     public void An_empty_class_of_a_zip_is_named() =>
-        Fails(_temp.Zip("p.zip", "dog/1.jpg", "cat/2.jpg", "emu/"), "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
+        Fails(_temp.Zip("p.zip", "dog/1.jpg", "cat/2.jpg", "emu/"),
+            "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
 
     [Fact]
     public void A_class_with_test_images_alone_is_named() =>
-        Fails(_temp.With("train/dog/1.jpg", "train/cat/2.jpg", "test/emu/3.jpg").Path, "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
+        Fails(_temp.With("train/dog/1.jpg", "train/cat/2.jpg", "test/emu/3.jpg").Path,
+            "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
 
     [Fact]
     public void An_image_outside_the_classes_is_named() =>
-        Fails(_temp.With("dog/1.jpg", "cat/2.jpg", "3.jpg").Path, "The image 3.jpg in {0} lies in no class's folder; move it into the folder of its class, or away.");
+        Fails(_temp.With("dog/1.jpg", "cat/2.jpg", "3.jpg").Path,
+            "The image 3.jpg in {0} lies in no class's folder; move it into the folder of its class, or away.");
 
     [Fact]
     public void Parts_beside_another_folder_are_refused() =>
-        Fails(_temp.With("train/dog/1.jpg", "test/dog/2.jpg", "extra/3.jpg").Path, "{0} has the folder 'extra' beside 'test' and 'train'; expected either a folder a class, or folders of parts alone (train, val, valid, validation, test): move it away.");
+        Fails(_temp.With("train/dog/1.jpg", "test/dog/2.jpg", "extra/3.jpg").Path, "{0} has the folder 'extra' beside 'test' and " +
+            "'train'; expected either a folder a class, or folders of parts alone (train, val, valid, validation, test): move it away.");
 
     [Fact]
     public void A_file_that_is_no_zip_is_refused()
@@ -126,7 +136,8 @@ public sealed class ClassFoldersTests : IDisposable
     {
         Assert.SkipUnless(SharedData.Exists, SharedData.Absent);
         var dataset = DatasetReader.Open(SharedData.Get("data", name));
-        Assert.Equal((classes, train, validation, test), (dataset.ClassNames.Count, dataset.Train.Count, dataset.Validation.Count, dataset.Test.Count));
+        Assert.Equal((classes, train, validation, test),
+            (dataset.ClassNames.Count, dataset.Train.Count, dataset.Validation.Count, dataset.Test.Count));
         Assert.NotEmpty(dataset.Train[^1].Image.ReadAllBytes());
     }
 

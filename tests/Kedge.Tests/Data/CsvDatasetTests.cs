@@ -31,23 +31,35 @@ public sealed class CsvDatasetTests : IDisposable
     public void Paths_may_be_relative_to_a_zip_or_lead_out_of_the_folder()
     {
         var zip = _temp.Zip("p.zip", "in/5.jpg", "in/6.jpg");
-        Assert.Equal([$"{zip}/in/5.jpg", $"{zip}/in/6.jpg"], DatasetReader.Open(_temp.Write("data.csv", "path,label\nin/5.jpg,a\nin/6.jpg,b\n"), zip).Train.Select(image => image.Image.Name));
+        Assert.Equal([$"{zip}/in/5.jpg", $"{zip}/in/6.jpg"],
+            DatasetReader.Open(_temp.Write("data.csv", "path,label\nin/5.jpg,a\nin/6.jpg,b\n"), zip).Train
+                .Select(image => image.Image.Name));
         Assert.Equal(2, DatasetReader.Open(_temp.Write("lists/data.csv", $"path,label\n../1.jpg,a\n{_temp["4.jpg"]},b\n")).Train.Count);
     }
 
     [Theory]
     [InlineData("file,label\n1.jpg,a\n", "The CSV file {0} has the columns file, label; expected path, label and, if wished, split.")]
     [InlineData("path,label\n", "{0} holds no images; expected a folder of photos (jpg, jpeg, png, webp, bmp, gif) for each class.")]
-    [InlineData("path,label\n1.jpg,a\n4.jpg,a\n", "{0} has only one class, 'a'; expected at least two: add photos of what it is to be told from.")]
-    [InlineData("path,label\n1.jpg,a\n4.jpg\n", "Line 3 of {0} has the path '4.jpg' and the label ''; expected both: complete the line, or take it away.")]
-    [InlineData("path,label,split\n1.jpg,a,train\n4.jpg,b,dev\n", "Line 3 of {0} has the split 'dev'; expected one of train, val, valid, validation, test.")]
-    [InlineData("path,label\n1.jpg,1\n4.jpg,2\n", "Line 3 of {0} has the label 2, which is out of range: the file has 2 different labels, so expected 0 to 1; number the classes from 0 without gaps, or use names.")]
-    [InlineData("path,label\n1.jpg,0\n4.jpg,-1\n", "Line 3 of {0} has the label -1, which is out of range: the file has 2 different labels, so expected 0 to 1; number the classes from 0 without gaps, or use names.")]
-    [InlineData("path,label\n1.jpg,a\n4.jpg,b\n1.jpg,b\n", "{0} has the image {1}1.jpg twice (parts: Train, Train); expected every image once: take one of them away.")]
-    [InlineData("path,label,split\n1.jpg,a,\n4.jpg,b,\nsub/../1.jpg,a,test\n", "{0} has the image {1}sub/../1.jpg twice (parts: Train, Test); expected every image once: take one of them away.")]
-    [InlineData("path,label,split\n1.jpg,a,\n4.jpg,b,test\n", "The class 'b' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.")]
-    [InlineData("path,label\na.jpg,a\nb.jpg,b\n1.jpg,a\n", "Of the 3 images that {0} lists, 2 are not in {2}: a.jpg, b.jpg; check the paths, or say where the images are (--images).")]
-    [InlineData("path,label\na,a\nb,b\nc,a\nd,a\ne,a\nf,a\ng,a\n", "Of the 7 images that {0} lists, 7 are not in {2}: a, b, c, d, e and 2 more; check the paths, or say where the images are (--images).")]
+    [InlineData("path,label\n1.jpg,a\n4.jpg,a\n",
+        "{0} has only one class, 'a'; expected at least two: add photos of what it is to be told from.")]
+    [InlineData("path,label\n1.jpg,a\n4.jpg\n",
+        "Line 3 of {0} has the path '4.jpg' and the label ''; expected both: complete the line, or take it away.")]
+    [InlineData("path,label,split\n1.jpg,a,train\n4.jpg,b,dev\n",
+        "Line 3 of {0} has the split 'dev'; expected one of train, val, valid, validation, test.")]
+    [InlineData("path,label\n1.jpg,1\n4.jpg,2\n", "Line 3 of {0} has the label 2, which is out of range: " +
+        "the file has 2 different labels, so expected 0 to 1; number the classes from 0 without gaps, or use names.")]
+    [InlineData("path,label\n1.jpg,0\n4.jpg,-1\n", "Line 3 of {0} has the label -1, which is out of range: " +
+        "the file has 2 different labels, so expected 0 to 1; number the classes from 0 without gaps, or use names.")]
+    [InlineData("path,label\n1.jpg,a\n4.jpg,b\n1.jpg,b\n",
+        "{0} has the image {1}1.jpg twice (parts: Train, Train); expected every image once: take one of them away.")]
+    [InlineData("path,label,split\n1.jpg,a,\n4.jpg,b,\nsub/../1.jpg,a,test\n",
+        "{0} has the image {1}sub/../1.jpg twice (parts: Train, Test); expected every image once: take one of them away.")]
+    [InlineData("path,label,split\n1.jpg,a,\n4.jpg,b,test\n",
+        "The class 'b' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.")]
+    [InlineData("path,label\na.jpg,a\nb.jpg,b\n1.jpg,a\n",
+        "Of the 3 images that {0} lists, 2 are not in {2}: a.jpg, b.jpg; check the paths, or say where the images are (--images).")]
+    [InlineData("path,label\na,a\nb,b\nc,a\nd,a\ne,a\nf,a\ng,a\n", "Of the 7 images that {0} lists, 7 are not in {2}: a, b, c, d, " +
+        "e and 2 more; check the paths, or say where the images are (--images).")]
     public void Bad_input_is_explained(string csv, string message)
     {
         var error = Assert.Throws<KedgeException>(() => Read(csv));

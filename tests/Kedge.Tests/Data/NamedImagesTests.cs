@@ -23,7 +23,8 @@ public class NamedImagesTests
         using var folder = new TemporaryFolder().With("notes.txt", "damaged.zip");
         folder.Zip("x.zip", "1.jpg", "notes.txt");
         var images = new NamedImages();
-        foreach (var name in (string[])["none.jpg", "notes.txt", "none.zip/1.jpg", "x.zip/2.jpg", "x.zip/notes.txt", "damaged.zip/1.jpg", "damaged.zip/", "x.zip"])
+        foreach (var name in (string[])["none.jpg", "notes.txt", "none.zip/1.jpg",
+            "x.zip/2.jpg", "x.zip/notes.txt", "damaged.zip/1.jpg", "damaged.zip/", "x.zip"])
             Assert.Null(images.Find(folder[name]));
         Assert.Null(images.Find(""));
     }

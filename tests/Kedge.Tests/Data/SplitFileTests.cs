@@ -15,7 +15,8 @@ public sealed class SplitFileTests : IDisposable
          "val": {"data": [{"impath": "A/6.jpg", "label": 1, "classname": "an_ant"}], "indices": [1]}}
         """;
 
-    private readonly TemporaryFolder _temp = new TemporaryFolder().With("B/1.jpg", "A/2.jpg", "B/3.jpg", "A/4.jpg", "B/5.jpg", "A/6.jpg", "A/7.jpg");
+    private readonly TemporaryFolder _temp = new TemporaryFolder()
+        .With("B/1.jpg", "A/2.jpg", "B/3.jpg", "A/4.jpg", "B/5.jpg", "A/6.jpg", "A/7.jpg");
 
     public void Dispose() => _temp.Dispose();
 
@@ -24,7 +25,8 @@ public sealed class SplitFileTests : IDisposable
     {
         var dataset = DatasetReader.Open(_temp.Write("split_zhou_Bugs.json", Split));
         Assert.Equal(["bee", "an_ant"], dataset.ClassNames);
-        Assert.Equal([(_temp["B/1.jpg"], 0), (_temp["A/2.jpg"], 1), (_temp["B/3.jpg"], 0), (_temp["A/4.jpg"], 1)], dataset.Train.Select(image => (image.Image.Name, image.Label)));
+        Assert.Equal([(_temp["B/1.jpg"], 0), (_temp["A/2.jpg"], 1), (_temp["B/3.jpg"], 0), (_temp["A/4.jpg"], 1)],
+            dataset.Train.Select(image => (image.Image.Name, image.Label)));
         Assert.Equal([_temp["B/5.jpg"], _temp["A/6.jpg"]], dataset.Validation.Select(image => image.Image.Name));
         Assert.Equal([_temp["A/7.jpg"]], dataset.Test.Select(image => image.Image.Name));
     }
@@ -43,10 +45,12 @@ public sealed class SplitFileTests : IDisposable
     [InlineData("\"label\": 0", "\"label\": 1", 1)]
     public void An_index_for_another_split_is_refused(string part, string changed, int label)
     {
-        var (split, index) = (_temp.Write("split.json", Split), _temp.Write("shot_1.json", Index.Replace(part, changed, StringComparison.Ordinal)));
+        var (split, index) =
+            (_temp.Write("split.json", Split), _temp.Write("shot_1.json", Index.Replace(part, changed, StringComparison.Ordinal)));
         var error = Assert.Throws<KedgeException>(() => DatasetReader.Open(split, fewShotIndex: index));
         var image = label == 0 ? "./data/bugs/B/9.jpg" : "./data/bugs/B/3.jpg";
-        Assert.Equal($"The few-shot index {index} picks {image} with the label {label}, and the part train of {split} has no such row; take the index that was made for this split.", error.Message);
+        Assert.Equal($"The few-shot index {index} picks {image} with the label {label}, and the part train of {split} has no such row; " +
+            "take the index that was made for this split.", error.Message);
     }
 
     [Theory]
@@ -61,17 +65,22 @@ public sealed class SplitFileTests : IDisposable
     {
         var path = _temp.Write("split.json", json);
         var error = Assert.Throws<KedgeException>(() => DatasetReader.Open(path));
-        Assert.Equal($"The file {path} is not what was expected, a split file with train, val and test, rows of [path, label, class name]; take an undamaged copy, or another file.", error.Message);
+        Assert.Equal($"The file {path} is not what was expected, a split file with train, val and test, rows of [path, label, " +
+            "class name]; take an undamaged copy, or another file.", error.Message);
     }
 
     [Theory]
-    [InlineData("\"B/1.jpg\", 0", "\"B/1.jpg\", 9", "The split file {0} gives B/1.jpg the label 9, which is out of range: the file has 3 different labels, so expected 0 to 2; number the classes from 0 without gaps.")]
-    [InlineData("0, \"bee\"], [\"A/2", "0, \"wasp\"], [\"A/2", "The split file {0} calls the label 0 both 'wasp' and 'bee'; expected one name for each label.")]
-    [InlineData("A/7.jpg", "A/2.jpg", "{0} has the image {1} twice (parts: Train, Test); expected every image once: take one of them away.")]
+    [InlineData("\"B/1.jpg\", 0", "\"B/1.jpg\", 9", "The split file {0} gives B/1.jpg the label 9, which is out of range: " +
+        "the file has 3 different labels, so expected 0 to 2; number the classes from 0 without gaps.")]
+    [InlineData("0, \"bee\"], [\"A/2", "0, \"wasp\"], [\"A/2",
+        "The split file {0} calls the label 0 both 'wasp' and 'bee'; expected one name for each label.")]
+    [InlineData("A/7.jpg", "A/2.jpg", "{0} has the image {1} twice (parts: Train, Test); expected every image once: " +
+        "take one of them away.")]
     public void Contradictions_are_explained(string part, string changed, string message)
     {
         var path = _temp.Write("split.json", Split.Replace(part, changed, StringComparison.Ordinal));
-        Assert.Equal(string.Format(null, message, path, _temp["A/2.jpg"]), Assert.Throws<KedgeException>(() => DatasetReader.Open(path)).Message);
+        Assert.Equal(string.Format(null, message, path, _temp["A/2.jpg"]),
+            Assert.Throws<KedgeException>(() => DatasetReader.Open(path)).Message);
     }
 
     [Fact]
@@ -86,7 +95,8 @@ public sealed class SplitFileTests : IDisposable
             foreach (var seed in new[] { 1, 2, 3 })
             {
                 var picked = DatasetReader.Open(split, photos, SharedData.Get("protocol", "caltech101", $"shot_{shots}-seed_{seed}.json"));
-                Assert.Equal((100 * shots, 100 * Math.Min(shots, 4), 2465), (picked.Train.Count, picked.Validation.Count, picked.Test.Count));
+                Assert.Equal((100 * shots, 100 * Math.Min(shots, 4), 2465),
+                    (picked.Train.Count, picked.Validation.Count, picked.Test.Count));
             }
         }
     }

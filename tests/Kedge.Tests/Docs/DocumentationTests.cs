@@ -27,7 +27,8 @@ public partial class DocumentationTests
     public void Links_lead_somewhere(string document)
     {
         var path = Path.Combine(Root, document);
-        foreach (var link in Link().Matches(File.ReadAllText(path)).Select(match => match.Groups["target"].Value).Where(target => !target.StartsWith("https://", StringComparison.Ordinal)))
+        foreach (var link in Link().Matches(File.ReadAllText(path))
+            .Select(match => match.Groups["target"].Value).Where(target => !target.StartsWith("https://", StringComparison.Ordinal)))
         {
             var parts = link.Split('#');
             var target = parts[0].Length == 0 ? path : Path.Combine(Path.GetDirectoryName(path)!, parts[0]);
@@ -61,14 +62,16 @@ public partial class DocumentationTests
     [InlineData("docs/methods.md")]
     public void Every_method_has_its_row_and_no_row_is_of_another(string document) => Assert.Equal(
         MethodCatalog.Default.Names.Order(),
-        Rows(document).Where(row => row[^1].Contains(".cs)", StringComparison.Ordinal)).Select(row => MethodName().Match(row[0]).Value).Order());
+        Rows(document).Where(row => row[^1].Contains(".cs)", StringComparison.Ordinal))
+            .Select(row => MethodName().Match(row[0]).Value).Order());
 
     [Fact]
     public void Every_published_architecture_has_its_row()
     {
         var rows = Rows("README.md").Where(row => row.Length == 5).ToDictionary(row => row[0]);
         foreach (var (name, preset) in ClipPresets.All)
-            Assert.Equal([name, preset.Vision is ResNetConfiguration ? "ResNet" : "ViT", $"{preset.Vision.Resolution}", $"{preset.FeatureWidth}"], rows[name][..4]);
+            Assert.Equal([name, preset.Vision is ResNetConfiguration ? "ResNet" : "ViT",
+                $"{preset.Vision.Resolution}", $"{preset.FeatureWidth}"], rows[name][..4]);
     }
 
     /// <summary>The rows of a document's tables, as cells.</summary>
@@ -77,7 +80,8 @@ public partial class DocumentationTests
         .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries));
 
     /// <summary>The anchor that a heading gets: its words in lower case, joined by hyphens.</summary>
-    private static string Anchor(string heading) => NoAnchor().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
+    private static string Anchor(string heading) =>
+        NoAnchor().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();

@@ -17,7 +17,8 @@ public class ConfusionMatrixTests
     [Fact]
     public void A_small_case_by_hand()
     {
-        Assert.Equal((4, 2, 1, 0, 1, 1, 1), (Small.ClassCount, Small[0, 0], Small[0, 1], Small[1, 0], Small[1, 1], Small[1, 2], Small[2, 2]));
+        Assert.Equal((4, 2, 1, 0, 1, 1, 1),
+            (Small.ClassCount, Small[0, 0], Small[0, 1], Small[1, 0], Small[1, 1], Small[1, 2], Small[2, 2]));
         Assert.Equal((3, 2, 1, 0), (Small.Images(0), Small.Images(1), Small.Images(2), Small.Images(3)));
         Assert.Equal(2 / 3.0, Small.Share(0, 0), Tolerance);
         Assert.Equal(0.5, Small.Share(1, 2), Tolerance);

@@ -27,7 +27,8 @@ public sealed class ComparisonTests : IDisposable
         using var classifier = new ZeroShot().Fit(_synthetic.Task, cancellation: Stop);
         const double floats = 1e-4; // the share was counted in F32
         Assert.Equal(100 * _synthetic.Accuracy(classifier), row.Accuracy!.Value, floats);
-        Assert.Equal(("zero-shot", "drawn", 2, 1, "none", null, 6, 24), (row.Method, row.Task, row.Shots, row.Seed, row.Selection, row.Error, row.Support, row.Queries));
+        Assert.Equal(("zero-shot", "drawn", 2, 1, "none", null, 6, 24),
+            (row.Method, row.Task, row.Shots, row.Seed, row.Selection, row.Error, row.Support, row.Queries));
         Assert.True(row is { FitSeconds: >= 0, PredictSeconds: >= 0 });
     }
 
@@ -49,7 +50,8 @@ public sealed class ComparisonTests : IDisposable
     {
         using var large = SyntheticTask.Even(classes: 101, shots: 1);
         using var labels = tensor(large.QueryLabels.Select(label => (long)label).ToArray());
-        var row = Run([new("zero-shot", new ZeroShot())], Draw(1) with { Task = large.Task, Query = new LabelledFeatures(large.Queries, labels) })[0];
+        var row = Run([new("zero-shot", new ZeroShot())],
+            Draw(1) with { Task = large.Task, Query = new LabelledFeatures(large.Queries, labels) })[0];
         Assert.True(row is { Accuracy: not null, Confusion: null });
     }
 
@@ -109,7 +111,9 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void A_method_that_fails_is_a_row_with_its_reason_and_the_others_go_on()
     {
-        var failing = new CountedMethod(fit => throw (fit == 1 ? new KedgeException("Too hard.") : new InvalidOperationException("first line\nplaces in the source")));
+        var failing = new CountedMethod(fit => throw (fit == 1
+            ? new KedgeException("Too hard.")
+            : new InvalidOperationException("first line\nplaces in the source")));
         var rows = Run([new("failing", failing), new("zero-shot", new ZeroShot())], Draw(1), Draw(2));
         Assert.Equal(["Too hard.", null, "InvalidOperationException: first line", null], rows.Select(row => row.Error));
         Assert.True(rows[0] is { Accuracy: null, FitSeconds: null, PredictSeconds: null, Selection: null });
@@ -123,9 +127,12 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void What_a_task_lacks_is_said_before_anything_runs()
     {
-        var task = new FewShotTask(new(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64)), new(_synthetic.Task.Classes.Names, _synthetic.Classes, 10, []));
-        var comparison = new Comparison([new("zero-shot", new ZeroShot()), new("mean", new NearestClassMean())], [Draw(1) with { Task = task }, Draw(2) with { Task = task }]);
-        Assert.Equal(["mean is left out on drawn. Fitting nearest-class-mean found no support image of 'class 0', 'class 1', 'class 2': it needs at least one of each class."], comparison.Validate());
+        var task = new FewShotTask(new(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64)),
+            new(_synthetic.Task.Classes.Names, _synthetic.Classes, 10, []));
+        var comparison = new Comparison([new("zero-shot", new ZeroShot()), new("mean", new NearestClassMean())],
+            [Draw(1) with { Task = task }, Draw(2) with { Task = task }]);
+        Assert.Equal(["mean is left out on drawn. Fitting nearest-class-mean found no support image of 'class 0', 'class 1', 'class 2': " +
+            "it needs at least one of each class."], comparison.Validate());
     }
 
     [Fact]
@@ -137,7 +144,8 @@ public sealed class ComparisonTests : IDisposable
     public void A_line_that_is_no_row_is_named()
     {
         _folder.Write("out/rows.jsonl", "{}\n");
-        Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (", Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (",
+            Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +154,8 @@ public sealed class ComparisonTests : IDisposable
         Run([new("zero-shot", new ZeroShot())], Draw(1));
         using var row = JsonDocument.Parse(File.ReadAllText(Rows));
         Assert.Equal(
-            ["method", "task", "shots", "seed", "part", "accuracy", "fit_seconds", "predict_seconds", "selection", "numbers", "confusion", "right",
+            ["method", "task", "shots", "seed", "part", "accuracy", "fit_seconds",
+                "predict_seconds", "selection", "numbers", "confusion", "right",
                 "at_once", "error", "support", "queries", "model", "model_fingerprint", "task_fingerprint"],
             row.RootElement.EnumerateObject().Select(property => property.Name));
     }
@@ -158,7 +167,8 @@ public sealed class ComparisonTests : IDisposable
         var line = File.ReadAllText(Rows);
         var right = line.Split("\"right\":")[1].Split(',')[0];
         File.WriteAllText(Rows, line.Replace(right, "\"AAAAAAAA\"", StringComparison.Ordinal));
-        Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (Its right images are not base64 of 24 bits.): ", Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Line 1 of '{Rows}' is no row of a comparison (Its right images are not base64 of 24 bits.): ",
+            Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
         File.WriteAllText(Rows, line.Replace($",\"right\":{right}", "", StringComparison.Ordinal));
         Assert.True(Run([new("zero-shot", new ZeroShot())], Draw(1)).Single() is { Correct: null, Accuracy: not null });
     }
@@ -167,7 +177,8 @@ public sealed class ComparisonTests : IDisposable
     public void Two_comparisons_do_not_write_to_one_folder()
     {
         using var log = ComparisonLog.Open(_folder["out"]);
-        Assert.StartsWith($"The rows of the comparison in '{_folder["out"]}' cannot be opened: ", Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The rows of the comparison in '{_folder["out"]}' cannot be opened: ",
+            Assert.Throws<KedgeException>(() => ComparisonLog.Open(_folder["out"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,11 +205,14 @@ public sealed class ComparisonTests : IDisposable
         _folder.Dispose();
     }
 
-    private ComparisonTask Draw(int seed) => new("drawn", 2, seed, "no model", "model", "task", _synthetic.Task, new LabelledFeatures(_synthetic.Queries, _labels));
+    private ComparisonTask Draw(int seed) =>
+        new("drawn", 2, seed, "no model", "model", "task", _synthetic.Task, new LabelledFeatures(_synthetic.Queries, _labels));
 
-    private IReadOnlyList<ComparisonRow> Run(IReadOnlyList<MethodVariant> methods, params ComparisonTask[] tasks) => Run(methods, Stop, tasks);
+    private IReadOnlyList<ComparisonRow> Run(IReadOnlyList<MethodVariant> methods, params ComparisonTask[] tasks) =>
+        Run(methods, Stop, tasks);
 
-    private IReadOnlyList<ComparisonRow> Run(IReadOnlyList<MethodVariant> methods, CancellationToken cancellation, params ComparisonTask[] tasks)
+    private IReadOnlyList<ComparisonRow> Run(
+        IReadOnlyList<MethodVariant> methods, CancellationToken cancellation, params ComparisonTask[] tasks)
     {
         using var log = ComparisonLog.Open(_folder["out"]);
         return new Comparison(methods, tasks).Run(log, cancellation: cancellation);

@@ -9,9 +9,11 @@ public class MethodDifferenceTests
     [Fact]
     public void Each_method_is_held_against_the_best_of_its_column()
     {
-        ComparisonRow[] rows = [Row("a", 1, 1, "1100"), Row("a", 1, 2, "1110"), Row("b", 1, 1, "1111"), Row("b", 1, 2, "0111"), Row("a", 2, 1, "1111"), Row("b", 2, 1, "0000")];
+        ComparisonRow[] rows = [Row("a", 1, 1, "1100"), Row("a", 1, 2, "1110"),
+            Row("b", 1, 1, "1111"), Row("b", 1, 2, "0111"), Row("a", 2, 1, "1111"), Row("b", 2, 1, "0000")];
         var differences = MethodDifference.Compute(rows);
-        Assert.Equal([(1, "a", "b", 2, -25.0), (2, "b", "a", 1, -100.0)], differences.Select(found => (found.Shots!.Value, found.Method, found.Best, found.Draws, found.Difference.Mean)));
+        Assert.Equal([(1, "a", "b", 2, -25.0), (2, "b", "a", 1, -100.0)],
+            differences.Select(found => (found.Shots!.Value, found.Method, found.Best, found.Draws, found.Difference.Mean)));
         Assert.Equal(PairedBootstrap.Compare([Bits("1100"), Bits("1110")], [Bits("1111"), Bits("0111")]), differences[0].Difference);
         Assert.Equal(
             ["−25.0 [−75.0, +25.0], p 0.520", "best", "–"], // of all resamples there are: p = 2 · 66 / 256 = 0.516

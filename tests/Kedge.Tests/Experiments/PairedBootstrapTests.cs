@@ -7,10 +7,14 @@ public class PairedBootstrapTests
     /// <summary>Sums of a few whole numbers times 100 / (draws · images), in double arithmetic.</summary>
     private const double Tolerance = 1e-9;
 
-    /// <summary>Standard deviations that a share among resamples may be from its exact value: passed by chance once in two million times.</summary>
+    /// <summary>
+    /// Standard deviations that a share among resamples may be from its exact value: passed by chance
+    /// once in two million times.
+    /// </summary>
     private const double Deviations = 5;
 
-    private static readonly bool[][] First = [Bits("111011101101"), Bits("110111111011")], Second = [Bits("101011001101"), Bits("011110110101")];
+    private static readonly bool[][] First = [Bits("111011101101"), Bits("110111111011")],
+        Second = [Bits("101011001101"), Bits("011110110101")];
 
     [Fact]
     public void Interval_and_p_are_those_of_all_resamples_there_are()
@@ -24,7 +28,8 @@ public class PairedBootstrapTests
         foreach (var (end, share) in (ReadOnlySpan<(double, double)>)[(found.Low / points, 0.025), (found.High / points, 0.975)])
         {
             Assert.True(Below(end) <= share + Deviation(share), $"{Below(end)} of all resamples are below {end}, an end of the interval.");
-            Assert.True(Below(end + 1) >= share - Deviation(share), $"{Below(end + 1)} of all resamples are up to {end}, an end of the interval.");
+            Assert.True(Below(end + 1) >= share - Deviation(share),
+                $"{Below(end + 1)} of all resamples are up to {end}, an end of the interval.");
         }
     }
 
@@ -74,7 +79,9 @@ public class PairedBootstrapTests
 
     private static double Deviation(double share) => Deviations * Math.Sqrt(share * (1 - share) / PairedBootstrap.DefaultResamples);
 
-    /// <summary>Over every resample that can be drawn, the probability of each sum of differences: one image after another.</summary>
+    /// <summary>
+    /// Over every resample that can be drawn, the probability of each sum of differences: one image after another.
+    /// </summary>
     private static SortedDictionary<int, double> Exact(bool[][] first, bool[][] second)
     {
         var images = first[0].Length;

@@ -66,7 +66,8 @@ public sealed class ProtocolTests : IDisposable
         using var classifier = MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
         using var transferred = classifier.Transfer(new ClassSet(_synthetic.Task.Classes.Names, _synthetic.Classes));
         const float rounding = 1e-4f; // a relation that is computed again
-        Assert.Equal(classifier.Logits(_synthetic.Images).data<float>(), transferred!.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
+        Assert.Equal(classifier.Logits(_synthetic.Images).data<float>(), transferred!.Logits(_synthetic.Images).data<float>().ToArray(),
+            (a, b) => Math.Abs(a - b) <= rounding);
         Assert.Null(transferred.Support);
     }
 
@@ -77,11 +78,15 @@ public sealed class ProtocolTests : IDisposable
     public void A_learned_context_is_carried_over_where_classes_share_it(string text, bool shared)
     {
         using var classifier = MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
-        using var transferred = classifier.Transfer(new ClassSet(_synthetic.Task.Classes.Names, _synthetic.Classes) { TextTower = _synthetic.Tower });
+        using var transferred = classifier.Transfer(new ClassSet(_synthetic.Task.Classes.Names, _synthetic.Classes)
+        {
+            TextTower = _synthetic.Tower,
+        });
         Assert.Equal(shared, transferred is not null);
         const float rounding = 1e-4f; // text features that are computed again
         if (transferred is not null)
-            Assert.Equal(classifier.Logits(_synthetic.Images).data<float>().ToArray(), transferred.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
+            Assert.Equal(classifier.Logits(_synthetic.Images).data<float>().ToArray(),
+                transferred.Logits(_synthetic.Images).data<float>().ToArray(), (a, b) => Math.Abs(a - b) <= rounding);
         using var blind = classifier.Transfer(new ClassSet(_synthetic.Task.Classes.Names, _synthetic.Classes));
         Assert.Null(blind);
     }
@@ -91,20 +96,23 @@ public sealed class ProtocolTests : IDisposable
     {
         var other = new ClassSet(["a", "b"], _synthetic.Classes[..2]);
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var classifier = MethodVariant.Parse("fuse[methods=clip-adapter,rtos-names]", MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop))
+        using (var classifier = MethodVariant.Parse("fuse[methods=clip-adapter,rtos-names]", MethodCatalog.Default).Method
+            .Fit(_synthetic.Task, cancellation: Stop))
         {
             using var transferred = classifier.Transfer(other);
             classifier.Dispose();
             Assert.Equal([40, 2], transferred!.Logits(_synthetic.Queries).shape);
             transferred.Logits(_synthetic.Queries).Dispose();
         }
-        Assert.InRange(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount - before, 0, 2); // the logits, which this test's scope frees
+        // the logits, which this test's scope frees
+        Assert.InRange(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount - before, 0, 2);
     }
 
     [Fact]
     public void Methods_that_know_only_their_classes_say_so()
     {
-        string[] known = ["zero-shot", "coop", "plot", "calip", "vt-clip", "prolip", "clip-lora", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
+        string[] known = ["zero-shot", "coop", "plot", "calip", "vt-clip", "prolip",
+            "clip-lora", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
         foreach (var name in MethodCatalog.Default.Names.Except(known).Except(["fuse", "rtos+"]))
         {
             var rows = Run(Under(Protocol.BaseToNew, Draw("drawn"))[0], name);
@@ -116,7 +124,8 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Words_that_name_a_new_class_are_no_anchors_any_more()
     {
-        using var classifier = MethodVariant.Parse("rtos-names[anchors=[\"fur\",\"wing\",\"leaf\"]]", MethodCatalog.Default).Method.Fit(_synthetic.Task, cancellation: Stop);
+        using var classifier = MethodVariant.Parse("rtos-names[anchors=[\"fur\",\"wing\",\"leaf\"]]", MethodCatalog.Default).Method
+            .Fit(_synthetic.Task, cancellation: Stop);
         using var transferred = classifier.Transfer(new ClassSet(["Wing", "fin"], _synthetic.Classes[..2]));
         Assert.Equal(["fur", "leaf"], transferred!.Anchors!.Names);
     }
@@ -125,7 +134,8 @@ public sealed class ProtocolTests : IDisposable
     public void Class_features_of_another_width_are_refused()
     {
         using var classifier = new ZeroShot().Fit(_synthetic.Task, cancellation: Stop);
-        Assert.Equal("Carrying zero-shot over found class features of shape [2, 8], expected [2, 16]: encode the names with the model that the classifier was fitted on.",
+        Assert.Equal("Carrying zero-shot over found class features of shape [2, 8], expected [2, 16]: " +
+            "encode the names with the model that the classifier was fitted on.",
             Assert.Throws<KedgeException>(() => classifier.Transfer(new ClassSet(["a", "b"], _synthetic.Classes[..2, ..8]))).Message);
     }
 
@@ -139,10 +149,13 @@ public sealed class ProtocolTests : IDisposable
         Assert.Equal(["first", "second"], rows.Select(row => row.Part));
         using var classifier = new ZeroShot().Fit(other.Task, cancellation: Stop);
         Assert.Equal(100 * other.Accuracy(classifier), rows[1].Accuracy!.Value, Floats);
-        Assert.Equal("The protocol cross-data-set found first alone: it learns from the first data set and tests on the others; give at least two.",
+        Assert.Equal("The protocol cross-data-set found first alone: it learns from the first data set and tests on the others; " +
+            "give at least two.",
             Assert.Throws<KedgeException>(() => Under(Protocol.CrossDataSet, Draw("first"))).Message);
-        Assert.Equal("The protocol cross-data-set found first as features of no model and second as features of RN50: encode both with one model.",
-            Assert.Throws<KedgeException>(() => Under(Protocol.CrossDataSet, Draw("first"), Draw("second", other) with { Model = "RN50" })).Message);
+        Assert.Equal("The protocol cross-data-set found first as features of no model and second as features of RN50: " +
+            "encode both with one model.",
+            Assert.Throws<KedgeException>(
+                () => Under(Protocol.CrossDataSet, Draw("first"), Draw("second", other) with { Model = "RN50" })).Message);
     }
 
     [Fact]
@@ -169,8 +182,10 @@ public sealed class ProtocolTests : IDisposable
 
     [Fact]
     public void Domain_shift_refuses_other_class_names() => Assert.Equal(
-        "The protocol domain-shift found 2 of the 2 classes of sketch that photo does not have ('cat', 'dog'): its data sets must have the same class names, or some of the first's.",
-        Assert.Throws<KedgeException>(() => Under(Protocol.DomainShift, Draw("photo"), Named("sketch", ["cat", "dog"], tensor([0L, 1]), _synthetic.Queries[..2]))).Message);
+        "The protocol domain-shift found 2 of the 2 classes of sketch that photo does not have ('cat', 'dog'): " +
+            "its data sets must have the same class names, or some of the first's.",
+        Assert.Throws<KedgeException>(() =>
+            Under(Protocol.DomainShift, Draw("photo"), Named("sketch", ["cat", "dog"], tensor([0L, 1]), _synthetic.Queries[..2]))).Message);
 
     [Fact]
     public void Without_a_vocabulary_names_are_withheld()
@@ -182,7 +197,8 @@ public sealed class ProtocolTests : IDisposable
         var task = Under(Protocol.VocabularyFree, Draw("drawn") with { Task = named })[0].Task;
         Assert.Equal(["class 1", "class 2", "class 3", "class 4", "class 5"], task.Classes.Names);
         Assert.Equal((false, null), (task.Classes.HasNames, task.Support.Names));
-        Assert.Equal("The features of class names were asked for of a task that has no class names: take a method that does not look at them.",
+        Assert.Equal("The features of class names were asked for of a task that has no class names: " +
+            "take a method that does not look at them.",
             Assert.Throws<KedgeException>(() => task.Classes.Features).Message);
     }
 
@@ -190,11 +206,13 @@ public sealed class ProtocolTests : IDisposable
     public void Without_a_vocabulary_each_method_gives_what_it_gives_with_names_or_says_beforehand_that_it_needs_them()
     {
         string[] free = ["nearest-class-mean", "sim", "linear-probe", "fuse[methods=sim,linear-probe]"];
-        MethodVariant[] methods = [.. MethodCatalog.Default.Names.Concat(free).Distinct().Select(name => MethodVariant.Parse(name, MethodCatalog.Default))];
+        MethodVariant[] methods =
+            [.. MethodCatalog.Default.Names.Concat(free).Distinct().Select(name => MethodVariant.Parse(name, MethodCatalog.Default))];
         var tasks = Under(Protocol.VocabularyFree, Draw("drawn"));
         var notes = new Comparison(methods, tasks).Validate();
         Assert.Equal(methods.Length - free.Length, notes.Count);
-        Assert.Equal("zero-shot is left out on drawn. Fitting zero-shot found a task without class names, which it looks at: name the classes, or take a method that learns from images alone, such as sim or linear-probe.", notes[0]);
+        Assert.Equal("zero-shot is left out on drawn. Fitting zero-shot found a task without class names, which it looks at: " +
+            "name the classes, or take a method that learns from images alone, such as sim or linear-probe.", notes[0]);
         foreach (var name in free)
         {
             Assert.Equal(Run(Draw("drawn"), name)[0].Accuracy, Run(tasks[0], name)[0].Accuracy);
@@ -207,11 +225,14 @@ public sealed class ProtocolTests : IDisposable
     {
         var rows = Run(Under(Protocol.BaseToNew, Draw("drawn"))[0], "zero-shot,gda");
         var text = ComparisonTables.Write(rows, []);
-        Assert.Contains("Top-1 accuracy in per cent: base on 24 test images; new on 16 test images; harmonic, the harmonic mean of both. Nothing was learned from images of any part but base.\n", text, StringComparison.Ordinal);
+        Assert.Contains("Top-1 accuracy in per cent: base on 24 test images; new on 16 test images; harmonic, the harmonic mean of both. " +
+            "Nothing was learned from images of any part but base.\n", text, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^\| method    \| base, 3 shots \| new, 3 shots \| harmonic, 3 shots \|$", text);
         Assert.Matches(@"(?m)^\| gda       \| +\d+\.\d \| +failed \| +failed \|$", text);
-        Assert.Contains("- gda, new, 3 shots, seed 1; harmonic, 3 shots, seed 1: gda knows only the classes that it was fitted on.\n", text, StringComparison.Ordinal);
-        Assert.Matches(@"(?m)^\| method    \| +3 shots \| +numbers \| chosen on \|$", text.Replace("  chosen", " chosen", StringComparison.Ordinal).Replace("  chosen", " chosen", StringComparison.Ordinal));
+        Assert.Contains("- gda, new, 3 shots, seed 1; harmonic, 3 shots, seed 1: gda knows only the classes that it was fitted on.\n",
+            text, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^\| method    \| +3 shots \| +numbers \| chosen on \|$",
+            text.Replace("  chosen", " chosen", StringComparison.Ordinal).Replace("  chosen", " chosen", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -244,7 +265,8 @@ public sealed class ProtocolTests : IDisposable
                 return;
             if (!reachable.Add(type))
                 return;
-            const System.Reflection.BindingFlags all = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic;
+            const System.Reflection.BindingFlags all =
+                System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic;
             foreach (var field in type.GetFields(all).Where(field => type != typeof(FewShotTask) || field.Name != validation))
                 Visit(field.FieldType);
         }
@@ -267,13 +289,16 @@ public sealed class ProtocolTests : IDisposable
     /// <summary>A data set that is only tested on.</summary>
     private ComparisonTask Named(string name, string[] classNames, Tensor labels, Tensor queries)
     {
-        var task = new FewShotTask(new(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64)), new(classNames, _synthetic.Classes[..classNames.Length], SyntheticTask.LogitScale, []));
+        var task = new FewShotTask(new(empty(1, 0, 16), empty(0, dtype: ScalarType.Int64)),
+            new(classNames, _synthetic.Classes[..classNames.Length], SyntheticTask.LogitScale, []));
         return new(name, 0, 0, "no model", "model", name, task, new LabelledFeatures(queries, labels));
     }
 
-    private static IReadOnlyList<ComparisonTask> Under(Protocol protocol, params ComparisonTask[] draws) => ProtocolTasks.Of(protocol, draws, tensor => tensor.MoveToOuterDisposeScope());
+    private static IReadOnlyList<ComparisonTask> Under(Protocol protocol, params ComparisonTask[] draws) =>
+        ProtocolTasks.Of(protocol, draws, tensor => tensor.MoveToOuterDisposeScope());
 
-    private IReadOnlyList<ComparisonRow> Run(ComparisonTask task, string methods) => Run([task], MethodVariant.ParseList(methods, MethodCatalog.Default));
+    private IReadOnlyList<ComparisonRow> Run(ComparisonTask task, string methods) =>
+        Run([task], MethodVariant.ParseList(methods, MethodCatalog.Default));
 
     private IReadOnlyList<ComparisonRow> Run(IReadOnlyList<ComparisonTask> tasks, IReadOnlyList<MethodVariant> methods)
     {
@@ -281,12 +306,16 @@ public sealed class ProtocolTests : IDisposable
         return new Comparison(methods, tasks).Run(log, cancellation: Stop);
     }
 
-    /// <summary>Zero-shot's accuracy on the queries of the classes from … to among these classes, by plain loops.</summary>
+    /// <summary>
+    /// Zero-shot's accuracy on the queries of the classes from … to among these classes, by plain loops.
+    /// </summary>
     private double Share(int from, int to)
     {
         var (queries, classes) = (_synthetic.Queries.data<float>().ToArray(), _synthetic.Classes.data<float>().ToArray());
         double Dot(int query, int c) => Enumerable.Range(0, 16).Sum(d => (double)queries[(query * 16) + d] * classes[(c * 16) + d]);
-        int[] asked = [.. Enumerable.Range(0, _synthetic.QueryLabels.Length).Where(q => _synthetic.QueryLabels[q] >= from && _synthetic.QueryLabels[q] < to)];
-        return 100.0 * asked.Count(q => Enumerable.Range(from, to - from).MaxBy(c => Dot(q, c)) == _synthetic.QueryLabels[q]) / asked.Length;
+        int[] asked = [.. Enumerable.Range(0, _synthetic.QueryLabels.Length)
+            .Where(q => _synthetic.QueryLabels[q] >= from && _synthetic.QueryLabels[q] < to)];
+        return 100.0 * asked.Count(q => Enumerable.Range(from, to - from).MaxBy(c => Dot(q, c)) == _synthetic.QueryLabels[q])
+            / asked.Length;
     }
 }

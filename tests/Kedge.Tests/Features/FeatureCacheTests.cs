@@ -43,8 +43,10 @@ public sealed class FeatureCacheTests : IDisposable
         {
             "fingerprint" => (new FakeImageEncoder { Fingerprint = "other" }, options),
             "resolution" => (new FakeImageEncoder { Preprocessing = preprocessing with { Resolution = 9 } }, options),
-            "mean" => (new FakeImageEncoder { Preprocessing = preprocessing with { Mean = preprocessing.Mean with { Blue = 0.4083f } } }, options),
-            "alpha" => (new FakeImageEncoder { Preprocessing = preprocessing with { Decoding = new() { Alpha = AlphaRule.Drop } } }, options),
+            "mean" => (new FakeImageEncoder { Preprocessing = preprocessing with { Mean = preprocessing.Mean with { Blue = 0.4083f } } },
+                options),
+            "alpha" =>
+                (new FakeImageEncoder { Preprocessing = preprocessing with { Decoding = new() { Alpha = AlphaRule.Drop } } }, options),
             "kernel" => (new FakeImageEncoder { Preprocessing = preprocessing with { Kernel = ResampleKernel.Bilinear } }, options),
             "views" => (encoder, new ExtractionOptions { Views = new(3, Seed: 1) }),
             "seed" => (encoder, new ExtractionOptions { Views = new(2, Seed: 2) }),
@@ -77,7 +79,8 @@ public sealed class FeatureCacheTests : IDisposable
         var encoder = new FakeImageEncoder();
         Assert.Equal(expected, Run(encoder, _images));
         Assert.Equal(7, encoder.Crops);
-        Assert.StartsWith($"The feature cache's block '{block}' is damaged and is removed; its images are encoded again: ", Assert.Single(_warnings));
+        Assert.StartsWith($"The feature cache's block '{block}' is damaged and is removed; its images are encoded again: ",
+            Assert.Single(_warnings));
         Assert.Equal(expected, Run(encoder = new(), _images));
         Assert.Equal(0, encoder.Crops);
     }
@@ -159,7 +162,8 @@ public sealed class FeatureCacheTests : IDisposable
     private string[] Blocks() => Directory.GetFiles(_folder.Path, "*.safetensors", SearchOption.AllDirectories);
 
     private float[] Run(
-        FakeImageEncoder encoder, ImageFile[] images, ExtractionOptions? options = null, bool cached = true, CancellationTokenSource? cancelled = null)
+        FakeImageEncoder encoder, ImageFile[] images, ExtractionOptions? options = null,
+        bool cached = true, CancellationTokenSource? cancelled = null)
     {
         using var features = new FeatureExtractor(encoder, cached ? new(_folder.Path, _warnings.Add) : null)
             .Extract(images, options, null, cancelled?.Token ?? TestContext.Current.CancellationToken);

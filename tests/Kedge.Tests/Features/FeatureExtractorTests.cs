@@ -43,7 +43,8 @@ public class FeatureExtractorTests
     public void The_same_content_is_encoded_once()
     {
         var images = Images(3);
-        ImageFile[] repeated = [images[0], images[1], images[0], images[2], images[1], new MemoryImageFile("copy", images[0].ReadAllBytes())];
+        ImageFile[] repeated =
+            [images[0], images[1], images[0], images[2], images[1], new MemoryImageFile("copy", images[0].ReadAllBytes())];
         using var features = Extract(repeated, new() { BatchSize = 2 });
         Assert.Equal(3, _encoder.Crops);
         Assert.True(features[0].equal(features[2]).all().item<bool>());
@@ -74,7 +75,8 @@ public class FeatureExtractorTests
         for (var i = 2; i < 16; i += 2)
             images[i] = new MemoryImageFile($"bad{i}.jpg", "text"u8.ToArray());
         var e = Assert.Throws<KedgeException>(() => Extract(images, new() { BatchSize = 1 }));
-        Assert.StartsWith("Cannot extract features: 7 of 20 images cannot be used; repair or remove them. Cannot decode 'bad2.jpg': its 4 bytes", e.Message);
+        Assert.StartsWith("Cannot extract features: 7 of 20 images cannot be used; repair or remove them. " +
+            "Cannot decode 'bad2.jpg': its 4 bytes", e.Message);
         Assert.Contains("'bad10.jpg'", e.Message);
         Assert.DoesNotContain("'bad12.jpg'", e.Message);
         Assert.EndsWith(" (And 2 more.)", e.Message);

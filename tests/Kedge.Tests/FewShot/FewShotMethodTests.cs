@@ -13,7 +13,8 @@ public class FewShotMethodTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var classifier = new Careless(task => ones(3, 16).requires_grad_() * 2).Fit(synthetic.Task, null, TestContext.Current.CancellationToken))
+        using (var classifier = new Careless(task => ones(3, 16).requires_grad_() * 2)
+            .Fit(synthetic.Task, null, TestContext.Current.CancellationToken))
         using (var logits = classifier.Logits(synthetic.Queries))
             Assert.False(logits.requires_grad || classifier.State.Tensors["weight"].requires_grad);
         Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -34,7 +35,8 @@ public class FewShotMethodTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
         var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Assert.Equal("Fitting careless diverged: 'weight' holds NaN or infinity; try a smaller learning rate.",
-            Assert.Throws<KedgeException>(() => new Careless(task => full(3, 16, float.NaN)).Fit(synthetic.Task, null, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<KedgeException>(() => new Careless(task => full(3, 16, float.NaN))
+                .Fit(synthetic.Task, null, TestContext.Current.CancellationToken)).Message);
         Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
@@ -43,8 +45,10 @@ public class FewShotMethodTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
         var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(["a", "b", "c"], synthetic.Classes, 100, []));
-        Assert.Equal("Fitting careless found a task without a text tower: it learns prompts; give the task the text side of the CLIP model.",
-            Assert.Throws<KedgeException>(() => new Careless(t => t.Classes.Features) { WantsTower = true }.Fit(task, null, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal("Fitting careless found a task without a text tower: it learns prompts; " +
+            "give the task the text side of the CLIP model.",
+            Assert.Throws<KedgeException>(() => new Careless(t => t.Classes.Features) { WantsTower = true }.Fit(task,
+                null, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]

@@ -52,9 +52,22 @@ public class FewShotTaskTests
         using var scope = NewDisposeScope();
         var error = Assert.Throws<KedgeException>(() => new FewShotTask(
             new(what switch { "support width" => eye(2, 4).unsqueeze(0), "support without views" => eye(2, 3), "support length" => 2 * eye(2, 3).unsqueeze(0), _ => eye(2, 3).unsqueeze(0) },
-            what switch { "label type" => tensor(new[] { 0, 1 }), "label count" => tensor(new[] { 0L, 1, 1 }), "label range" => tensor(new[] { 1L, 2 }), _ => tensor(new[] { 0L, 1 }) }),
+            what switch
+            {
+                "label type" => tensor(new[] { 0, 1 }),
+                "label count" => tensor(new[] { 0L, 1, 1 }),
+                "label range" => tensor(new[] { 1L, 2 }),
+                _ => tensor(new[] { 0L, 1 }),
+            }),
             new(what switch { "one name" => ["cat"], "same names" => ["cat", "cat"], _ => TwoNames },
-            what switch { "class rows" => eye(3), "class type" => eye(2, 3, dtype: ScalarType.Float64), "class length" => 2 * eye(2, 3), "class NaN" => eye(2, 3) / 0, _ => eye(2, 3) },
+            what switch
+            {
+                "class rows" => eye(3),
+                "class type" => eye(2, 3, dtype: ScalarType.Float64),
+                "class length" => 2 * eye(2, 3),
+                "class NaN" => eye(2, 3) / 0,
+                _ => eye(2, 3),
+            },
             what == "logit scale" ? 0 : 100, [])));
         Assert.Equal($"Making a few-shot task found {message}", error.Message);
     }

@@ -18,6 +18,7 @@ public class FitFingerprintTests
         var json = $"{{\"Version\":\"{version}\",\"Name\":\"gda\",\"Options\":{{\"alpha\":2}},\"ClassNames\":[\"cat\",\"dog\"],\"Templates\":[\"a {{}}.\"],"
             + "\"LogitScale\":100,\"Views\":1,\"SupportCount\":3,\"FeatureWidth\":4,\"Tower\":null,\"Anchors\":null,\"Device\":\"CPU\"}";
         using var expected = new FingerprintBuilder();
-        Assert.Equal(expected.Append(Encoding.UTF8.GetBytes(json)).Append([images, labels, classes]).Complete(), FitFingerprint.Compute(new Gda(new() { Alpha = 2 }), task));
+        Assert.Equal(expected.Append(Encoding.UTF8.GetBytes(json)).Append([images, labels, classes]).Complete(),
+            FitFingerprint.Compute(new Gda(new() { Alpha = 2 }), task));
     }
 }

@@ -8,9 +8,13 @@ public class MethodVariantTests
     [Fact]
     public void A_list_has_names_and_options_and_is_called_by_its_texts()
     {
-        var methods = MethodVariant.ParseList("""zero-shot, rtos[start=noise; steps=0],tip-adapter [alpha=2.5],rtos[anchors=["a, b","c; d]"];steps=0]""", MethodCatalog.Default);
-        Assert.Equal(["zero-shot", "rtos[start=noise; steps=0]", "tip-adapter [alpha=2.5]", """rtos[anchors=["a, b","c; d]"];steps=0]"""], methods.Select(method => method.Text));
-        Assert.Equal((AnchorStart.Noise, 0), ((RtosOptions)methods[1].Method.Options) is var options ? (options.Start, options.Steps) : default);
+        var methods = MethodVariant.ParseList(
+            """zero-shot, rtos[start=noise; steps=0],tip-adapter [alpha=2.5],rtos[anchors=["a, b","c; d]"];steps=0]""",
+            MethodCatalog.Default);
+        Assert.Equal(["zero-shot", "rtos[start=noise; steps=0]", "tip-adapter [alpha=2.5]", """rtos[anchors=["a, b","c; d]"];steps=0]"""],
+            methods.Select(method => method.Text));
+        Assert.Equal((AnchorStart.Noise, 0),
+            ((RtosOptions)methods[1].Method.Options) is var options ? (options.Start, options.Steps) : default);
         Assert.Equal(2.5, ((TipAdapterOptions)methods[2].Method.Options).Alpha);
         Assert.Equal(["a, b", "c; d]"], ((RtosOptions)methods[3].Method.Options).Anchors);
     }
@@ -19,7 +23,8 @@ public class MethodVariantTests
     public void All_is_the_catalog_and_a_method_that_comes_twice_counts_once()
     {
         Assert.Equal(MethodCatalog.Default.Names, MethodVariant.ParseList("all", MethodCatalog.Default).Select(method => method.Text));
-        Assert.Equal(["rtos[steps=0]", .. MethodCatalog.Default.Names], MethodVariant.ParseList("rtos[steps=0],all,zero-shot", MethodCatalog.Default).Select(method => method.Text));
+        Assert.Equal(["rtos[steps=0]", .. MethodCatalog.Default.Names],
+            MethodVariant.ParseList("rtos[steps=0],all,zero-shot", MethodCatalog.Default).Select(method => method.Text));
     }
 
     [Theory]
@@ -36,5 +41,6 @@ public class MethodVariantTests
     [InlineData("rtos[steps]", "Reading the methods 'rtos[steps]' found 'steps' for an option: ")]
     [InlineData("rtos[steps=0;steps=1]", "Reading the methods 'rtos[steps=0;steps=1]' found the option steps twice: ")]
     public void What_is_no_list_of_methods_is_refused(string text, string message) =>
-        Assert.StartsWith(message, Assert.Throws<KedgeException>(() => MethodVariant.ParseList(text, MethodCatalog.Default)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<KedgeException>(() => MethodVariant.ParseList(text, MethodCatalog.Default)).Message,
+            StringComparison.Ordinal);
 }

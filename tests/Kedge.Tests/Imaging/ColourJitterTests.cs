@@ -26,7 +26,8 @@ public class ColourJitterTests
         Round(value => value * brightness);
         var mean = expected.Chunk(3).Average(Grey);
         Round(value => (contrast * value) + ((1 - contrast) * mean));
-        expected = [.. expected.Chunk(3).SelectMany(pixel => pixel.Select(value => Clip((saturation * value) + ((1 - saturation) * Grey(pixel)))))];
+        expected = [.. expected.Chunk(3)
+            .SelectMany(pixel => pixel.Select(value => Clip((saturation * value) + ((1 - saturation) * Grey(pixel)))))];
 
         new ColourJitter { Strength = 0.3 }.Apply(image, new Random(5));
         Assert.Equal(expected, image.Pixels.Select(value => (double)value));
@@ -37,5 +38,6 @@ public class ColourJitterTests
     }
 
     [Fact]
-    public void A_strength_outside_its_range_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ColourJitter { Strength = 1.5 });
+    public void A_strength_outside_its_range_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ColourJitter { Strength = 1.5 });
 }

@@ -56,7 +56,8 @@ public class GoldenCropTests
             var equal = differences.Count(d => d == 0) / (double)differences.Length;
             TestContext.Current.TestOutputHelper?.WriteLine($"{name} at {resolution}: {equal:P3} equal, at most {differences.Max()} off");
             if (name is "palette.png")
-                continue; // the reference resizes it by nearest index; we resize its colours: see Palette_pictures_are_resized_like_any_other
+                // the reference resizes it by nearest index; we resize its colours: see Palette_pictures_are_resized_like_any_other
+                continue;
             var jpeg = name.EndsWith(".jpg", StringComparison.Ordinal);
             Assert.InRange(differences.Max(), 0, jpeg ? JpegTolerance : LosslessTolerance);
             if (!jpeg)

@@ -6,7 +6,8 @@ namespace Kedge.Tests.Imaging;
 
 public class HostileImageTests
 {
-    public static TheoryData<SKEncodedImageFormat> Formats => [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp];
+    public static TheoryData<SKEncodedImageFormat> Formats =>
+        [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp];
 
     [Fact]
     public void An_empty_file_is_said_to_be_empty() =>
@@ -19,11 +20,13 @@ public class HostileImageTests
 
     [Fact]
     public void Zeros_are_no_image() =>
-        AssertError(new byte[1000], "Cannot decode 'photo': its 1,000 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.");
+        AssertError(new byte[1000], "Cannot decode 'photo': its 1,000 bytes are not a readable image; expected JPEG, PNG, " +
+            "WebP, BMP or GIF.");
 
     [Fact]
     public void A_small_file_that_claims_enormous_size_is_refused_before_it_is_unpacked() =>
-        AssertError(Pictures.Png(60_000, 60_000, 8, 2, []), "Cannot decode 'photo': it is 60,000 × 60,000 pixels, more than the 178,956,970 allowed; " +
+        AssertError(Pictures.Png(60_000, 60_000, 8, 2, []),
+            "Cannot decode 'photo': it is 60,000 × 60,000 pixels, more than the 178,956,970 allowed; " +
             "scale it down, or raise the limit if you trust the file.");
 
     [Fact]

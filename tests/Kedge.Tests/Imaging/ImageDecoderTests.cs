@@ -39,14 +39,16 @@ public class ImageDecoderTests
 
     [Fact]
     public void Two_bit_grey_spans_black_to_white() =>
-        AssertSame(new(4, 1, [0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255]), ImageDecoder.Decode(Pictures.Png(4, 1, 2, 0, [0b00_01_10_11]), "grey"));
+        AssertSame(new(4, 1, [0, 0, 0, 85, 85, 85, 170, 170, 170, 255, 255, 255]),
+            ImageDecoder.Decode(Pictures.Png(4, 1, 2, 0, [0b00_01_10_11]), "grey"));
 
     [Fact]
     public void Sixteen_bits_are_rounded_to_eight()
     {
         AssertNear(new(2, 1, [18, 52, 86, 255, 0, 128]), ImageDecoder.Decode(
             Pictures.Png(2, 1, 16, 2, [0x12, 0x00, 0x34, 0x34, 0x56, 0x10, 0xFF, 0xFF, 0, 0, 0x80, 0x80]), "rgb16"), 0);
-        AssertNear(new(2, 1, [18, 18, 18, 255, 255, 255]), ImageDecoder.Decode(Pictures.Png(2, 1, 16, 0, [0x12, 0x12, 0xFF, 0xFF]), "grey16"), 0);
+        AssertNear(new(2, 1, [18, 18, 18, 255, 255, 255]),
+            ImageDecoder.Decode(Pictures.Png(2, 1, 16, 0, [0x12, 0x12, 0xFF, 0xFF]), "grey16"), 0);
     }
 
     [Fact]

@@ -9,7 +9,10 @@ public class OrientationTests
     /// <summary>Flat blocks through JPEG at quality 100 change by the rounding of colour conversion.</summary>
     private const int JpegRounding = 3;
 
-    /// <summary>What must be done to the stored picture to see it upright, after the EXIF standard, in words: M mirrors left and right, T transposes.</summary>
+    /// <summary>
+    /// What must be done to the stored picture to see it upright, after the EXIF standard, in words: M mirrors
+    /// left and right, T transposes.
+    /// </summary>
     private static readonly string[] ToUpright = ["", "M", "MTMT", "TMT", "T", "TM", "TMTMT", "MT"];
 
     public static TheoryData<int> Orientations => [1, 2, 3, 4, 5, 6, 7, 8];

@@ -6,7 +6,9 @@ namespace Kedge.Tests.Imaging;
 
 public class PreprocessingTests
 {
-    /// <summary>Single precision: one rounding each of a division, a subtraction and a division of numbers up to about 2.</summary>
+    /// <summary>
+    /// Single precision: one rounding each of a division, a subtraction and a division of numbers up to about 2.
+    /// </summary>
     private const double SinglePrecision = 1e-6;
 
     [Fact]

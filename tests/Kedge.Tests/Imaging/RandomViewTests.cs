@@ -40,7 +40,9 @@ public class RandomViewTests
         Assert.Contains(boxes, box => box.Left > 100 && box.Top > 100);
     }
 
-    /// <summary>Caches keep features of views: whoever changes what a seed draws must raise the feature cache's PixelVersion.</summary>
+    /// <summary>
+    /// Caches keep features of views: whoever changes what a seed draws must raise the feature cache's PixelVersion.
+    /// </summary>
     [Fact]
     public void What_a_seed_draws_never_changes() => Assert.Equal(new ImageBox(60, 143, 232, 358), new RandomView().Draw(300, 400, new(1)));
 
@@ -54,7 +56,8 @@ public class RandomViewTests
         var image = Pictures.Noise(16, 16, seed: 1);
         var all = new RandomView { MinArea = 1, MaxAspect = 1, FlipProbability = 0 };
         ImageDecoderTests.AssertSame(image, all.Sample(image, Small, new(1)));
-        var mirrored = Pictures.Draw(16, 16, (x, y) => image.Pixels.AsSpan(((y * 16) + 15 - x) * 3, 3) is var p ? (p[0], p[1], p[2]) : default);
+        var mirrored =
+            Pictures.Draw(16, 16, (x, y) => image.Pixels.AsSpan(((y * 16) + 15 - x) * 3, 3) is var p ? (p[0], p[1], p[2]) : default);
         ImageDecoderTests.AssertSame(mirrored, (all with { FlipProbability = 1 }).Sample(image, Small, new(1)));
     }
 
@@ -62,7 +65,8 @@ public class RandomViewTests
     public void Options_out_of_range_are_refused()
     {
         var image = Pictures.Noise(16, 16, seed: 1);
-        foreach (var bad in (RandomView[])[new() { MinArea = 0 }, new() { MaxArea = 1.1 }, new() { MaxAspect = 0.5 }, new() { FlipProbability = -1 }])
+        foreach (var bad in (RandomView[])[new() { MinArea = 0 }, new() { MaxArea = 1.1 },
+            new() { MaxAspect = 0.5 }, new() { FlipProbability = -1 }])
             Assert.Throws<ArgumentException>(() => bad.Sample(image, Small, new(1)));
     }
 }

@@ -32,9 +32,11 @@ public class ResamplerTests
         var kernel = Enum.Parse<ResampleKernel>(kernelName);
         var image = Pictures.Noise(width, height, seed: width + newWidth);
         var whole = ImageBox.Whole(image);
-        ImageDecoderTests.AssertNear(Slow(image, whole, newWidth, newHeight, kernel), Resampler.Resize(image, newWidth, newHeight, kernel), OneLevel);
+        ImageDecoderTests.AssertNear(Slow(image, whole, newWidth, newHeight, kernel),
+            Resampler.Resize(image, newWidth, newHeight, kernel), OneLevel);
         var box = new ImageBox(width * 0.21f, height * 0.13f, width * 0.9f, height);
-        ImageDecoderTests.AssertNear(Slow(image, box, newWidth, newHeight, kernel), Resampler.Resize(image, newWidth, newHeight, kernel, box), OneLevel);
+        ImageDecoderTests.AssertNear(Slow(image, box, newWidth, newHeight, kernel),
+            Resampler.Resize(image, newWidth, newHeight, kernel, box), OneLevel);
     }
 
     [Theory, MemberData(nameof(Sizes))]
@@ -52,7 +54,8 @@ public class ResamplerTests
         var image = Pictures.Noise(width, height, seed: 3);
         var whole = Resampler.Resize(image, newWidth, newHeight, kernel);
         var (left, top) = (newWidth / 3, newHeight / 4);
-        var window = Resampler.ResizeWindow(image, ImageBox.Whole(image), newWidth, newHeight, left, top, newWidth - left, newHeight - top, kernel);
+        var window =
+            Resampler.ResizeWindow(image, ImageBox.Whole(image), newWidth, newHeight, left, top, newWidth - left, newHeight - top, kernel);
         ImageDecoderTests.AssertSame(Cut(whole, left, top, newWidth - left, newHeight - top), window);
     }
 
@@ -84,13 +87,18 @@ public class ResamplerTests
     private static RgbImage Cut(RgbImage image, int left, int top, int width, int height) => Pictures.Draw(width, height, (x, y) =>
         image.Pixels.AsSpan((((top + y) * image.Width) + left + x) * 3, 3) is var p ? (p[0], p[1], p[2]) : default);
 
-    /// <summary>The definition in double precision: the kernel over every source pixel, columns first, rounded to bytes in between.</summary>
+    /// <summary>
+    /// The definition in double precision: the kernel over every source pixel, columns first,
+    /// rounded to bytes in between.
+    /// </summary>
     private static RgbImage Slow(RgbImage image, ImageBox box, int width, int height, ResampleKernel kernel)
     {
         var narrowed = Pictures.Draw(width, image.Height, (x, y) => (Sum(x, y, 0), Sum(x, y, 1), Sum(x, y, 2)));
         return Pictures.Draw(width, height, (x, y) => (SumDown(x, y, 0), SumDown(x, y, 1), SumDown(x, y, 2)));
-        byte Sum(int x, int y, int c) => Weighted(box.Left, box.Right, width, x, image.Width, i => image.Pixels[(((y * image.Width) + i) * 3) + c]);
-        byte SumDown(int x, int y, int c) => Weighted(box.Top, box.Bottom, height, y, image.Height, i => narrowed.Pixels[(((i * width) + x) * 3) + c]);
+        byte Sum(int x, int y, int c) =>
+            Weighted(box.Left, box.Right, width, x, image.Width, i => image.Pixels[(((y * image.Width) + i) * 3) + c]);
+        byte SumDown(int x, int y, int c) =>
+            Weighted(box.Top, box.Bottom, height, y, image.Height, i => narrowed.Pixels[(((i * width) + x) * 3) + c]);
 
         byte Weighted(double from, double to, int size, int at, int sourceSize, Func<int, byte> pixel)
         {

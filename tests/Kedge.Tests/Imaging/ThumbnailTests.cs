@@ -15,7 +15,8 @@ public class ThumbnailTests
     [InlineData(2000, 3, 100, 1)]
     public void The_whole_picture_fits_the_square_and_is_never_enlarged(int width, int height, int expectedWidth, int expectedHeight)
     {
-        var file = new MemoryImageFile("x.png", Pictures.Encode(Pictures.Draw(width, height, (_, _) => (200, 100, 40)), SKEncodedImageFormat.Png));
+        var file =
+            new MemoryImageFile("x.png", Pictures.Encode(Pictures.Draw(width, height, (_, _) => (200, 100, 40)), SKEncodedImageFormat.Png));
         var small = ImageDecoder.Decode(Thumbnail.Jpeg(file, 100), "thumbnail");
         Assert.Equal((expectedWidth, expectedHeight), (small.Width, small.Height));
         Assert.InRange(small.Pixels[0], 200 - JpegTolerance, 200 + JpegTolerance);

@@ -33,7 +33,8 @@ public sealed class AnchorDescriberTests : IDisposable
     [Fact]
     public void An_anchor_that_was_learned_has_moved()
     {
-        using var rtos = Fit(new Rtos(new() { Steps = 20, LearningRate = 0.1, AnchorPull = 0, Anchors = ["dog", "tree", "car"], Tokens = 2 }));
+        using var rtos =
+            Fit(new Rtos(new() { Steps = 20, LearningRate = 0.1, AnchorPull = 0, Anchors = ["dog", "tree", "car"], Tokens = 2 }));
         var descriptions = new AnchorDescriber(rtos, _synthetic.Tower).Describe(cancellation: Stop);
         Assert.All(descriptions, anchor => Assert.InRange(anchor.StartCosine!.Value, -1, 1 - (100 * Tolerance)));
         Assert.All(descriptions, anchor => Assert.Equal(2, anchor.Words.Count));
@@ -82,7 +83,8 @@ public sealed class AnchorDescriberTests : IDisposable
     public void A_classifier_without_anchors_is_refused()
     {
         using var tip = Fit(new TipAdapter(new()));
-        Assert.Equal("Reading anchors found a classifier of tip-adapter, which has none: name photos to explain, or fit one of rtos or rtos+.",
+        Assert.Equal("Reading anchors found a classifier of tip-adapter, which has none: name photos to explain, " +
+            "or fit one of rtos or rtos+.",
             Assert.Throws<KedgeException>(() => new AnchorDescriber(tip).Describe(cancellation: Stop)).Message);
         using var zeroShot = Fit(new ZeroShot());
         Assert.StartsWith("Explaining found a classifier of zero-shot, ",
@@ -94,7 +96,8 @@ public sealed class AnchorDescriberTests : IDisposable
     {
         using var rtos = Fit(new Rtos(new() { Steps = 0, AnchorCount = 3 }));
         using var other = ClipModel.Load(TestData.Small("clip-vit", "openai.fp16.safetensors"));
-        Assert.Equal("Restoring a classifier of rtos found anchor tokens of shape [3, 1, 12], expected [K, m, 64]: the file is damaged; fit it again.",
+        Assert.Equal("Restoring a classifier of rtos found anchor tokens of shape [3, 1, 12], expected [K, m, 64]: " +
+            "the file is damaged; fit it again.",
             Assert.Throws<KedgeException>(() => new AnchorDescriber(rtos, other).Describe(cancellation: Stop)).Message);
     }
 

@@ -118,7 +118,8 @@ public sealed class DecisionTests : IDisposable
 
     public void Dispose() => _synthetic.Dispose();
 
-    private static double Shown(IEnumerable<double> numbers, int decimals) => (double)numbers.Sum(number => Math.Round((decimal)number, decimals));
+    private static double Shown(IEnumerable<double> numbers, int decimals) =>
+        (double)numbers.Sum(number => Math.Round((decimal)number, decimals));
 
     private FewShotClassifier Fit(string method) => MethodCatalog.Default.Create(method).Fit(_synthetic.Task, cancellation: Stop);
 }

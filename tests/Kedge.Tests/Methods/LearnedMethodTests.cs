@@ -27,7 +27,8 @@ public class LearnedMethodTests
     public void What_has_learned_nothing_is_zero_shot_bit_for_bit(string name, string options)
     {
         using var synthetic = new SyntheticTask(Shots);
-        Assert.Equal(Logits(new ZeroShot(), synthetic), Logits(MethodCatalog.Default.Create(name, JsonSerializer.Deserialize<JsonElement>(options)), synthetic));
+        Assert.Equal(Logits(new ZeroShot(), synthetic),
+            Logits(MethodCatalog.Default.Create(name, JsonSerializer.Deserialize<JsonElement>(options)), synthetic));
     }
 
     [Theory]
@@ -47,7 +48,8 @@ public class LearnedMethodTests
     {
         using var synthetic = new SyntheticTask(Shots, views: 1);
         var steps = new Collect();
-        MethodCatalog.Default.Create(name, JsonSerializer.Deserialize<JsonElement>(options)).Fit(synthetic.Task, steps, TestContext.Current.CancellationToken).Dispose();
+        MethodCatalog.Default.Create(name, JsonSerializer.Deserialize<JsonElement>(options))
+            .Fit(synthetic.Task, steps, TestContext.Current.CancellationToken).Dispose();
         Assert.Equal(Enumerable.Range(1, count), steps.All.Select(step => step.Step));
         Assert.All(steps.All, step => Assert.Equal(count, step.Steps));
         var losses = steps.All.Chunk(count / 10).Select(part => part.Average(step => step.Loss!.Value)).ToArray();
@@ -68,7 +70,8 @@ public class LearnedMethodTests
         using var synthetic = new SyntheticTask(Shots);
         Assert.NotEqual(Learned(1), Learned(2));
 
-        float[] Learned(int seed) => Logits(MethodCatalog.Default.Create(name, JsonSerializer.SerializeToElement(new { seed, batchSize = 3, epochs = 3 })), synthetic);
+        float[] Learned(int seed) => Logits(
+            MethodCatalog.Default.Create(name, JsonSerializer.SerializeToElement(new { seed, batchSize = 3, epochs = 3 })), synthetic);
     }
 
     private sealed class Collect : IProgress<FitProgress>

@@ -10,7 +10,8 @@ public class MethodCatalogTests
     [InlineData("zero-shot", "{}")]
     [InlineData("nearest-class-mean", "{}")]
     [InlineData("tip-adapter", """{"alpha":null,"beta":null}""")]
-    [InlineData("tip-adapter-f", """{"alpha":null,"beta":null,"learningRate":0.001,"epsilon":0.0001,"weightDecay":0.01,"epochs":20,"batchSize":256,"seed":1}""")]
+    [InlineData("tip-adapter-f",
+        """{"alpha":null,"beta":null,"learningRate":0.001,"epsilon":0.0001,"weightDecay":0.01,"epochs":20,"batchSize":256,"seed":1}""")]
     [InlineData("gda", """{"alpha":null}""")]
     [InlineData("proker", """{"beta":null,"lambda":null}""")]
     [InlineData("linear-adapter", """{"lambda":null,"learningRate":0.0001,"epsilon":0.0001,"epochs":300}""")]
@@ -20,9 +21,11 @@ public class MethodCatalogTests
     [InlineData("coop", """{"contextTokens":16,"classSpecific":false,"position":"end","start":null,"learningRate":0.002,"momentum":0.9,"weightDecay":0.0005,"epochs":null,"batchSize":32,"seed":1}""")]
     [InlineData("plot", """{"prompts":4,"contextTokens":16,"entropy":0.1,"iterations":100,"learningRate":0.002,"momentum":0.9,"weightDecay":0.0005,"epochs":50,"batchSize":32,"seed":1}""")]
     [InlineData("calip", """{"textWeight":1.12,"imageWeight":0.02}""")]
-    [InlineData("vt-clip", """{"gamma":1,"heads":8,"reduction":4,"learningRate":0.001,"weightDecay":0.01,"epochs":20,"batchSize":32,"seed":1}""")]
+    [InlineData(
+        "vt-clip", """{"gamma":1,"heads":8,"reduction":4,"learningRate":0.001,"weightDecay":0.01,"epochs":20,"batchSize":32,"seed":1}""")]
     [InlineData("prolip", """{"lambda":null,"learningRate":0.0001,"epsilon":0.0001,"epochs":300}""")]
-    [InlineData("clip-lora", """{"rank":2,"alpha":1,"dropout":0.25,"learningRate":0.0002,"weightDecay":0.01,"steps":null,"batchSize":32,"seed":1}""")]
+    [InlineData("clip-lora",
+        """{"rank":2,"alpha":1,"dropout":0.25,"learningRate":0.0002,"weightDecay":0.01,"steps":null,"batchSize":32,"seed":1}""")]
     [InlineData("lp++", """{"epochs":300}""")]
     [InlineData("sim", """{"anchors":null,"lambda":0.1}""")]
     [InlineData("ape", """{"channels":0.7,"similarityWeight":0.5,"alpha":null,"beta":null,"gamma":null}""")]
@@ -31,7 +34,8 @@ public class MethodCatalogTests
     [InlineData("linear-probe", """{"strength":null,"iterations":1000}""")]
     [InlineData("rtos", """{"anchorCount":null,"tokens":1,"start":"words","anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":null,"learnAlpha":false,"relationTemperature":0,"attentionTemperature":0,"steps":null,"batchSize":256,"learningRate":null,"projectionPull":1,"anchorPull":100,"seed":1}""")]
     [InlineData("rtos+", """{"anchorCount":null,"anchors":null,"ban":null,"steps":null,"seed":1}""")]
-    [InlineData("rtos-names", """{"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":3,"relationTemperature":0,"attentionTemperature":0}""")]
+    [InlineData("rtos-names",
+        """{"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":3,"relationTemperature":0,"attentionTemperature":0}""")]
     [InlineData("fuse", """{"methods":"rtos,tip-adapter","weights":null}""")]
     public void Names_and_default_options_are_these(string name, string options)
     {
@@ -43,7 +47,17 @@ public class MethodCatalogTests
     [Fact]
     public void Options_go_round_through_json()
     {
-        var options = new TipAdapterFOptions { Alpha = 2, Beta = 1.5, LearningRate = 0.25, Epsilon = 1e-8, WeightDecay = 0, Epochs = 3, BatchSize = 7, Seed = 11 };
+        var options = new TipAdapterFOptions
+        {
+            Alpha = 2,
+            Beta = 1.5,
+            LearningRate = 0.25,
+            Epsilon = 1e-8,
+            WeightDecay = 0,
+            Epochs = 3,
+            BatchSize = 7,
+            Seed = 11,
+        };
         Assert.Equal(options, MethodCatalog.Default.Create("tip-adapter-f", options.ToJson()).Options);
     }
 
@@ -55,8 +69,10 @@ public class MethodCatalogTests
         Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodCatalog.Default.Create(name)).Message);
 
     [Theory]
-    [InlineData("tip-adapter", """{"alfa":1}""", "Reading the options of tip-adapter found {\"alfa\":1}: it takes an object with alpha, beta (")]
-    [InlineData("tip-adapter", """{"alpha":"1"}""", "Reading the options of tip-adapter found {\"alpha\":\"1\"}: it takes an object with alpha, beta (")]
+    [InlineData("tip-adapter", """{"alfa":1}""",
+        "Reading the options of tip-adapter found {\"alfa\":1}: it takes an object with alpha, beta (")]
+    [InlineData("tip-adapter", """{"alpha":"1"}""",
+        "Reading the options of tip-adapter found {\"alpha\":\"1\"}: it takes an object with alpha, beta (")]
     [InlineData("tip-adapter", "[]", "Reading the options of tip-adapter found []: it takes an object with alpha, beta (")]
     [InlineData("tip-adapter", "null", "Reading the options of tip-adapter found null: it takes an object with alpha, beta (")]
     [InlineData("zero-shot", """{"alpha":1}""", "Reading the options of zero-shot found {\"alpha\":1}: it takes an object with nothing (")]
@@ -73,5 +89,6 @@ public class MethodCatalogTests
 
     [Fact]
     public void An_option_that_is_no_number_is_refused() =>
-        Assert.Equal("The option alpha is NaN: it must be from 0 to 1000.", Assert.Throws<KedgeException>(() => new TipAdapter(new() { Alpha = double.NaN })).Message);
+        Assert.Equal("The option alpha is NaN: it must be from 0 to 1000.",
+            Assert.Throws<KedgeException>(() => new TipAdapter(new() { Alpha = double.NaN })).Message);
 }

@@ -26,7 +26,9 @@ public class MethodContractTests
         Assert.Equal(ScalarType.Float32, logits.dtype);
         Assert.False(logits.requires_grad);
         Assert.Equal((name, 16, 5), (classifier.Method, classifier.FeatureWidth, classifier.ClassNames.Count));
-        Assert.Equal(name is "rtos" or "rtos+" or "gda" or "proker" or "ape" or "ape-t" or "linear-probe" or "fuse" ? "support set" : "none", classifier.State.Selection);
+        Assert.Equal(name is "rtos" or "rtos+" or "gda" or "proker" or "ape" or "ape-t" or "linear-probe" or "fuse"
+            ? "support set"
+            : "none", classifier.State.Selection);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -60,7 +62,8 @@ public class MethodContractTests
         var rows = Enumerable.Range(0, 20).Select(i => (long)i).ToArray();
         new Random(3).Shuffle(rows);
         var order = tensor(rows);
-        var shuffled = synthetic.Make(synthetic.SupportImages.Each(tensor => tensor.index_select(1, order)), synthetic.Labels.index_select(0, order));
+        var shuffled =
+            synthetic.Make(synthetic.SupportImages.Each(tensor => tensor.index_select(1, order)), synthetic.Labels.index_select(0, order));
         Assert.Equal(FitAndClassify(name, synthetic, synthetic.Task), FitAndClassify(name, synthetic, shuffled));
     }
 
@@ -108,14 +111,16 @@ public class MethodContractTests
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 5);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => MethodCatalog.Default.Create(name).Fit(synthetic.Task, cancellation: cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => MethodCatalog.Default.Create(name)
+            .Fit(synthetic.Task, cancellation: cancelled.Token));
 
         using var stopping = new CancellationTokenSource();
         var steps = 0;
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         try
         {
-            MethodCatalog.Default.Create(name).Fit(synthetic.Task, new Steps(_ => { steps++; stopping.Cancel(); }), stopping.Token).Dispose();
+            MethodCatalog.Default.Create(name)
+                .Fit(synthetic.Task, new Steps(_ => { steps++; stopping.Cancel(); }), stopping.Token).Dispose();
             Assert.InRange(steps, 0, 1); // a method of one step may end before it looks again
         }
         catch (OperationCanceledException)
@@ -131,11 +136,15 @@ public class MethodContractTests
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 2);
         using var classifier = Fit(name, synthetic.Task);
         using var scope = NewDisposeScope();
-        Assert.Equal($"Classifying with {name} found image features of shape [3, 17], expected [B, 16]: encode the images with the model that the classifier was fitted on.",
+        Assert.Equal($"Classifying with {name} found image features of shape [3, 17], expected [B, 16]: " +
+            "encode the images with the model that the classifier was fitted on.",
             Assert.Throws<KedgeException>(() => classifier.Logits(ones(3, 17))).Message);
-        Assert.Equal($"Classifying with {name} found image features that hold NaN or infinity: encode the images or texts again, in single precision.",
-            Assert.Throws<KedgeException>(() => classifier.Logits(synthetic.Images with { Image = full_like(synthetic.Queries, float.NaN) })).Message);
-        Assert.Equal($"Classifying with {name} found image features whose lengths are up to 3 off 1: it needs unit features; divide each row by its length.",
+        Assert.Equal($"Classifying with {name} found image features that hold NaN or infinity: encode the images or texts again, " +
+            "in single precision.",
+            Assert.Throws<KedgeException>(
+                () => classifier.Logits(synthetic.Images with { Image = full_like(synthetic.Queries, float.NaN) })).Message);
+        Assert.Equal($"Classifying with {name} found image features whose lengths are up to 3 off 1: it needs unit features; " +
+            "divide each row by its length.",
             Assert.Throws<KedgeException>(() => classifier.Logits(synthetic.Images with { Image = ones_like(synthetic.Queries) })).Message);
     }
 
@@ -162,13 +171,15 @@ public class MethodContractTests
         Assert.True(classifier.HasParts || (classifier.Anchors is null && classifier.Support is null));
         if (!classifier.HasParts)
         {
-            Assert.StartsWith($"Explaining found a classifier of {name}, ", Assert.Throws<KedgeException>(() => classifier.Explain(synthetic.Images)).Message);
+            Assert.StartsWith($"Explaining found a classifier of {name}, ",
+                Assert.Throws<KedgeException>(() => classifier.Explain(synthetic.Images)).Message);
             return;
         }
         using var explanation = classifier.Explain(synthetic.Images);
         using var sum = explanation.Sum();
         Assert.InRange((sum - logits).abs().max().item<float>(), 0, RoundingOfSums);
-        Assert.Equal(explanation.Anchors is not null || explanation.Support is not null, (explanation.ZeroShot - logits).abs().max().item<float>() > 0);
+        Assert.Equal(explanation.Anchors is not null || explanation.Support is not null,
+            (explanation.ZeroShot - logits).abs().max().item<float>() > 0);
         Assert.Equal(explanation.Anchors is not null, classifier.Anchors is not null);
         Assert.True(explanation.Anchors is null || explanation.Anchors.shape[2] == classifier.Anchors!.Features.shape[0]);
         Assert.True(explanation.Support is null || explanation.Support.shape[2] == classifier.Support!.Features.shape[0]);
@@ -191,7 +202,8 @@ public class MethodContractTests
     private static FewShotClassifier Fit(string name, FewShotTask task) => Method(name).Fit(task);
 
     /// <summary>The method with its defaults, but for one whose thousands of steps would tell no more.</summary>
-    private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Default.Create(name);
+    private static FewShotMethod Method(string name) =>
+        name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Default.Create(name);
 
     private static float[] FitAndClassify(string name, SyntheticTask synthetic, FewShotTask task)
     {

@@ -6,7 +6,10 @@ using static Kedge.Tests.Support.Plain;
 
 namespace Kedge.Tests.Methods;
 
-/// <summary>The methods without learning against slow plain loops in double precision that share nothing with them but the paper.</summary>
+/// <summary>
+/// The methods without learning against slow plain loops in double precision that share
+/// nothing with them but the paper.
+/// </summary>
 public class OracleTests
 {
     /// <summary>Logits are up to about 20; F32 keeps 7 digits of them and sums of 16 products lose one.</summary>
@@ -42,7 +45,8 @@ public class OracleTests
     public void Tip_adapter_adds_what_its_keys_say_of_their_classes(double alpha, double beta)
     {
         using var synthetic = new SyntheticTask(Shots);
-        var (f, t, support, labels) = (Rows(synthetic.Queries), Rows(synthetic.Classes), Views(synthetic), synthetic.Labels.data<long>().ToArray());
+        var (f, t, support, labels) =
+            (Rows(synthetic.Queries), Rows(synthetic.Classes), Views(synthetic), synthetic.Labels.data<long>().ToArray());
         Check(synthetic, new TipAdapter(new() { Alpha = alpha, Beta = beta }), (b, c) =>
         {
             var cache = 0.0;
@@ -60,7 +64,8 @@ public class OracleTests
     public void Alpha_zero_equals_zero_shot_bit_for_bit(string name)
     {
         using var synthetic = new SyntheticTask(Shots);
-        Assert.Equal(Logits(new ZeroShot(), synthetic), Logits(MethodCatalog.Default.Create(name, JsonSerializer.SerializeToElement(new { alpha = 0 })), synthetic));
+        Assert.Equal(Logits(new ZeroShot(), synthetic),
+            Logits(MethodCatalog.Default.Create(name, JsonSerializer.SerializeToElement(new { alpha = 0 })), synthetic));
     }
 
     [Fact]
@@ -75,22 +80,28 @@ public class OracleTests
     {
         using var synthetic = new SyntheticTask([4, 4, 4], views: 1);
         var steps = new List<FitProgress>();
-        using var classifier = new TipAdapterF(new() { BatchSize = 6, Epochs = 40 }).Fit(synthetic.Task, new Collect(steps), TestContext.Current.CancellationToken);
+        using var classifier = new TipAdapterF(new() { BatchSize = 6, Epochs = 40 })
+            .Fit(synthetic.Task, new Collect(steps), TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(1, 80), steps.Select(step => step.Step));
         Assert.All(steps, step => Assert.Equal(80, step.Steps));
         var losses = steps.Chunk(2).Select(epoch => epoch.Average(step => step.Loss!.Value)).ToArray();
         Assert.True(losses[^1] < 0.9 * losses[0], $"The loss went from {losses[0]} to {losses[^1]}.");
     }
 
-    /// <summary>One image a class and the gradient by hand: AdamW's first step moves each entry by the rate against the gradient's sign.</summary>
+    /// <summary>
+    /// One image a class and the gradient by hand: AdamW's first step moves each entry by the rate
+    /// against the gradient's sign.
+    /// </summary>
     [Fact]
     public void The_first_step_of_tip_adapter_f_moves_keys_by_the_rate_times_the_gradients_sign()
     {
         using var synthetic = new SyntheticTask([1, 1], views: 1);
         const double rate = 0.01;
         using var start = new TipAdapter(new()).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
-        using var after = new TipAdapterF(new() { Epochs = 1, LearningRate = rate, WeightDecay = 0, Epsilon = 1e-12 }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
-        var (before, learned, f, t) = (Rows(start.State.Tensors["keys"]), Rows(after.State.Tensors["keys"]), Views(synthetic)[0], Rows(synthetic.Classes));
+        using var after = new TipAdapterF(new() { Epochs = 1, LearningRate = rate, WeightDecay = 0, Epsilon = 1e-12 })
+            .Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        var (before, learned, f, t) =
+            (Rows(start.State.Tensors["keys"]), Rows(after.State.Tensors["keys"]), Views(synthetic)[0], Rows(synthetic.Classes));
         var labels = start.State.Tensors["labels"].data<long>().ToArray();
         double Affinity(int b, int n) => Math.Exp(-5.5 * (1 - Dot(f[b], before[n])));
         for (var n = 0; n < 2; n++)

@@ -10,12 +10,16 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;
 
-/// <summary>A method that the package does not have, as somebody outside would write it: eng/package-check holds the same by public members alone.</summary>
+/// <summary>
+/// A method that the package does not have, as somebody outside would write it: eng/package-check holds the
+/// same by public members alone.
+/// </summary>
 public sealed class OutsideMethodTests : IDisposable
 {
     private readonly PhotoFolder _photos = PhotoFolder.WithParts();
     private readonly ClipModel _clip = ClipModel.Load(PhotoFolder.Clip);
-    private readonly MethodCatalog _catalog = MethodCatalog.Default.With<CentredMeanOptions>(CentredMean.CatalogName, options => new CentredMean(options));
+    private readonly MethodCatalog _catalog =
+        MethodCatalog.Default.With<CentredMeanOptions>(CentredMean.CatalogName, options => new CentredMean(options));
 
     private ImageDataset Dataset => DatasetReader.Open(_photos.Data);
 
@@ -31,7 +35,8 @@ public sealed class OutsideMethodTests : IDisposable
     public void It_is_fitted_on_photos_saved_and_opened_again()
     {
         var path = _photos["outside.kedge"];
-        using var fitted = ImageClassifier.Fit(_clip, Dataset, new() { Method = new CentredMean(new() { Centre = 0.5 }), Shots = 2 }, cancellation: Stop);
+        using var fitted =
+            ImageClassifier.Fit(_clip, Dataset, new() { Method = new CentredMean(new() { Centre = 0.5 }), Shots = 2 }, cancellation: Stop);
         fitted.Save(path);
         using var opened = ImageClassifier.Load(path, _clip, _catalog);
         var images = Dataset.Test.Select(image => image.Image).ToArray();
@@ -47,7 +52,8 @@ public sealed class OutsideMethodTests : IDisposable
         var path = _photos["outside.kedge"];
         using (var fitted = ImageClassifier.Fit(_clip, Dataset, new() { Method = new CentredMean(new()), Shots = 2 }, cancellation: Stop))
             fitted.Save(path);
-        Assert.StartsWith($"Opening the classifier '{path}' failed: There is no method 'centred-mean'", Assert.Throws<KedgeException>(() => ImageClassifier.Load(path, _clip)).Message);
+        Assert.StartsWith($"Opening the classifier '{path}' failed: There is no method 'centred-mean'",
+            Assert.Throws<KedgeException>(() => ImageClassifier.Load(path, _clip)).Message);
     }
 
     [Fact]
@@ -55,7 +61,8 @@ public sealed class OutsideMethodTests : IDisposable
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 2);
         var methods = MethodVariant.ParseList("zero-shot,centred-mean[centre=0.25],fuse[methods=centred-mean,zero-shot]", _catalog);
-        var task = new ComparisonTask("drawn", 2, 1, "drawn", "drawn", "drawn", synthetic.Task, new(synthetic.Images, tensor(synthetic.QueryLabels.Select(label => (long)label).ToArray())));
+        var task = new ComparisonTask("drawn", 2, 1, "drawn", "drawn", "drawn",
+            synthetic.Task, new(synthetic.Images, tensor(synthetic.QueryLabels.Select(label => (long)label).ToArray())));
         using var log = ComparisonLog.Open(_photos["log"]);
         var rows = new Comparison(methods, [task]).Run(log, cancellation: Stop);
         Assert.Equal(["zero-shot", "centred-mean[centre=0.25]", "fuse[methods=centred-mean,zero-shot]"], rows.Select(row => row.Method));
@@ -96,7 +103,8 @@ public sealed class OutsideMethodTests : IDisposable
             using Scalar share = options.Centre;
             var centred = images - images.mean([0]).mul(share);
             var sums = zeros(task.Classes.Count, task.FeatureWidth).index_add_(0, task.Support.Labels, centred, 1);
-            return new Fitted(new Dictionary<string, Tensor> { ["means"] = nn.functional.normalize(sums, dim: 1) }, Fitted.NothingSelected, JsonSerializer.SerializeToElement(new { }));
+            return new Fitted(new Dictionary<string, Tensor> { ["means"] = nn.functional.normalize(sums, dim: 1) },
+                Fitted.NothingSelected, JsonSerializer.SerializeToElement(new { }));
         }
 
         protected override FewShotClassifier RestoreCore(ClassifierState state) => new Means(state);

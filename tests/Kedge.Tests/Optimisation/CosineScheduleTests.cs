@@ -17,14 +17,16 @@ public class CosineScheduleTests
         Assert.All(expected, (rate, step) => Assert.Equal(rate, schedule.At(step), Rounding));
     }
 
-    [Theory, InlineData(1, 0), InlineData(50, 0), InlineData(50, 1), InlineData(50, 20), InlineData(50, 49), InlineData(50, 50), InlineData(50, 80)]
+    [Theory, InlineData(1, 0), InlineData(50, 0), InlineData(50, 1), InlineData(50, 20),
+        InlineData(50, 49), InlineData(50, 50), InlineData(50, 80)]
     public void The_rate_is_above_zero_at_most_the_peak_and_rises_before_it_falls(int steps, int warmUp)
     {
         var schedule = new CosineSchedule(0.3, steps, warmUp);
         var rates = Enumerable.Range(0, steps).Select(schedule.At).ToArray();
         Assert.All(rates, rate => Assert.InRange(rate, double.Epsilon, 0.3));
         for (var step = 1; step < steps; step++)
-            Assert.True(step < warmUp ? rates[step] > rates[step - 1] : rates[step] <= rates[step - 1], $"{rates[step - 1]} → {rates[step]} at step {step}");
+            Assert.True(step < warmUp ? rates[step] > rates[step - 1] : rates[step] <= rates[step - 1],
+                $"{rates[step - 1]} → {rates[step]} at step {step}");
     }
 
     [Fact]

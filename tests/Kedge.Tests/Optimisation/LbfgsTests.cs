@@ -28,7 +28,8 @@ public class LbfgsTests
     {
         using var scope = NewDisposeScope();
         var losses = new List<double>();
-        Tensor Run(int steps) => Lbfgs.Minimise(full(3, 4.0, dtype: ScalarType.Float64), x => (x.pow(4).sum().item<double>(), x.pow(3) * 4), steps, Tolerance);
+        Tensor Run(int steps) =>
+            Lbfgs.Minimise(full(3, 4.0, dtype: ScalarType.Float64), x => (x.pow(4).sum().item<double>(), x.pow(3) * 4), steps, Tolerance);
         for (var steps = 0; steps < 12; steps++)
             losses.Add(Run(steps).pow(4).sum().item<double>());
         Assert.All(losses.Zip(losses.Skip(1)), pair => Assert.True(pair.Second < pair.First));

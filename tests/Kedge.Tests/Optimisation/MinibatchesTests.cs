@@ -26,7 +26,8 @@ public class MinibatchesTests
         var random = new Random(4);
         var order = Rows.ToArray();
         random.Shuffle(order);
-        Assert.Equal(order[..6], Minibatches.Draw(Rows, size: 3, seed: 4, dropLast: true).TakeWhile(batch => batch.Epoch == 0).SelectMany(batch => batch.Rows));
+        Assert.Equal(order[..6], Minibatches.Draw(Rows, size: 3, seed: 4, dropLast: true)
+            .TakeWhile(batch => batch.Epoch == 0).SelectMany(batch => batch.Rows));
     }
 
     [Fact]

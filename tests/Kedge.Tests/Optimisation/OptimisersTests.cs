@@ -4,23 +4,28 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Optimisation;
 
-/// <summary>The optimisers against TorchSharp's own, whose steps they replace: the same bits after every step.</summary>
+/// <summary>
+/// The optimisers against TorchSharp's own, whose steps they replace: the same bits after every step.
+/// </summary>
 public class OptimisersTests
 {
     private const int Steps = 60;
     private static readonly long[][] Shapes = [[], [5], [3, 4], [2, 3, 4, 5], [7, 129]];
 
-    private static readonly Dictionary<string, (Func<Parameter[], OptimizerHelper> Held, Func<Parameter[], OptimizerHelper> Own)> Cases = new()
-    {
-        ["Adam"] = (p => new Kedge.Optimisation.Adam(p, 0.01), p => optim.Adam(p, 0.01)),
-        ["Adam with decay"] = (p => new Kedge.Optimisation.Adam(p, 0.01, 1e-4, 0.1), p => optim.Adam(p, 0.01, eps: 1e-4, weight_decay: 0.1)),
-        ["AdamW"] = (p => new Kedge.Optimisation.AdamW(p, 0.01), p => optim.AdamW(p, 0.01)),
-        ["AdamW with decay"] = (p => new Kedge.Optimisation.AdamW(p, 0.01, 1e-4, 0.2), p => optim.AdamW(p, 0.01, eps: 1e-4, weight_decay: 0.2)),
-        ["AdamW in groups"] = (p => new Kedge.Optimisation.AdamW(Groups(p)), p => optim.AdamW(Groups(p))),
-        ["SGD"] = (p => new Sgd(p, 0.01), p => optim.SGD(p, 0.01)),
-        ["SGD with momentum"] = (p => new Sgd(p, 0.01, 0.9), p => optim.SGD(p, 0.01, 0.9)),
-        ["SGD with decay"] = (p => new Sgd(p, 0.01, 0.9, 5e-4), p => optim.SGD(p, 0.01, 0.9, weight_decay: 5e-4)),
-    };
+    private static readonly Dictionary<string, (Func<Parameter[], OptimizerHelper> Held, Func<Parameter[], OptimizerHelper> Own)> Cases =
+        new()
+        {
+            ["Adam"] = (p => new Kedge.Optimisation.Adam(p, 0.01), p => optim.Adam(p, 0.01)),
+            ["Adam with decay"] =
+                (p => new Kedge.Optimisation.Adam(p, 0.01, 1e-4, 0.1), p => optim.Adam(p, 0.01, eps: 1e-4, weight_decay: 0.1)),
+            ["AdamW"] = (p => new Kedge.Optimisation.AdamW(p, 0.01), p => optim.AdamW(p, 0.01)),
+            ["AdamW with decay"] =
+                (p => new Kedge.Optimisation.AdamW(p, 0.01, 1e-4, 0.2), p => optim.AdamW(p, 0.01, eps: 1e-4, weight_decay: 0.2)),
+            ["AdamW in groups"] = (p => new Kedge.Optimisation.AdamW(Groups(p)), p => optim.AdamW(Groups(p))),
+            ["SGD"] = (p => new Sgd(p, 0.01), p => optim.SGD(p, 0.01)),
+            ["SGD with momentum"] = (p => new Sgd(p, 0.01, 0.9), p => optim.SGD(p, 0.01, 0.9)),
+            ["SGD with decay"] = (p => new Sgd(p, 0.01, 0.9, 5e-4), p => optim.SGD(p, 0.01, 0.9, weight_decay: 5e-4)),
+        };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
@@ -40,7 +45,9 @@ public class OptimisersTests
         }
     }
 
-    /// <summary>Checkpoints of training that TorchSharp's optimiser wrote go on in ours, and the other way round.</summary>
+    /// <summary>
+    /// Checkpoints of training that TorchSharp's optimiser wrote go on in ours, and the other way round.
+    /// </summary>
     [Theory]
     [InlineData("Adam with decay")]
     [InlineData("AdamW in groups")]

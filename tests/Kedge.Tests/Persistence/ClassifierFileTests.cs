@@ -20,7 +20,10 @@ public class ClassifierFileTests
         CreatedBy = "the tests",
     };
 
-    internal static readonly ClassifierCard Calibrated = Card with { Probabilities = new(1.5, 64, 4, new(2, 0.25), new(1, 0.125), new(0.1, 0.5, 0.125)) };
+    internal static readonly ClassifierCard Calibrated = Card with
+    {
+        Probabilities = new(1.5, 64, 4, new(2, 0.25), new(1, 0.125), new(0.1, 0.5, 0.125)),
+    };
 
     public static TheoryData<string> Names => [.. MethodCatalog.Default.Names];
 
@@ -41,7 +44,8 @@ public class ClassifierFileTests
         Assert.Equal([path["x.kedge"]], path.Entries);
     }
 
-    private static FewShotMethod Method(string name) => name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Default.Create(name);
+    private static FewShotMethod Method(string name) =>
+        name == ClipLora.CatalogName ? new ClipLora(new() { Steps = 30 }) : MethodCatalog.Default.Create(name);
 
     [Fact]
     public void The_description_reads_as_this()
@@ -114,7 +118,8 @@ public class ClassifierFileTests
         using var saved = new Saved();
         using var file = ClassifierFile.Open(saved.Path);
         file.Card.RequireModel(saved.Path, "renamed", "sha256:1a2b");
-        Assert.Equal($"The classifier '{saved.Path}' was fitted on kedge-mini (weights sha256:1a2b), the model at hand is ViT-B/32 (weights sha256:3c4d): use kedge-mini, or fit again on this one.",
+        Assert.Equal($"The classifier '{saved.Path}' was fitted on kedge-mini (weights sha256:1a2b), " +
+            "the model at hand is ViT-B/32 (weights sha256:3c4d): use kedge-mini, or fit again on this one.",
             Assert.Throws<KedgeException>(() => file.Card.RequireModel(saved.Path, "ViT-B/32", "sha256:3c4d")).Message);
     }
 
@@ -133,7 +138,17 @@ public class ClassifierFileTests
         ClassifierFile.Save(path, new FittedClassifier(classifier, card, prototypes)); // not disposed: the parts are the caller's
 
     private static string Describe(ClassifierState state) =>
-        JsonSerializer.Serialize(new { state.Method, state.Options, state.ClassNames, state.Templates, state.LogitScale, state.FeatureWidth, state.Selection, state.Details });
+        JsonSerializer.Serialize(new
+        {
+            state.Method,
+            state.Options,
+            state.ClassNames,
+            state.Templates,
+            state.LogitScale,
+            state.FeatureWidth,
+            state.Selection,
+            state.Details,
+        });
 
     /// <summary>A classifier of three classes in a file; a Tip-Adapter where no other is asked for.</summary>
     internal sealed class Saved : IDisposable

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Persistence;
 
-/// <summary>Files that are no classifier, not ours to read, or damaged by accident or on purpose: each ends with one sentence.</summary>
+/// <summary>
+/// Files that are no classifier, not ours to read, or damaged by accident or on purpose: each ends with one sentence.
+/// </summary>
 public class DamagedClassifierFileTests
 {
     [Theory]
@@ -14,10 +16,13 @@ public class DamagedClassifierFileTests
     [InlineData("version", "one", "'{0}' has the format version 'one', expected 1 to 2: the file is damaged; fit it again.")]
     [InlineData("version", "-1", "'{0}' has the format version '-1', expected 1 to 2: the file is damaged; fit it again.")]
     [InlineData("version", null, "'{0}' has the format version '', expected 1 to 2: the file is damaged; fit it again.")]
-    [InlineData("format", "pt", "'{0}' is no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
-    [InlineData("format", null, "'{0}' is no classifier: its metadata lack format = kedge-classifier; give a file that was saved by a fit.")]
+    [InlineData("format", "pt", "'{0}' is no classifier: its metadata lack format = kedge-classifier; " +
+        "give a file that was saved by a fit.")]
+    [InlineData("format", null, "'{0}' is no classifier: its metadata lack format = kedge-classifier; " +
+        "give a file that was saved by a fit.")]
     [InlineData("classifier", null, "Opening the classifier '{0}' failed: it has no description; fit it again.")]
-    [InlineData("classifier", "null", "Opening the classifier '{0}' failed: its description is damaged (The description is null.); fit it again.")]
+    [InlineData("classifier", "null", "Opening the classifier '{0}' failed: its description is damaged (The description is " +
+        "null.); fit it again.")]
     public void Wrong_metadata(string key, string? value, string message)
     {
         using var saved = new ClassifierFileTests.Saved();
@@ -31,9 +36,11 @@ public class DamagedClassifierFileTests
     }
 
     [Theory]
-    [InlineData("\"class 1\"", "\"class 0\"", "its description is damaged (The class names are not at least two different texts.); fit it again.")]
+    [InlineData("\"class 1\"", "\"class 0\"",
+        "its description is damaged (The class names are not at least two different texts.); fit it again.")]
     [InlineData("\"class 1\"", "null", "its description is damaged (The class names are not at least two different texts.); fit it again.")]
-    [InlineData("\"class 1\",", "", "Restoring a classifier of tip-adapter found 'class_features' as Float32 [3, 16], expected Float32 [2, 16]: the file is damaged; fit it again.")]
+    [InlineData("\"class 1\",", "", "Restoring a classifier of tip-adapter found 'class_features' as Float32 [3, 16], " +
+        "expected Float32 [2, 16]: the file is damaged; fit it again.")]
     [InlineData("[\"a photo of a {}.\"]", "[null]", "its description is damaged (A template is null.); fit it again.")]
     [InlineData("[\"a photo of a {}.\"]", "null", "its description is damaged (")]
     [InlineData("\"logitScale\":10", "\"logitScale\":-1", "its description is damaged (The logit scale is -1.); fit it again.")]
@@ -42,11 +49,14 @@ public class DamagedClassifierFileTests
     [InlineData("\"logitScale\":10", "\"logitScale\":10,\"logitScale\":10", "its description is damaged (")]
     [InlineData("\"logitScale\":10,", "", "its description is damaged (")]
     [InlineData("\"featureWidth\":16", "\"featureWidth\":0", "its description is damaged (The feature width is 0.); fit it again.")]
-    [InlineData("\"featureWidth\":16", "\"featureWidth\":17", "Restoring a classifier of tip-adapter found 'class_features' as Float32 [3, 16], expected Float32 [3, 17]: the file is damaged; fit it again.")]
+    [InlineData("\"featureWidth\":16", "\"featureWidth\":17", "Restoring a classifier of tip-adapter found 'class_features' as Float32 " +
+        "[3, 16], expected Float32 [3, 17]: the file is damaged; fit it again.")]
     [InlineData("\"tip-adapter\"", "\"tip-adapter-x\"", "There is no method 'tip-adapter-x': nearest are ")]
-    [InlineData("\"tip-adapter\"", "\"zero-shot\"", "Reading the options of zero-shot found {\"alpha\":1,\"beta\":5.5}: it takes an object with nothing (")]
+    [InlineData("\"tip-adapter\"", "\"zero-shot\"",
+        "Reading the options of zero-shot found {\"alpha\":1,\"beta\":5.5}: it takes an object with nothing (")]
     [InlineData("\"alpha\":1", "\"alpha\":-1", "The option alpha is -1: it must be from 0 to 1000.")]
-    [InlineData("\"alpha\":1", "\"gamma\":1", "Reading the options of tip-adapter found {\"gamma\":1,\"beta\":5.5}: it takes an object with alpha, beta (")]
+    [InlineData("\"alpha\":1", "\"gamma\":1",
+        "Reading the options of tip-adapter found {\"gamma\":1,\"beta\":5.5}: it takes an object with alpha, beta (")]
     [InlineData("\"shots\":3", "\"shots\":true", "its description is damaged (")]
     [InlineData("\"fingerprint\":\"sha256:1a2b\"", "\"fingerprint\":null", "its description is damaged (")]
     [InlineData("\"the tests\"}}", "\"the tests\"},\"later\":1}", "its description is damaged (")]
@@ -63,15 +73,22 @@ public class DamagedClassifierFileTests
     [InlineData("\"temperature\":1.5", "\"temperature\":1e999", "its description is damaged (")]
     [InlineData("\"temperature\":1.5", "\"temperature\":null", "its description is damaged (")]
     [InlineData("\"temperature\":1.5,", "", "its description is damaged (")]
-    [InlineData("\"images\":64", "\"images\":0", "its description is damaged (The probabilities are of 0 images in 4 folds.); fit it again.")]
+    [InlineData("\"images\":64", "\"images\":0",
+        "its description is damaged (The probabilities are of 0 images in 4 folds.); fit it again.")]
     [InlineData("\"folds\":4", "\"folds\":1", "its description is damaged (The probabilities are of 64 images in 1 folds.); fit it again.")]
-    [InlineData("\"expectedError\":0.25", "\"expectedError\":2", "its description is damaged (NLL or ECE is missing or out of range.); fit it again.")]
-    [InlineData("\"negativeLogLikelihood\":2", "\"negativeLogLikelihood\":-2", "its description is damaged (NLL or ECE is missing or out of range.); fit it again.")]
+    [InlineData("\"expectedError\":0.25",
+        "\"expectedError\":2", "its description is damaged (NLL or ECE is missing or out of range.); fit it again.")]
+    [InlineData("\"negativeLogLikelihood\":2", "\"negativeLogLikelihood\":-2",
+        "its description is damaged (NLL or ECE is missing or out of range.); fit it again.")]
     [InlineData("\"before\":{", "\"earlier\":{", "its description is damaged (")]
-    [InlineData("\"errorRate\":0.1", "\"errorRate\":1", "its description is damaged (The error rate 1 has a least likeness of 0.5 and a least probability of 0.125.); fit it again.")]
-    [InlineData("\"leastLikeness\":0.5", "\"leastLikeness\":-2", "its description is damaged (The error rate 0.1 has a least likeness of -2 and a least probability of 0.125.); fit it again.")]
-    [InlineData("\"leastLikeness\":0.5,", "", "its description is damaged (The error rate 0.1 has a least likeness of  and a least probability of 0.125.); fit it again.")]
-    [InlineData("\"leastProbability\":0.125", "\"leastProbability\":1.5", "its description is damaged (The error rate 0.1 has a least likeness of 0.5 and a least probability of 1.5.); fit it again.")]
+    [InlineData("\"errorRate\":0.1", "\"errorRate\":1",
+        "its description is damaged (The error rate 1 has a least likeness of 0.5 and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastLikeness\":0.5", "\"leastLikeness\":-2",
+        "its description is damaged (The error rate 0.1 has a least likeness of -2 and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastLikeness\":0.5,",
+        "", "its description is damaged (The error rate 0.1 has a least likeness of  and a least probability of 0.125.); fit it again.")]
+    [InlineData("\"leastProbability\":0.125", "\"leastProbability\":1.5",
+        "its description is damaged (The error rate 0.1 has a least likeness of 0.5 and a least probability of 1.5.); fit it again.")]
     public void Wrong_probabilities(string text, string other, string message)
     {
         using var saved = new ClassifierFileTests.Saved(card: ClassifierFileTests.Calibrated);
@@ -98,9 +115,15 @@ public class DamagedClassifierFileTests
             if (what == "none")
                 tensors.Remove(name);
             else
-                tensors[name] = what switch { "shape" => tensors[name][..2], "type" => tensors[name].to(ScalarType.Float64), _ => tensors[name] * float.NaN };
+                tensors[name] = what switch
+                {
+                    "shape" => tensors[name][..2],
+                    "type" => tensors[name].to(ScalarType.Float64),
+                    _ => tensors[name] * float.NaN,
+                };
         });
-        Assert.Equal($"Opening the classifier '{saved.Path}' failed: its 'rejection.centres' are not finite numbers of Float32 [3, 16]; fit it again.", saved.OpeningError());
+        Assert.Equal($"Opening the classifier '{saved.Path}' failed: its 'rejection.centres' are not finite numbers of Float32 [3, " +
+            "16]; fit it again.", saved.OpeningError());
         Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
@@ -132,15 +155,18 @@ public class DamagedClassifierFileTests
                     _ => tensors["keys"].log(),
                 };
         });
-        Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: Restoring a classifier of tip-adapter {message}", saved.OpeningError());
+        Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: Restoring a classifier of tip-adapter {message}",
+            saved.OpeningError());
     }
 
     [Theory]
     [InlineData("sim", "\"details\":{\"anchors\":", "\"details\":{\"words\":", "no anchor words (")]
-    [InlineData("sim", "\"details\":{\"anchors\":[\"", "\"details\":{\"anchors\":[\"x\",\"", "'anchor.features' as Float32 [256, 16], expected Float32 [257, 16]: ")]
+    [InlineData("sim", "\"details\":{\"anchors\":[\"", "\"details\":{\"anchors\":[\"x\",\"",
+        "'anchor.features' as Float32 [256, 16], expected Float32 [257, 16]: ")]
     [InlineData("ape", "\"beta\":", "\"bete\":", "no α and β (")]
     [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[", "\"details\":{\"members\":[null,", "2 methods of 1: ")]
-    [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[{\"method\":", "\"details\":{\"members\":[{\"name\":", "no list of its methods (")]
+    [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[{\"method\":",
+        "\"details\":{\"members\":[{\"name\":", "no list of its methods (")]
     public void Wrong_details(string method, string text, string other, string message)
     {
         using var saved = new ClassifierFileTests.Saved(MethodVariant.Parse(method, MethodCatalog.Default).Method);
@@ -150,7 +176,8 @@ public class DamagedClassifierFileTests
             var place = metadata["classifier"].LastIndexOf(text, StringComparison.Ordinal);
             metadata["classifier"] = metadata["classifier"][..place] + other + metadata["classifier"][(place + text.Length)..];
         });
-        Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: Restoring a classifier of {method.Split('[')[0]} found {message}", saved.OpeningError());
+        Assert.StartsWith($"Opening the classifier '{saved.Path}' failed: Restoring a classifier of {method.Split('[')[0]} found {message}",
+            saved.OpeningError());
     }
 
     [Fact]

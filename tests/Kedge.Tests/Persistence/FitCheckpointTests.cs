@@ -34,8 +34,10 @@ public sealed class FitCheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         var checkpoint = new FitCheckpoint(_file["x.kedge"]);
         checkpoint.Write("a", new Dictionary<string, Tensor> { ["x"] = ones(3) });
-        Assert.Equal($"The checkpoint '{_file["x.kedge"]}' is of another fit: its method, options, images or model, or the version of Kedge, differ from what is " +
-            "asked for now; ask for the same, name another file, or remove this one to start afresh.", Assert.Throws<KedgeException>(() => checkpoint.Read("b")).Message);
+        Assert.Equal($"The checkpoint '{_file["x.kedge"]}' is of another fit: its method, options, images or model, " +
+            "or the version of Kedge, differ from what is " +
+            "asked for now; ask for the same, name another file, or remove this one to start afresh.",
+                Assert.Throws<KedgeException>(() => checkpoint.Read("b")).Message);
         Assert.NotNull(checkpoint.Read("a"));
     }
 

@@ -12,6 +12,7 @@ public class ComputeDeviceTests
     public void Others_are_refused_with_those_that_are_there(string name)
     {
         var error = Assert.Throws<KedgeException>(() => ComputeDevice.Find(name));
-        Assert.Equal($"There is no device '{name}': the libtorch at hand computes on {string.Join(", ", ComputeDevice.Names)}; choose one of these, or install a libtorch for it.", error.Message);
+        Assert.Equal($"There is no device '{name}': the libtorch at hand computes on {string.Join(", ", ComputeDevice.Names)}; " +
+            "choose one of these, or install a libtorch for it.", error.Message);
     }
 }

@@ -6,12 +6,14 @@ using Kedge.Tests.Support;
 namespace Kedge.Tests.Runtime;
 
 /// <summary>
-/// The library's compiled code against the TorchSharp at hand. It holds more than the analyzer's rule does: compound assignments
-/// (<c>x *= 0.5</c>), which that rule does not look at, and members that no list names.
+/// The library's compiled code against the TorchSharp at hand. It holds more than the analyzer's rule does: compound
+/// assignments (<c>x *= 0.5</c>), which that rule does not look at, and members that no list names.
 /// </summary>
 public class HeldScalarsTests
 {
-    /// <summary>Where a scalar is made for its caller to hold, and where an optimiser is made whose steps hold theirs.</summary>
+    /// <summary>
+    /// Where a scalar is made for its caller to hold, and where an optimiser is made whose steps hold theirs.
+    /// </summary>
     private static readonly MethodBase[] Sanctioned =
     [
         typeof(Number).GetMethod(nameof(Number.Hold))!,

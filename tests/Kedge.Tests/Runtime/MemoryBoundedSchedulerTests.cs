@@ -18,14 +18,16 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
     private readonly Tensor _labels;
     private readonly int _cores = get_num_threads();
 
-    public MemoryBoundedSchedulerTests() => _labels = tensor(_synthetic.QueryLabels.Select(label => (long)label).ToArray()).DetachFromDisposeScope();
+    public MemoryBoundedSchedulerTests() =>
+        _labels = tensor(_synthetic.QueryLabels.Select(label => (long)label).ToArray()).DetachFromDisposeScope();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public void Runs_at_once_of_one_core_each_give_the_bits_of_runs_one_by_one()
     {
-        string[] names = ["zero-shot", "tip-adapter-f", "gda", "proker", "lp++", "ape", "ape-t", "linear-probe", "clip-adapter", "rtos[steps=3]"];
+        string[] names =
+            ["zero-shot", "tip-adapter-f", "gda", "proker", "lp++", "ape", "ape-t", "linear-probe", "clip-adapter", "rtos[steps=3]"];
         set_num_threads(1);
         var alone = Logits(names, atOnce: 1);
         set_num_threads(3);
@@ -84,7 +86,8 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
         var noting = new Noting();
         using var log = ComparisonLog.Open(_folder["out"]);
         new Comparison([new("noting", noting)], [Draw(1), Draw(2), Draw(3)]) { Parallelism = 2 }.Run(log,
-            new Told<ComparisonProgress>(value => told.Add((value.Done, value.Runs, value.Parallelism))), new Told<FitProgress>(value => notes.Add(value.Note)), Stop);
+            new Told<ComparisonProgress>(value => told.Add((value.Done, value.Runs, value.Parallelism))),
+            new Told<FitProgress>(value => notes.Add(value.Note)), Stop);
         Assert.Equal((0, 3, 2), told[0]);
         Assert.All(told, value => Assert.InRange(value.Item1, 0, 2));
         Assert.Equal(["Read this.", "Read this.", "Read this."], notes);
@@ -100,7 +103,8 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
             Thread.Sleep(10);
             Interlocked.Decrement(ref running);
         };
-        MemoryBoundedScheduler.Run([.. ((int[])[6, 6, 6, 25, 6, 6]).Select(bytes => ((long)bytes, Work(bytes)))], parallelism: 3, bytes: 10);
+        MemoryBoundedScheduler.Run([.. ((int[])[6, 6, 6, 25, 6, 6]).Select(bytes => ((long)bytes, Work(bytes)))],
+            parallelism: 3, bytes: 10);
         Assert.Equal(6, most.Count);
         Assert.All(most, seen => Assert.Equal(1, seen.Running));
     }
@@ -110,7 +114,8 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
     {
         set_num_threads(4);
         var seen = new ConcurrentBag<int>();
-        MemoryBoundedScheduler.Run([.. Enumerable.Range(0, 4).Select(_ => (0L, (Action)(() => seen.Add(get_num_threads()))))], parallelism: 2, bytes: 0);
+        MemoryBoundedScheduler.Run([.. Enumerable.Range(0, 4).Select(_ => (0L, (Action)(() => seen.Add(get_num_threads()))))],
+            parallelism: 2, bytes: 0);
         Assert.All(seen, cores => Assert.Equal(2, cores));
         Assert.Equal(4, get_num_threads());
     }
@@ -124,7 +129,8 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
             Interlocked.Increment(ref begun);
             throw new KedgeException("The disk is full.");
         }
-        Assert.Equal("The disk is full.", Assert.Throws<KedgeException>(() => MemoryBoundedScheduler.Run([.. Enumerable.Repeat((0L, (Action)Fail), 50)], parallelism: 2, bytes: 0)).Message);
+        Assert.Equal("The disk is full.", Assert.Throws<KedgeException>(
+            () => MemoryBoundedScheduler.Run([.. Enumerable.Repeat((0L, (Action)Fail), 50)], parallelism: 2, bytes: 0)).Message);
         Assert.InRange(begun, 1, 2);
     }
 
@@ -144,8 +150,10 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
         using var scope = NewDisposeScope();
         const int many = 12_000;
         var task = _synthetic.Make(_synthetic.Support.narrow(0, 0, 1).repeat(1, many / 16, 1), _synthetic.Labels.repeat(many / 16));
-        var comparison = new Comparison(MethodVariant.ParseList("ape,ape-t,proker,fuse[methods=zero-shot,proker]", MethodCatalog.Default), [Draw(1) with { Task = task, Shots = 3000 }]);
-        Assert.Equal(["proker takes about 2.3 GB of memory on drawn, 3000 shots.", "fuse[methods=zero-shot,proker] takes about 2.3 GB of memory on drawn, 3000 shots."], comparison.Validate());
+        var comparison = new Comparison(MethodVariant.ParseList("ape,ape-t,proker,fuse[methods=zero-shot,proker]", MethodCatalog.Default),
+            [Draw(1) with { Task = task, Shots = 3000 }]);
+        Assert.Equal(["proker takes about 2.3 GB of memory on drawn, 3000 shots.",
+            "fuse[methods=zero-shot,proker] takes about 2.3 GB of memory on drawn, 3000 shots."], comparison.Validate());
         Assert.Empty(new Comparison(MethodVariant.ParseList("proker,ape,gda,zero-shot", MethodCatalog.Default), [Draw(1)]).Validate());
     }
 
@@ -172,9 +180,11 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
         _folder.Dispose();
     }
 
-    private ComparisonTask Draw(int seed) => new("drawn", 4, seed, "no model", "model", "task", _synthetic.Task, new LabelledFeatures(_synthetic.Queries, _labels));
+    private ComparisonTask Draw(int seed) =>
+        new("drawn", 4, seed, "no model", "model", "task", _synthetic.Task, new LabelledFeatures(_synthetic.Queries, _labels));
 
-    private IReadOnlyList<ComparisonRow> Run(IReadOnlyList<MethodVariant> methods, int atOnce, IProgress<ComparisonProgress>? progress, params ComparisonTask[] tasks)
+    private IReadOnlyList<ComparisonRow> Run(
+        IReadOnlyList<MethodVariant> methods, int atOnce, IProgress<ComparisonProgress>? progress, params ComparisonTask[] tasks)
     {
         using var log = ComparisonLog.Open(_folder["out"]);
         return new Comparison(methods, tasks) { Parallelism = atOnce }.Run(log, progress, cancellation: Stop);
@@ -186,8 +196,10 @@ public sealed class MemoryBoundedSchedulerTests : IDisposable
         var logits = new ConcurrentDictionary<string, float[]>();
         using var folder = new TemporaryFolder();
         using var log = ComparisonLog.Open(folder["out"]);
-        MethodVariant[] recorded = [.. names.Select(name => new MethodVariant(name, new Recorded(MethodVariant.Parse(name, MethodCatalog.Default).Method, _synthetic.Queries, found => logits[name] = found)))];
-        Assert.All(new Comparison(recorded, [Draw(1)]) { Parallelism = atOnce }.Run(log, cancellation: Stop), row => Assert.Null(row.Error));
+        MethodVariant[] recorded = [.. names.Select(name => new MethodVariant(name,
+            new Recorded(MethodVariant.Parse(name, MethodCatalog.Default).Method, _synthetic.Queries, found => logits[name] = found)))];
+        Assert.All(new Comparison(recorded, [Draw(1)]) { Parallelism = atOnce }.Run(log, cancellation: Stop),
+            row => Assert.Null(row.Error));
         return new(logits);
     }
 

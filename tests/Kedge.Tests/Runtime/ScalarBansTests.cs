@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Runtime;
 
-/// <summary>The list of banned members against the TorchSharp at hand: a newer one shows here what it has more, or no longer.</summary>
+/// <summary>
+/// The list of banned members against the TorchSharp at hand: a newer one shows here what it has more, or no longer.
+/// </summary>
 public class ScalarBansTests
 {
     private static readonly HashSet<string> Banned =
@@ -19,7 +21,10 @@ public class ScalarBansTests
     public void Nothing_else_is_banned() =>
         Assert.Empty(Banned.Except(UnheldScalars.VisibleMembers.SelectMany(Names)));
 
-    /// <summary>So that <c>x - y</c> may stay, while <c>x + y</c> may not: only the latter has a factor, which is made anew each time.</summary>
+    /// <summary>
+    /// So that <c>x - y</c> may stay, while <c>x + y</c> may not: only the latter has a factor,
+    /// which is made anew each time.
+    /// </summary>
     [Theory]
     [InlineData("op_Addition", true)]
     [InlineData("op_Subtraction", false)]
@@ -33,8 +38,8 @@ public class ScalarBansTests
         Assert.DoesNotContain(typeof(Tensor).GetMethod(nameof(Tensor.item))!, UnheldScalars.Members);
 
     /// <summary>
-    /// A member's own name and those of the types that it is in. For a step of an optimiser its constructors' too: ours override it,
-    /// so that calls of theirs may not be banned, and no other can be made.
+    /// A member's own name and those of the types that it is in. For a step of an optimiser its constructors' too: ours
+    /// override it, so that calls of theirs may not be banned, and no other can be made.
     /// </summary>
     private static IEnumerable<string> Names(MethodBase member)
     {

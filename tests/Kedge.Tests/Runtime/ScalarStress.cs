@@ -7,9 +7,9 @@ using TorchSharp;
 namespace Kedge.Tests.Runtime;
 
 /// <summary>
-/// Predictions, fits and training again and again beside a thread that collects garbage without pause, and one that makes and frees
-/// scalars of another value, whose memory a freed one's becomes: every result must be what it is in quiet.
-/// <see cref="ScalarStressTests"/> runs it in a process of its own.
+/// Predictions, fits and training again and again beside a thread that collects garbage without pause, and one that
+/// makes and frees scalars of another value, whose memory a freed one's becomes: every result must be what it is in
+/// quiet. <see cref="ScalarStressTests"/> runs it in a process of its own.
 /// </summary>
 internal sealed class ScalarStress
 {

@@ -9,7 +9,9 @@ public class ScalarStressTests
     private const string InChild = "KEDGE_TESTS_SCALAR_STRESS";
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(90); // of which ten are the work, and the rest starts on a busy machine
 
-    /// <summary>In a process of its own with one arena of memory, where what one thread frees is what another gets.</summary>
+    /// <summary>
+    /// In a process of its own with one arena of memory, where what one thread frees is what another gets.
+    /// </summary>
     [Fact]
     public async Task Collecting_garbage_changes_no_result()
     {

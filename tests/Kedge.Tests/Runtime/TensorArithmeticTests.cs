@@ -25,14 +25,16 @@ public class TensorArithmeticTests
         ["0.3 / x"] = (x => x.reciprocal().Mul(0.3), x => 0.3 / x),
         ["square"] = (x => x.Square(), x => x.square()),
         ["clamp_min"] = (x => x.ClampMin(1), x => x.clamp_min(1)),
-        ["index_add"] = (x => x.IndexAdd(0, tensor(new long[] { 2, 0 }), x[..2]), x => x.index_add(0, tensor(new long[] { 2, 0 }), x[..2], 1)),
+        ["index_add"] =
+            (x => x.IndexAdd(0, tensor(new long[] { 2, 0 }), x[..2]), x => x.index_add(0, tensor(new long[] { 2, 0 }), x[..2], 1)),
         ["lt"] = (x => x.Lt(1), x => x < 1),
         ["gt"] = (x => x.Gt(0.5), x => x > 0.5),
         ["ge"] = (x => x.Ge(1), x => x >= 1),
         ["arange"] = (_ => TensorFactory.Arange(5), _ => arange(5)),
         ["full"] = (_ => TensorFactory.Full([2, 3], 0.5), _ => full([2, 3], 0.5)),
         ["full of an integer"] = (_ => TensorFactory.Full([2], 5), _ => full([2], 5)),
-        ["full of a type"] = (_ => TensorFactory.Full([2], float.NegativeInfinity, ScalarType.Float64), _ => full([2], float.NegativeInfinity, ScalarType.Float64)),
+        ["full of a type"] = (_ => TensorFactory.Full([2], float.NegativeInfinity, ScalarType.Float64),
+            _ => full([2], float.NegativeInfinity, ScalarType.Float64)),
     };
 
     private static readonly Dictionary<string, (Func<Tensor, Tensor> Held, Func<Tensor, Tensor> Own)> CasesInPlace = new()
@@ -45,7 +47,8 @@ public class TensorArithmeticTests
         ["addcmul_"] = (x => x.Addcmul_(x, x, 0.3), x => x.addcmul_(x, x, 0.3)),
         ["addcdiv_"] = (x => x.Addcdiv_(x, x, 0.3), x => x.addcdiv_(x, x, 0.3)),
         ["clamp_"] = (x => x.Clamp_(0, 0.5), x => x.clamp_(0, 0.5)),
-        ["index_add_"] = (x => x.IndexAdd_(0, tensor(new long[] { 2, 0 }), x[..2].clone()), x => x.index_add_(0, tensor(new long[] { 2, 0 }), x[..2].clone(), 1)),
+        ["index_add_"] = (x => x.IndexAdd_(0, tensor(new long[] { 2, 0 }), x[..2].clone()),
+            x => x.index_add_(0, tensor(new long[] { 2, 0 }), x[..2].clone(), 1)),
     };
 
     public static TheoryData<string, ScalarType> Names =>

@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Kedge.Tests.Runtime;
 
 /// <summary>
-/// The members of the TorchSharp at hand that make a <see cref="Scalar"/> which nothing outside holds: the conversions, and all that
-/// call one, whether directly, through others, or from a method that overrides another's.
+/// The members of the TorchSharp at hand that make a <see cref="Scalar"/> which nothing outside holds: the conversions,
+/// and all that call one, whether directly, through others, or from a method that overrides another's.
 /// </summary>
 internal static class UnheldScalars
 {
@@ -21,7 +21,8 @@ internal static class UnheldScalars
     private static HashSet<MethodBase> Find()
     {
         var calls = new MethodCalls(typeof(torch).Assembly);
-        var callers = calls.Called.SelectMany(entry => entry.Value.Select(called => (called, caller: entry.Key))).ToLookup(pair => pair.called, pair => pair.caller);
+        var callers = calls.Called.SelectMany(entry => entry.Value.Select(called => (called, caller: entry.Key)))
+            .ToLookup(pair => pair.called, pair => pair.caller);
         var constructors = calls.Methods.OfType<ConstructorInfo>().ToLookup(constructor => constructor.DeclaringType!);
         var queue = new Queue<MethodBase>(calls.Methods.Where(MakesScalar));
         var found = queue.ToHashSet();

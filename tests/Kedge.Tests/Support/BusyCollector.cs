@@ -1,6 +1,9 @@
 namespace Kedge.Tests.Support;
 
-/// <summary>Collects garbage without pause until it is disposed. Its tests run alone, as the collections would spoil what others compute meanwhile.</summary>
+/// <summary>
+/// Collects garbage without pause until it is disposed. Its tests run alone, as the collections would spoil what
+/// others compute meanwhile.
+/// </summary>
 [CollectionDefinition(nameof(BusyCollector), DisableParallelization = true)]
 public sealed class BusyCollector : IDisposable
 {

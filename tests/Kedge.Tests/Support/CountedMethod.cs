@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>The nearest class feature, by a method that counts its fits and may fail or be stopped at one of them.</summary>
+/// <summary>
+/// The nearest class feature, by a method that counts its fits and may fail or be stopped at one of them.
+/// </summary>
 internal sealed class CountedMethod(Action<int>? atFit = null) : FewShotMethod("counted", new NoOptions())
 {
     public int Fits { get; private set; }

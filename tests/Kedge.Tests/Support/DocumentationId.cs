@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>The names that documentation comments, and lists of banned symbols, have for members (ECMA-334, annex D.4.2).</summary>
+/// <summary>
+/// The names that documentation comments, and lists of banned symbols, have for members (ECMA-334, annex D.4.2).
+/// </summary>
 internal static class DocumentationId
 {
     /// <summary>M:Namespace.Type.Method(Parameters).</summary>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>Features are unit rows made of the crop's pixels by a fixed projection. Counts what it is asked for.</summary>
+/// <summary>
+/// Features are unit rows made of the crop's pixels by a fixed projection. Counts what it is asked for.
+/// </summary>
 internal sealed class FakeImageEncoder : IImageEncoder
 {
     public string Fingerprint { get; init; } = "fake";

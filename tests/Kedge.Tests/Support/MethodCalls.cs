@@ -7,9 +7,11 @@ namespace Kedge.Tests.Support;
 /// <summary>Which methods of an assembly name which others, read from its compiled code.</summary>
 internal sealed class MethodCalls
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!)
+    private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields()
+        .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (int)(ushort)code.Value, code => code.OperandType);
 
     public MethodCalls(Assembly assembly)
@@ -21,7 +23,9 @@ internal sealed class MethodCalls
     /// <summary>Every method and constructor, those that the compiler made among them.</summary>
     public IReadOnlyList<MethodBase> Methods { get; }
 
-    /// <summary>What each of them calls, constructs or takes the address of, generic ones as they are defined.</summary>
+    /// <summary>
+    /// What each of them calls, constructs or takes the address of, generic ones as they are defined.
+    /// </summary>
     public IReadOnlyDictionary<MethodBase, HashSet<MethodBase>> Called { get; }
 
     private static MethodBase Definition(MethodBase method)

@@ -20,7 +20,8 @@ internal sealed class Pickle
 
     public Pickle Global(string module, string name) => Code($"c{module}\n{name}\n");
 
-    public Pickle Text(string text) => Raw([(byte)'X', .. BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text)), .. Encoding.UTF8.GetBytes(text)]);
+    public Pickle Text(string text) =>
+        Raw([(byte)'X', .. BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text)), .. Encoding.UTF8.GetBytes(text)]);
 
     public Pickle Int(long value) => Raw([0x8a, 8, .. BitConverter.GetBytes(value)]);
 
@@ -34,13 +35,15 @@ internal sealed class Pickle
 
     /// <summary>A tensor as <c>torch.save</c> writes it.</summary>
     public Pickle Tensor(string key, string storage, long count, long offset, long[] shape, long[] strides) =>
-        Global("torch._utils", "_rebuild_tensor_v2").Code("((").Text("storage").Global("torch", storage).Text(key).Text("cpu").Int(count).Code("tQ")
+        Global("torch._utils", "_rebuild_tensor_v2")
+            .Code("((").Text("storage").Global("torch", storage).Text(key).Text("cpu").Int(count).Code("tQ")
             .Int(offset).Tuple(shape).Tuple(strides).Raw(0x89).Global("collections", "OrderedDict").Code(")RtR");
 
     public byte[] End() => Code(".")._bytes.ToArray();
 
     /// <summary>A zip with a pickle and storages, stored as they are unless a level says otherwise.</summary>
-    public static byte[] Zip(byte[] pickle, Dictionary<string, byte[]>? files = null, CompressionLevel level = CompressionLevel.NoCompression)
+    public static byte[] Zip(
+        byte[] pickle, Dictionary<string, byte[]>? files = null, CompressionLevel level = CompressionLevel.NoCompression)
     {
         using var zip = new MemoryStream();
         using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))

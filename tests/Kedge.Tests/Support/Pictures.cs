@@ -15,7 +15,10 @@ internal static class Pictures
         return new(width, height, pixels);
     }
 
-    /// <summary>Six flat blocks of 16 pixels, three wide and two high, all different: tells the eight orientations apart, even as a JPEG.</summary>
+    /// <summary>
+    /// Six flat blocks of 16 pixels, three wide and two high, all different: tells the eight
+    /// orientations apart, even as a JPEG.
+    /// </summary>
     public static RgbImage Blocks()
     {
         (byte, byte, byte)[] colours = [(250, 10, 10), (10, 240, 20), (20, 20, 230), (240, 240, 20), (15, 15, 15), (240, 240, 240)];
@@ -35,12 +38,14 @@ internal static class Pictures
     {
         using var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         for (var i = 0; i < image.Width * image.Height; i++)
-            bitmap.SetPixel(i % image.Width, i / image.Width, new(image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]));
+            bitmap.SetPixel(i % image.Width,
+                i / image.Width, new(image.Pixels[3 * i], image.Pixels[(3 * i) + 1], image.Pixels[(3 * i) + 2]));
         using var pixels = bitmap.PeekPixels();
         using var data = format switch
         {
             SKEncodedImageFormat.Webp => pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100)),
-            SKEncodedImageFormat.Jpeg => pixels.Encode(new SKJpegEncoderOptions(100, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)),
+            SKEncodedImageFormat.Jpeg =>
+                pixels.Encode(new SKJpegEncoderOptions(100, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore)),
             _ => pixels.Encode(format, 100),
         };
         return data!.ToArray();
@@ -53,7 +58,8 @@ internal static class Pictures
         9, 8, 7, 12, 11, 10, 0, 0];
 
     /// <summary>2 × 1 pixels of a palette of two colours; a second frame holds them in the other order.</summary>
-    public static byte[] Gif { get; } = [.. "GIF89a"u8, 2, 0, 1, 0, 0x80, 0, 0, 10, 20, 30, 200, 210, 220, .. GifFrame(0x44), .. GifFrame(0x0C), 0x3B];
+    public static byte[] Gif { get; } =
+        [.. "GIF89a"u8, 2, 0, 1, 0, 0x80, 0, 0, 10, 20, 30, 200, 210, 220, .. GifFrame(0x44), .. GifFrame(0x0C), 0x3B];
 
     /// <summary>A PNG from raw rows (filter bytes are added here).</summary>
     public static byte[] Png(int width, int height, int bitDepth, int colourType, byte[] rows, params (string Type, byte[] Data)[] extra)

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>Slow plain arithmetic in double precision, which oracles are written with: no tensor library, and no gradient but by differences.</summary>
+/// <summary>
+/// Slow plain arithmetic in double precision, which oracles are written with: no tensor library, and no
+/// gradient but by differences.
+/// </summary>
 internal static class Plain
 {
     private const double Difference = 1e-5; // of a parameter about 1: in double precision its error is about 1e-10
@@ -11,14 +14,17 @@ internal static class Plain
     public static double[][] Rows(Tensor matrix) => [.. matrix.data<float>().Select(x => (double)x).Chunk((int)matrix.shape[1])];
 
     /// <summary>[N, P, D], an image at a time.</summary>
-    public static double[][][] Grids(Tensor patches) => [.. patches.data<float>().Select(x => (double)x).Chunk((int)patches.shape[2]).Chunk((int)patches.shape[1])];
+    public static double[][][] Grids(Tensor patches) =>
+        [.. patches.data<float>().Select(x => (double)x).Chunk((int)patches.shape[2]).Chunk((int)patches.shape[1])];
 
     public static double[] Row(Tensor vector) => [.. vector.data<float>().Select(x => (double)x)];
 
     /// <summary>Σ w_i x_i.</summary>
-    public static double[] Mix(double[] weights, double[][] rows) => [.. rows[0].Select((_, d) => weights.Zip(rows, (w, row) => w * row[d]).Sum())];
+    public static double[] Mix(double[] weights, double[][] rows) =>
+        [.. rows[0].Select((_, d) => weights.Zip(rows, (w, row) => w * row[d]).Sum())];
 
-    public static double[][][] Views(SyntheticTask synthetic) => [.. Enumerable.Range(0, synthetic.Task.Support.Views).Select(view => Rows(synthetic.Support[view]))];
+    public static double[][][] Views(SyntheticTask synthetic) =>
+        [.. Enumerable.Range(0, synthetic.Task.Support.Views).Select(view => Rows(synthetic.Support[view]))];
 
     public static int[] Labels(SyntheticTask synthetic) => [.. synthetic.Labels.data<long>().Select(label => (int)label)];
 
@@ -44,14 +50,20 @@ internal static class Plain
     }
 
     /// <summary>Mean cross entropy of the images' logits.</summary>
-    public static double CrossEntropy(IEnumerable<double[]> logits, int[] labels) => logits.Select((row, n) => -Math.Log(Softmax(row)[labels[n]])).Average();
+    public static double CrossEntropy(IEnumerable<double[]> logits, int[] labels) =>
+        logits.Select((row, n) => -Math.Log(Softmax(row)[labels[n]])).Average();
 
     /// <summary>Central differences.</summary>
     public static double[] Gradient(Func<double[], double> loss, double[] at) => [.. at.Select((_, i) =>
-        (loss([.. at.Select((x, j) => i == j ? x + Difference : x)]) - loss([.. at.Select((x, j) => i == j ? x - Difference : x)])) / (2 * Difference))];
+        (loss([.. at.Select((x, j) => i == j ? x + Difference : x)])
+            - loss([.. at.Select((x, j) => i == j ? x - Difference : x)])) / (2 * Difference))];
 
-    /// <summary>Adam as its paper has it (β 0.9 and 0.999), weight decay as part of the gradient or beside it (AdamW), the rate falling along a half cosine to 0.</summary>
-    public static double[] Adam(double[] start, int steps, double rate, double epsilon, double decay, Func<int, double[], double> loss, bool beside = false)
+    /// <summary>
+    /// Adam as its paper has it (β 0.9 and 0.999), weight decay as part of the gradient or beside it (AdamW), the rate
+    /// falling along a half cosine to 0.
+    /// </summary>
+    public static double[] Adam(
+        double[] start, int steps, double rate, double epsilon, double decay, Func<int, double[], double> loss, bool beside = false)
     {
         var (x, first, second) = (start.ToArray(), new double[start.Length], new double[start.Length]);
         for (var step = 0; step < steps; step++)
@@ -69,8 +81,12 @@ internal static class Plain
         return x;
     }
 
-    /// <summary>Stochastic gradient descent with momentum and weight decay, first some steps at 1e-5, then the rate falling along a half cosine to 0.</summary>
-    public static double[] Sgd(double[] start, int steps, double rate, double momentum, Func<int, double[], double> loss, double decay = 0, int warmUp = 0)
+    /// <summary>
+    /// Stochastic gradient descent with momentum and weight decay, first some steps at 1e-5, then the rate falling
+    /// along a half cosine to 0.
+    /// </summary>
+    public static double[] Sgd(
+        double[] start, int steps, double rate, double momentum, Func<int, double[], double> loss, double decay = 0, int warmUp = 0)
     {
         var (x, velocity) = (start.ToArray(), new double[start.Length]);
         for (var step = 0; step < steps; step++)
@@ -85,15 +101,21 @@ internal static class Plain
         return x;
     }
 
-    /// <summary>The largest difference between logits and those of plain arithmetic, as a part of the largest logit.</summary>
+    /// <summary>
+    /// The largest difference between logits and those of plain arithmetic, as a part of the largest logit.
+    /// </summary>
     public static double LargestDifference(FewShotMethod method, SyntheticTask synthetic, Func<double[], double[]> expected) =>
         LargestDifference(method, synthetic, (f, _, _) => expected(f));
 
-    /// <summary>The same, of what is computed from an image's feature, its patches and its unprojected feature.</summary>
-    public static double LargestDifference(FewShotMethod method, SyntheticTask synthetic, Func<double[], double[][], double[], double[]> expected)
+    /// <summary>
+    /// The same, of what is computed from an image's feature, its patches and its unprojected feature.
+    /// </summary>
+    public static double LargestDifference(
+        FewShotMethod method, SyntheticTask synthetic, Func<double[], double[][], double[], double[]> expected)
     {
         var logits = Logits(method, synthetic).Select(logit => (double)logit).Chunk(synthetic.Task.Classes.Count).ToArray();
-        var (images, patches, unprojected) = (Rows(synthetic.Queries), Grids(synthetic.Images.Patches!), Rows(synthetic.Images.Unprojected!));
+        var (images, patches, unprojected) =
+            (Rows(synthetic.Queries), Grids(synthetic.Images.Patches!), Rows(synthetic.Images.Unprojected!));
         var plain = images.Select((f, n) => expected(f, patches[n], unprojected[n])).ToArray();
         return logits.Zip(plain, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max()).Max() / plain.Max(row => row.Max(Math.Abs));
     }

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>The score of anchor mining in plain loops over numbers in double precision: nothing of it is shared with the library but the text tower.</summary>
+/// <summary>
+/// The score of anchor mining in plain loops over numbers in double precision: nothing of it is shared with the
+/// library but the text tower.
+/// </summary>
 internal sealed class PlainMining
 {
     private readonly double[][] _logits, _attention; // [V·N][C], [V·N][K]

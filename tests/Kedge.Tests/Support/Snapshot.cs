@@ -1,7 +1,10 @@
 
 namespace Kedge.Tests.Support;
 
-/// <summary>Texts kept beside the tests. A missing snapshot is written and fails the test once, to be read and committed; a present one is never overwritten.</summary>
+/// <summary>
+/// Texts kept beside the tests. A missing snapshot is written and fails the test once, to be read and committed; a
+/// present one is never overwritten.
+/// </summary>
 internal static class Snapshot
 {
     public static void Match(string text, string folder, string name)

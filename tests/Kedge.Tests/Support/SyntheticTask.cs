@@ -5,15 +5,17 @@ using static TorchSharp.torch;
 namespace Kedge.Tests.Support;
 
 /// <summary>
-/// Drawn features with the make-up of CLIP's: class features at random, images of a class around a centre that lies near its class feature but
-/// not on it, so that the names help and learning helps more. Each image has patches around its own feature, and an unprojected feature that a drawn projection takes to it.
-/// Owns its tensors.
+/// Drawn features with the make-up of CLIP's: class features at random, images of a class around a centre that lies
+/// near its class feature but not on it, so that the names help and learning helps more. Each image has patches around
+/// its own feature, and an unprojected feature that a drawn projection takes to it. Owns its tensors.
 /// </summary>
 internal sealed class SyntheticTask : IDisposable
 {
     private const float NameHelps = 0.7f;
 
-    /// <summary>CLIP's cosines lie within a few hundredths and its scale is 100; those drawn here spread ten times as far.</summary>
+    /// <summary>
+    /// CLIP's cosines lie within a few hundredths and its scale is 100; those drawn here spread ten times as far.
+    /// </summary>
     public const float LogitScale = 10;
 
     private readonly Random _random;
@@ -34,7 +36,8 @@ internal sealed class SyntheticTask : IDisposable
         _centres = [.. _classes.Select(t => Unit(Add(t, Unit(Draw(width)), 1 / NameHelps)))];
         var labels = shots.SelectMany((count, label) => Enumerable.Repeat((long)label, count)).ToArray();
         var images = labels.Select(label => Image(label)).ToArray();
-        var support = Enumerable.Range(0, views).Select(view => images.Select(x => view == 0 ? x : Unit(Add(x, Unit(Draw(width)), 0.3f))).ToArray()).ToArray();
+        var support = Enumerable.Range(0, views)
+            .Select(view => images.Select(x => view == 0 ? x : Unit(Add(x, Unit(Draw(width)), 0.3f))).ToArray()).ToArray();
         QueryLabels = [.. Enumerable.Range(0, shots.Length * queriesPerClass).Select(i => i % shots.Length)];
         Queries = Tensor(QueryLabels.Select(label => Image(label))).DetachFromDisposeScope();
         Support = stack(support.Select(Tensor)).DetachFromDisposeScope();
@@ -42,7 +45,8 @@ internal sealed class SyntheticTask : IDisposable
         Classes = Tensor(_classes).DetachFromDisposeScope();
         Tower = new SyntheticTextTower(width, Classes);
         var extra = new Random(seed + 1000); // leaves the other draws as they are
-        Projection = new(Drawn(extra, width + MoreUnprojected, width).DetachFromDisposeScope(), Drawn(extra, width).DetachFromDisposeScope());
+        Projection =
+            new(Drawn(extra, width + MoreUnprojected, width).DetachFromDisposeScope(), Drawn(extra, width).DetachFromDisposeScope());
         SupportImages = WithMore(Support, extra).Each(tensor => tensor.DetachFromDisposeScope());
         Images = WithMore(Queries, extra).Each(tensor => tensor.DetachFromDisposeScope());
         Task = Make(SupportImages, Labels);
@@ -98,14 +102,18 @@ internal sealed class SyntheticTask : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[.. SupportImages.Tensors, Labels, Classes, .. Images.Tensors, Projection.Weight, Projection.Bias!])
+        foreach (var tensor in (Tensor[])[.. SupportImages.Tensors, Labels,
+            Classes, .. Images.Tensors, Projection.Weight, Projection.Bias!])
             tensor.Dispose();
         Tower.Dispose();
     }
 
     private float[] Image(long label) => Unit(Add(_centres[label], Unit(Draw(_centres[label].Length)), _noise));
 
-    /// <summary>[…, D] → patches [P, …, D] near the images, and unprojected [U] with projection(u) along the image, twice as long.</summary>
+    /// <summary>
+    /// […, D] → patches [P, …, D] near the images, and unprojected [U] with projection(u) along
+    /// the image, twice as long.
+    /// </summary>
     private ImageFeatures WithMore(Tensor images, Random random)
     {
         var noise = Drawn(random, [.. images.shape[..^1], Patches, images.shape[^1]]);
@@ -116,7 +124,8 @@ internal sealed class SyntheticTask : IDisposable
         };
     }
 
-    private static Tensor Drawn(Random random, params long[] shape) => tensor(SyntheticTextTower.Normal(random, (int)shape.Aggregate((a, b) => a * b))).reshape(shape);
+    private static Tensor Drawn(Random random, params long[] shape) =>
+        tensor(SyntheticTextTower.Normal(random, (int)shape.Aggregate((a, b) => a * b))).reshape(shape);
 
     private float[] Draw(int width) => SyntheticTextTower.Normal(_random, width);
 

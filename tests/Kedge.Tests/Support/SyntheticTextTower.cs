@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>A text tower of one matrix: a prompt's feature is the mean of its tokens' embeddings, drawn ones but for those of class names, times that matrix.</summary>
+/// <summary>
+/// A text tower of one matrix: a prompt's feature is the mean of its tokens' embeddings, drawn ones but for those of
+/// class names, times that matrix.
+/// </summary>
 internal sealed class SyntheticTextTower : ITextTower, IDisposable
 {
     private const int EmbeddingWidth = 12;
@@ -14,7 +17,8 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
     private readonly Tensor _projection;
 
     /// <param name="featureWidth">D.</param>
-    /// <param name="classes">[C, D]: what the names "class 0" and so on are to say in prompts with a context, as far as the narrower embeddings can.</param>
+    /// <param name="classes">[C, D]: what the names "class 0" and so on are to say in prompts with a context, as far as
+    /// the narrower embeddings can.</param>
     public SyntheticTextTower(int featureWidth, Tensor classes)
     {
         using var scope = NewDisposeScope();
@@ -61,9 +65,11 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
     }
 
     internal static float[] Normal(Random random, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        [.. Enumerable.Range(0, count)
+            .Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
 
-    private static Tensor Embed(IEnumerable<string> words) => stack(words.Select(word => tensor(Normal(new Random(word.Sum(letter => letter * 31)), EmbeddingWidth))));
+    private static Tensor Embed(IEnumerable<string> words) =>
+        stack(words.Select(word => tensor(Normal(new Random(word.Sum(letter => letter * 31)), EmbeddingWidth))));
 
     private Tensor Encode(Tensor tokens) => tokens.mean([1]).matmul(_projection).Unit();
 
@@ -87,7 +93,8 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
     /// <summary>Names are one token: "class 3", full stop included. A mean does not see where they stand.</summary>
     private sealed class ClassPrompts(SyntheticTextTower tower, IReadOnlyList<PromptSequence> prompts) : IPromptEncoder
     {
-        private readonly long[] _rows = [.. prompts.Select(prompt => long.Parse(prompt.ClassName!.Split(' ')[^1], CultureInfo.InvariantCulture))];
+        private readonly long[] _rows =
+            [.. prompts.Select(prompt => long.Parse(prompt.ClassName!.Split(' ')[^1], CultureInfo.InvariantCulture))];
 
         public int Rows => prompts[0].Parts.Sum(part => part.Rows);
 

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>A task file to be spoilt: C = 3 classes, D = 4, N = 6 support images, Q = 5 queries, 2 of validation, 2 anchors. Raw rows, not unit.</summary>
+/// <summary>
+/// A task file to be spoilt: C = 3 classes, D = 4, N = 6 support images, Q = 5 queries, 2 of validation, 2
+/// anchors. Raw rows, not unit.
+/// </summary>
 internal sealed class TaskFile : IDisposable
 {
     private readonly TemporaryFolder _scratch = new();

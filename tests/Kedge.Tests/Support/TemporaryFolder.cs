@@ -31,7 +31,9 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Write(string relative, string content) => Write(relative, System.Text.Encoding.UTF8.GetBytes(content));
 
-    /// <summary>Writes a zip of files that hold just their own path, and of folders where a name ends with a slash.</summary>
+    /// <summary>
+    /// Writes a zip of files that hold just their own path, and of folders where a name ends with a slash.
+    /// </summary>
     public string Zip(string name, params string[] entries)
     {
         using var zip = ZipFile.Open(this[name], ZipArchiveMode.Create);

@@ -16,7 +16,9 @@ internal static class TestData
     internal static string ProjectFolder([CallerFilePath] string here = "") => Path.GetDirectoryName(Path.GetDirectoryName(here))!;
 }
 
-/// <summary>References and photos too big to commit, beside the checkout; tests that use them skip where they are absent.</summary>
+/// <summary>
+/// References and photos too big to commit, beside the checkout; tests that use them skip where they are absent.
+/// </summary>
 internal static class SharedData
 {
     public const string Absent = "The folder ../shared (references and photos too big to commit) is not beside the checkout.";

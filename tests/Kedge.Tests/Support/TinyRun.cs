@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Support;
 
-/// <summary>A run that takes a second: a network of two blocks, eight pictures of one colour each and the names of the colours, six steps.</summary>
+/// <summary>
+/// A run that takes a second: a network of two blocks, eight pictures of one colour each and the names
+/// of the colours, six steps.
+/// </summary>
 internal static class TinyRun
 {
     public const int Steps = 6;
@@ -20,18 +23,27 @@ internal static class TinyRun
     public static ClipConfiguration Architecture { get; } =
         new(16, new VisionTransformerConfiguration(16, 8, Blocks), new TextConfiguration(77, 49408, Blocks));
 
-    public static PretrainingOptions Options { get; } = new() { Steps = Steps, BatchSize = 4, WarmUpSteps = 2, CheckpointEvery = CheckpointEvery };
+    public static PretrainingOptions Options { get; } = new()
+    {
+        Steps = Steps,
+        BatchSize = 4,
+        WarmUpSteps = 2,
+        CheckpointEvery = CheckpointEvery,
+    };
 
     public static IReadOnlyList<CaptionedImage> Pairs { get; } =
     [
         Colour(0, "red", 220, 20, 20), Colour(1, "green", 20, 200, 20), Colour(2, "blue", 20, 20, 220), Colour(3, "yellow", 230, 230, 20),
-        Colour(4, "black", 10, 10, 10), Colour(5, "white", 245, 245, 245), Colour(6, "orange", 240, 140, 10), Colour(7, "pink", 250, 150, 200),
+        Colour(4, "black", 10, 10, 10), Colour(5, "white", 245, 245, 245), Colour(6, "orange", 240, 140, 10),
+        Colour(7, "pink", 250, 150, 200),
     ];
 
-    public static HeldOutImages HeldOut { get; } = new([.. Pairs.Select(pair => new LabelledImage(pair.Image, pair.Group))], [.. Pairs.Select(pair => pair.Captions[1])]);
+    public static HeldOutImages HeldOut { get; } =
+        new([.. Pairs.Select(pair => new LabelledImage(pair.Image, pair.Group))], [.. Pairs.Select(pair => pair.Captions[1])]);
 
     public static string Run(
-        string folder, PretrainingOptions? options = null, IReadOnlyList<CaptionedImage>? pairs = null, ClipConfiguration? architecture = null,
+        string folder, PretrainingOptions? options = null, IReadOnlyList<CaptionedImage>? pairs = null,
+        ClipConfiguration? architecture = null,
         CancellationToken? cancellation = null) =>
         new ContrastiveTrainer(architecture ?? Architecture, options ?? Options)
             .Run(new(pairs ?? Pairs) { HeldOut = HeldOut }, folder, cancellation: cancellation ?? TestContext.Current.CancellationToken);
@@ -39,8 +51,10 @@ internal static class TinyRun
     /// <summary>Asserts that two runs ended in the same state, bit for bit.</summary>
     public static void AssertSame(string expected, string actual)
     {
-        foreach (var file in (string[])["checkpoint/model.safetensors", "checkpoint/optimizer.bin", "checkpoint/run.json", "model.safetensors"])
-            Assert.True(File.ReadAllBytes(Path.Combine(expected, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(actual, file))), $"{file} differs.");
+        foreach (var file in (string[])["checkpoint/model.safetensors", "checkpoint/optimizer.bin",
+            "checkpoint/run.json", "model.safetensors"])
+            Assert.True(File.ReadAllBytes(Path.Combine(expected, file)).SequenceEqual(File.ReadAllBytes(Path.Combine(actual, file))),
+                $"{file} differs.");
     }
 
     /// <summary>The F32 weights of a run's checkpoint.</summary>
@@ -64,7 +78,9 @@ internal static class TinyRun
         group);
 }
 
-/// <summary>A run that nothing disturbed, with checkpoints of steps 3 and 6; to be looked at and copied, not changed.</summary>
+/// <summary>
+/// A run that nothing disturbed, with checkpoints of steps 3 and 6; to be looked at and copied, not changed.
+/// </summary>
 public sealed class UndisturbedRun : IDisposable
 {
     private readonly TemporaryFolder _scratch = new();

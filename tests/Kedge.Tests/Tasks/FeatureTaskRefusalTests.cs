@@ -10,7 +10,8 @@ public sealed class FeatureTaskRefusalTests : IDisposable
 {
     private const string Needed = "a task needs support.features, support.labels, query.features, query.labels and class.features";
     private const string Known =
-        "a task's are support.features, support.labels, query.features, query.labels, validation.features, validation.labels, class.features, anchor.features";
+        "a task's are support.features, support.labels, query.features, query.labels, validation.features, validation.labels, " +
+            "class.features, anchor.features";
 
     private readonly TaskFile _file = new();
 
@@ -25,7 +26,8 @@ public sealed class FeatureTaskRefusalTests : IDisposable
         { "validation.labels", "lacks the tensor 'validation.labels': validation needs both its features and its labels, or neither." },
         { "anchor.features", "has the metadata 'anchor_names' without the tensor 'anchor.features': write both, or neither." },
         { "class_names", "lacks the metadata 'class_names': it needs a JSON array with a name for each row of class.features." },
-        { "logit_scale", "lacks the metadata 'logit_scale': write the factor of cosines that its model was trained with, 100 for OpenAI's." },
+        { "logit_scale", "lacks the metadata 'logit_scale': write the factor of cosines that its model was trained with, " +
+            "100 for OpenAI's." },
     };
 
     public static TheoryData<string, long[], string> Shapes => new()
@@ -39,7 +41,8 @@ public sealed class FeatureTaskRefusalTests : IDisposable
         { "support.features", [4294967296, 0, 4], "of shape [4294967296, 0, 4]: it needs [N, 4] or [V, N, 4], as wide as class.features" },
         { "query.features", [1, 5, 4], "of shape [1, 5, 4]: it needs [Q, 4], Q at least 1, as wide as class.features" },
         { "query.features", [0, 4], "of shape [0, 4]: it needs [Q, 4], Q at least 1, as wide as class.features" },
-        { "query.features", [0, 1152921504606846976], "of shape [0, 1152921504606846976]: it needs [Q, 4], Q at least 1, as wide as class.features" },
+        { "query.features", [0, 1152921504606846976],
+            "of shape [0, 1152921504606846976]: it needs [Q, 4], Q at least 1, as wide as class.features" },
         { "validation.features", [2, 3], "of shape [2, 3]: it needs [Q, 4], Q at least 1, as wide as class.features" },
         { "anchor.features", [3, 4], "of shape [3, 4]: it needs [2, 4], a row for each of anchor_names, as wide as class.features" },
         { "anchor.features", [2, 8], "of shape [2, 8]: it needs [2, 4], a row for each of anchor_names, as wide as class.features" },
@@ -52,26 +55,37 @@ public sealed class FeatureTaskRefusalTests : IDisposable
         { "logit_scale", "NaN", "has the logit_scale 'NaN': it needs a number above 0, 100 for OpenAI's models." },
         { "logit_scale", "1e99", "has the logit_scale '1e99': it needs a number above 0, 100 for OpenAI's models." },
         { "logit_scale", "much", "has the logit_scale 'much': it needs a number above 0, 100 for OpenAI's models." },
-        { "class_names", "cat,dog", "has metadata 'class_names' that are no JSON array of texts: it needs a name for each row of class.features, such as [\"cat\", …]." },
-        { "class_names", "null", "has metadata 'class_names' that are no JSON array of texts: it needs a name for each row of class.features, such as [\"cat\", …]." },
-        { "class_names", "[1,2,3]", "has metadata 'class_names' that are no JSON array of texts: it needs a name for each row of class.features, such as [\"cat\", …]." },
-        { "class_names", """["a",null,"b"]""", "has metadata 'class_names' that are no JSON array of texts: it needs a name for each row of class.features, such as [\"cat\", …]." },
-        { "class_names", """["a","\ud800","b"]""", "has metadata 'class_names' that are no JSON array of texts: it needs a name for each row of class.features, such as [\"cat\", …]." },
-        { "class_names", """["a","","b"]""", "has metadata 'class_names' that are no JSON array of texts: it needs a name for each row of class.features, such as [\"cat\", …]." },
+        { "class_names", "cat,dog", "has metadata 'class_names' that are no JSON array of texts: " +
+            "it needs a name for each row of class.features, such as [\"cat\", …]." },
+        { "class_names", "null", "has metadata 'class_names' that are no JSON array of texts: " +
+            "it needs a name for each row of class.features, such as [\"cat\", …]." },
+        { "class_names", "[1,2,3]", "has metadata 'class_names' that are no JSON array of texts: " +
+            "it needs a name for each row of class.features, such as [\"cat\", …]." },
+        { "class_names", """["a",null,"b"]""", "has metadata 'class_names' that are no JSON array of texts: " +
+            "it needs a name for each row of class.features, such as [\"cat\", …]." },
+        { "class_names", """["a","\ud800","b"]""", "has metadata 'class_names' that are no JSON array of texts: " +
+            "it needs a name for each row of class.features, such as [\"cat\", …]." },
+        { "class_names", """["a","","b"]""", "has metadata 'class_names' that are no JSON array of texts: " +
+            "it needs a name for each row of class.features, such as [\"cat\", …]." },
         { "class_names", """["a"]""", "has 1 name(s) in 'class_names': it needs at least 2." },
         { "class_names", """["a","b","a"]""", "has the name 'a' 2 times in 'class_names': it needs different names." },
-        { "anchor_names", """{"a":1}""", "has metadata 'anchor_names' that are no JSON array of texts: it needs a name for each row of anchor.features, such as [\"cat\", …]." },
-        { "templates", "a photo of a {}.", "has metadata 'templates' that are no JSON array of texts: it needs the sentences behind class.features, such as [\"a photo of a {}.\", …]." },
-        { "anchors_names", "[]", "has the unknown metadata 'anchors_names': a task's are class_names, anchor_names, logit_scale, templates, model; rename or remove it." },
+        { "anchor_names", """{"a":1}""", "has metadata 'anchor_names' that are no JSON array of texts: " +
+            "it needs a name for each row of anchor.features, such as [\"cat\", …]." },
+        { "templates", "a photo of a {}.", "has metadata 'templates' that are no JSON array of texts: " +
+            "it needs the sentences behind class.features, such as [\"a photo of a {}.\", …]." },
+        { "anchors_names", "[]", "has the unknown metadata 'anchors_names': a task's are class_names, anchor_names, logit_scale, " +
+            "templates, model; rename or remove it." },
     };
 
     public void Dispose() => _file.Dispose();
 
     [Theory, MemberData(nameof(Missing))]
-    public void What_is_missing(string name, string expected) => Assert.Equal(expected, Refused(_file.With(name, tensor: null).With(name, metadata: null)));
+    public void What_is_missing(string name, string expected) =>
+        Assert.Equal(expected, Refused(_file.With(name, tensor: null).With(name, metadata: null)));
 
     [Theory, MemberData(nameof(Shapes))]
-    public void A_wrong_shape(string name, long[] shape, string expected) => Assert.Equal($"has '{name}' {expected}.", Refused(_file.With(name, zeros(shape))));
+    public void A_wrong_shape(string name, long[] shape, string expected) =>
+        Assert.Equal($"has '{name}' {expected}.", Refused(_file.With(name, zeros(shape))));
 
     [Theory, MemberData(nameof(Notes))]
     public void Wrong_metadata(string name, string value, string expected) => Assert.Equal(expected, Refused(_file.With(name, value)));
@@ -89,18 +103,22 @@ public sealed class FeatureTaskRefusalTests : IDisposable
     [InlineData("class.features", ScalarType.Int64, "has 'class.features' of type I64: it needs one of F32, F16, BF16.")]
     [InlineData("support.labels", ScalarType.Float32, "has 'support.labels' of type F32: it needs one of I64, I32.")]
     [InlineData("query.labels", ScalarType.Byte, "has 'query.labels' of type U8: it needs one of I64, I32.")]
-    public void A_wrong_type(string name, ScalarType type, string expected) => Assert.Equal(expected, Refused(_file.With(name, _file.Tensors[name].to(type))));
+    public void A_wrong_type(string name, ScalarType type, string expected) =>
+        Assert.Equal(expected, Refused(_file.With(name, _file.Tensors[name].to(type))));
 
     [Theory]
     [InlineData("support.labels", 6, "has 'support.labels' of shape [7]: it needs [6], one a row of support.features.")]
     [InlineData("query.labels", 5, "has 'query.labels' of shape [6]: it needs [5], one a row of query.features.")]
-    public void Labels_without_rows(string name, int rows, string expected) => Assert.Equal(expected, Refused(_file.With(name, zeros([rows + 1], ScalarType.Int64))));
+    public void Labels_without_rows(string name, int rows, string expected) =>
+        Assert.Equal(expected, Refused(_file.With(name, zeros([rows + 1], ScalarType.Int64))));
 
     [Theory]
     [InlineData(3, "has the label 3 in row 1 of 'query.labels': it needs 0 to 2, the places in class_names.")]
     [InlineData(-1, "has the label -1 in row 1 of 'query.labels': it needs 0 to 2, the places in class_names.")]
-    [InlineData(long.MinValue, "has the label -9223372036854775808 in row 1 of 'query.labels': it needs 0 to 2, the places in class_names.")]
-    public void A_label_that_is_no_class(long label, string expected) => Assert.Equal(expected, Refused(_file.With("query.labels", tensor([0, label, 2, 1, 0]))));
+    [InlineData(long.MinValue, "has the label -9223372036854775808 in row 1 of 'query.labels': it needs 0 to 2, " +
+        "the places in class_names.")]
+    public void A_label_that_is_no_class(long label, string expected) =>
+        Assert.Equal(expected, Refused(_file.With("query.labels", tensor([0, label, 2, 1, 0]))));
 
     [Theory]
     [InlineData(float.NaN, "NaN, infinity or numbers too large in row 1 of 'query.features': encode it again")]
@@ -121,7 +139,8 @@ public sealed class FeatureTaskRefusalTests : IDisposable
         _file.With("support.features", _file.Rows(2, 6, 4));
         using (var row = _file.Tensors["support.features"][1, 4])
             row.fill_(0);
-        Assert.Equal("has nothing but zeros in row 4 of view 1 of 'support.features': it has no direction; encode it again, or leave it out.", Refused(_file));
+        Assert.Equal("has nothing but zeros in row 4 of view 1 of 'support.features': it has no direction; encode it again, " +
+            "or leave it out.", Refused(_file));
     }
 
     [Fact]
@@ -145,8 +164,10 @@ public sealed class FeatureTaskRefusalTests : IDisposable
     {
         var bytes = File.ReadAllBytes(_file.Write());
         var length = (int)BitConverter.ToInt64(bytes);
-        var header = Encoding.UTF8.GetString(bytes, sizeof(long), length).Replace("\"shape\":[6,4]", "\"shape\":[2305843009213693951,4]", StringComparison.Ordinal);
-        File.WriteAllBytes(_file.Path, [.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(header)), .. Encoding.UTF8.GetBytes(header), .. bytes[(sizeof(long) + length)..]]);
+        var header = Encoding.UTF8.GetString(bytes, sizeof(long), length)
+            .Replace("\"shape\":[6,4]", "\"shape\":[2305843009213693951,4]", StringComparison.Ordinal);
+        File.WriteAllBytes(_file.Path, [.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(header)),
+            .. Encoding.UTF8.GetBytes(header), .. bytes[(sizeof(long) + length)..]]);
         Assert.Contains("is not a sound safetensors file: tensor 'support.features' of type F32 and shape [2305843009213693951, 4]",
             Assert.Throws<KedgeException>(() => FeatureTask.Open(_file.Path)).Message);
     }

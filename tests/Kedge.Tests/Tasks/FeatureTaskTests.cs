@@ -53,14 +53,16 @@ public sealed class FeatureTaskTests : IDisposable
     [Fact]
     public void A_task_without_anything_optional_is_saved_without_it()
     {
-        _file.With("validation.features", tensor: null).With("validation.labels", tensor: null).With("anchor.features", tensor: null).With("anchor_names", metadata: null);
+        _file.With("validation.features", tensor: null)
+            .With("validation.labels", tensor: null).With("anchor.features", tensor: null).With("anchor_names", metadata: null);
         using var task = FeatureTask.Open(_file.Write());
         Assert.Null(task.Validation);
         Assert.Null(task.Task.Anchors);
         Assert.Empty(task.Task.Classes.Templates);
         task.Save(_file["again.safetensors"]);
         using var again = SafetensorsFile.Open(_file["again.safetensors"]);
-        Assert.Equal(["class.features", "query.features", "query.labels", "support.features", "support.labels"], again.Entries.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["class.features", "query.features", "query.labels", "support.features", "support.labels"],
+            again.Entries.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["class_names", "logit_scale"], again.Metadata.Keys.Order(StringComparer.Ordinal));
     }
 
@@ -80,7 +82,8 @@ public sealed class FeatureTaskTests : IDisposable
     [Fact]
     public void Rows_of_any_size_have_a_direction()
     {
-        _file.With("query.features", tensor(new float[,] { { 3e-25f, 4e-25f, 0, 0 }, { 3e25f, 4e25f, 0, 0 }, { 1, 0, 0, 0 }, { 1, 0, 0, 0 }, { 1, 0, 0, 0 } }));
+        _file.With("query.features", tensor(
+            new float[,] { { 3e-25f, 4e-25f, 0, 0 }, { 3e25f, 4e25f, 0, 0 }, { 1, 0, 0, 0 }, { 1, 0, 0, 0 }, { 1, 0, 0, 0 } }));
         using var task = FeatureTask.Open(_file.Write());
         using var expected = tensor(new float[,] { { 0.6f, 0.8f, 0, 0 }, { 0.6f, 0.8f, 0, 0 } });
         using var difference = (task.Query.Features[..2] - expected).abs().max();
@@ -104,7 +107,8 @@ public sealed class FeatureTaskTests : IDisposable
     [Fact]
     public void A_task_may_have_no_support_image()
     {
-        using var task = FeatureTask.Open(_file.With("support.features", empty(0, 4)).With("support.labels", empty([0], ScalarType.Int64)).Write());
+        using var task =
+            FeatureTask.Open(_file.With("support.features", empty(0, 4)).With("support.labels", empty([0], ScalarType.Int64)).Write());
         using var classifier = FeatureClassifier.Fit(task, new ZeroShot(), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(5, classifier.Evaluate(task, task.Query, TestContext.Current.CancellationToken).Count);
     }
@@ -119,7 +123,8 @@ public sealed class FeatureTaskTests : IDisposable
         }
 
         var first = Fingerprint();
-        _file.With("support.features", _file.Rows(6, 4)).With("query.features", _file.Rows(5, 4)).With("logit_scale", "5").With("anchor.features", _file.Rows(2, 4));
+        _file.With("support.features", _file.Rows(6, 4))
+            .With("query.features", _file.Rows(5, 4)).With("logit_scale", "5").With("anchor.features", _file.Rows(2, 4));
         Assert.Equal(first, Fingerprint());
         _file.With("class_names", """["cat","dog","sea lion"]""");
         var renamed = Fingerprint();
@@ -133,11 +138,16 @@ public sealed class FeatureTaskTests : IDisposable
         using var scope = NewDisposeScope();
         using var whole = FeatureTask.Open(_file.Write());
         Tensor Unit() => _file.Rows(5, 4).Unit();
-        KedgeException Refused(Tensor features, Tensor labels) => Assert.Throws<KedgeException>(() => new FeatureTask("x", whole.Task, new LabelledFeatures(features, labels)));
-        Assert.Equal("Making a feature task found query features of shape [5, 3]: it needs [Q, 4], Q at least 1.", Refused(_file.Rows(5, 3), tensor([0L])).Message);
-        Assert.StartsWith("Making a feature task found query features whose lengths are up to", Refused(_file.Rows(5, 4), tensor([0L])).Message);
-        Assert.Equal("Making a feature task found query labels of type Int64 and shape [1]: it needs Int64 [5].", Refused(Unit(), tensor([0L])).Message);
-        Assert.Equal("Making a feature task found query labels from 0 to 3: it needs 0 to 2.", Refused(Unit(), tensor([0L, 1, 2, 3, 0])).Message);
+        KedgeException Refused(Tensor features, Tensor labels) =>
+            Assert.Throws<KedgeException>(() => new FeatureTask("x", whole.Task, new LabelledFeatures(features, labels)));
+        Assert.Equal("Making a feature task found query features of shape [5, 3]: it needs [Q, 4], Q at least 1.",
+            Refused(_file.Rows(5, 3), tensor([0L])).Message);
+        Assert.StartsWith("Making a feature task found query features whose lengths are up to",
+            Refused(_file.Rows(5, 4), tensor([0L])).Message);
+        Assert.Equal("Making a feature task found query labels of type Int64 and shape [1]: it needs Int64 [5].",
+            Refused(Unit(), tensor([0L])).Message);
+        Assert.Equal("Making a feature task found query labels from 0 to 3: it needs 0 to 2.",
+            Refused(Unit(), tensor([0L, 1, 2, 3, 0])).Message);
     }
 
     private void AssertUnitOf(string name, Tensor read)

@@ -45,7 +45,8 @@ public class SupportSamplerTests
         const int Seeds = 3000;
         const double Expected = Seeds / 10.0;
         const double SixSigma = 6 * 16.4; // standard deviation of one of ten equally likely counts in 3000
-        var firsts = Enumerable.Range(0, Seeds).Select(seed => Names(SupportSampler.Sample(Dataset(10), 1, seed)).Select(name => name[^1] - '0').ToArray()).ToList();
+        var firsts = Enumerable.Range(0, Seeds)
+            .Select(seed => Names(SupportSampler.Sample(Dataset(10), 1, seed)).Select(name => name[^1] - '0').ToArray()).ToList();
         for (var image = 0; image < 10; image++)
         {
             Assert.InRange(firsts.Count(first => first[0] == image), Expected - SixSigma, Expected + SixSigma);
@@ -76,10 +77,14 @@ public class SupportSamplerTests
 
     [Theory]
     [InlineData(false, "The class 'bee' has 3 images, too few for 4 shots; add images, or ask for fewer shots (--shots).")]
-    [InlineData(true, "The class 'bee' has 3 images, too few for 4 shots and 4 more for validation; add images, or ask for fewer shots (--shots).")]
+    [InlineData(true, "The class 'bee' has 3 images, too few for 4 shots and 4 more for validation; add images, " +
+        "or ask for fewer shots (--shots).")]
     public void A_class_with_too_few_images_is_named(bool validation, string message)
     {
-        var dataset = Dataset(10) with { Train = [.. Images("", 10).Where(image => image.Label == 0), .. Images("", 3).Where(image => image.Label == 1)] };
+        var dataset = Dataset(10) with
+        {
+            Train = [.. Images("", 10).Where(image => image.Label == 0), .. Images("", 3).Where(image => image.Label == 1)],
+        };
         Action sample = validation ? () => SupportSampler.SampleWithValidation(dataset, 4, 1) : () => SupportSampler.Sample(dataset, 4, 1);
         Assert.Equal(message, Assert.Throws<KedgeException>(sample).Message);
     }

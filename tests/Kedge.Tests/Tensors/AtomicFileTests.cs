@@ -14,7 +14,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         var path = _folder.Write("x.bin", [1, 2, 3]);
         var error = Assert.Throws<KedgeException>(() => AtomicFile.Write(path, Fill, size));
-        Assert.Equal($"'{path}'{described} cannot be written: No space left on device. Free some space, or choose a place that you may write to.", error.Message);
+        Assert.Equal($"'{path}'{described} cannot be written: No space left on device. Free some space, " +
+            "or choose a place that you may write to.", error.Message);
         Assert.Equal([path], _folder.Entries);
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
     }

@@ -42,7 +42,13 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Scalars_empty_tensors_and_views_keep_their_shape_and_values()
     {
         var square = arange(9f).reshape(3, 3);
-        using var file = WriteAndOpen(new() { ["scalar"] = tensor(3.5f), ["empty"] = zeros(0, 4), ["turned"] = square.t(), ["column"] = square[.., 1] });
+        using var file = WriteAndOpen(new()
+        {
+            ["scalar"] = tensor(3.5f),
+            ["empty"] = zeros(0, 4),
+            ["turned"] = square.t(),
+            ["column"] = square[.., 1],
+        });
         Assert.Empty(file.Read("scalar").shape);
         Assert.Equal(3.5f, file.Read("scalar").item<float>());
         Assert.Equal([0, 4], file.Read("empty").shape);
@@ -88,7 +94,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         using var file = WriteAndOpen(new() { ["x"] = ones(1) });
         var error = Assert.Throws<KedgeException>(() => file.Read("y"));
-        Assert.Equal($"'{file.Origin}' holds no tensor named 'y' among its 1; check that it is the right file for this use.", error.Message);
+        Assert.Equal($"'{file.Origin}' holds no tensor named 'y' among its 1; check that it is the right file for this use.",
+            error.Message);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void A_missing_folder_is_named()
     {
         var error = Assert.Throws<KedgeException>(() => Write(Path.Combine(_scratch.Path, "absent", "x.safetensors")));
-        Assert.Contains($"the folder '{_scratch["absent"]}' does not exist; make it or choose another", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"the folder '{_scratch["absent"]}' does not exist; make it or choose another",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

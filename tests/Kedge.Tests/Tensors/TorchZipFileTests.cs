@@ -60,5 +60,6 @@ public sealed class TorchZipFileTests : IDisposable
         Assert.True(file.Read("x").Equals(arange(6f)));
     }
 
-    private TorchZipFile Open(Pickle pickle) => TorchZipFile.Open(_scratch.Write("model.pt", Pickle.Zip(pickle.End(), new() { ["data/0"] = Six })));
+    private TorchZipFile Open(Pickle pickle) =>
+        TorchZipFile.Open(_scratch.Write("model.pt", Pickle.Zip(pickle.End(), new() { ["data/0"] = Six })));
 }

@@ -49,7 +49,8 @@ public class ClipTokenizerTests
     public void A_text_that_is_too_long_says_how_long_it_is_and_what_to_do()
     {
         var error = Assert.Throws<KedgeException>(() => Tokenizer.Encode("a photo of a dog.", contextLength: 5));
-        Assert.Equal("The text 'a photo of a dog.' is 8 tokens long with its start and end, and the model reads 5; shorten it, or ask for truncation.", error.Message);
+        Assert.Equal("The text 'a photo of a dog.' is 8 tokens long with its start and end, and the model reads 5; shorten it, " +
+            "or ask for truncation.", error.Message);
     }
 
     [Fact]

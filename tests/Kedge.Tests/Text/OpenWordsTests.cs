@@ -16,7 +16,8 @@ public class OpenWordsTests
     }
 
     [Fact]
-    public void Nouns_are_common_nouns_of_one_to_three_words() => Assert.All(OpenWords.Nouns, noun => Assert.Matches("^[a-z]{2,}([ '-][a-z]+){0,2}$", noun));
+    public void Nouns_are_common_nouns_of_one_to_three_words() =>
+        Assert.All(OpenWords.Nouns, noun => Assert.Matches("^[a-z]{2,}([ '-][a-z]+){0,2}$", noun));
 
     [Fact]
     public void Common_things_come_first()
@@ -29,8 +30,10 @@ public class OpenWordsTests
     [Fact]
     public void The_notice_gives_the_licence_of_the_nouns()
     {
-        var notice = string.Join(' ', File.ReadAllText(Path.Combine(TestData.Folder, "..", "..", "..", "NOTICE")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var notice = string.Join(' ', File.ReadAllText(Path.Combine(TestData.Folder, "..", "..", "..", "NOTICE"))
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("WordNet 3.0 Copyright 2006 by Princeton University. All rights reserved.", notice);
-        Assert.Contains("THIS SOFTWARE AND DATABASE IS PROVIDED \"AS IS\" AND PRINCETON UNIVERSITY MAKES NO REPRESENTATIONS OR WARRANTIES", notice);
+        Assert.Contains("THIS SOFTWARE AND DATABASE IS PROVIDED \"AS IS\" AND PRINCETON UNIVERSITY MAKES NO REPRESENTATIONS OR WARRANTIES",
+            notice);
     }
 }

@@ -24,6 +24,7 @@ public class PromptTemplateTests
     public void A_template_needs_exactly_one_place(string text, int places)
     {
         var error = Assert.Throws<KedgeException>(() => new PromptTemplate(text));
-        Assert.Equal($"The template '{text}' has {places} places for the class name; expected one {{}}, as in 'a photo of a {{}}.'.", error.Message);
+        Assert.Equal($"The template '{text}' has {places} places for the class name; expected one {{}}, as in 'a photo of a {{}}.'.",
+            error.Message);
     }
 }

@@ -6,7 +6,8 @@ namespace Kedge.Tests.Text;
 
 public sealed class TokenizerFolderTests : IDisposable
 {
-    private static readonly string[] Texts = ["a photo of a dog.", "naïve café — 1998", "日本語のテキスト", "<|startoftext|> it's <|endoftext|>", ""];
+    private static readonly string[] Texts =
+        ["a photo of a dog.", "naïve café — 1998", "日本語のテキスト", "<|startoftext|> it's <|endoftext|>", ""];
     private static readonly BytePairVocabulary Table = BytePairVocabulary.ReadEmbedded();
 
     private readonly TemporaryFolder _folder = new();
@@ -26,7 +27,8 @@ public sealed class TokenizerFolderTests : IDisposable
     [InlineData(false)]
     public void Tokenizer_json_gives_the_ids_of_the_embedded_table(bool mergesAsArrays)
     {
-        WriteWhole(mergesAsArrays ? Table.Merges.Select(pair => new[] { pair.Left, pair.Right }) : Table.Merges.Select(pair => $"{pair.Left} {pair.Right}"));
+        WriteWhole(mergesAsArrays ? Table.Merges.Select(pair => new[] { pair.Left, pair.Right })
+            : Table.Merges.Select(pair => $"{pair.Left} {pair.Right}"));
         CheckEqualsDefault();
     }
 
@@ -34,7 +36,8 @@ public sealed class TokenizerFolderTests : IDisposable
     public void A_folder_without_a_tokenizer_says_what_is_expected()
     {
         var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder.Path));
-        Assert.Equal($"The folder {_folder.Path} holds no tokenizer; expected tokenizer.json, or vocab.json with merges.txt.", error.Message);
+        Assert.Equal($"The folder {_folder.Path} holds no tokenizer; expected tokenizer.json, or vocab.json with merges.txt.",
+            error.Message);
     }
 
     [Theory]
@@ -50,7 +53,8 @@ public sealed class TokenizerFolderTests : IDisposable
     [InlineData("{\"model\": {\"type\": \"BPE\", \"end_of_word_suffix\": \"</w>\", \"vocab\": {\"a\": 0}, \"merges\": [[\"a\"]]}}")]
     [InlineData("{\"model\": {\"type\": \"BPE\", \"end_of_word_suffix\": \"</w>\", \"vocab\": {\"a\": 0}, \"merges\": [[\"a\", null]]}}")]
     [InlineData("{\"model\": {\"type\": \"BPE\", \"end_of_word_suffix\": \"</w>\", \"vocab\": {\"a\": 0}, \"merges\": []}}")]
-    [InlineData("{\"model\": {\"type\": \"BPE\", \"end_of_word_suffix\": \"</w>\", \"vocab\": {\"a\": 0}, \"merges\": []}, \"added_tokens\": [{}]}")]
+    [InlineData("{\"model\": {\"type\": \"BPE\", \"end_of_word_suffix\": \"</w>\", \"vocab\": {\"a\": 0}, \"merges\": []}, " +
+        "\"added_tokens\": [{}]}")]
     public void A_damaged_file_is_named(string json)
     {
         Write("tokenizer.json", json);
@@ -63,7 +67,8 @@ public sealed class TokenizerFolderTests : IDisposable
     {
         WriteWhole(["dog unheardof</w>"]);
         var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder.Path));
-        Assert.StartsWith($"The tokenizer {_folder["tokenizer.json"]} lacks the token 'unheardof</w>';", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The tokenizer {_folder["tokenizer.json"]} lacks the token 'unheardof</w>';",
+            error.Message, StringComparison.Ordinal);
     }
 
     private void CheckEqualsDefault()
@@ -73,7 +78,8 @@ public sealed class TokenizerFolderTests : IDisposable
         Assert.All(Texts, text => Assert.Equal(ClipTokenizer.Default.Encode(text), read.Encode(text)));
     }
 
-    private Dictionary<string, int> Ids() => Table.Tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
+    private Dictionary<string, int> Ids() =>
+        Table.Tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
 
     private void WriteWhole(IEnumerable<object> merges)
     {

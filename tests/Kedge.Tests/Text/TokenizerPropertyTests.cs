@@ -18,7 +18,8 @@ public partial class TokenizerPropertyTests
     [Theory]
     [MemberData(nameof(Alphabets))]
     public void Decoding_gives_the_cleaned_text_but_for_its_spaces(string alphabet) =>
-        Check(alphabet, text => Assert.Equal(WithoutSpaces(TextCleaning.Clean(text)), WithoutSpaces(Tokenizer.Decode(Tokenizer.Encode(text)))));
+        Check(alphabet, text =>
+            Assert.Equal(WithoutSpaces(TextCleaning.Clean(text)), WithoutSpaces(Tokenizer.Decode(Tokenizer.Encode(text)))));
 
     [Theory]
     [MemberData(nameof(Alphabets))]

@@ -22,12 +22,14 @@ public sealed class WordListTests : IDisposable
         Assert.Equal(["tree", "rock"], list.Words);
         Assert.Equal("1 line of words.txt is left out: line 2 'Sea lion' (the name of a class).", list.Note);
         Assert.Equal(["rock"], list.WithoutClassNames(["tree"]).Words);
-        Assert.Equal("2 lines of words.txt are left out: lines 2 'Sea lion' and 1 'tree' (the name of a class).", list.WithoutClassNames(["tree"]).Note);
+        Assert.Equal("2 lines of words.txt are left out: lines 2 'Sea lion' and 1 'tree' (the name of a class).",
+            list.WithoutClassNames(["tree"]).Note);
     }
 
     [Fact]
     public void Of_many_lines_the_first_are_named() => Assert.Equal(
-        "8 lines of words.txt are left out: lines 2, 3, 4, 5, 6 and 3 more (empty).", WordList.FromLines(["dog", .. Enumerable.Repeat("", 8)], "words.txt").Note);
+        "8 lines of words.txt are left out: lines 2, 3, 4, 5, 6 and 3 more (empty).",
+        WordList.FromLines(["dog", .. Enumerable.Repeat("", 8)], "words.txt").Note);
 
     [Fact]
     public void Nothing_left_out_is_no_note() => Assert.Null(WordList.FromLines(["dog", "cat"], "words.txt").Note);
@@ -39,14 +41,16 @@ public sealed class WordListTests : IDisposable
     public void A_file_without_words_is_refused(string text)
     {
         var path = Write(text);
-        Assert.Equal($"The word list '{path}' holds no words: write one a line.", Assert.Throws<KedgeException>(() => WordList.Read(path)).Message);
+        Assert.Equal($"The word list '{path}' holds no words: write one a line.",
+            Assert.Throws<KedgeException>(() => WordList.Read(path)).Message);
     }
 
     [Fact]
     public void A_file_that_cannot_be_read_is_refused()
     {
         foreach (var path in (string[])[_folder["none.txt"], _folder.Path])
-            Assert.Matches(@"\AThe word list '.*' cannot be read: .* Check the path and its permissions\.\z", Assert.Throws<KedgeException>(() => WordList.Read(path)).Message);
+            Assert.Matches(@"\AThe word list '.*' cannot be read: .* Check the path and its permissions\.\z",
+                Assert.Throws<KedgeException>(() => WordList.Read(path)).Message);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -15,7 +15,9 @@ public class EmaTeacherTests
     public void A_teacher_runs_beside_its_student_in_one_step_and_follows_the_average(string kind)
     {
         using var scope = NewDisposeScope();
-        var architecture = kind == "vit" ? TinyRun.Architecture : TinyRun.Architecture with { Vision = new ResNetConfiguration(32, Width: 8, [1, 1, 1, 1], Heads: 4) };
+        var architecture = kind == "vit"
+            ? TinyRun.Architecture
+            : TinyRun.Architecture with { Vision = new ResNetConfiguration(32, Width: 8, [1, 1, 1, 1], Heads: 4) };
         using var student = ClipInitialisation.Build(architecture, seed: 1);
         student.train();
         using var average = new EmaWeights(student.state_dict(), decay: 0.9);

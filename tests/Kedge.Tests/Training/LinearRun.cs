@@ -9,7 +9,10 @@ namespace Kedge.Tests.Training;
 /// <summary>Examples of a linear map.</summary>
 internal sealed record Examples(Tensor Inputs, Tensor Outputs);
 
-/// <summary>An objective without a CLIP: a linear map is found by least squares, with a bias and a count of steps of the objective's own.</summary>
+/// <summary>
+/// An objective without a CLIP: a linear map is found by least squares, with a bias and a count of
+/// steps of the objective's own.
+/// </summary>
 internal sealed class LeastSquares(Linear map, string name = "least_squares") : ITrainingObjective<Examples>, IDisposable
 {
     private readonly Parameter _bias = new(zeros(1));
@@ -17,7 +20,8 @@ internal sealed class LeastSquares(Linear map, string name = "least_squares") : 
 
     public IReadOnlyList<Parameter> Parameters => [.. map.parameters(), _bias];
 
-    public IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor> { [$"{name}.bias"] = _bias, [$"{name}.steps"] = _steps };
+    public IReadOnlyDictionary<string, Tensor> State =>
+        new Dictionary<string, Tensor> { [$"{name}.bias"] = _bias, [$"{name}.steps"] = _steps };
 
     public Tensor Loss(Examples batch) => (map.forward(batch.Inputs) + _bias - batch.Outputs).square().mean();
 
@@ -39,7 +43,8 @@ internal static class LinearRun
         Steps, LearningRate: 0.1, WarmUpSteps: 5, WeightDecay: 0, Beta2: 0.98, ClipNorm: 10, AverageDecay: 0.8, CheckpointEvery: 25);
 
     /// <summary>Runs, or goes on; gives the mean squared error of the averaged map at each checkpoint.</summary>
-    public static List<double> Run(string folder, TrainingOptions? options = null, int accumulated = 1, int terms = 1, CancellationToken cancellation = default)
+    public static List<double> Run(
+        string folder, TrainingOptions? options = null, int accumulated = 1, int terms = 1, CancellationToken cancellation = default)
     {
         using var map = nn.Linear(3, 2);
         using (no_grad())
@@ -49,7 +54,8 @@ internal static class LinearRun
         }
         LeastSquares[] objectives = [.. Enumerable.Range(0, terms).Select(i => new LeastSquares(map, $"least_squares_{i}"))];
         var errors = new List<double>();
-        var loop = new TrainingLoop(map, [.. objectives.Select(objective => new TrainingTerm<Examples>(objective, BatchesFrom))], options ?? Options)
+        var loop = new TrainingLoop(map, [.. objectives.Select(objective => new TrainingTerm<Examples>(objective, BatchesFrom))],
+            options ?? Options)
         {
             HeldOutAccuracy = average =>
             {
@@ -60,7 +66,8 @@ internal static class LinearRun
                 return 0;
             },
         };
-        var identity = new RunIdentity(new JsonObject { ["Map"] = "linear", ["Steps"] = (options ?? Options).Steps }, new Dictionary<string, string>());
+        var identity = new RunIdentity(new JsonObject { ["Map"] = "linear", ["Steps"] = (options ?? Options).Steps },
+            new Dictionary<string, string>());
         try
         {
             loop.Run(identity, folder, cancellation: cancellation);

@@ -70,7 +70,8 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         var obstacle = _scratch.Write($"run/{blocked}", "A file where the folder must go.");
         var error = Assert.Throws<KedgeException>(() => TinyRun.Run(Folder));
         Assert.StartsWith("Writing the checkpoint of step 6 failed: ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith($" Once there is room in '{Folder}', start the same run again; it goes on from step 3.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" Once there is room in '{Folder}', start the same run again; it goes on from step 3.",
+            error.Message, StringComparison.Ordinal);
         Assert.Equal([Previous], Directory.GetDirectories(Folder));
         Assert.Equal(3, StepOf(Previous));
         File.Delete(obstacle);
@@ -86,7 +87,8 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         Directory.Delete(Current, recursive: true);
         Spoil(Path.Combine(Previous, "model.safetensors"), key);
         var error = Assert.Throws<KedgeException>(() => TinyRun.Run(Folder));
-        Assert.Equal($"Training stopped at step {step} of 6: {what} is no finite number any more. The checkpoint of step 3 is the last good one; " +
+        Assert.Equal($"Training stopped at step {step} of 6: {what} is no finite number any more. " +
+            "The checkpoint of step 3 is the last good one; " +
             "start again in another folder with a lower learning rate than 0.001.", error.Message);
         Assert.Equal([Previous], Directory.GetDirectories(Folder));
     }
@@ -101,7 +103,11 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     [Fact]
     public void Another_architecture_is_refused()
     {
-        var other = TinyRun.Architecture with { FeatureWidth = 8, Vision = new VisionTransformerConfiguration(16, 4, TinyRun.Architecture.Text.Transformer) };
+        var other = TinyRun.Architecture with
+        {
+            FeatureWidth = 8,
+            Vision = new VisionTransformerConfiguration(16, 4, TinyRun.Architecture.Text.Transformer),
+        };
         AssertRefused("Architecture.FeatureWidth 16 instead of 8, Architecture.Vision.PatchSize 8 instead of 4",
             folder => TinyRun.Run(folder, architecture: other));
     }
@@ -119,12 +125,15 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         folder => TinyRun.Run(folder, pairs: [.. TinyRun.Pairs.Reverse()]));
 
     [Fact]
-    public void Another_text_teacher_is_refused() => AssertRefused("another text teacher or none", folder => new ContrastiveTrainer(TinyRun.Architecture, TinyRun.Options)
-        .Run(new(TinyRun.Pairs) { Teacher = new(["cat", "dog"], [[1, 0], [0, 1]]) }, folder, cancellation: TestContext.Current.CancellationToken));
+    public void Another_text_teacher_is_refused() =>
+        AssertRefused("another text teacher or none", folder => new ContrastiveTrainer(TinyRun.Architecture, TinyRun.Options)
+            .Run(new(TinyRun.Pairs) { Teacher = new(["cat", "dog"], [[1, 0], [0, 1]]) },
+                folder, cancellation: TestContext.Current.CancellationToken));
 
     [Fact]
-    public void Choices_are_named_by_their_words() => AssertRefused("Options.Loss \"InfoNce\" instead of \"Sigmoid\", Options.Precision \"F32\" instead of \"BF16\"",
-        folder => TinyRun.Run(folder, TinyRun.Options with { Loss = ContrastiveLoss.Sigmoid, Precision = TrainingPrecision.BF16 }));
+    public void Choices_are_named_by_their_words() =>
+        AssertRefused("Options.Loss \"InfoNce\" instead of \"Sigmoid\", Options.Precision \"F32\" instead of \"BF16\"",
+            folder => TinyRun.Run(folder, TinyRun.Options with { Loss = ContrastiveLoss.Sigmoid, Precision = TrainingPrecision.BF16 }));
 
     [Theory, InlineData("run.json"), InlineData("model.safetensors"), InlineData("optimizer.bin")]
     public void A_damaged_file_is_named_with_the_way_out(string file)
@@ -141,7 +150,8 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         TinyRun.AssertSame(undisturbed.Folder, Folder);
     }
 
-    [Theory, InlineData("null"), InlineData("{}"), InlineData("[]"), InlineData("""{ "Step": 3, "Run": null, "ModelSha256": "", "OptimizerSha256": "" }"""),
+    [Theory, InlineData("null"), InlineData("{}"),
+        InlineData("[]"), InlineData("""{ "Step": 3, "Run": null, "ModelSha256": "", "OptimizerSha256": "" }"""),
         InlineData("""{ "Step": 3, "Run": { "Architecture": { "FeatureWidth": 16, "Vision": {}, "Text": {} } } }""")]
     public void A_description_of_another_form_is_refused(string json)
     {
@@ -174,7 +184,9 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
             _scratch.Write(Path.Combine("run", Path.GetRelativePath(undisturbed.Folder, file)), File.ReadAllBytes(file));
     }
 
-    /// <summary>Makes the middle number of a tensor none, and the checkpoint's description say that this is how it was written.</summary>
+    /// <summary>
+    /// Makes the middle number of a tensor none, and the checkpoint's description say that this is how it was written.
+    /// </summary>
     private static void Spoil(string model, string key)
     {
         using var scope = NewDisposeScope();

@@ -25,7 +25,8 @@ public sealed class TrainingLoopTests : IDisposable
     {
         LinearRun.Run(_scratch.Path, cancellation: TestContext.Current.CancellationToken);
         var tensors = TinyRun.Weights(_scratch.Path);
-        Assert.Equal(["average.bias", "average.weight", "bias", "least_squares_0.bias", "least_squares_0.steps", "weight"], tensors.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["average.bias", "average.weight", "bias", "least_squares_0.bias", "least_squares_0.steps", "weight"],
+            tensors.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(LinearRun.Steps, tensors["least_squares_0.steps"][0]);
         Assert.NotEqual(0, tensors["least_squares_0.bias"][0]);
     }
@@ -59,15 +60,18 @@ public sealed class TrainingLoopTests : IDisposable
         LinearRun.Run(_scratch.Path, options, cancellation: TestContext.Current.CancellationToken);
         var error = Assert.Throws<KedgeException>(() =>
             LinearRun.Run(_scratch.Path, options with { Steps = 3 }, cancellation: TestContext.Current.CancellationToken));
-        Assert.Equal($"The run in '{_scratch.Path}' cannot be resumed: it was started with Steps 2 instead of 3; ask for the same, or give another folder.", error.Message);
+        Assert.Equal($"The run in '{_scratch.Path}' cannot be resumed: it was started with Steps 2 instead of 3; ask for the same, " +
+            "or give another folder.", error.Message);
     }
 
     [Fact]
     public void A_loss_that_is_no_number_stops_the_run()
     {
         var error = Assert.Throws<KedgeException>(() => LinearRun.Run(
-            _scratch.Path, LinearRun.Options with { LearningRate = 1e30, WarmUpSteps = 0 }, cancellation: TestContext.Current.CancellationToken));
-        Assert.StartsWith("Training stopped at step 2 of 60: the loss is no finite number any more. There is no checkpoint yet; ", error.Message, StringComparison.Ordinal);
+            _scratch.Path, LinearRun.Options with { LearningRate = 1e30, WarmUpSteps = 0 },
+            cancellation: TestContext.Current.CancellationToken));
+        Assert.StartsWith("Training stopped at step 2 of 60: the loss is no finite number any more. There is no checkpoint yet; ",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

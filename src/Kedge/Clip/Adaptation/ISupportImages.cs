@@ -4,20 +4,29 @@ using static TorchSharp.torch;
 namespace Kedge.Clip.Adaptation;
 
 /// <summary>
-/// The N support images of a task with the CLIP that their features are of, for methods that change its towers: features of a changed tower are none of those that are stored.
+/// The N support images of a task with the CLIP that their features are of, for methods that change its towers:
+/// features of a changed tower are none of those that are stored.
 /// </summary>
 internal interface ISupportImages
 {
-    /// <summary>The weights that may be changed: queries, keys and values of the attention of both towers; of a ResNet, of its attention pooling alone.</summary>
+    /// <summary>
+    /// The weights that may be changed: queries, keys and values of the attention of both towers; of a ResNet, of
+    /// its attention pooling alone.
+    /// </summary>
     IReadOnlyList<AttentionProjection> Projections { get; }
 
     /// <summary>Some of the images.</summary>
     /// <param name="rows">Places of images, 0 … N − 1.</param>
     ISupportImages AtRows(IReadOnlyList<long> rows);
 
-    /// <summary>The towers with updates beside their weights, which are not changed. Features follow the updates' factors as these are learned.</summary>
-    /// <param name="updates">The updates, each of one of <see cref="Projections"/>; their tensors stay the caller's.</param>
-    /// <param name="dropout">What the inputs of each update go through first, [p, n, in] to the same shape; <see langword="null"/> for nothing.</param>
+    /// <summary>
+    /// The towers with updates beside their weights, which are not changed. Features follow the updates'
+    /// factors as these are learned.
+    /// </summary>
+    /// <param name="updates">The updates, each of one of <see cref="Projections"/>; their tensors
+    /// stay the caller's.</param>
+    /// <param name="dropout">What the inputs of each update go through first, [p, n, in] to the same shape;
+    /// <see langword="null"/> for nothing.</param>
     /// <returns>The towers; dispose them.</returns>
     /// <exception cref="KedgeException">An image cannot be read, or an update does not fit.</exception>
     IAdaptedTowers Adapt(WeightUpdates updates, Func<Tensor, Tensor>? dropout = null);

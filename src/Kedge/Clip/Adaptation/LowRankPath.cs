@@ -6,7 +6,8 @@ namespace Kedge.Clip.Adaptation;
 
 /// <summary>A low-rank update beside the weight that it changes, while it is learned.</summary>
 /// <param name="update">The factors; not owned.</param>
-/// <param name="dropout">What the inputs go through first, once a projection; <see langword="null"/> for nothing.</param>
+/// <param name="dropout">What the inputs go through first, once a projection;
+/// <see langword="null"/> for nothing.</param>
 internal sealed class LowRankPath(LowRankUpdate update, Func<Tensor, Tensor>? dropout) : IProjectionPath
 {
     /// <summary>s · B A x of each projection side by side: […, in] → […, p · out].</summary>

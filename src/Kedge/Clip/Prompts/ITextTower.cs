@@ -23,12 +23,14 @@ public interface ITextTower
 
     /// <summary>Embeddings of the tokens of words, such as learned tokens may start from.</summary>
     /// <param name="words">Any text, "a photo of a" say.</param>
-    /// <returns>A new tensor [tokens, W], F32, without gradient, owned by the caller; no row for an empty text.</returns>
+    /// <returns>A new tensor [tokens, W], F32, without gradient, owned by the caller; no row
+    /// for an empty text.</returns>
     Tensor TokenEmbeddings(string words);
 
     /// <summary>Names learned tokens: the words whose own embeddings are nearest to them, by cosine.</summary>
     /// <param name="tokens">[n, W] token embeddings, of any length.</param>
     /// <param name="top">How many words a token, at least 1.</param>
-    /// <returns>n lists, the nearest word first; only tokens of the vocabulary that are a whole word are looked at.</returns>
+    /// <returns>n lists, the nearest word first; only tokens of the vocabulary that are a whole
+    /// word are looked at.</returns>
     IReadOnlyList<IReadOnlyList<Neighbour>> NearestWords(Tensor tokens, int top);
 }

@@ -26,7 +26,10 @@ internal sealed class Attention : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>An update beside <see cref="in_proj_weight"/>, while it is learned, which <see cref="Forward"/> alone knows; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// An update beside <see cref="in_proj_weight"/>, while it is learned, which <see cref="Forward"/> alone knows;
+    /// <see langword="null"/> for none.
+    /// </summary>
     public IProjectionPath? Path { get; set; }
 
     /// <summary>Every position attends to every position, or (causal) to itself and those before it.</summary>
@@ -48,7 +51,9 @@ internal sealed class Attention : nn.Module
         return new KeyValue(kv[0], kv[1]);
     }
 
-    /// <summary>The last <paramref name="queries"/> positions attend to a shared prefix and, causally, to one another.</summary>
+    /// <summary>
+    /// The last <paramref name="queries"/> positions attend to a shared prefix and, causally, to one another.
+    /// </summary>
     /// <param name="x">[B, L, W], the positions after the prefix.</param>
     /// <param name="prefix">Keys and values of the prefix, [1, H, Lp, W/H].</param>
     /// <param name="mask">[queries, Lp + L], 0 where a query may look and −∞ elsewhere.</param>
@@ -65,7 +70,8 @@ internal sealed class Attention : nn.Module
         }
         else
         {
-            query = Split(F.linear(x.narrow(1, length - queries, queries), in_proj_weight.narrow(0, 0, _width), in_proj_bias.narrow(0, 0, _width)), 1)[0];
+            query = Split(F.linear(x.narrow(1, length - queries, queries), in_proj_weight.narrow(0, 0, _width),
+                in_proj_bias.narrow(0, 0, _width)), 1)[0];
             (key, value) = KeyValues(x);
         }
         key = cat([prefix.Key.expand(batch, -1, -1, -1), key], 2); // [B, H, Lp + L, W/H]
@@ -73,8 +79,8 @@ internal sealed class Attention : nn.Module
         return out_proj.forward(Join(F.scaled_dot_product_attention(query, key, value, mask)));
     }
 
-    // Without a mask bfloat16 goes in products over the batch: libtorch's attention prepares one for each image and head, which on a CPU takes
-    // five times as long at 65 positions (and no longer for the few of AttentionPool).
+    // Without a mask bfloat16 goes in products over the batch: libtorch's attention prepares one for each image and head, which on a CPU
+    // takes five times as long at 65 positions (and no longer for the few of AttentionPool).
     private static Tensor Attend(Tensor query, Tensor key, Tensor value, bool causal, AttentionProbe? probe) =>
         query.dtype == ScalarType.BFloat16 && !causal && probe is null
             ? matmul(ScaledDotProduct.Weights(query, key, causal), value)

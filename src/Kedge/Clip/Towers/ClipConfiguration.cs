@@ -9,9 +9,12 @@ namespace Kedge.Clip.Towers;
 /// <param name="Heads">Attention heads, H; divides <paramref name="Width"/>.</param>
 /// <param name="MlpWidth">Hidden features of a block's MLP (4 W in every published model).</param>
 /// <param name="Activation">The MLP's nonlinearity.</param>
-internal sealed record TransformerConfiguration(int Width, int Layers, int Heads, int MlpWidth, Activation Activation = Activation.QuickGelu);
+internal sealed record TransformerConfiguration(
+    int Width, int Layers, int Heads, int MlpWidth, Activation Activation = Activation.QuickGelu);
 
-/// <summary>An image tower: <see cref="VisionTransformerConfiguration"/> or <see cref="ResNetConfiguration"/>.</summary>
+/// <summary>
+/// An image tower: <see cref="VisionTransformerConfiguration"/> or <see cref="ResNetConfiguration"/>.
+/// </summary>
 /// <param name="Resolution">Side of the square input in pixels, R.</param>
 [JsonDerivedType(typeof(VisionTransformerConfiguration), "vit")]
 [JsonDerivedType(typeof(ResNetConfiguration), "resnet")]
@@ -44,7 +47,8 @@ internal abstract record VisionConfiguration(int Resolution)
 /// <param name="Resolution">Side of the square input in pixels, R; a multiple of <paramref name="PatchSize"/>.</param>
 /// <param name="PatchSize">Side of a patch in pixels.</param>
 /// <param name="Transformer">Its blocks.</param>
-internal sealed record VisionTransformerConfiguration(int Resolution, int PatchSize, TransformerConfiguration Transformer) : VisionConfiguration(Resolution)
+internal sealed record VisionTransformerConfiguration(int Resolution, int PatchSize, TransformerConfiguration Transformer)
+    : VisionConfiguration(Resolution)
 {
     /// <inheritdoc/>
     [JsonIgnore]
@@ -62,7 +66,8 @@ internal sealed record VisionTransformerConfiguration(int Resolution, int PatchS
 /// <param name="Width">Channels after the stem (64 for RN50); the last stage has 32 times as many.</param>
 /// <param name="Blocks">Bottlenecks in each of the four stages.</param>
 /// <param name="Heads">Heads of the pooling attention (32 · Width / 64 where a checkpoint does not say).</param>
-internal sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyList<int> Blocks, int Heads) : VisionConfiguration(Resolution)
+internal sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyList<int> Blocks, int Heads)
+    : VisionConfiguration(Resolution)
 {
     /// <inheritdoc/>
     [JsonIgnore]

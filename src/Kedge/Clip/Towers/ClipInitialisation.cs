@@ -5,9 +5,10 @@ using static TorchSharp.torch;
 namespace Kedge.Clip.Towers;
 
 /// <summary>
-/// The start of training, as CLIP's authors published it: normal deviates whose widths follow each tower's width and depth; norms one and zero; the
-/// last norm of a ResNet's bottleneck zero; the logit scale 1 / 0.07. ResNet convolutions start as Kaiming's (fan in, uniform). Two starts of the
-/// Vision Transformer are not theirs, as from theirs it learns colours at once and shapes late: see <see cref="Positions"/> and <see cref="Contrasts"/>.
+/// The start of training, as CLIP's authors published it: normal deviates whose widths follow each tower's width and
+/// depth; norms one and zero; the last norm of a ResNet's bottleneck zero; the logit scale 1 / 0.07. ResNet
+/// convolutions start as Kaiming's (fan in, uniform). Two starts of the Vision Transformer are not theirs, as from
+/// theirs it learns colours at once and shapes late: see <see cref="Positions"/> and <see cref="Contrasts"/>.
 /// </summary>
 internal static partial class ClipInitialisation
 {
@@ -28,21 +29,24 @@ internal static partial class ClipInitialisation
     {
         if (key == "logit_scale")
             return tensor(MathF.Log(1 / 0.07f));
-        if (key.EndsWith("running_var", StringComparison.Ordinal) || (Norm().IsMatch(key) && key.EndsWith(".weight", StringComparison.Ordinal)))
+        if (key.EndsWith("running_var", StringComparison.Ordinal)
+            || (Norm().IsMatch(key) && key.EndsWith(".weight", StringComparison.Ordinal)))
             return LastNorm().IsMatch(key) ? zeros(shape) : ones(shape);
         if (key.EndsWith("running_mean", StringComparison.Ordinal) || key.EndsWith("bias", StringComparison.Ordinal))
             return zeros(shape);
         if (key.StartsWith("visual.", StringComparison.Ordinal) && shape.Length == 4 && configuration.Vision is ResNetConfiguration)
             return rand(shape, generator: generator).Mul(2).Sub(1).Div(Math.Sqrt(shape[1] * shape[2] * shape[3]));
-        if (key == "visual.positional_embedding") // a Vision Transformer's, as is the convolution below: a ResNet has returned its own above
+        // a Vision Transformer's, as is the convolution below: a ResNet has returned its own above
+        if (key == "visual.positional_embedding")
             return Positions(shape[0] - 1, shape[1]);
         var start = randn(shape, generator: generator).Mul(Deviation(key, shape, configuration));
         return key == "visual.conv1.weight" ? Contrasts(start) : start;
     }
 
     /// <summary>
-    /// Where each patch of a square grid lies, in sines and cosines of its column and row (Vaswani et al. 2017, §3.5, in two dimensions as Beyer et al. 2022), wavelengths 2π to
-    /// 200π patches; the class token's place is zero. Unlike small random numbers they are seen beside the patches from the first step, and alike where patches are near.
+    /// Where each patch of a square grid lies, in sines and cosines of its column and row (Vaswani et al. 2017, §3.5,
+    /// in two dimensions as Beyer et al. 2022), wavelengths 2π to 200π patches; the class token's place is zero. Unlike
+    /// small random numbers they are seen beside the patches from the first step, and alike where patches are near.
     /// </summary>
     /// <returns>[1 + <paramref name="patches"/>, <paramref name="width"/>].</returns>
     private static Tensor Positions(long patches, long width)
@@ -60,8 +64,8 @@ internal static partial class ClipInitialisation
     }
 
     /// <summary>
-    /// Three quarters of the filters without their mean, twice as large: pixels of a patch are much alike, so that filters at random all see its colour and hardly what is
-    /// drawn in it.
+    /// Three quarters of the filters without their mean, twice as large: pixels of a patch are much alike, so that
+    /// filters at random all see its colour and hardly what is drawn in it.
     /// </summary>
     /// <param name="filters">[W, 3, P, P]; changed.</param>
     private static Tensor Contrasts(Tensor filters)
@@ -73,13 +77,16 @@ internal static partial class ClipInitialisation
 
     private static double Deviation(string key, long[] shape, ClipConfiguration configuration)
     {
-        var blocks = key.StartsWith("visual.", StringComparison.Ordinal) && configuration.Vision is VisionTransformerConfiguration vit ? vit.Transformer : configuration.Text.Transformer;
+        var blocks = key.StartsWith("visual.", StringComparison.Ordinal) && configuration.Vision is VisionTransformerConfiguration vit
+            ? vit.Transformer
+            : configuration.Text.Transformer;
         var width = Math.Pow(blocks.Width, -0.5);
         return key switch
         {
             "token_embedding.weight" => 0.02,
             "positional_embedding" => 0.01,
-            _ when key.EndsWith("attn.out_proj.weight", StringComparison.Ordinal) || key.EndsWith("mlp.c_proj.weight", StringComparison.Ordinal) => width * Math.Pow(2 * blocks.Layers, -0.5),
+            _ when key.EndsWith("attn.out_proj.weight", StringComparison.Ordinal)
+                || key.EndsWith("mlp.c_proj.weight", StringComparison.Ordinal) => width * Math.Pow(2 * blocks.Layers, -0.5),
             _ when key.EndsWith("mlp.c_fc.weight", StringComparison.Ordinal) => Math.Pow(2 * blocks.Width, -0.5),
             _ when key.StartsWith("visual.attnpool.", StringComparison.Ordinal) => Math.Pow(shape[^1], -0.5),
             _ when key == "visual.conv1.weight" => Math.Pow(shape[1] * shape[2] * shape[3], -0.5),

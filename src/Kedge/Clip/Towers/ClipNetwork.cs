@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Clip.Towers;
 
-/// <summary>Both towers of a CLIP, with the fields of the released state dictionaries and nothing else: what is trained, loaded and saved.</summary>
+/// <summary>
+/// Both towers of a CLIP, with the fields of the released state dictionaries and nothing else: what is
+/// trained, loaded and saved.
+/// </summary>
 internal sealed class ClipNetwork : nn.Module
 {
     public readonly VisionTower visual;
@@ -37,7 +40,9 @@ internal sealed class ClipNetwork : nn.Module
     /// </summary>
     public IReadOnlyList<AdaptableWeight> AdaptableWeights => [.. transformer.AdaptableWeights("transformer."), .. visual.AdaptableWeights];
 
-    /// <summary>A network of the same weights, which are not copied, but for those given anew: it may outlive this one.</summary>
+    /// <summary>
+    /// A network of the same weights, which are not copied, but for those given anew: it may outlive this one.
+    /// </summary>
     /// <param name="changed">
     /// New weights by their names, in this network's place and precision; owned by the new network from now on. <see
     /// langword="null"/> for none.
@@ -57,8 +62,8 @@ internal sealed class ClipNetwork : nn.Module
     }
 
     /// <summary>
-    /// Text features of embedded prompts. The tower is causal: positions after the end of text cannot change its feature, so L may be anything
-    /// from the longest prompt to the context length, with the same result.
+    /// Text features of embedded prompts. The tower is causal: positions after the end of text cannot change its
+    /// feature, so L may be anything from the longest prompt to the context length, with the same result.
     /// </summary>
     /// <param name="embeddings">[B, L, W], without positions added.</param>
     /// <param name="ends">[B], the position of the end of text in each row.</param>
@@ -78,7 +83,10 @@ internal sealed class ClipNetwork : nn.Module
     public Tensor EncodeText(TokenBatch texts, AttentionProbe? probe = null) =>
         EncodeText(token_embedding.forward(texts.Ids), texts.Ends, probe);
 
-    /// <summary>Keys and values of what prompts begin with, a block each, for <see cref="EncodeAfter"/>: the tower is causal, so what comes later cannot change them.</summary>
+    /// <summary>
+    /// Keys and values of what prompts begin with, a block each, for <see cref="EncodeAfter"/>: the tower is causal, so
+    /// what comes later cannot change them.
+    /// </summary>
     /// <param name="embeddings">[B, Lp, W], without positions added.</param>
     public KeyValue[] Prefix(Tensor embeddings)
     {
@@ -93,7 +101,10 @@ internal sealed class ClipNetwork : nn.Module
         return [.. prefix];
     }
 
-    /// <summary>Text features of prompts that end with the end of text, by what follows a prefix alone; of the last block only that position is computed.</summary>
+    /// <summary>
+    /// Text features of prompts that end with the end of text, by what follows a prefix alone; of the last block only
+    /// that position is computed.
+    /// </summary>
     /// <param name="embeddings">[B, L, W], the positions after the prefix, without positions added.</param>
     /// <param name="prefix">A block each: [1, H, Lp, W/H], the same for every prompt, or [B, H, Lp, W/H].</param>
     /// <returns>[B, D], not unit length.</returns>

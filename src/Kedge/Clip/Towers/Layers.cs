@@ -5,7 +5,8 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Clip.Towers;
 
-// The leaves of the towers: each holds its parameters under the checkpoints' names, and computes in one call and in the number format of its input.
+// The leaves of the towers: each holds its parameters under the checkpoints' names, and computes in one call and in the
+// number format of its input.
 
 internal static class Precision
 {

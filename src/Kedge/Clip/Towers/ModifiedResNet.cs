@@ -8,8 +8,9 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.Clip.Towers;
 
 /// <summary>
-/// CLIP's ResNet (Radford et al. 2021, §2.4): a stem of three 3×3 convolutions and an average pool, bottlenecks whose strides are average pools, and
-/// attention pooling. Patch features are the pooling attention asked by each position instead of by their mean.
+/// CLIP's ResNet (Radford et al. 2021, §2.4): a stem of three 3×3 convolutions and an average pool, bottlenecks whose
+/// strides are average pools, and attention pooling. Patch features are the pooling attention asked by each position
+/// instead of by their mean.
 /// </summary>
 internal sealed class ModifiedResNet : VisionTower
 {
@@ -65,7 +66,9 @@ internal sealed class ModifiedResNet : VisionTower
     }
 
     private static ModuleList<Bottleneck> Stage(Weights weights, int input, int planes, int blocks, int stride) =>
-        new(Enumerable.Range(0, blocks).Select(i => new Bottleneck(weights[i], i == 0 ? input : Bottleneck.Expansion * planes, planes, i == 0 ? stride : 1)).ToArray());
+        new(Enumerable.Range(0, blocks)
+            .Select(i => new Bottleneck(weights[i], i == 0 ? input : Bottleneck.Expansion * planes, planes, i == 0 ? stride : 1))
+            .ToArray());
 }
 
 /// <summary>1×1, 3×3, 1×1 with a shortcut; a stride is an average pool, in the shortcut too.</summary>
@@ -86,7 +89,8 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
         bn2 = new BatchNorm2d(weights[nameof(bn2)], planes);
         conv3 = new Conv2d(weights[nameof(conv3)], planes, Expansion * planes, kernel: 1);
         bn3 = new BatchNorm2d(weights[nameof(bn3)], Expansion * planes);
-        downsample = stride > 1 || input != Expansion * planes ? new Shortcut(weights[nameof(downsample)], input, Expansion * planes) : null;
+        downsample =
+            stride > 1 || input != Expansion * planes ? new Shortcut(weights[nameof(downsample)], input, Expansion * planes) : null;
         RegisterComponents();
     }
 

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Clip.Towers;
 
-/// <summary>Token ids of several texts in one tensor, padded with zeros to the longest; what stands after an end of text never matters.</summary>
+/// <summary>
+/// Token ids of several texts in one tensor, padded with zeros to the longest; what stands after an
+/// end of text never matters.
+/// </summary>
 /// <param name="Ids">[B, L], I64.</param>
 /// <param name="Ends">[B], I64: the position of the end of text in each row.</param>
 internal readonly record struct TokenBatch(Tensor Ids, Tensor Ends)

@@ -57,7 +57,10 @@ internal sealed class ResidualAttentionBlock : nn.Module
         return x.Add(mlp.forward(ln_2.forward(x)));
     }
 
-    /// <summary>As <see cref="Forward"/>, causal, for positions after a shared prefix: [B, L, W] → the last <paramref name="queries"/> positions [B, queries, W].</summary>
+    /// <summary>
+    /// As <see cref="Forward"/>, causal, for positions after a shared prefix: [B, L, W] → the last
+    /// <paramref name="queries"/> positions [B, queries, W].
+    /// </summary>
     public Tensor AfterPrefix(Tensor x, KeyValue prefix, Tensor mask, int queries)
     {
         var attended = attn.AfterPrefix(ln_1.forward(x), prefix, mask, queries);
@@ -73,7 +76,8 @@ internal sealed class Transformer : nn.Module
 
     public Transformer(Weights weights, TransformerConfiguration configuration) : base(nameof(Transformer))
     {
-        resblocks = new(Enumerable.Range(0, configuration.Layers).Select(i => new ResidualAttentionBlock(weights[nameof(resblocks)][i], configuration)).ToArray());
+        resblocks = new(Enumerable.Range(0, configuration.Layers)
+            .Select(i => new ResidualAttentionBlock(weights[nameof(resblocks)][i], configuration)).ToArray());
         RegisterComponents();
     }
 

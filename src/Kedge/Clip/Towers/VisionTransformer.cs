@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Kedge.Clip.Towers;
 
 /// <summary>
-/// CLIP's Vision Transformer (Radford et al. 2021; Dosovitskiy et al. 2020): patches and a class token through pre-norm blocks; the class token's
-/// output, normalised and projected, is the image's feature. Patch features are the other tokens put through the same norm and projection.
+/// CLIP's Vision Transformer (Radford et al. 2021; Dosovitskiy et al. 2020): patches and a class token through pre-norm
+/// blocks; the class token's output, normalised and projected, is the image's feature. Patch features are the other
+/// tokens put through the same norm and projection.
 /// </summary>
 internal sealed class VisionTransformer : VisionTower
 {
@@ -19,7 +20,8 @@ internal sealed class VisionTransformer : VisionTower
     public readonly LayerNorm ln_post;
     public readonly Parameter proj;
 
-    public VisionTransformer(Weights weights, VisionTransformerConfiguration configuration, int featureWidth) : base(nameof(VisionTransformer))
+    public VisionTransformer(Weights weights, VisionTransformerConfiguration configuration, int featureWidth)
+        : base(nameof(VisionTransformer))
     {
         var width = configuration.Transformer.Width;
         conv1 = new Conv2d(weights[nameof(conv1)], 3, width, configuration.PatchSize, stride: configuration.PatchSize);

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Kedge.Clip.Towers;
 
 /// <summary>
-/// Where a network takes its parameters from while it is built: a checkpoint, an initialisation, or (for its keys and shapes alone) the meta device.
-/// A configuration and weights make a network; nothing is initialised only to be overwritten.
+/// Where a network takes its parameters from while it is built: a checkpoint, an initialisation, or (for its
+/// keys and shapes alone) the meta device. A configuration and weights make a network; nothing is
+/// initialised only to be overwritten.
 /// </summary>
 /// <param name="source">Gives the F32 tensor of a key and shape, on the network's device; owned by the network.</param>
 /// <param name="trainable">Whether parameters ask for gradients.</param>

@@ -14,11 +14,13 @@ internal static class AircraftLists
         foreach (var (part, word) in new[] { (DatasetSplit.Train, "train"), (DatasetSplit.Validation, "val"), (DatasetSplit.Test, "test") })
         {
             var list = Path.Combine(folder, $"images_variant_{word}.txt");
-            (string Image, string Variant)[] rows = [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "an image's number and its variant"))];
+            (string Image, string Variant)[] rows =
+                [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "an image's number and its variant"))];
             foreach (var (image, (_, variant)) in root.FindAll([.. rows.Select(row => $"{row.Image}.jpg")], list).Zip(rows))
             {
                 dataset.Add(part, image, labels.TryGetValue(variant, out var label) ? label
-                    : throw new KedgeException($"{list} names the variant '{variant}', which is not in variants.txt; get the data set again."));
+                    : throw new KedgeException(
+                        $"{list} names the variant '{variant}', which is not in variants.txt; get the data set again."));
             }
         }
         return dataset.Build();

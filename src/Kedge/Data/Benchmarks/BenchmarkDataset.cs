@@ -15,31 +15,39 @@ namespace Kedge.Data.Benchmarks;
 /// <param name="Validation">Validation images; 0 where the protocol has none.</param>
 /// <param name="Test">Test images.</param>
 /// <param name="Template">Its prompt template.</param>
-internal sealed record BenchmarkDataset(string Name, string Folder, string Images, string List, int ClassCount, int Train, int Validation, int Test, PromptTemplate Template)
+internal sealed record BenchmarkDataset(
+    string Name, string Folder, string Images, string List, int ClassCount, int Train, int Validation, int Test, PromptTemplate Template)
 {
     /// <summary>All eleven, in the usual order of published tables.</summary>
     public static IReadOnlyList<BenchmarkDataset> All { get; } =
     [
         Create("ImageNet", "imagenet", "images", "classnames.txt", 1000, 1_281_167, 0, 50_000, "a photo of a {}."),
-        Create("Caltech101", "caltech-101", "101_ObjectCategories", "split_zhou_Caltech101.json", 100, 4_128, 1_649, 2_465, "a photo of a {}."),
-        Create("OxfordPets", "oxford_pets", "images", "split_zhou_OxfordPets.json", 37, 2_944, 736, 3_669, "a photo of a {}, a type of pet."),
+        Create("Caltech101", "caltech-101", "101_ObjectCategories", "split_zhou_Caltech101.json",
+            100, 4_128, 1_649, 2_465, "a photo of a {}."),
+        Create("OxfordPets", "oxford_pets", "images", "split_zhou_OxfordPets.json",
+            37, 2_944, 736, 3_669, "a photo of a {}, a type of pet."),
         Create("StanfordCars", "stanford_cars", ".", "split_zhou_StanfordCars.json", 196, 6_509, 1_635, 8_041, "a photo of a {}."),
-        Create("Flowers102", "oxford_flowers", "jpg", "split_zhou_OxfordFlowers.json", 102, 4_093, 1_633, 2_463, "a photo of a {}, a type of flower."),
+        Create("Flowers102", "oxford_flowers", "jpg", "split_zhou_OxfordFlowers.json",
+            102, 4_093, 1_633, 2_463, "a photo of a {}, a type of flower."),
         Create("Food101", "food-101", "images", "split_zhou_Food101.json", 101, 50_500, 20_200, 30_300, "a photo of {}, a type of food."),
-        Create("FGVCAircraft", "fgvc_aircraft", "images", "images_variant_train.txt", 100, 3_334, 3_333, 3_333, "a photo of a {}, a type of aircraft."),
+        Create("FGVCAircraft", "fgvc_aircraft", "images", "images_variant_train.txt",
+            100, 3_334, 3_333, 3_333, "a photo of a {}, a type of aircraft."),
         Create("SUN397", "sun397", "SUN397", "split_zhou_SUN397.json", 397, 15_880, 3_970, 19_850, "a photo of a {}."),
         Create("DTD", "dtd", "images", "split_zhou_DescribableTextures.json", 47, 2_820, 1_128, 1_692, "{} texture."),
         Create("EuroSAT", "eurosat", "2750", "split_zhou_EuroSAT.json", 10, 13_500, 5_400, 8_100, "a centered satellite photo of {}."),
-        Create("UCF101", "ucf101", "UCF-101-midframes", "split_zhou_UCF101.json", 101, 7_639, 1_898, 3_783, "a photo of a person doing {}."),
+        Create("UCF101", "ucf101", "UCF-101-midframes", "split_zhou_UCF101.json",
+            101, 7_639, 1_898, 3_783, "a photo of a person doing {}."),
     ];
 
     /// <summary>Finds a data set by its name or folder, such as OxfordPets or oxford_pets; case, hyphens and
     /// underscores are ignored.</summary>
     /// <param name="name">A name or folder of <see cref="All"/>.</param>
     /// <exception cref="KedgeException">There is none of that name; the message suggests the nearest.</exception>
-    public static BenchmarkDataset Find(string name) => All.FirstOrDefault(dataset => dataset.Distance(name) == 0) ?? throw new KedgeException(
-        $"There is no data set '{name}' among the field's eleven: nearest are {string.Join(" and ", All.OrderBy(dataset => dataset.Distance(name)).Take(2).Select(dataset => dataset.Name))}; " +
-        $"there are {string.Join(", ", All.Select(dataset => dataset.Name))}.");
+    public static BenchmarkDataset Find(string name) =>
+        All.FirstOrDefault(dataset => dataset.Distance(name) == 0) ?? throw new KedgeException(
+            $"There is no data set '{name}' among the field's eleven: nearest are " +
+                $"{string.Join(" and ", All.OrderBy(dataset => dataset.Distance(name)).Take(2).Select(dataset => dataset.Name))}; " +
+            $"there are {string.Join(", ", All.Select(dataset => dataset.Name))}.");
 
     /// <summary>Opens the data set and checks that it is complete. No image is read yet.</summary>
     /// <param name="root">The folder that holds the folders of all data sets.</param>
@@ -70,7 +78,8 @@ internal sealed record BenchmarkDataset(string Name, string Folder, string Image
         return (fewShotIndex is null ? whole : DatasetReader.Open(list, images, fewShotIndex)) with { Name = Name };
     }
 
-    private int Distance(string name) => Math.Min(NearestNames.Distance(Plain(Name), Plain(name)), NearestNames.Distance(Plain(Folder), Plain(name)));
+    private int Distance(string name) =>
+        Math.Min(NearestNames.Distance(Plain(Name), Plain(name)), NearestNames.Distance(Plain(Folder), Plain(name)));
 
     private static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
@@ -85,12 +94,15 @@ internal sealed record BenchmarkDataset(string Name, string Folder, string Image
         var found = (dataset.ClassNames.Count, dataset.Train.Count, dataset.Validation.Count, dataset.Test.Count);
         return found == (ClassCount, Train, Validation, Test)
             ? dataset
-            : throw new KedgeException($"{Name} in {folder} has {Describe(found)}; the protocol's has {Describe((ClassCount, Train, Validation, Test))}: get it again.");
+            : throw new KedgeException($"{Name} in {folder} has {Describe(found)}; " +
+                $"the protocol's has {Describe((ClassCount, Train, Validation, Test))}: get it again.");
     }
 
     private static string Describe((int Classes, int Train, int Validation, int Test) counts) =>
-        FormattableString.Invariant($"{counts.Classes:N0} classes, {counts.Train:N0} training, {counts.Validation:N0} validation and {counts.Test:N0} test images");
+        FormattableString.Invariant(
+            $"{counts.Classes:N0} classes, {counts.Train:N0} training, {counts.Validation:N0} validation and {counts.Test:N0} test images");
 
-    private static BenchmarkDataset Create(string name, string folder, string images, string list, int classes, int train, int validation, int test, string template) =>
+    private static BenchmarkDataset Create(
+        string name, string folder, string images, string list, int classes, int train, int validation, int test, string template) =>
         new(name, folder, images, list, classes, train, validation, test, new PromptTemplate(template));
 }

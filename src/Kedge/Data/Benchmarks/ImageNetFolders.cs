@@ -9,7 +9,8 @@ internal static class ImageNetFolders
 {
     internal static ImageDataset Read(string list, string images)
     {
-        (string Id, string Name)[] classes = [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "a class's id and its name"))];
+        (string Id, string Name)[] classes =
+            [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "a class's id and its name"))];
         var dataset = new DatasetBuilder(images, [.. classes.Select(entry => entry.Name)]);
         foreach (var (label, (id, _)) in classes.Index())
         {

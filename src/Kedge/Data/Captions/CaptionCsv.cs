@@ -19,7 +19,8 @@ internal static class CaptionCsv
     /// images are missing.</exception>
     public static IReadOnlyList<CaptionedImage> Read(string path, string? images = null)
     {
-        var rows = CsvRows.Read(path, ["path", "caption"], "path and caption", csv => (Image: csv.GetString("path"), Caption: Checked(csv.GetString("caption"), csv.LineNumber, path)));
+        var rows = CsvRows.Read(path, ["path", "caption"], "path and caption",
+            csv => (Image: csv.GetString("path"), Caption: Checked(csv.GetString("caption"), csv.LineNumber, path)));
         if (rows.Count == 0)
             throw new KedgeException($"The CSV file {path} has no row; expected an image and a caption a row.");
         var captions = rows.GroupBy(row => row.Image).ToDictionary(group => group.Key, group => group.Select(row => row.Caption).ToArray());

@@ -16,7 +16,8 @@ internal sealed record ClassDescription(
     private const int NearHypernyms = 3;
 
     // the JSON reader leaves null what the file lacks
-    private bool IsComplete => Names is { Count: > 0 } && Names.All(name => name is not (null or "")) && Hypernyms is not null && Gloss is not null;
+    private bool IsComplete =>
+        Names is { Count: > 0 } && Names.All(name => name is not (null or "")) && Hypernyms is not null && Gloss is not null;
 
     /// <summary>
     /// Reads descriptions: a JSON object from class id to <c>names</c>, <c>hypernyms</c> and <c>gloss</c>.
@@ -32,7 +33,8 @@ internal sealed record ClassDescription(
                 throw new KedgeException($"Reading class descriptions from '{path}' found no class; {Expected}.");
             return classes.ToDictionary(entry => entry.Key, entry => entry.Value is { IsComplete: true } complete
                 ? complete
-                : throw new KedgeException($"Reading class descriptions from '{path}' found the class {entry.Key} without names, hypernyms or gloss; {Expected}."));
+                : throw new KedgeException($"Reading class descriptions from '{path}' found the class {entry.Key} without names, " +
+                    $"hypernyms or gloss; {Expected}."));
         }
         catch (JsonException e)
         {

@@ -15,7 +15,8 @@ internal sealed class DescribedDataset
         var without = dataset.ClassNames.Where(id => !descriptions.ContainsKey(id)).ToList();
         if (without.Count > 0)
         {
-            throw new KedgeException($"Of the {dataset.ClassNames.Count} classes of {dataset.Name}, {without.Count} have no description, '{without[0]}' first: " +
+            throw new KedgeException($"Of the {dataset.ClassNames.Count} classes of {dataset.Name}, {without.Count} have no description, " +
+                $"'{without[0]}' first: " +
                 "add them to the descriptions, or take the classes away.");
         }
         (_dataset, _descriptions) = (dataset, [.. dataset.ClassNames.Select(id => descriptions[id])]);
@@ -31,7 +32,8 @@ internal sealed class DescribedDataset
             foreach (var (description, id) in _descriptions.Zip(_dataset.ClassNames))
             {
                 names.Add(description.Names.FirstOrDefault(name => !names.Contains(name))
-                    ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no class before it has: give it another in the descriptions."));
+                    ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no class before it has: " +
+                        "give it another in the descriptions."));
             }
             return names;
         }

@@ -9,7 +9,8 @@ internal static class SceneCaptions
         {
             return
             [
-                only.Name, Named(only), $"a photo of a {only.Name}.", $"a photo of {Named(only)}.", $"a picture of {Named(only)}.", $"{Named(only)} {background}",
+                only.Name, Named(only), $"a photo of a {only.Name}.", $"a photo of {Named(only)}.",
+                $"a picture of {Named(only)}.", $"{Named(only)} {background}",
                 $"{Described(only)}", $"a photo of {Described(only)} {background}.",
             ];
         }

@@ -14,7 +14,8 @@ internal sealed class SceneDrawing
 {
     private const float MaxRotation = 14; // degrees; more would make a diamond of a square
     private const float Coverage = 128; // of 255: a pixel that is half covered belongs to the object
-    private static readonly (float Min, float Max)[] Radii = [(0.26f, 0.30f), (0.33f, 0.37f), (0.40f, 0.45f)]; // by size, in shares of the side
+    // by size, in shares of the side
+    private static readonly (float Min, float Max)[] Radii = [(0.26f, 0.30f), (0.33f, 0.37f), (0.40f, 0.45f)];
     private readonly int _side;
     private readonly Random _random;
     private readonly byte[] _pixels;
@@ -32,7 +33,8 @@ internal sealed class SceneDrawing
             {
                 var grain = random.Next(-background.Grain, background.Grain + 1);
                 var pixel = _pixels.AsSpan(((y * side) + x) * 4, 4);
-                (pixel[0], pixel[1], pixel[2], pixel[3]) = (Channel(top.Red, bottom.Red), Channel(top.Green, bottom.Green), Channel(top.Blue, bottom.Blue), 255);
+                (pixel[0], pixel[1], pixel[2], pixel[3]) =
+                    (Channel(top.Red, bottom.Red), Channel(top.Green, bottom.Green), Channel(top.Blue, bottom.Blue), 255);
 
                 byte Channel(byte above, byte below) => (byte)Math.Clamp(double.Lerp(above, below, share) + grain, 0, 255);
             }

@@ -27,7 +27,8 @@ internal static class SceneFolder
     };
 
     private sealed record Entry(
-        string File, string? Class, string Content, IReadOnlyList<string> Captions, string Background, string? Relation, IReadOnlyList<Item> Objects);
+        string File, string? Class, string Content, IReadOnlyList<string> Captions,
+        string Background, string? Relation, IReadOnlyList<Item> Objects);
 
     private sealed record Item(string Shape, string Colour, string Texture, string Size, int[] Box, IReadOnlyList<int> Mask);
 
@@ -39,24 +40,28 @@ internal static class SceneFolder
     /// <param name="cancellation">Stops between two scenes; nothing is left.</param>
     /// <exception cref="KedgeException">The folder holds something already, or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static void Write(SceneGenerator generator, int count, string folder, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static void Write(
+        SceneGenerator generator, int count, string folder, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
-            throw new KedgeException($"Scenes cannot be written to '{folder}': there is something already; choose a new or an empty folder.");
+            throw new KedgeException($"Scenes cannot be written to '{folder}': there is something already; " +
+                "choose a new or an empty folder.");
         try
         {
             AtomicFile.WriteFolder(folder, unfinished => WriteAll(generator, count, unfinished, progress, cancellation));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"Scenes cannot be written to '{folder}': {e.Message} Free some space, or choose a place that you may write to.", e);
+            throw new KedgeException($"Scenes cannot be written to '{folder}': {e.Message} Free some space, " +
+                "or choose a place that you may write to.", e);
         }
     }
 
     /// <summary>Whether a path is a folder or zip of scenes.</summary>
     /// <param name="path">The folder or zip.</param>
-    public static bool Exists(string path) => (Directory.Exists(path) || Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
+    public static bool Exists(string path) =>
+        (Directory.Exists(path) || Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
         && ImageRoot.Open(path).Find(Manifest) is not null;
 
     /// <summary>The scenes of a folder or zip as training pairs; scenes of equal content form a group.</summary>
@@ -65,7 +70,8 @@ internal static class SceneFolder
     public static IReadOnlyList<CaptionedImage> Pairs(string path)
     {
         var root = ImageRoot.Open(path);
-        var manifest = root.Find(Manifest) ?? throw new KedgeException($"Reading scenes from '{path}' found no {Manifest}; expected a folder that `kedge scenes` wrote.");
+        var manifest = root.Find(Manifest)
+            ?? throw new KedgeException($"Reading scenes from '{path}' found no {Manifest}; expected a folder that `kedge scenes` wrote.");
         Entry[] entries = [.. System.Text.Encoding.UTF8.GetString(manifest.ReadAllBytes())
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select((line, index) => Parse(line, index + 1, manifest.Name))];
         var files = root.FindAll([.. entries.Select(entry => entry.File)], manifest.Name);
@@ -79,12 +85,14 @@ internal static class SceneFolder
         }
     }
 
-    private static void WriteAll(SceneGenerator generator, int count, string folder, IProgress<int>? progress, CancellationToken cancellation)
+    private static void WriteAll(
+        SceneGenerator generator, int count, string folder, IProgress<int>? progress, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
         using var manifest = new StreamWriter(Path.Combine(folder, Manifest)) { NewLine = "\n" };
         var done = 0;
-        foreach (var entry in Enumerable.Range(0, count).ToArray().SelectAhead(WriteOne, DrawnAhead, Environment.ProcessorCount, cancellation))
+        foreach (var entry in Enumerable.Range(0, count)
+            .ToArray().SelectAhead(WriteOne, DrawnAhead, Environment.ProcessorCount, cancellation))
         {
             manifest.WriteLine(JsonSerializer.Serialize(entry, Format));
             progress?.Report(++done);
@@ -102,7 +110,8 @@ internal static class SceneFolder
     }
 
     private static Item ItemOf(SceneObject item) =>
-        new(item.Shape, item.Colour, item.Texture, item.Size.ToString().ToLowerInvariant(), [item.Box.X, item.Box.Y, item.Box.Width, item.Box.Height], item.Mask);
+        new(item.Shape, item.Colour, item.Texture, item.Size.ToString().ToLowerInvariant(),
+            [item.Box.X, item.Box.Y, item.Box.Width, item.Box.Height], item.Mask);
 
     private static Entry Parse(string line, int number, string manifest)
     {
@@ -113,7 +122,8 @@ internal static class SceneFolder
         }
         catch (JsonException e)
         {
-            throw new KedgeException($"Line {number} of {manifest} is no scene ({e.Message}); write the scenes anew with `kedge scenes`.", e);
+            throw new KedgeException($"Line {number} of {manifest} is no scene ({e.Message}); " +
+                "write the scenes anew with `kedge scenes`.", e);
         }
     }
 }

@@ -62,7 +62,8 @@ internal sealed class SceneGenerator
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         var random = StepRandom.Create(_seed, index, salt: 2 + (int)Split);
         var things = Things(index, random);
-        var background = Pick(Palette.Backgrounds.Where(candidate => things.All(thing => Palette.StandsOut(thing.Colour, candidate))).ToList(), random);
+        var background =
+            Pick(Palette.Backgrounds.Where(candidate => things.All(thing => Palette.StandsOut(thing.Colour, candidate))).ToList(), random);
         var (places, relation) = Arrange(things.Count, random);
         var drawing = new SceneDrawing(Resolution, background, random);
         var objects = things.Zip(places, (thing, place) => drawing.Add(
@@ -80,7 +81,8 @@ internal sealed class SceneGenerator
                 var space = words.IndexOf(' ');
                 return [(words[(space + 1)..], words[..space])];
             case SceneSplit.HeldOutShapes:
-                return [(SceneVocabulary.HeldOutShapes[index % SceneVocabulary.HeldOutShapes.Count], Pick(SceneVocabulary.Colours, random))];
+                return [(SceneVocabulary.HeldOutShapes[index % SceneVocabulary.HeldOutShapes.Count],
+                    Pick(SceneVocabulary.Colours, random))];
             default:
                 var count = random.NextDouble() < ShareOfSingles ? 1 : 2 + random.Next(3);
                 while (true) // until at least one background contrasts with all colours
@@ -114,7 +116,8 @@ internal sealed class SceneGenerator
                 var far = words == Sideways ? new ScenePlace(0.73f, 0.5f, 0.56f) : new ScenePlace(0.5f, 0.73f, 0.56f);
                 return (second == 0 ? [near, far] : [far, near], words[second]);
             default:
-                ScenePlace[] corners = [new(0.27f, 0.27f, 0.52f), new(0.73f, 0.27f, 0.52f), new(0.27f, 0.73f, 0.52f), new(0.73f, 0.73f, 0.52f)];
+                ScenePlace[] corners =
+                    [new(0.27f, 0.27f, 0.52f), new(0.73f, 0.27f, 0.52f), new(0.27f, 0.73f, 0.52f), new(0.73f, 0.73f, 0.52f)];
                 random.Shuffle(corners);
                 return (corners[..count], null);
         }

@@ -61,8 +61,10 @@ internal static class ShapeOutlines
         ["plane"] = "M50 2C56 2 58 10 58 20V38L98 62V72L58 60V80L70 90V98L50 92L30 98V90L42 80V60L2 72V62L42 38V20C42 10 44 2 50 2Z",
         ["dumbbell"] = "M2 32H14V18H30V43H70V18H86V32H98V68H86V82H70V57H30V82H14V68H2Z",
         ["anchor"] = Disc(50, 14, 12) + Hole(50, 14, 5) +
-            "M45 25H55V36H74V46H55V84C70 82 80 73 82 60L72 64L88 42L99 64L92 62C90 88 70 98 50 98C30 98 10 88 8 62L1 64L12 42L28 64L18 60C20 73 30 82 45 84V46H26V36H45Z",
-        ["butterfly"] = "M50 40C60 4 98 2 96 28C95 46 74 50 56 51C76 54 92 66 84 84C74 100 54 84 50 62C46 84 26 100 16 84C8 66 24 54 44 51C26 50 5 46 4 28C2 2 40 4 50 40Z",
+            "M45 25H55V36H74V46H55V84C70 82 80 73 82 60L72 64L88 42L99 64L92 62C90 88 70 98 50 98C30 98 10 88 8 62L1 64L12 42L28 64L18 " +
+            "60C20 73 30 82 45 84V46H26V36H45Z",
+        ["butterfly"] = "M50 40C60 4 98 2 96 28C95 46 74 50 56 51C76 54 92 66 84 84C74 100 54 84 50 62C46 84 26 100 16 84C8 66 24 54 44 " +
+            "51C26 50 5 46 4 28C2 2 40 4 50 40Z",
         ["magnifying glass"] = Disc(38, 38, 36) + Hole(38, 38, 23) + "M60 72L72 60L98 86L86 98Z",
         ["pin"] = "M50 98C30 66 16 54 16 35A34 34 0 0 1 84 35C84 54 70 66 50 98Z" + Hole(50, 35, 14),
         ["shield"] = "M50 4L90 16V48C90 74 74 90 50 98C26 90 10 74 10 48V16Z",
@@ -88,9 +90,11 @@ internal static class ShapeOutlines
         return path;
     }
 
-    private static string Disc(double x, double y, double r) => Invariant($"M{x - r} {y}A{r} {r} 0 1 1 {x + r} {y}A{r} {r} 0 1 1 {x - r} {y}Z");
+    private static string Disc(double x, double y, double r) =>
+        Invariant($"M{x - r} {y}A{r} {r} 0 1 1 {x + r} {y}A{r} {r} 0 1 1 {x - r} {y}Z");
 
-    private static string Hole(double x, double y, double r) => Invariant($"M{x - r} {y}A{r} {r} 0 1 0 {x + r} {y}A{r} {r} 0 1 0 {x - r} {y}Z");
+    private static string Hole(double x, double y, double r) =>
+        Invariant($"M{x - r} {y}A{r} {r} 0 1 0 {x + r} {y}A{r} {r} 0 1 0 {x - r} {y}Z");
 
     // corners at two distances in turn, the first on top
     private static string Spokes(int corners, double far, double near)
@@ -112,7 +116,8 @@ internal static class ShapeOutlines
         return Disc(50 + (distance * Math.Sin(angle)), 50 - (distance * Math.Cos(angle)), r);
     }));
 
-    private static string Point(double distance, double angle) => Invariant($"{50 + (distance * Math.Sin(angle)):0.##} {50 - (distance * Math.Cos(angle)):0.##}");
+    private static string Point(double distance, double angle) =>
+        Invariant($"{50 + (distance * Math.Sin(angle)):0.##} {50 - (distance * Math.Cos(angle)):0.##}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

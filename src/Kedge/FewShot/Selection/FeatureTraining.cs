@@ -14,17 +14,21 @@ namespace Kedge.FewShot.Selection;
 /// <param name="batchSize">Images a step; <see langword="null"/> for all.</param>
 /// <param name="seed">Of the order of the images; of no effect where a step takes all.</param>
 /// <param name="warmUpEpochs">
-/// How many of the epochs come first with a rate of 1e-5, as in the training framework that CoOp and many after it stand on.
+/// How many of the epochs come first with a rate of 1e-5, as in the training framework that CoOp
+/// and many after it stand on.
 /// </param>
 public sealed class FeatureTraining(int epochs, double learningRate, int? batchSize = null, int seed = 0, int warmUpEpochs = 0)
 {
     private const double WarmUpRate = 1e-5;
 
     /// <summary>Learns, and reports each step. The same task, options and start give the same bits on a CPU.</summary>
-    /// <param name="task">The task of <see cref="FewShotMethod.FitCore"/>, its rows in canonical order; at least one support image.</param>
+    /// <param name="task">The task of <see cref="FewShotMethod.FitCore"/>, its rows in canonical order; at least
+    /// one support image.</param>
     /// <param name="run">Told of each step, and stops between two.</param>
-    /// <param name="optimizer">Of what is learned, in one group of parameters; its learning rate is set before each step.</param>
-    /// <param name="loss">From the features of B images (all that the task has of them) and their labels [B] int64 to the loss [].</param>
+    /// <param name="optimizer">Of what is learned, in one group of parameters; its learning rate is set
+    /// before each step.</param>
+    /// <param name="loss">From the features of B images (all that the task has of them) and their labels [B]
+    /// int64 to the loss [].</param>
     public void Run(FewShotTask task, FitRun run, optim.Optimizer optimizer, Func<ImageFeatures, Tensor, Tensor> loss)
     {
         var (support, count) = (task.Support, task.Support.Count);
@@ -37,7 +41,8 @@ public sealed class FeatureTraining(int epochs, double learningRate, int? batchS
         {
             using var scope = NewDisposeScope();
             var rows = tensor(batch, device: task.Device);
-            var value = loss(support.Images.Each(views => views.select(0, epoch % support.Views).index_select(0, rows)), support.Labels.index_select(0, rows));
+            var value = loss(support.Images.Each(views => views.select(0, epoch % support.Views).index_select(0, rows)),
+                support.Labels.index_select(0, rows));
             optimizer.ParamGroups.Single().LearningRate = step < warmUp ? WarmUpRate : schedule.At(step - warmUp);
             optimizer.zero_grad();
             value.backward();

@@ -23,7 +23,9 @@ public sealed class HeldOutShots
     /// <summary>[H] int64: the classes of the rows to evaluate on.</summary>
     public Tensor Labels { get; }
 
-    /// <summary>Holds shots out. The tensors of the result are on the task's device, in the current dispose scope.</summary>
+    /// <summary>
+    /// Holds shots out. The tensors of the result are on the task's device, in the current dispose scope.
+    /// </summary>
     /// <param name="task">The task of <see cref="FewShotMethod.FitCore"/>.</param>
     /// <returns>Which rows are held out; <see langword="null"/> where no class has two images.</returns>
     public static HeldOutShots? HoldOut(FewShotTask task)
@@ -34,11 +36,15 @@ public sealed class HeldOutShots
         return held.Length == 0 ? null : new HeldOutShots(task, [.. byClass.SelectMany(rows => rows).Except(held)], held);
     }
 
-    /// <summary>The rows of classes with more than one image, which alone can be left out one by one: int64, empty where there are none.</summary>
+    /// <summary>
+    /// The rows of classes with more than one image, which alone can be left out one by one: int64,
+    /// empty where there are none.
+    /// </summary>
     internal static Tensor RowsOfMultiShotClasses(FewShotTask task)
     {
         var shots = task.CountShots();
-        return Rows(task, [.. task.Support.Labels.cpu().data<long>().Index().Where(row => shots[(int)row.Item] > 1).Select(row => (long)row.Index)]);
+        return Rows(task, [.. task.Support.Labels.cpu()
+            .data<long>().Index().Where(row => shots[(int)row.Item] > 1).Select(row => (long)row.Index)]);
     }
 
     /// <summary>The task without the shots held out; its tensors live in the current dispose scope.</summary>
@@ -46,7 +52,8 @@ public sealed class HeldOutShots
     public FewShotTask Rest(FewShotTask task) => task.AtRows(Train);
 
     /// <summary>All shots, to evaluate what was fitted on none of them.</summary>
-    internal static HeldOutShots All(FewShotTask task) => new(task, [], [.. Enumerable.Range(0, task.Support.Count).Select(row => (long)row)]);
+    internal static HeldOutShots All(FewShotTask task) =>
+        new(task, [], [.. Enumerable.Range(0, task.Support.Count).Select(row => (long)row)]);
 
     private static Tensor Rows(FewShotTask task, long[] rows) => tensor(rows, device: task.Device);
 }

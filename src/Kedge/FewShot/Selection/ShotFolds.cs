@@ -10,7 +10,10 @@ internal static class ShotFolds
 {
     private const int Folds = 4;
 
-    /// <summary>Rows to fit on and rows left out, for as many folds as the largest class has images for; none where each has one.</summary>
+    /// <summary>
+    /// Rows to fit on and rows left out, for as many folds as the largest class has images
+    /// for; none where each has one.
+    /// </summary>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
     internal static IEnumerable<(Tensor Train, Tensor Left)> Split(Tensor labels, int classes)
@@ -20,10 +23,14 @@ internal static class ShotFolds
         var count = seen.Max() == 1 ? 0 : Math.Min(Folds, seen.Max());
         return Enumerable.Range(0, count).Select(fold => (Rows(f => f != fold), Rows(f => f == fold)));
 
-        Tensor Rows(Func<int, bool> which) => tensor(folds.Index().Where(f => which(f.Item)).Select(f => (long)f.Index).ToArray(), device: labels.device);
+        Tensor Rows(Func<int, bool> which) =>
+            tensor(folds.Index().Where(f => which(f.Item)).Select(f => (long)f.Index).ToArray(), device: labels.device);
     }
 
-    /// <summary>As <see cref="Split"/>, for any method: an image that is alone in its class is fitted on in every fold and never left out, so that no fit lacks a class.</summary>
+    /// <summary>
+    /// As <see cref="Split"/>, for any method: an image that is alone in its class is fitted on in every fold and never
+    /// left out, so that no fit lacks a class.
+    /// </summary>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
     internal static IEnumerable<(Tensor Train, Tensor Left)> Refits(Tensor labels, int classes)

@@ -5,12 +5,13 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.FewShot.Selection;
 
 /// <summary>
-/// Weights of several methods' logits (D. Wolpert, "Stacked generalization", 1992), from images that none of them was fitted on:
+/// Weights of several methods' logits (D. Wolpert, "Stacked generalization", 1992), from images that
+/// none of them was fitted on:
 /// <code>
 ///     w = argmin over w ≥ 0 of  cross entropy(Σ_m w_m L_m, labels) + κ / 2Q · ‖w − w⁰‖²
 /// </code>
-/// L_m [Q, C] logits, Q images. Convex; solved by Newton's method on the weights that are not held at 0. What is fitted are a few numbers, so that
-/// few images suffice.
+/// L_m [Q, C] logits, Q images. Convex; solved by Newton's method on the weights that are not held at 0. What is fitted
+/// are a few numbers, so that few images suffice.
 /// </summary>
 public static class Stacking
 {
@@ -116,7 +117,8 @@ public static class Stacking
     private static double[] Newton(double[] gradient, double[] hessian, int[] free, int count)
     {
         using var scope = NewDisposeScope();
-        var h = tensor(free.SelectMany(row => free.Select(column => hessian[row * count + column])).ToArray()).reshape(free.Length, free.Length);
+        var h = tensor(free.SelectMany(row => free.Select(column => hessian[row * count + column])).ToArray())
+            .reshape(free.Length, free.Length);
         var step = linalg.solve(h, tensor(free.Select(m => gradient[m]).ToArray()).unsqueeze(1)).data<double>();
         var direction = new double[count];
         for (var i = 0; i < free.Length; i++)

@@ -19,7 +19,8 @@ public static class ValidationSearch
     /// <param name="set">The task's <see cref="FewShotTask.Validation"/>, H images.</param>
     /// <param name="run">May be stopped between two points.</param>
     /// <param name="grid">The points, at least one.</param>
-    /// <param name="logits">The logits of the images at a point: [H, C]. Runs without gradients, in a dispose scope.</param>
+    /// <param name="logits">The logits of the images at a point: [H, C]. Runs without gradients,
+    /// in a dispose scope.</param>
     public static T Best<T>(LabelledFeatures set, FitRun run, IReadOnlyList<T> grid, Func<T, Tensor> logits) =>
         Best(set, run, grid, logits, [0], (at, _) => at).Outer;
 
@@ -54,7 +55,8 @@ public static class ValidationSearch
     internal static IReadOnlyList<double> Values(double? given, IReadOnlyList<double> range) => given is { } value ? [value] : range;
 
     /// <summary>Values at equal distances, the ends among them.</summary>
-    internal static double[] Evenly(double from, double to, int count) => [.. Enumerable.Range(0, count).Select(i => from + (to - from) * i / (count - 1))];
+    internal static double[] Evenly(double from, double to, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => from + (to - from) * i / (count - 1))];
 
     /// <summary>Powers of ten at equal distances, the ends among them.</summary>
     internal static double[] Powers(double from, double to, int count) => [.. Evenly(from, to, count).Select(power => Math.Pow(10, power))];

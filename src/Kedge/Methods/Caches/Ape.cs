@@ -10,13 +10,23 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="Ape"/>.</summary>
 public sealed record ApeOptions : MethodOptions
 {
-    /// <summary>The part of the D channels that is kept, above 0 to 1. Default 0.7, the median of the published code's data sets (400 to 800 of RN50's 1,024).</summary>
+    /// <summary>
+    /// The part of the D channels that is kept, above 0 to 1. Default 0.7, the median of the published code's data sets
+    /// (400 to 800 of RN50's 1,024).
+    /// </summary>
     public double Channels { get; init; } = 0.7;
 
-    /// <summary>How much similarity between classes counts against variance when channels are ranked, 0 to 1. Default 0.5: the median of the same.</summary>
+    /// <summary>
+    /// How much similarity between classes counts against variance when channels are ranked, 0 to 1. Default
+    /// 0.5: the median of the same.
+    /// </summary>
     public double SimilarityWeight { get; init; } = 0.5;
 
-    /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none: chosen on a validation set (of 20 values from 0.1 to 3) where the task brings one, else on held-out shots, or 1 where there are none, the published start.</summary>
+    /// <summary>
+    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none: chosen on a validation set (of
+    /// 20 values from 0.1 to 3) where the task brings one, else on held-out shots, or 1 where there are
+    /// none, the published start.
+    /// </summary>
     public double? Alpha { get; init; }
 
     /// <summary>
@@ -51,9 +61,10 @@ public sealed record ApeOptions : MethodOptions
 ///     v_n = exp(γ log₂ ((1 + 1e-6) / (p_n + 1e-6))),  p_n = softmax_c(F' T'ᵀ) of n's own class       [N]
 ///     logits = s · f Tᵀ + α · exp(−β (1 − f' F'ᵀ)) diag(v) Y                                         [B, C]
 /// </code>
-/// Nothing is learned by steps. Differences from the published code: without a validation set α, β and γ are chosen on held-out shots (<see cref="HeldOutShots"/>), by the cross
-/// entropy, α by stacking; the number of channels and the weight of their two criteria are fixed options, where it has others for each
-/// data set. α = 0 is zero-shot, bit for bit. Inductive.
+/// Nothing is learned by steps. Differences from the published code: without a validation set α, β and γ are
+/// chosen on held-out shots (<see cref="HeldOutShots"/>), by the cross entropy, α by stacking; the number of
+/// channels and the weight of their two criteria are fixed options, where it has others for each data set. α = 0
+/// is zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">Channels, α, β and γ.</param>
 public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options)
@@ -77,7 +88,9 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
             : Choose(task, keys, held, run);
         var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
         var values = Divergences(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
-        return ApeClassifier.CreateFitted(task, task.Classes.Features, keys, values, channels, set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
+        return ApeClassifier.CreateFitted(task, task.Classes.Features, keys, values, channels, set is not null
+            ? ValidationSearch.Selection(set)
+            : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
     }
 
     /// <inheritdoc/>
@@ -103,7 +116,8 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
         var divergences = Divergences(task.Classes.Features, keys, task.Support.Labels, channels);
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
-        (double Beta, double Gamma)[] outer = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from gamma in ValidationSearch.Values(options.Gamma, Gammas) select (beta, gamma)];
+        (double Beta, double Gamma)[] outer = [.. from beta in ValidationSearch.Values(options.Beta, Betas)
+            from gamma in ValidationSearch.Values(options.Gamma, Gammas) select (beta, gamma)];
         var ((b, g), a) = ValidationSearch.Best(set, run,
             outer, at => FitMemory.InBlocks(images, keys.shape[0], some =>
                 KeyValueCache.ByClass(Affinity(some, keys, channels, at.Beta) * divergences.Mul(at.Gamma).exp(),
@@ -114,11 +128,16 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
 
     private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor all, HeldOutShots held, FitRun run)
     {
-        var (keys, labels, images) = (all.index_select(0, held.Train), task.Support.Labels.index_select(0, held.Train), all.index_select(0, held.Held));
+        var (keys, labels, images) =
+            (all.index_select(0, held.Train), task.Support.Labels.index_select(0, held.Train), all.index_select(0, held.Held));
         var channels = ApeChannels.Select(task.Classes.Features, keys, labels, options.Channels, options.SimilarityWeight);
         var divergences = Divergences(task.Classes.Features, keys, labels, channels);
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
-        var tried = from beta in options.Beta is { } b ? [b] : Betas from gamma in options.Gamma is { } g ? [g] : Gammas select (beta, gamma);
+        var tried = from beta in options.Beta is { } b ? [b]
+            : Betas
+                    from gamma in options.Gamma is { } g ? [g]
+            : Gammas
+                    select (beta, gamma);
         return tried.Select(pair =>
         {
             using var scope = NewDisposeScope();

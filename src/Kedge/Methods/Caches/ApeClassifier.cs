@@ -26,7 +26,8 @@ internal sealed class ApeClassifier : FewShotClassifier
         _values = state.Take("values", ScalarType.Float32, keys.shape[0]);
         _channels = state.Tensors.ContainsKey("channels") ? state.Take("channels", ScalarType.Int64, -1) : null;
         using var scope = NewDisposeScope();
-        if (_channels is not null && (_channels.numel() == 0 || _channels.min().item<long>() < 0 || _channels.max().item<long>() >= state.FeatureWidth))
+        if (_channels is not null && (_channels.numel() == 0
+            || _channels.min().item<long>() < 0 || _channels.max().item<long>() >= state.FeatureWidth))
             throw state.Damaged($"channels that are not among the {state.FeatureWidth} of its features");
     }
 
@@ -40,9 +41,16 @@ internal sealed class ApeClassifier : FewShotClassifier
     /// <param name="channels">[Q] int64; <see langword="null"/> for all, and then keys are not normalised.</param>
     /// <param name="selection">Which data chose the hyper-parameters.</param>
     /// <param name="details">These.</param>
-    internal static Fitted CreateFitted(FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, ApeDetails details)
+    internal static Fitted CreateFitted(
+        FewShotTask task, Tensor classFeatures, Tensor keys, Tensor values, Tensor? channels, string selection, ApeDetails details)
     {
-        var tensors = new Dictionary<string, Tensor> { ["class.features"] = classFeatures, ["keys"] = keys, ["labels"] = task.Support.Labels, ["values"] = values };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["class.features"] = classFeatures,
+            ["keys"] = keys,
+            ["labels"] = task.Support.Labels,
+            ["values"] = values,
+        };
         if (channels is not null)
             tensors["channels"] = channels;
         return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(details, ClassifierState.DetailsFormat));

@@ -10,18 +10,26 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="ApeT"/>; how it learns is by default as in the published code: 30 epochs of batches of 256, learning rate 0.001, where that takes
-/// 0.0001 for ImageNet.
+/// Options of <see cref="ApeT"/>; how it learns is by default as in the published code: 30 epochs of batches of 256,
+/// learning rate 0.001, where that takes 0.0001 for ImageNet.
 /// </summary>
 public sealed record ApeTOptions() : EpochOptions(epochs: 30, learningRate: 0.001, batchSize: 256)
 {
-    /// <summary>The part of the D channels that is learned, above 0 to 1. Default 0.8, the median of the published code's data sets (500 to 900 of RN50's 1,024).</summary>
+    /// <summary>
+    /// The part of the D channels that is learned, above 0 to 1. Default 0.8, the median of the published code's data
+    /// sets (500 to 900 of RN50's 1,024).
+    /// </summary>
     public double Channels { get; init; } = 0.8;
 
-    /// <summary>How much similarity between classes counts against variance when channels are ranked, 0 to 1. Default 0.2.</summary>
+    /// <summary>
+    /// How much similarity between classes counts against variance when channels are ranked, 0 to 1. Default 0.2.
+    /// </summary>
     public double SimilarityWeight { get; init; } = 0.2;
 
-    /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none: 1 while learning, then chosen on held-out shots where there are any.</summary>
+    /// <summary>
+    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none: 1 while learning, then chosen on held-out
+    /// shots where there are any.
+    /// </summary>
     public double? Alpha { get; init; }
 
     /// <summary>
@@ -84,7 +92,9 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         if (set is not null)
             (alpha, beta) = Choose(task, set, learned, run);
         return ApeClassifier.CreateFitted(task, learned.Names, learned.Keys, learned.Values.Mul(alpha), channels: null,
-            set is not null ? ValidationSearch.Selection(set) : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta));
+            set is not null ? ValidationSearch.Selection(set)
+                : held is null ? Fitted.NothingSelected
+                : Fitted.SupportSet, new ApeDetails(alpha, beta));
     }
 
     /// <inheritdoc/>
@@ -95,7 +105,8 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
     private Learned Learn(FewShotTask task, FitRun run)
     {
         var (start, (alpha, beta)) = (task.Support.MeanOverViews(), Initial); // F [N, D]
-        var channels = ApeChannels.Select(task.Classes.Features, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
+        var channels =
+            ApeChannels.Select(task.Classes.Features, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
         var residuals = new Parameter(zeros(task.Classes.Count, channels.shape[0], device: task.Device)); // r [C, Q]
         var values = new Parameter(ones(task.Support.Count, device: task.Device)); // v [N]
         using var optimizer = new AdamW([residuals, values], options.LearningRate, options.Epsilon, options.WeightDecay);

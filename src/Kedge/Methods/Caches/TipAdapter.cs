@@ -11,7 +11,8 @@ namespace Kedge.Methods;
 public sealed record TipAdapterOptions : MethodOptions
 {
     /// <summary>
-    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none: 1, the best of the paper's ablation (ImageNet, RN50, 16 shots), or searched where the task brings a validation set.
+    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none: 1, the best of the paper's ablation
+    /// (ImageNet, RN50, 16 shots), or searched where the task brings a validation set.
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -30,14 +31,16 @@ public sealed record TipAdapterOptions : MethodOptions
 }
 
 /// <summary>
-/// Tip-Adapter: R. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot Classification", ECCV 2022, arXiv 2207.09519.
+/// Tip-Adapter: R. Zhang et al., "Tip-Adapter: Training-free Adaption of CLIP for Few-shot Classification",
+/// ECCV 2022, arXiv 2207.09519.
 /// <code>
 ///     F = unit(mean over the views of the support features)      keys      [N, D]
 ///     Y = one-hot labels                                         values    [N, C]
 ///     logits = s · f Tᵀ + α · exp(−β (1 − f Fᵀ)) Y                         [B, C]
 /// </code>
-/// Nothing is learned. α and β are searched on the published grid (β 200 values from 0.1, α 20 from 0.1 to 3) where the task brings a validation set. Difference from the published
-/// code: without one they are options with fixed defaults, where it searches for ImageNet on the test set. α = 0 is zero-shot, bit for bit. Inductive.
+/// Nothing is learned. α and β are searched on the published grid (β 200 values from 0.1, α 20 from 0.1 to 3) where the
+/// task brings a validation set. Difference from the published code: without one they are options with fixed defaults,
+/// where it searches for ImageNet on the test set. α = 0 is zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">α and β.</param>
 public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(CatalogName, options)
@@ -50,7 +53,8 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
     internal static readonly double[] Alphas = ValidationSearch.Evenly(0.1, 3, 20), Betas = ValidationSearch.Evenly(0.1, 7, 200);
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => TipAdapterClassifier.CreateFitted(task, task.Support.MeanOverViews(), options.Alpha, options.Beta, run);
+    protected override Fitted FitCore(FewShotTask task, FitRun run) =>
+        TipAdapterClassifier.CreateFitted(task, task.Support.MeanOverViews(), options.Alpha, options.Beta, run);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new TipAdapterClassifier(state, options.Alpha, options.Beta);
@@ -83,7 +87,8 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
 
     internal TipAdapterClassifier(ClassifierState state, double? alpha, double? beta) : base(state)
     {
-        (_alpha, _beta) = (state.ReadNumber("alpha", alpha ?? TipAdapter.PublishedAlpha), state.ReadNumber("beta", beta ?? TipAdapter.PublishedBeta));
+        (_alpha, _beta) =
+            (state.ReadNumber("alpha", alpha ?? TipAdapter.PublishedAlpha), state.ReadNumber("beta", beta ?? TipAdapter.PublishedBeta));
         _classFeatures = state.Take("class_features", ScalarType.Float32, ClassNames.Count, FeatureWidth);
         _keys = state.Take("keys", ScalarType.Float32, -1, FeatureWidth);
         _labels = state.TakeLabels("labels", _keys.shape[0]);
@@ -94,10 +99,17 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
 
     public override bool HasParts => true;
 
-    /// <summary>What a fit returns, α and β searched where neither is given and the task brings a validation set.</summary>
+    /// <summary>
+    /// What a fit returns, α and β searched where neither is given and the task brings a validation set.
+    /// </summary>
     internal static Fitted CreateFitted(FewShotTask task, Tensor keys, double? alpha, double? beta, FitRun run)
     {
-        var tensors = new Dictionary<string, Tensor> { ["class_features"] = task.Classes.Features, ["keys"] = keys, ["labels"] = task.Support.Labels };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["class_features"] = task.Classes.Features,
+            ["keys"] = keys,
+            ["labels"] = task.Support.Labels,
+        };
         if (task.Validation is not { } set || (alpha is not null && beta is not null))
             return CreateFitted(alpha ?? TipAdapter.PublishedAlpha, beta ?? TipAdapter.PublishedBeta, Fitted.NothingSelected);
         var images = set.Images.Image;
@@ -108,7 +120,8 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
             ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot.Add(cache.Mul(a)));
         return CreateFitted(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
 
-        Fitted CreateFitted(double alpha, double beta, string selection) => new(tensors, selection, JsonSerializer.SerializeToElement(new { alpha, beta }));
+        Fitted CreateFitted(double alpha, double beta, string selection) =>
+            new(tensors, selection, JsonSerializer.SerializeToElement(new { alpha, beta }));
     }
 
     protected override Tensor LogitsCore(ImageFeatures images) =>

@@ -8,12 +8,15 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="TipAdapterF"/>; how it learns is by default as in the published code: 20 epochs (0 are Tip-Adapter) of batches of 256, learning rate
-/// 0.001. α and β are <see cref="TipAdapter"/>'s.
+/// Options of <see cref="TipAdapterF"/>; how it learns is by default as in the published code: 20 epochs (0 are
+/// Tip-Adapter) of batches of 256, learning rate 0.001. α and β are <see cref="TipAdapter"/>'s.
 /// </summary>
 public sealed record TipAdapterFOptions() : EpochOptions(epochs: 20, learningRate: 0.001, batchSize: 256)
 {
-    /// <summary>α, the weight of the cache against zero-shot, 0 to 1000. Default none, as <see cref="TipAdapterOptions.Alpha"/>: 1 while learning.</summary>
+    /// <summary>
+    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none, as
+    /// <see cref="TipAdapterOptions.Alpha"/>: 1 while learning.
+    /// </summary>
     public double? Alpha { get; init; }
 
     /// <summary>
@@ -46,9 +49,11 @@ public sealed record TipAdapterFOptions() : EpochOptions(epochs: 20, learningRat
 ///     logits = s · f Tᵀ + α · exp(−β (1 − f Fᵀ)) Y       F learned from Tip-Adapter's keys, Y and T fixed
 ///     loss = cross entropy(logits, labels)                AdamW, cosine to 0 over all steps
 /// </code>
-/// The keys are not made unit length again after learning, as published. Differences from the published code: the <em>last</em> epoch is kept,
-/// where it keeps the one with the best accuracy on the test set; α and β are fixed options unless the task brings a validation set, on which they are searched after learning; each epoch takes the next of the
-/// task's cached views, where it draws a new random crop of each image. 0 epochs is Tip-Adapter, bit for bit. Inductive.
+/// The keys are not made unit length again after learning, as published. Differences from the published code:
+/// the <em>last</em> epoch is kept, where it keeps the one with the best accuracy on the test set; α and β are
+/// fixed options unless the task brings a validation set, on which they are searched after learning; each epoch
+/// takes the next of the task's cached views, where it draws a new random crop of each image. 0 epochs is
+/// Tip-Adapter, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">α, β and how the keys are learned.</param>
 public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(CatalogName, options)
@@ -60,8 +65,10 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
     {
         var keys = new Parameter(task.Support.MeanOverViews());                                // [N, D]
         using var optimizer = new AdamW([keys], options.LearningRate, epsilon: options.Epsilon, weightDecay: options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
-            TipAdapter.Logits(images.Image, task.Classes.Features, keys, task.Support.Labels, task.Classes.LogitScale, options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
+            .Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
+                TipAdapter.Logits(images.Image, task.Classes.Features, keys, task.Support.Labels, task.Classes.LogitScale,
+                    options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
         return TipAdapterClassifier.CreateFitted(task, keys, options.Alpha, options.Beta, run);
     }
 

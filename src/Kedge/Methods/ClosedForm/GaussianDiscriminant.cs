@@ -6,8 +6,8 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.Methods;
 
 /// <summary>
-/// The closed-form discriminant of Z. Wang et al., "A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation", 2024, arXiv 2402.04087: classes are
-/// normal distributions of one covariance, of which the inverse is shrunk.
+/// The closed-form discriminant of Z. Wang et al., "A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation",
+/// 2024, arXiv 2402.04087: classes are normal distributions of one covariance, of which the inverse is shrunk.
 /// <code>
 ///     Σ⁻¹ := D · inv((N − 1) Σ + tr(Σ) · I)                 [D, D]   Σ pooled over the classes
 ///     logit_c = x Σ⁻¹ μ_c − ½ μ_c Σ⁻¹ μ_c                   x and the class means μ centred on the mean of all images

@@ -10,8 +10,8 @@ namespace Kedge.Methods;
 public sealed record GdaOptions : MethodOptions
 {
     /// <summary>
-    /// α, the weight of the discriminant against zero-shot, 0 to 1000. Default none: where the task brings a validation set, of 1e-4 to 100 on that, as published; else chosen on left-out
-    /// support images.
+    /// α, the weight of the discriminant against zero-shot, 0 to 1000. Default none: where the task brings a validation
+    /// set, of 1e-4 to 100 on that, as published; else chosen on left-out support images.
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -22,9 +22,9 @@ public sealed record GdaOptions : MethodOptions
 /// <summary>
 /// GDA: Z. Wang et al., "A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation", ICLR 2024, arXiv 2402.04087.
 /// <code>
-///     Σ⁻¹ := D · inv((N − 1) Σ + tr(Σ) · I)     the pooled covariance, shrunk (<see cref="GaussianDiscriminant"/>)     [D, D]
-///     w_c = Σ⁻¹ μ_c,  b_c = −½ μ_cᵀ Σ⁻¹ μ_c     μ_c the class means
-///     logits = s · f Tᵀ + α (f wᵀ + b)                                                                                  [B, C]
+///  Σ⁻¹ := D · inv((N − 1) Σ + tr(Σ) · I)  the pooled covariance, shrunk (<see cref="GaussianDiscriminant"/>)    [D, D]
+///  w_c = Σ⁻¹ μ_c,  b_c = −½ μ_cᵀ Σ⁻¹ μ_c  μ_c the class means
+///  logits = s · f Tᵀ + α (f wᵀ + b)                                                                             [B, C]
 /// </code>
 /// Nothing is learned by steps. Differences from the published code: α is chosen on the support images of classes with
 /// two or more, each evaluated by a fit on the other three folds, by stacking (<see cref="Stacking"/>), unless the task

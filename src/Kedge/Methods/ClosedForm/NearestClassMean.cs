@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Nearest class mean: Y. Wang et al., "SimpleShot: Revisiting Nearest-Neighbor Classification for Few-Shot Learning", 2019, arXiv 1911.04623.
+/// Nearest class mean: Y. Wang et al., "SimpleShot: Revisiting Nearest-Neighbor Classification for Few-Shot
+/// Learning", 2019, arXiv 1911.04623.
 /// <code>
 ///     μ_c = unit(mean over the class's support images and their views of f)     [C, D]
 ///     logits = s · f μᵀ                                                         [B, C]

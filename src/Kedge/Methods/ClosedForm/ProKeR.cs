@@ -53,9 +53,11 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     internal const string CatalogName = "proker";
 
     private const double FixedLambda = 1; // the middle of the range
-    private static readonly double[] Lambdas = [0.1, 0.3, 1, 3, 10], Betas = [1, 2, 3.5, TipAdapter.PublishedBeta, 8, 11]; // around Tip-Adapter's
+    // around Tip-Adapter's
+    private static readonly double[] Lambdas = [0.1, 0.3, 1, 3, 10], Betas = [1, 2, 3.5, TipAdapter.PublishedBeta, 8, 11];
 
-    private const int BytesAPair = 16, BytesAPairOfSearch = 24; // kernel and factor; kernel, and in half its precision kernel, the same with λ, factor and inverse
+    // kernel and factor; kernel, and in half its precision kernel, the same with λ, factor and inverse
+    private const int BytesAPair = 16, BytesAPairOfSearch = 24;
 
     /// <inheritdoc/>
     protected internal override long BytesToFit(FewShotTask task) =>
@@ -66,7 +68,8 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     {
         using var noGrad = no_grad();
         var images = task.Support.MeanOverViews().to(ScalarType.Float64); // [N, D]
-        var residual = F.one_hot(task.Support.Labels, task.Classes.Count) - images.matmul(task.Classes.Features.to(ScalarType.Float64).t()); // [N, C]
+        var residual =
+            F.one_hot(task.Support.Labels, task.Classes.Count) - images.matmul(task.Classes.Features.to(ScalarType.Float64).t()); // [N, C]
         var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         var few = task.Support.Count <= Ridge.MaxKernelImages;
         if (task.Validation is { } set && few && (options.Lambda is null || options.Beta is null))
@@ -77,7 +80,8 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         var beta = options.Beta ?? TipAdapter.PublishedBeta;
         var kernel = Kernel(images, images, beta); // [N, N]
         var search = options.Lambda is null && rows.shape[0] > 0 && few;
-        var lambda = search ? Choose(kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32), rows, run) : options.Lambda ?? FixedLambda;
+        var lambda =
+            search ? Choose(kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32), rows, run) : options.Lambda ?? FixedLambda;
         return CreateFitted(beta, lambda, kernel, search ? Fitted.SupportSet : Fitted.NothingSelected);
 
         Fitted CreateFitted(double beta, double lambda, Tensor kernel, string selection)
@@ -102,7 +106,8 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     {
         var zeroShot = ZeroShot.Logits(set.Images.Image, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var held = set.Images.Image.to(ScalarType.Float64);
-        (double Beta, double Lambda)[] grid = [.. from beta in ValidationSearch.Values(options.Beta, Betas) from lambda in ValidationSearch.Values(options.Lambda, Lambdas) select (beta, lambda)];
+        (double Beta, double Lambda)[] grid = [.. from beta in ValidationSearch.Values(options.Beta, Betas)
+            from lambda in ValidationSearch.Values(options.Lambda, Lambdas) select (beta, lambda)];
         return ValidationSearch.Best(set, run, grid, at =>
         {
             var coefficients = Ridge.CoefficientsInPlace(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]

@@ -11,16 +11,16 @@ namespace Kedge.Methods;
 ///     logits = k(x, F) A
 ///     leave-one-out: Y_n − A_n / [(K + λ I)⁻¹]_nn
 /// </code>
-/// Over a linear kernel this is ridge regression, over exp(−β (1 − x · y)) the kernel ridge of ProKeR (arXiv 2501.11175) without its zero-shot residual, which the
-/// stacking adds.
+/// Over a linear kernel this is ridge regression, over exp(−β (1 − x · y)) the kernel ridge of ProKeR (arXiv
+/// 2501.11175) without its zero-shot residual, which the stacking adds.
 /// </summary>
 /// <param name="Coefficients">A [N, C].</param>
 /// <param name="LeaveOneOut">[N, C]: each image's logits by a fit on all others.</param>
 internal sealed record Ridge(Tensor Coefficients, Tensor LeaveOneOut)
 {
     /// <summary>
-    /// More support images than this make the inverse of the kernel matrix too large: RTOS+ then leaves its kernel member
-    /// out, and ProKeR solves for the coefficients alone.
+    /// More support images than this make the inverse of the kernel matrix too large: RTOS+ then leaves its kernel
+    /// member out, and ProKeR solves for the coefficients alone.
     /// </summary>
     internal const int MaxKernelImages = 5000;
 
@@ -47,7 +47,9 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeaveOneOut)
         return cholesky_solve(targets, factor);
     }
 
-    /// <summary>The same on the linear kernel of centred features, at the cost of their width rather than of their number.</summary>
+    /// <summary>
+    /// The same on the linear kernel of centred features, at the cost of their width rather than of their number.
+    /// </summary>
     /// <param name="features">Z [N, d].</param>
     /// <param name="targets">Y [N, C].</param>
     /// <param name="strength">λ as a fraction of the mean squared norm of the features, above 0.</param>
@@ -68,5 +70,6 @@ internal sealed record Ridge(Tensor Coefficients, Tensor LeaveOneOut)
         return linalg.cholesky(kernel);
     }
 
-    private static Ridge Create(Tensor targets, Tensor coefficients, Tensor diagonal) => new(coefficients, targets - coefficients / diagonal.unsqueeze(1));
+    private static Ridge Create(Tensor targets, Tensor coefficients, Tensor diagonal) =>
+        new(coefficients, targets - coefficients / diagonal.unsqueeze(1));
 }

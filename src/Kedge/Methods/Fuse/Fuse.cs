@@ -5,10 +5,16 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="Fuse"/>.</summary>
 public sealed record FuseOptions : MethodOptions
 {
-    /// <summary>The methods, as <see cref="MethodVariant"/> reads a list: commas between them, their options in brackets. Default rtos and tip-adapter.</summary>
+    /// <summary>
+    /// The methods, as <see cref="MethodVariant"/> reads a list: commas between them, their options in brackets.
+    /// Default rtos and tip-adapter.
+    /// </summary>
     public string Methods { get; init; } = $"{Rtos.CatalogName},{TipAdapter.CatalogName}";
 
-    /// <summary>What each method's logits are multiplied by, one number a method, each 0 to 1000. Default none: the same for all, 1 in sum.</summary>
+    /// <summary>
+    /// What each method's logits are multiplied by, one number a method, each 0 to 1000. Default none:
+    /// the same for all, 1 in sum.
+    /// </summary>
     public IReadOnlyList<double>? Weights { get; init; }
 
     /// <inheritdoc/>
@@ -23,16 +29,19 @@ public sealed record FuseOptions : MethodOptions
     {
         var methods = MethodVariant.ParseList(Methods, catalog);
         if (methods.FirstOrDefault(variant => variant.Method.Requires.HasFlag(TaskParts.Towers)) is { } adapting)
-            throw new KedgeException($"The option methods has {adapting.Text}, which encodes images by towers of its own, so that its logits cannot be added to the others': leave it away.");
+            throw new KedgeException($"The option methods has {adapting.Text}, which encodes images by towers of its own, " +
+                "so that its logits cannot be added to the others': leave it away.");
         var weights = Weights ?? [.. methods.Select(_ => 1.0 / methods.Count)];
         return weights.Count == methods.Count
             ? [.. methods.Zip(weights, (variant, weight) => (variant.Method, weight))]
-            : throw new KedgeException($"The option weights has {weights.Count} number(s) for {methods.Count} method(s): give one a method, or leave it away.");
+            : throw new KedgeException($"The option weights has {weights.Count} number(s) for {methods.Count} method(s): " +
+                "give one a method, or leave it away.");
     }
 }
 
 /// <summary>
-/// A weighted sum of methods, which is itself a method, such as <c>fuse[methods=rtos,tip-adapter;weights=[0.7,0.3]]</c>.
+/// A weighted sum of methods, which is itself a method, such as
+/// <c>fuse[methods=rtos,tip-adapter;weights=[0.7,0.3]]</c>.
 /// <code>
 ///     logits = Σ_m w_m · logits_m       [B, C]
 /// </code>

@@ -16,7 +16,8 @@ internal sealed class FuseClassifier : FewShotClassifier
     /// <param name="state">The whole state, of which the members hold the tensors.</param>
     /// <param name="members">The classifiers; owned from now on.</param>
     /// <param name="weights">One a classifier.</param>
-    internal FuseClassifier(Fuse method, ClassifierState state, IReadOnlyList<FewShotClassifier> members, IReadOnlyList<double> weights) : base(state)
+    internal FuseClassifier(Fuse method, ClassifierState state, IReadOnlyList<FewShotClassifier> members, IReadOnlyList<double> weights)
+        : base(state)
     {
         _method = method;
         _members = [.. members.Zip(weights)];
@@ -27,7 +28,9 @@ internal sealed class FuseClassifier : FewShotClassifier
             : new AnchorSet(cat([.. sets.Select(set => set.Features)], 0).DetachFromDisposeScope(), [.. sets.SelectMany(set => set.Names)]);
     }
 
-    /// <summary>All anchors of all members, in their order; several members' without their tokens, which need not be alike.</summary>
+    /// <summary>
+    /// All anchors of all members, in their order; several members' without their tokens, which need not be alike.
+    /// </summary>
     public override AnchorSet? Anchors { get; }
 
     /// <summary>The support images, which are the same for every member that keeps them.</summary>
@@ -63,7 +66,9 @@ internal sealed class FuseClassifier : FewShotClassifier
         {
             if (transferred.Contains(null))
                 return null;
-            var tensors = transferred.Index().SelectMany(member => member.Item!.State.Tensors.Select(pair => (Name: FusePart.Prefix(member.Index) + pair.Key, pair.Value))).ToDictionary(pair => pair.Name, pair => pair.Value);
+            var tensors = transferred.Index().SelectMany(
+                member => member.Item!.State.Tensors.Select(pair => (Name: FusePart.Prefix(member.Index) + pair.Key, pair.Value)))
+                .ToDictionary(pair => pair.Name, pair => pair.Value);
             var parts = new FuseDetails([.. transferred.Select(member => FusePart.FromState(member!.State))]);
             return _method.Restore(State.TransferOnly(classes, tensors, parts.ToJson()));
         }

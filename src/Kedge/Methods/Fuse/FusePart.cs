@@ -42,6 +42,8 @@ internal sealed record FuseDetails(IReadOnlyList<FusePart> Members)
     internal static FuseDetails Read(ClassifierState state, int count)
     {
         var details = state.ReadDetails<FuseDetails>("list of its methods");
-        return details.Members.Count == count && !details.Members.Contains(null!) ? details : throw state.Damaged($"{details.Members.Count} methods of {count}");
+        return details.Members.Count == count && !details.Members.Contains(null!)
+            ? details
+            : throw state.Damaged($"{details.Members.Count} methods of {count}");
     }
 }

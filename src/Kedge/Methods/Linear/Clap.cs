@@ -11,8 +11,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="Clap"/> and <see cref="ZsLp"/>; how they learn is by default as in the published code: 300 epochs (0 are zero-shot) of batches of
-/// 256, learning rate 0.1.
+/// Options of <see cref="Clap"/> and <see cref="ZsLp"/>; how they learn is by default as in the published code: 300
+/// epochs (0 are zero-shot) of batches of 256, learning rate 0.1.
 /// </summary>
 public sealed record ClapOptions() : EpochOptions(epochs: 300, learningRate: 0.1, batchSize: 256, maxLearningRate: 10)
 {
@@ -42,9 +42,9 @@ public sealed record ClapOptions() : EpochOptions(epochs: 300, learningRate: 0.1
 /// 2024, arXiv 2312.12730: a linear probe that starts from the class features, each class regularised towards its own
 /// by the zero-shot probability of its shots.
 /// <code>
-///     λ_c = mean over the shots of c, and their views, of zero-shot's probability of c
-///     loss = cross entropy(logits, labels) + mean_c λ_c ‖w_c − r t_c‖²       w [C, D] from r T, SGD with momentum, cosine to 0
-///     logits = s · f unit(w)ᵀ                                                [B, C]
+///  λ_c = mean over the shots of c, and their views, of zero-shot's probability of c
+///  loss = cross entropy(logits, labels) + mean_c λ_c ‖w_c − r t_c‖²  w [C, D] from r T, SGD with momentum, cosine to 0
+///  logits = s · f unit(w)ᵀ                                           [B, C]
 /// </code>
 /// Differences from the published code: r is an option, where there it is the norm of each class's own text features;
 /// the first epoch is learned as the others, where there it has a rate of 1e-5; each epoch takes the next of the task's
@@ -57,7 +57,8 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
     internal const string CatalogName = "clap";
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.FromWeight(Learn(task, run, options, Strengths(task)));
+    protected override Fitted FitCore(FewShotTask task, FitRun run) =>
+        LinearClassifier.FromWeight(Learn(task, run, options, Strengths(task)));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
@@ -72,7 +73,9 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
     }
 
     /// <summary>Learns prototypes and gives them as unit features [C, D].</summary>
-    /// <remarks>What is learned is w / r, with a rate of 1 / r² of w's: the same steps, and a start that has T's bits.</remarks>
+    /// <remarks>
+    /// What is learned is w / r, with a rate of 1 / r² of w's: the same steps, and a start that has T's bits.
+    /// </remarks>
     /// <param name="task">The task.</param>
     /// <param name="run">Told of each step.</param>
     /// <param name="options">How they are learned.</param>
@@ -84,7 +87,8 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
         using var optimizer = new Sgd([prototypes], rate, options.Momentum);
         new FeatureTraining(options.Epochs, rate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
         {
-            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.WithNormOf(task.Classes.Features), task.Classes.LogitScale), labels);
+            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.WithNormOf(task.Classes.Features), task.Classes.LogitScale),
+                labels);
             return strengths is null
                 ? loss
                 : loss.Add((strengths * (prototypes - task.Classes.Features).Square().sum(dim: 1)).mean().Mul(square));

@@ -11,8 +11,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="ClipAdapter"/>. It learns for 200 epochs, the paper's, in batches of 256 with a learning rate of 0.001 by default, both chosen here
-/// for Adam; the paper's batches are of 32.
+/// Options of <see cref="ClipAdapter"/>. It learns for 200 epochs, the paper's, in batches of 256 with a learning rate
+/// of 0.001 by default, both chosen here for Adam; the paper's batches are of 32.
 /// </summary>
 public sealed record ClipAdapterOptions() : EpochOptions(epochs: 200, learningRate: 1e-3, batchSize: 256)
 {
@@ -23,7 +23,9 @@ public sealed record ClipAdapterOptions() : EpochOptions(epochs: 200, learningRa
     /// </summary>
     public double? Alpha { get; init; }
 
-    /// <summary>How many times narrower the hidden layer is than the features, 1 to 1000. Default 4: the published code's.</summary>
+    /// <summary>
+    /// How many times narrower the hidden layer is than the features, 1 to 1000. Default 4: the published code's.
+    /// </summary>
     public int Reduction { get; init; } = 4;
 
     /// <inheritdoc/>
@@ -36,11 +38,12 @@ public sealed record ClipAdapterOptions() : EpochOptions(epochs: 200, learningRa
 }
 
 /// <summary>
-/// CLIP-Adapter: P. Gao et al., "CLIP-Adapter: Better Vision-Language Models with Feature Adapters", IJCV 2024, arXiv 2110.04544.
+/// CLIP-Adapter: P. Gao et al., "CLIP-Adapter: Better Vision-Language Models with Feature Adapters",
+/// IJCV 2024, arXiv 2110.04544.
 /// <code>
-///     f' = unit((1 − a) f + a · relu(W₂ relu(W₁ f)))       W₁ [D/4, D], W₂ [D, D/4], no biases, drawn from ±1/√(inputs)
-///     logits = s · f' Tᵀ                                   [B, C]
-///     loss = cross entropy(logits, labels)                 Adam, cosine to 0 over all steps
+///     f' = unit((1 − a) f + a · relu(W₂ relu(W₁ f)))      W₁ [D/4, D], W₂ [D, D/4], no biases, drawn from ±1/√(inputs)
+///     logits = s · f' Tᵀ                                  [B, C]
+///     loss = cross entropy(logits, labels)                Adam, cosine to 0 over all steps
 /// </code>
 /// Differences from the published code: a is a fixed option where the task brings no validation set, where the paper
 /// searches it for each data set; features are unit, which changes nothing, as a network without biases is positively
@@ -66,7 +69,8 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
             ValidationSearch.Selection(set));
 
         Fitted CreateFitted(Learned best, string selection) => new(
-            new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["down"] = best.Down, ["up"] = best.Up }, selection, JsonSerializer.SerializeToElement(new { alpha = best.Alpha }));
+            new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["down"] = best.Down, ["up"] = best.Up },
+            selection, JsonSerializer.SerializeToElement(new { alpha = best.Alpha }));
     }
 
     /// <inheritdoc/>
@@ -78,8 +82,10 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
         var (width, hidden) = (task.FeatureWidth, Math.Max(1, task.FeatureWidth / options.Reduction));
         var (down, up) = (Draw(hidden, width), Draw(width, hidden));
         using var optimizer = new Adam([down, up], options.LearningRate);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-            F.cross_entropy(ZeroShot.Logits(Adapted(images.Image, down, up, alpha), task.Classes.Features, task.Classes.LogitScale), labels));
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
+            .Run(task, run, optimizer, (images, labels) =>
+                F.cross_entropy(ZeroShot.Logits(Adapted(images.Image, down, up, alpha), task.Classes.Features, task.Classes.LogitScale),
+                    labels));
         return new(alpha, down, up);
 
         Parameter Draw(long outputs, long inputs) =>
@@ -112,5 +118,6 @@ internal sealed class ClipAdapterClassifier : FewShotClassifier
         ZeroShot.Logits(ClipAdapter.Adapted(images.Image, _down, _up, _alpha), _classFeatures, State.LogitScale);
 
     /// <summary>The network applies to images of any class.</summary>
-    protected override FewShotClassifier TransferCore(ClassSet classes) => new ClipAdapterClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _alpha);
+    protected override FewShotClassifier TransferCore(ClassSet classes) => new ClipAdapterClassifier(
+        State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _alpha);
 }

@@ -8,7 +8,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="LinearAdapter"/> and <see cref="ProLip"/>; how they learn is by default as in the published code.</summary>
+/// <summary>
+/// Options of <see cref="LinearAdapter"/> and <see cref="ProLip"/>; how they learn is by default
+/// as in the published code.
+/// </summary>
 public sealed record LinearAdapterOptions : MethodOptions
 {
     /// <summary>
@@ -40,14 +43,16 @@ public sealed record LinearAdapterOptions : MethodOptions
 }
 
 /// <summary>
-/// The regularised linear adapter of ProLIP: M. Fahes et al., "CLIP's Visual Embedding Projector is a Few-shot Cornucopia", 2024, arXiv 2410.05270.
+/// The regularised linear adapter of ProLIP: M. Fahes et al., "CLIP's Visual Embedding Projector is a Few-shot
+/// Cornucopia", 2024, arXiv 2410.05270.
 /// <code>
-///     loss = cross entropy(logits, labels) + λ ‖A − I‖²_F       A [D, D] from the identity, Adam, all images at once, cosine to 0
-///     logits = s · unit(f Aᵀ) Tᵀ                                [B, C]
+///  loss = cross entropy(logits, labels) + λ ‖A − I‖²_F  A [D, D] from the identity, Adam, all images at once, cosine to 0
+///  logits = s · unit(f Aᵀ) Tᵀ                           [B, C]
 /// </code>
-/// ProLIP itself learns the visual projection; the adapter is the paper's variant of it that needs no more than features. Differences from the published code: each
-/// epoch takes the next of the task's cached views, of which there may be fewer than its 300 random crops; single precision, where it is half. 0 epochs are zero-shot,
-/// bit for bit. Inductive.
+/// ProLIP itself learns the visual projection; the adapter is the paper's variant of it that needs no more than
+/// features. Differences from the published code: each epoch takes the next of the task's cached views, of
+/// which there may be fewer than its 300 random crops; single precision, where it is half. 0 epochs are
+/// zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">λ and how A is learned.</param>
 public sealed class LinearAdapter(LinearAdapterOptions options) : FewShotMethod(CatalogName, options)
@@ -86,8 +91,10 @@ internal sealed class LinearAdapterClassifier : FewShotClassifier
         _adapter = state.Take("adapter", ScalarType.Float32, state.FeatureWidth, state.FeatureWidth);
     }
 
-    protected override Tensor LogitsCore(ImageFeatures images) => LinearAdapter.Logits(images.Image, _adapter, _classFeatures, State.LogitScale);
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        LinearAdapter.Logits(images.Image, _adapter, _classFeatures, State.LogitScale);
 
     /// <summary>The map applies to images of any class.</summary>
-    protected override FewShotClassifier TransferCore(ClassSet classes) => new LinearAdapterClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
+    protected override FewShotClassifier TransferCore(ClassSet classes) =>
+        new LinearAdapterClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }

@@ -46,10 +46,12 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
 {
     internal const string CatalogName = "linear-probe";
 
-    private const double Tolerance = 1e-3; // of the gradient of the mean loss over the images, for each of 100 classes or more, as each has the less of the gradient
+    // of the gradient of the mean loss over the images, for each of 100 classes or more, as each has the less of the gradient
+    private const double Tolerance = 1e-3;
     private const double FixedStrength = 10; // chosen here
 
-    private static readonly double[] ValidatedStrengths = ValidationSearch.Powers(-6, 4, 11); // the published sweep without its end, where fits of few images hardly differ
+    // the published sweep without its end, where fits of few images hardly differ
+    private static readonly double[] ValidatedStrengths = ValidationSearch.Powers(-6, 4, 11);
     private static readonly double[] Strengths = [.. Enumerable.Range(-2, 11).Select(power => Math.Pow(10, power / 2.0))];
 
     /// <inheritdoc/>
@@ -71,13 +73,16 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     }
 
     private static Fitted CreateFitted(FewShotTask task, Tensor learned, double strength, string selection) => new(
-        LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth).Div(task.Classes.LogitScale), learned.select(1, task.FeatureWidth)),
+        LinearClassifier.Tensors(learned.narrow(1, 0, task.FeatureWidth).Div(task.Classes.LogitScale),
+            learned.select(1, task.FeatureWidth)),
         selection, JsonSerializer.SerializeToElement(new { strength }));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 
-    /// <summary>Fits at every strength, each from what was learned at the one before, and takes the best on the validation set.</summary>
+    /// <summary>
+    /// Fits at every strength, each from what was learned at the one before, and takes the best on the validation set.
+    /// </summary>
     private Fitted Choose(Tensor images, FewShotTask task, LabelledFeatures set, FitRun run)
     {
         var held = cat([set.Images.Image, ones(set.Count, 1, device: task.Device)], 1); // [H, D + 1]
@@ -87,11 +92,15 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
             learned.Add(Fit(images, task.Support.Labels, task.Classes.Count, strength, learned.LastOrDefault(), run));
             run.Report(learned.Count, ValidatedStrengths.Length);
         }
-        var best = ValidationSearch.Best(set, run, [.. Enumerable.Range(0, learned.Count)], at => held.matmul(learned[at].to(ScalarType.Float32).t()));
+        var best = ValidationSearch.Best(set, run, [.. Enumerable.Range(0, learned.Count)],
+            at => held.matmul(learned[at].to(ScalarType.Float32).t()));
         return CreateFitted(task, learned[best].to(ScalarType.Float32), ValidatedStrengths[best], ValidationSearch.Selection(set));
     }
 
-    /// <summary>The strength, and what a fold has learned, to start from. Each fold starts a strength from what it learned at the one before.</summary>
+    /// <summary>
+    /// The strength, and what a fold has learned, to start from. Each fold starts a strength from what it
+    /// learned at the one before.
+    /// </summary>
     private (double Strength, Tensor? Start) Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)
     {
         var folds = ShotFolds.Split(task.Support.Labels, task.Classes.Count).ToArray();
@@ -102,7 +111,8 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
             var logits = zeros(task.Support.Count, task.Classes.Count, dtype: ScalarType.Float64, device: task.Device);
             foreach (var (fold, (train, left)) in folds.Index())
             {
-                learned[fold] = Fit(images.index_select(0, train), task.Support.Labels.index_select(0, train), task.Classes.Count, strength, learned[fold], run);
+                learned[fold] = Fit(images.index_select(0, train), task.Support.Labels.index_select(0, train),
+                    task.Classes.Count, strength, learned[fold], run);
                 logits.index_copy_(0, left, images.index_select(0, left).matmul(learned[fold]!.t()));
             }
             run.Report(index + 1, Strengths.Length);

@@ -10,7 +10,10 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="LpPlusPlus"/>.</summary>
 public sealed record LpPlusPlusOptions : MethodOptions
 {
-    /// <summary>Passes over the support set, each one step of w and one of a, 0 to 100,000; of these the best is kept where the task brings a validation set. Default 300: the published code's.</summary>
+    /// <summary>
+    /// Passes over the support set, each one step of w and one of a, 0 to 100,000; of these the best is kept where the
+    /// task brings a validation set. Default 300: the published code's.
+    /// </summary>
     public int Epochs { get; init; } = 300;
 
     /// <inheritdoc/>

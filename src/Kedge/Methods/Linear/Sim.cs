@@ -11,7 +11,9 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="Sim"/>.</summary>
 public sealed record SimOptions : MethodOptions
 {
-    /// <summary>The generic words, class names or not. Default: Kedge's list of open words (<see cref="OpenWords"/>).</summary>
+    /// <summary>
+    /// The generic words, class names or not. Default: Kedge's list of open words (<see cref="OpenWords"/>).
+    /// </summary>
     public IReadOnlyList<string>? Anchors { get; init; }
 
     /// <summary>
@@ -28,12 +30,13 @@ public sealed record SimOptions : MethodOptions
 /// arXiv 2506.04005: ridge regression from an image's similarities to generic words to its class. Neither class names
 /// nor their features are used.
 /// <code>
-///     L = F Pᵀ                                 P the words' text features [K, D], F the support images (views averaged)     [N, K]
-///     W = (Lᵀ L + λ I)⁻¹ Lᵀ Y                  Y one-hot, in double precision                                              [K, C]
-///     logits = s · (f Pᵀ) W                                                                                              [B, C]
+///     L = F Pᵀ                     P the words' text features [K, D], F the support images (views averaged)     [N, K]
+///     W = (Lᵀ L + λ I)⁻¹ Lᵀ Y      Y one-hot, in double precision                                              [K, C]
+///     logits = s · (f Pᵀ) W                                                                                     [B, C]
 /// </code>
-/// Difference from the published code: the words are Kedge's 256 open words in one template, where it takes ImageNet's class names in many, or WordNet's nouns with a λ of
-/// 0.2. λ is given, nothing is chosen on data. An explanation's parts are by word. Inductive.
+/// Difference from the published code: the words are Kedge's 256 open words in one template, where it takes ImageNet's
+/// class names in many, or WordNet's nouns with a λ of 0.2. λ is given, nothing is chosen on data. An explanation's
+/// parts are by word. Inductive.
 /// </summary>
 /// <param name="options">The words and λ.</param>
 public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options)
@@ -46,13 +49,15 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
-        var (words, names, template) = WordAnchors.Encode(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
+        var (words, names, template) =
+            WordAnchors.Encode(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
         var similarities = task.Support.MeanOverViews().matmul(words.t()).to(ScalarType.Float64); // L [N, K]
         var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float64); // Y [N, C]
         var identity = eye(names.Count, dtype: ScalarType.Float64, device: task.Device);
         var regular = similarities.t().matmul(similarities).Add(identity.Mul(options.Lambda));
         var map = linalg.solve(regular, similarities.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]
-        return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map }, Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat));
+        return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map },
+            Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat));
     }
 
     /// <inheritdoc/>

@@ -10,8 +10,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="TaskRes"/>; how it learns is by default as in the published code: batches of 256 and a learning rate of 0.002, where the paper takes
-/// 0.0002 for ImageNet.
+/// Options of <see cref="TaskRes"/>; how it learns is by default as in the published code: batches of 256 and a
+/// learning rate of 0.002, where the paper takes 0.0002 for ImageNet.
 /// </summary>
 public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, batchSize: 256)
 {
@@ -24,11 +24,16 @@ public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, bat
     /// </summary>
     public double Length { get; init; } = 1;
 
-    /// <summary>Adam's weight decay, 0 to 1. Default 0.0005: that of the training framework that the published code stands on.</summary>
+    /// <summary>
+    /// Adam's weight decay, 0 to 1. Default 0.0005: that of the training framework that the published code stands on.
+    /// </summary>
     [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>Passes over the support set, 0 to 100,000; 0 is zero-shot. Default none: 100 up to 4 shots a class (their mean), 200 above, as published.</summary>
+    /// <summary>
+    /// Passes over the support set, 0 to 100,000; 0 is zero-shot. Default none: 100 up to 4 shots a class (their
+    /// mean), 200 above, as published.
+    /// </summary>
     [JsonPropertyOrder(LengthOrder)]
     public int? Epochs { get; init; }
 

@@ -3,7 +3,8 @@ using Kedge.FewShot;
 namespace Kedge.Methods;
 
 /// <summary>
-/// ZS-LP, a linear probe that starts from the class names: the baseline of the paper of <see cref="Clap"/> (arXiv 2312.12730), which is CLAP without its constraint.
+/// ZS-LP, a linear probe that starts from the class names: the baseline of the paper of <see cref="Clap"/> (arXiv
+/// 2312.12730), which is CLAP without its constraint.
 /// <code>
 ///     loss = cross entropy(logits, labels)       w [C, D] from r T, SGD with momentum, cosine to 0
 ///     logits = s · f unit(w)ᵀ                    [B, C]
@@ -16,7 +17,8 @@ public sealed class ZsLp(ClapOptions options) : FewShotMethod(CatalogName, optio
     internal const string CatalogName = "zs-lp";
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.FromWeight(Clap.Learn(task, run, options, strengths: null));
+    protected override Fitted FitCore(FewShotTask task, FitRun run) =>
+        LinearClassifier.FromWeight(Clap.Learn(task, run, options, strengths: null));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);

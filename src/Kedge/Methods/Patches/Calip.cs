@@ -30,7 +30,8 @@ public sealed record CalipOptions : MethodOptions
 }
 
 /// <summary>
-/// CALIP: Z. Guo et al., "CALIP: Zero-Shot Enhancement of CLIP with Parameter-free Attention", AAAI 2023, arXiv 2209.14169.
+/// CALIP: Z. Guo et al., "CALIP: Zero-Shot Enhancement of CLIP with Parameter-free Attention",
+/// AAAI 2023, arXiv 2209.14169.
 /// <code>
 ///     M = V Tᵀ                                     similarities of the patches V [P, D] and classes    [P, C]
 ///     T' = unit(softmax_P(M)ᵀ V)                   class features by attention over the patches       [C, D]
@@ -53,7 +54,8 @@ public sealed class Calip(CalipOptions options) : FewShotMethod(CatalogName, opt
     public override TaskParts Requires => TaskParts.Names | TaskParts.Patches;
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => new(new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features });
+    protected override Fitted FitCore(FewShotTask task, FitRun run) =>
+        new(new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features });
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new CalipClassifier(state, options);
@@ -86,5 +88,6 @@ internal sealed class CalipClassifier(ClassifierState state, CalipOptions option
     protected override Tensor LogitsCore(ImageFeatures images) => Calip.Logits(images, _classFeatures, State.LogitScale, options);
 
     /// <summary>Nothing is learned.</summary>
-    protected override FewShotClassifier TransferCore(ClassSet classes) => new CalipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), options);
+    protected override FewShotClassifier TransferCore(ClassSet classes) =>
+        new CalipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), options);
 }

@@ -11,8 +11,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="VtClip"/>. It learns for 20 epochs by default, as Tip-Adapter-F (0 are zero-shot), in batches of 32 with a learning rate of 0.001, both
-/// chosen here.
+/// Options of <see cref="VtClip"/>. It learns for 20 epochs by default, as Tip-Adapter-F (0 are zero-shot), in batches
+/// of 32 with a learning rate of 0.001, both chosen here.
 /// </summary>
 public sealed record VtClipOptions() : EpochOptions(epochs: 20, learningRate: 1e-3, batchSize: 32)
 {
@@ -22,10 +22,15 @@ public sealed record VtClipOptions() : EpochOptions(epochs: 20, learningRate: 1e
     /// </summary>
     public double Gamma { get; init; } = 1;
 
-    /// <summary>H, heads of the attention, 1 to 64; they must divide the feature width. Default 8: chosen here.</summary>
+    /// <summary>
+    /// H, heads of the attention, 1 to 64; they must divide the feature width. Default 8: chosen here.
+    /// </summary>
     public int Heads { get; init; } = 8;
 
-    /// <summary>How many times narrower the perceptron's hidden layer is than the features, 1 to 1000. Default 4: chosen here, as CLIP-Adapter's.</summary>
+    /// <summary>
+    /// How many times narrower the perceptron's hidden layer is than the features, 1 to 1000. Default 4:
+    /// chosen here, as CLIP-Adapter's.
+    /// </summary>
     public int Reduction { get; init; } = 4;
 
     /// <summary>AdamW's weight decay, 0 to 1. Default 0.01: AdamW's own.</summary>
@@ -69,13 +74,16 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         if (task.FeatureWidth % options.Heads != 0)
-            throw new KedgeException($"Fitting {Name} found features {task.FeatureWidth} wide and {options.Heads} heads: the option heads must divide the width.");
+            throw new KedgeException($"Fitting {Name} found features {task.FeatureWidth} wide and {options.Heads} heads: " +
+                "the option heads must divide the width.");
         using var generator = new Generator((ulong)options.Seed, task.Device);
         var (width, hidden) = (task.FeatureWidth, Math.Max(1, task.FeatureWidth / options.Reduction));
-        var block = new CrossAttention(Draw(width, width), Draw(width, width), Draw(width, width), Zeros(width, width), Draw(width, hidden), Zeros(hidden, width));
+        var block = new CrossAttention(Draw(width, width), Draw(width, width),
+            Draw(width, width), Zeros(width, width), Draw(width, hidden), Zeros(hidden, width));
         using var optimizer = new AdamW(block.Tensors.Values.Cast<Parameter>(), options.LearningRate, weightDecay: options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-            F.cross_entropy(Logits(images, task.Classes.Features, block, task.Classes.LogitScale, options), labels));
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
+            .Run(task, run, optimizer, (images, labels) =>
+                F.cross_entropy(Logits(images, task.Classes.Features, block, task.Classes.LogitScale, options), labels));
         return new Fitted(new Dictionary<string, Tensor>(block.Tensors) { ["class.features"] = task.Classes.Features });
 
         Parameter Draw(long inputs, long outputs) =>
@@ -87,7 +95,10 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new VtClipClassifier(state, options);
 
-    /// <summary>s · f T'ᵀ, as s · f Tᵀ and what is added to it, over the length that T' would have without unit(): B images → [B, C].</summary>
+    /// <summary>
+    /// s · f T'ᵀ, as s · f Tᵀ and what is added to it, over the length that T' would have without
+    /// unit(): B images → [B, C].
+    /// </summary>
     internal static Tensor Logits(ImageFeatures images, Tensor classFeatures, CrossAttention block, float logitScale, VtClipOptions options)
     {
         var seen = block.Forward(classFeatures, images.Patches!, options.Heads).Mul(options.Gamma); // [B, C, D]
@@ -124,7 +135,8 @@ internal sealed record CrossAttention(Tensor Query, Tensor Key, Tensor Value, Te
         var query = Split(names.matmul(Query).unsqueeze(0), heads);                                    // [1, H, C, D/H]
         var products = query.matmul(Split(patches.matmul(Key), heads).transpose(2, 3)); // [B, H, C, P]
         var weights = F.softmax(products.Div(Math.Sqrt(query.shape[3])), -1);
-        var values = Split(patches.matmul(Value), heads).matmul(Output.view(heads, Output.shape[0] / heads, Output.shape[1])); // V Wv_h Wo_h [B, H, P, D]: cheaper than Wo after the names, which are many
+        // V Wv_h Wo_h [B, H, P, D]: cheaper than Wo after the names, which are many
+        var values = Split(patches.matmul(Value), heads).matmul(Output.view(heads, Output.shape[0] / heads, Output.shape[1]));
         var attended = weights.transpose(1, 2).flatten(2).matmul(values.flatten(1, 2));                // a [B, C, D]
         return attended.Add(F.relu(attended.matmul(First)).matmul(Second));
     }
@@ -148,7 +160,8 @@ internal sealed class VtClipClassifier : FewShotClassifier
         _options = options;
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, width);
         var first = state.Take("mlp.first", ScalarType.Float32, width, -1);
-        _block = new(Square("query"), Square("key"), Square("value"), Square("output"), first, state.Take("mlp.second", ScalarType.Float32, first.shape[1], width));
+        _block = new(Square("query"), Square("key"), Square("value"), Square("output"),
+            first, state.Take("mlp.second", ScalarType.Float32, first.shape[1], width));
         if (width % options.Heads != 0)
             throw state.Damaged($"{options.Heads} heads for features {width} wide");
 
@@ -162,5 +175,6 @@ internal sealed class VtClipClassifier : FewShotClassifier
             .Select(some => VtClip.Logits(some, _classFeatures, _block, State.LogitScale, _options))]);
 
     /// <summary>The block applies to features of any class.</summary>
-    protected override FewShotClassifier TransferCore(ClassSet classes) => new VtClipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);
+    protected override FewShotClassifier TransferCore(ClassSet classes) =>
+        new VtClipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }), _options);
 }

@@ -11,11 +11,15 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="CoOp"/>; how it learns is by default as in the published code: batches of 32, learning rate 0.002.
+/// Options of <see cref="CoOp"/>; how it learns is by default as in the published code: batches
+/// of 32, learning rate 0.002.
 /// </summary>
 public sealed record CoOpOptions() : LearningOptions(learningRate: 0.002, batchSize: 32, maxLearningRate: 10)
 {
-    /// <summary>M, learned tokens a prompt, 1 to 64; as many as <see cref="Start"/> has tokens where words are given. Default 16.</summary>
+    /// <summary>
+    /// M, learned tokens a prompt, 1 to 64; as many as <see cref="Start"/> has tokens where
+    /// words are given. Default 16.
+    /// </summary>
     public int ContextTokens { get; init; } = 16;
 
     /// <summary>Whether each class learns a context of its own. Default no: one for all.</summary>
@@ -24,20 +28,28 @@ public sealed record CoOpOptions() : LearningOptions(learningRate: 0.002, batchS
     /// <summary>Where the class name stands. Default at the end.</summary>
     public ContextPosition Position { get; init; }
 
-    /// <summary>Words whose embeddings the context starts from, such as "a photo of a". Default <see langword="null"/>: noise of N(0, 0.02²).</summary>
+    /// <summary>
+    /// Words whose embeddings the context starts from, such as "a photo of a". Default
+    /// <see langword="null"/>: noise of N(0, 0.02²).
+    /// </summary>
     public string? Start { get; init; }
 
-    /// <summary>The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9: that of the training framework that the published code stands on.</summary>
+    /// <summary>
+    /// The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9: that of the training framework that the
+    /// published code stands on.
+    /// </summary>
     [JsonPropertyOrder(OptimizerOrder)]
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>The weight decay, part of the gradient, 0 to 1. Default 0.0005: the framework's, as <see cref="Momentum"/>.</summary>
+    /// <summary>
+    /// The weight decay, part of the gradient, 0 to 1. Default 0.0005: the framework's, as <see cref="Momentum"/>.
+    /// </summary>
     [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>
-    /// Passes over the support set, 0 to 100,000, of which the first is the warm-up. Default none: 50 at 1 shot a class (their mean), 100 up to 4, 200 above, as published; the
-    /// paper takes 50 for ImageNet.
+    /// Passes over the support set, 0 to 100,000, of which the first is the warm-up. Default none: 50 at 1 shot a class
+    /// (their mean), 100 up to 4, 200 above, as published; the paper takes 50 for ImageNet.
     /// </summary>
     [JsonPropertyOrder(LengthOrder)]
     public int? Epochs { get; init; }
@@ -57,9 +69,9 @@ public sealed record CoOpOptions() : LearningOptions(learningRate: 0.002, batchS
 /// CoOp: K. Zhou et al., "Learning to Prompt for Vision-Language Models", IJCV 2022, arXiv 2109.01134: learned context
 /// tokens in place of a template, through CLIP's frozen text tower.
 /// <code>
-///     t_c = unit(text tower(v_1 … v_M NAME_c "."))                   [C, D]      v [M, W], or [C, M, W] class-specific
-///     loss = cross entropy(logits, labels)                           SGD with momentum, one epoch at 1e-5, then cosine to 0
-///     logits = s · f Tᵀ                                              [B, C]
+///     t_c = unit(text tower(v_1 … v_M NAME_c "."))              [C, D]      v [M, W], or [C, M, W] class-specific
+///     loss = cross entropy(logits, labels)                      SGD with momentum, one epoch at 1e-5, then cosine to 0
+///     logits = s · f Tᵀ                                         [B, C]
 /// </code>
 /// Differences from the published code: each epoch takes the next of the task's cached views, where there it draws new
 /// random crops; the rate falls at every step, where there it falls by the epoch; single precision throughout. The
@@ -83,8 +95,9 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
         var context = new Parameter(start.expand(1, options.ClassSpecific ? task.Classes.Count : 1, -1, -1).clone()); // [1, 1 or C, M, W]
         using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.Names, (int)start.shape[0], options.Position));
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
-        new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
+        new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
+            .Run(task, run, optimizer, (images, labels) =>
+                nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
         var tensors = LinearClassifier.Tensors(ClassFeatures());
         if (!options.ClassSpecific)
             tensors[CoOpClassifier.ContextName] = context; // for classes that are named later
@@ -142,6 +155,7 @@ internal sealed class CoOpClassifier : LinearClassifier
         if (_context is null || classes.TextTower is null)
             return null;
         using var prompts = classes.TextTower.Prompts(PromptSequence.OfClasses(classes.Names, (int)_context.shape[2], _position));
-        return new CoOpClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = prompts.Encode(_context).squeeze(0) }), _position);
+        return new CoOpClassifier(
+            State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = prompts.Encode(_context).squeeze(0) }), _position);
     }
 }

@@ -11,8 +11,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="Plot"/>; how it learns is by default as in the published code: 50 epochs, of which the first is the warm-up, of batches of 32,
-/// learning rate 0.002.
+/// Options of <see cref="Plot"/>; how it learns is by default as in the published code: 50 epochs, of which the first
+/// is the warm-up, of batches of 32, learning rate 0.002.
 /// </summary>
 public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.002, batchSize: 32, maxLearningRate: 10)
 {
@@ -28,11 +28,15 @@ public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.00
     /// <summary>Sinkhorn's iterations, 1 to 10,000. Default 100: the published code's most.</summary>
     public int Iterations { get; init; } = 100;
 
-    /// <summary>The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9: as <see cref="CoOpOptions.Momentum"/>.</summary>
+    /// <summary>
+    /// The momentum of stochastic gradient descent, 0 to 0.999. Default 0.9: as <see cref="CoOpOptions.Momentum"/>.
+    /// </summary>
     [JsonPropertyOrder(OptimizerOrder)]
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>The weight decay, part of the gradient, 0 to 1. Default 0.0005: as <see cref="CoOpOptions.WeightDecay"/>.</summary>
+    /// <summary>
+    /// The weight decay, part of the gradient, 0 to 1. Default 0.0005: as <see cref="CoOpOptions.WeightDecay"/>.
+    /// </summary>
     [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 5e-4;
 
@@ -53,10 +57,10 @@ public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.00
 /// PLOT: G. Chen et al., "PLOT: Prompt Learning with Optimal Transport for Vision-Language Models", ICLR 2023, arXiv
 /// 2210.01253: several learned prompts a class, which optimal transport matches with the patches of an image.
 /// <code>
-///     G_nc = unit(text tower(v_n1 … v_nM NAME_c "."))              [N, C, D]      v [N, M, W]
-///     plan = the cheapest transport from patches to prompts        <see cref="Sinkhorn"/>, for each image and class
-///     logits = s · Σ_pn plan_pn · V_p · G_nc                       V the image's patches [P, D]      [B, C]
-///     loss = cross entropy(logits, labels)                         SGD with momentum, one epoch at 1e-5, then cosine to 0; plans are taken as constants
+///  G_nc = unit(text tower(v_n1 … v_nM NAME_c "."))        [N, C, D]      v [N, M, W]
+///  plan = the cheapest transport from patches to prompts  <see cref="Sinkhorn"/>, for each image and class
+///  logits = s · Σ_pn plan_pn · V_p · G_nc                 V the image's patches [P, D]      [B, C]
+///  loss = cross entropy(logits, labels)                   SGD with momentum, one epoch at 1e-5, then cosine to 0; plans are taken as constants
 /// </code>
 /// Differences from the published code: every plan takes the same number of Sinkhorn's iterations, where there those of
 /// a batch stop together, so that an image's logits depend on no other image; each epoch takes the next of the task's
@@ -83,9 +87,14 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
         var context = new Parameter(start); // v [N, 1, M, W]
         using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.Names, options.ContextTokens, ContextPosition.End));
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
-        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.Classes.LogitScale, options), labels));
-        return new Fitted(new Dictionary<string, Tensor> { [PlotClassifier.PromptsName] = prompts.Encode(context), [PlotClassifier.ContextName] = context });
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
+            .Run(task, run, optimizer, (images, labels) =>
+                nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.Classes.LogitScale, options), labels));
+        return new Fitted(new Dictionary<string, Tensor>
+        {
+            [PlotClassifier.PromptsName] = prompts.Encode(context),
+            [PlotClassifier.ContextName] = context,
+        });
     }
 
     /// <inheritdoc/>
@@ -140,6 +149,7 @@ internal sealed class PlotClassifier : FewShotClassifier
         if (classes.TextTower is null)
             return null;
         using var prompts = classes.TextTower.Prompts(PromptSequence.OfClasses(classes.Names, _options.ContextTokens, ContextPosition.End));
-        return new PlotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [PromptsName] = prompts.Encode(_context) }), _options);
+        return new PlotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [PromptsName] = prompts.Encode(_context) }),
+            _options);
     }
 }

@@ -27,10 +27,15 @@ internal readonly record struct WordProgress(int Done, int Total);
 /// <summary>Options of <see cref="AnchorMining"/>.</summary>
 internal sealed record AnchorMiningOptions : MethodOptions
 {
-    /// <summary>τ_r, the temperature of the relation class → anchor, 0 to 10; 0 is automatic, half the standard deviation of the cosines. Default 0.</summary>
+    /// <summary>
+    /// τ_r, the temperature of the relation class → anchor, 0 to 10; 0 is automatic, half the standard deviation
+    /// of the cosines. Default 0.
+    /// </summary>
     public double RelationTemperature { get; init; }
 
-    /// <summary>τ_a, the temperature of the attention image → anchor, 0 to 10; 0 is automatic, as τ_r. Default 0.</summary>
+    /// <summary>
+    /// τ_a, the temperature of the attention image → anchor, 0 to 10; 0 is automatic, as τ_r. Default 0.
+    /// </summary>
     public double AttentionTemperature { get; init; }
 
     /// <summary>

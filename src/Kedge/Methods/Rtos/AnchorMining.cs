@@ -28,13 +28,15 @@ internal static class AnchorMining
     private const int EncodingBatch = 256;
 
     /// <summary>Ranks words, the largest gain first; ties are in the order given.</summary>
-    /// <param name="task">A task with support images and a text tower. Its first template is what words are put into.</param>
+    /// <param name="task">A task with support images and a text tower. Its first template is what
+    /// words are put into.</param>
     /// <param name="words">K words. Names of classes are left out, and so is what comes a second time.</param>
     /// <param name="options">Temperatures and the length of chunks; null is the defaults.</param>
     /// <param name="progress">Told of the words encoded.</param>
     /// <param name="cancellation">Stops between two chunks.</param>
     /// <returns>At most K words. The order of the support images does not change a bit of it.</returns>
-    /// <exception cref="KedgeException">The task has no text tower or fewer than two support images, fewer than two words are left, or one is too long.</exception>
+    /// <exception cref="KedgeException">The task has no text tower or fewer than two support images, fewer than two
+    /// words are left, or one is too long.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
     public static IReadOnlyList<AnchorGain> Rank(FewShotTask task, IReadOnlyList<string> words, AnchorMiningOptions? options = null,
         IProgress<WordProgress>? progress = null, CancellationToken cancellation = default)
@@ -50,7 +52,8 @@ internal static class AnchorMining
         return [.. Gains(ordered, anchors, features, options, cancellation).OrderByDescending(gain => gain.Gain)];
     }
 
-    private static List<AnchorGain> Gains(FewShotTask task, IReadOnlyList<string> words, Tensor anchors, AnchorMiningOptions options, CancellationToken cancellation)
+    private static List<AnchorGain> Gains(
+        FewShotTask task, IReadOnlyList<string> words, Tensor anchors, AnchorMiningOptions options, CancellationToken cancellation)
     {
         var images = ToDouble(task.Support.Features.flatten(0, 1)); // [V·N, D]
         var classes = ToDouble(task.Classes.Features); // [C, D]
@@ -85,13 +88,17 @@ internal static class AnchorMining
     {
         const string doing = "Mining anchors";
         if (task.Encoder?.TextTower is null)
-            throw new KedgeException($"{doing} found a task without a text tower: it encodes words; give the task the text side of the CLIP model.");
+            throw new KedgeException($"{doing} found a task without a text tower: it encodes words; " +
+                "give the task the text side of the CLIP model.");
         if (task.Support.Count < 2)
-            throw new KedgeException($"{doing} found {task.Support.Count} support image(s): it needs at least 2, to tell a gain from chance.");
-        return words.Count >= 2 ? words : throw new KedgeException($"{doing} found {words.Count} word(s) that are no class names: it needs at least 2; give more words.");
+            throw new KedgeException($"{doing} found {task.Support.Count} support image(s): it needs at least 2, " +
+                "to tell a gain from chance.");
+        return words.Count >= 2 ? words : throw new KedgeException(
+            $"{doing} found {words.Count} word(s) that are no class names: it needs at least 2; give more words.");
     }
 
-    private static Tensor Encode(FewShotTask task, IReadOnlyList<string> words, IProgress<WordProgress>? progress, CancellationToken cancellation)
+    private static Tensor Encode(
+        FewShotTask task, IReadOnlyList<string> words, IProgress<WordProgress>? progress, CancellationToken cancellation)
     {
         var template = AnchorPrompts.Template(task);
         var features = new List<Tensor>();
@@ -107,7 +114,8 @@ internal static class AnchorMining
     private static Tensor ToDouble(Tensor features) => features.to(ScalarType.Float64).cpu();
 
     /// <summary>
-    /// As <see cref="RelationTransition.Temperature"/>, whose cosines [rows, K] are too many here: their sum is Σx · Σa, that of their squares ⟨XᵀX, AᵀA⟩.
+    /// As <see cref="RelationTransition.Temperature"/>, whose cosines [rows, K] are too many here: their sum is Σx ·
+    /// Σa, that of their squares ⟨XᵀX, AᵀA⟩.
     /// </summary>
     internal static double Temperature(double set, Tensor rows, Tensor anchors)
     {

@@ -18,7 +18,8 @@ internal static class AnchorStarts
     private const double TokenDeviation = 0.02; // CLIP's own initial token embeddings, and CoOp's random start
 
     /// <summary>Creates the initial anchors of a task, owned by the caller.</summary>
-    /// <exception cref="KedgeException">There are fewer than two anchors that are no class names, or more than memory holds.</exception>
+    /// <exception cref="KedgeException">There are fewer than two anchors that are no class names, or more than
+    /// memory holds.</exception>
     internal static LearnedAnchors Create(FewShotTask task, RtosOptions options, FitRun run)
     {
         if (task.Encoder?.TextTower is { } tower)
@@ -33,12 +34,14 @@ internal static class AnchorStarts
             return new TokenAnchors(prompts, template.Text, new Parameter(rows), Named(names, options));
         }
         if (options.Anchors is not null)
-            throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, or give the task anchor features.");
+            throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, " +
+                "or give the task anchor features.");
         var (features, all) = task.Anchors is { } brought ? (brought.Features, brought.Names) : Midpoints(task, options);
         var kept = Words(all, task, options, run, MaxFeatures);
         AnchorMemory.Require(task, options, kept.Count, task.FeatureWidth);
         var points = features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: task.Device)); // [K, D]
-        return new PointAnchors(new Parameter(options.Start == AnchorStart.Words ? points : Noise(points, options).Unit()), Named([.. kept.Select(word => word.Name)], options));
+        return new PointAnchors(new Parameter(options.Start == AnchorStart.Words ? points : Noise(points, options).Unit()),
+            Named([.. kept.Select(word => word.Name)], options));
     }
 
     /// <summary>
@@ -50,7 +53,8 @@ internal static class AnchorStarts
     {
         var words = AnchorPrompts.Filter(list, task.Classes.Names, options.Ban ?? [], run.Note).ToArray();
         if (words.Length < 2)
-            throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; give more words.");
+            throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; " +
+                "give more words.");
         var count = options.AnchorCount ?? max;
         if (count < words.Length)
             new SeededRandom(options.Seed).Shuffle(words);
@@ -60,9 +64,11 @@ internal static class AnchorStarts
     /// <summary>Midpoints of two class features, for pairs drawn by the seed: [min(C (C − 1) / 2, 256), D].</summary>
     private static (Tensor, IReadOnlyList<string>) Midpoints(FewShotTask task, RtosOptions options)
     {
-        var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second)).ToArray();
+        var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second))
+            .ToArray();
         new SeededRandom(options.Seed).Shuffle(pairs);
-        pairs = [.. pairs.Take(MaxFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MaxFeatures)))]; // two classes have one pair only
+        // two classes have one pair only
+        pairs = [.. pairs.Take(MaxFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MaxFeatures)))];
         var sum = Rows(pair => pair.first).Add(Rows(pair => pair.second));
         return (sum.Unit(), [.. pairs.Select(pair => $"{task.Classes.Names[pair.first]} + {task.Classes.Names[pair.second]}")]);
 

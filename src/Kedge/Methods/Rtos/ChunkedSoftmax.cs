@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>softmax over all anchors (rows · Aᵀ / τ), of which only the columns of one chunk of anchors are there at a time.</summary>
+/// <summary>
+/// softmax over all anchors (rows · Aᵀ / τ), of which only the columns of one chunk of anchors are there at a time.
+/// </summary>
 internal sealed class ChunkedSoftmax
 {
     private readonly Tensor _rows; // [n, D]

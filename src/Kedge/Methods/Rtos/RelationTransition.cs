@@ -9,10 +9,10 @@ namespace Kedge.Methods;
 /// CLIP: A Relation Transition Perspective for Few-Shot Learning", 2024, arXiv 2406.11252. An image is described by its
 /// relation to K anchors, which the anchors' own relation to the classes turns into logits.
 /// <code>
-///     R = softmax over anchors (T Aᵀ / τ_r)                 [C, K]   the Value: class → anchor, rows sum to 1 (or one of <see cref="RelationValue"/>)
-///     P = softmax over anchors ((X Wq)(A Wk)ᵀ / τ_a)        [B, K]   the attention of Query X on Key A, rows sum to 1
-///     S = P Rᵀ                                              [B, C]   image → anchor → class, 0 ≤ S ≤ 1
-///     logits = s · X Tᵀ + α · S
+///  R = softmax over anchors (T Aᵀ / τ_r)           [C, K]  the Value: class → anchor, rows sum to 1 (or one of <see cref="RelationValue"/>)
+///  P = softmax over anchors ((X Wq)(A Wk)ᵀ / τ_a)  [B, K]  the attention of Query X on Key A, rows sum to 1
+///  S = P Rᵀ                                        [B, C]  image → anchor → class, 0 ≤ S ≤ 1
+///  logits = s · X Tᵀ + α · S
 /// </code>
 /// X [B, D] unit image features, T [C, D] unit class features, A [K, D] unit anchor features, Wq and Wk [D, D].
 /// </summary>
@@ -22,7 +22,8 @@ internal static class RelationTransition
     internal const double MinTemperature = 0.01;
 
     /// <summary>R: the relation of each class to the anchors.</summary>
-    public static Tensor Relation(Tensor classFeatures, Tensor anchors, double temperature, RelationValue value = RelationValue.SoftmaxOverAnchors)
+    public static Tensor Relation(
+        Tensor classFeatures, Tensor anchors, double temperature, RelationValue value = RelationValue.SoftmaxOverAnchors)
     {
         var cosines = classFeatures.matmul(anchors.t()); // [C, K]
         return value switch
@@ -60,7 +61,9 @@ internal static class RelationTransition
         return Math.Max(MinTemperature, features.matmul(anchors.t()).std().item<float>() / 2);
     }
 
-    /// <summary>τ_r in effect; of the centred cosine, where it is 0, the largest one in size, so that −1 ≤ R ≤ 1 at the start.</summary>
+    /// <summary>
+    /// τ_r in effect; of the centred cosine, where it is 0, the largest one in size, so that −1 ≤ R ≤ 1 at the start.
+    /// </summary>
     public static double RelationTemperature(double set, Tensor classFeatures, Tensor anchors, RelationValue value)
     {
         if (set > 0 || value != RelationValue.CenteredCosine)

@@ -1,6 +1,8 @@
 namespace Kedge.Methods;
 
-/// <summary>What relates a class to an anchor: the Value of RTOS's attention, made of the cosines U = T Aᵀ [C, K].</summary>
+/// <summary>
+/// What relates a class to an anchor: the Value of RTOS's attention, made of the cosines U = T Aᵀ [C, K].
+/// </summary>
 public enum RelationValue
 {
     /// <summary>

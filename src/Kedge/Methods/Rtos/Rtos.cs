@@ -3,8 +3,8 @@ using Kedge.FewShot;
 namespace Kedge.Methods;
 
 /// <summary>
-/// RTOS, few-shot (arXiv 2406.11252; formula in <see cref="RelationTransition"/>): the anchors' [CLASS] tokens V are learned through CLIP's frozen text
-/// tower, with the projections Wq and Wk of image and anchors.
+/// RTOS, few-shot (arXiv 2406.11252; formula in <see cref="RelationTransition"/>): the anchors' [CLASS] tokens V are
+/// learned through CLIP's frozen text tower, with the projections Wq and Wk of image and anchors.
 /// <code>
 ///     A = unit(text tower("a photo of a" V "."))                                        [K, D]
 ///     loss = cross entropy(logits, labels) + (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a mean_k ‖A_k − A⁰_k‖²) / N

@@ -42,7 +42,8 @@ internal sealed class RtosCheckpoint
         using var scope = NewDisposeScope();
         foreach (var (name, expected) in Tensors(fit, 0, 0, fit.Learned))
         {
-            if (!kept.TryGetValue(name, out var tensor) || tensor.dtype != expected.dtype || !tensor.shape.SequenceEqual(expected.shape) || !tensor.AllFinite())
+            if (!kept.TryGetValue(name, out var tensor)
+                || tensor.dtype != expected.dtype || !tensor.shape.SequenceEqual(expected.shape) || !tensor.AllFinite())
                 throw Damaged(name);
         }
         var done = kept[Steps].data<long>();
@@ -61,7 +62,8 @@ internal sealed class RtosCheckpoint
     /// <param name="best">
     /// The best parameters on the held-out shots; <see langword="null"/> where none were held out.
     /// </param>
-    internal static void Keep(FitRun run, int every, RtosFit fit, int step, int bestStep = 0, IReadOnlyDictionary<string, Tensor>? best = null)
+    internal static void Keep(
+        FitRun run, int every, RtosFit fit, int step, int bestStep = 0, IReadOnlyDictionary<string, Tensor>? best = null)
     {
         if (step % every != 0 && !run.Cancellation.IsCancellationRequested)
             return;
@@ -85,5 +87,6 @@ internal sealed class RtosCheckpoint
     }
 
     private static KedgeException Damaged(string name) =>
-        new($"Going on with a fit of rtos found '{name}' missing or not as it was kept: the checkpoint is damaged; remove it to start afresh.");
+        new($"Going on with a fit of rtos found '{name}' missing or not as it was kept: the checkpoint is damaged; " +
+            "remove it to start afresh.");
 }

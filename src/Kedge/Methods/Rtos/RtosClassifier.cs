@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>A classifier by <see cref="Rtos"/> or <see cref="RtosNames"/>: the formula of relation transition on fixed anchors.</summary>
+/// <summary>
+/// A classifier by <see cref="Rtos"/> or <see cref="RtosNames"/>: the formula of relation transition on fixed anchors.
+/// </summary>
 internal sealed class RtosClassifier : FewShotClassifier
 {
     private readonly Tensor _classFeatures; // [C, D]
@@ -28,8 +30,11 @@ internal sealed class RtosClassifier : FewShotClassifier
     /// <inheritdoc/>
     public override StoredSupport? Support { get; }
 
-    internal static Fitted CreateFitted(FewShotTask task, Tensor anchors, Tensor? tokens, Tensor query, Tensor key, RtosDetails details) => new(
-        RtosPart.Tensors(task, anchors, tokens, query, key, details), details.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
+    internal static Fitted CreateFitted(FewShotTask task, Tensor anchors, Tensor? tokens, Tensor query, Tensor key, RtosDetails details) =>
+        new(
+            RtosPart.Tensors(task, anchors, tokens, query, key, details), details.HeldOut is null
+                ? Fitted.NothingSelected
+                : Fitted.SupportSet, details.ToJson());
 
     /// <inheritdoc/>
     public override bool HasParts => true;

@@ -102,7 +102,10 @@ internal sealed class RtosFit : IDisposable
     /// <summary>What is learned, by name: the parameters themselves.</summary>
     internal IReadOnlyDictionary<string, Tensor> Learned { get; }
 
-    /// <summary>What is learned and Adam's moments of it, by name: all that the next step depends on but its number. The tensors themselves.</summary>
+    /// <summary>
+    /// What is learned and Adam's moments of it, by name: all that the next step depends on but its
+    /// number. The tensors themselves.
+    /// </summary>
     internal Dictionary<string, Tensor> State
     {
         get

@@ -7,7 +7,10 @@ namespace Kedge.Methods;
 /// <summary>Options of <see cref="RtosNames"/>.</summary>
 public sealed record RtosNamesOptions : MethodOptions
 {
-    /// <summary>The names that serve as anchors; class names among them are left out. Default: Kedge's list of open words (<see cref="OpenWords"/>).</summary>
+    /// <summary>
+    /// The names that serve as anchors; class names among them are left out. Default: Kedge's list of open words
+    /// (<see cref="OpenWords"/>).
+    /// </summary>
     public IReadOnlyList<string>? Anchors { get; init; }
 
     /// <summary>Names that are to be no anchors. Default none.</summary>
@@ -16,13 +19,21 @@ public sealed record RtosNamesOptions : MethodOptions
     /// <summary>What relates classes to anchors. Default the softmax over the anchors.</summary>
     public RelationValue Value { get; init; }
 
-    /// <summary>α, the largest change RTOS can make to a logit, 0 to 1000. Default 3: the specification's range for nothing learned is 1 to 5.</summary>
+    /// <summary>
+    /// α, the largest change RTOS can make to a logit, 0 to 1000. Default 3: the specification's range for
+    /// nothing learned is 1 to 5.
+    /// </summary>
     public double Alpha { get; init; } = 3;
 
-    /// <summary>τ_r, the temperature of the relation class → anchor, 0 to 10; 0 is automatic, half the standard deviation of the cosines. Default 0.</summary>
+    /// <summary>
+    /// τ_r, the temperature of the relation class → anchor, 0 to 10; 0 is automatic, half the standard deviation
+    /// of the cosines. Default 0.
+    /// </summary>
     public double RelationTemperature { get; init; }
 
-    /// <summary>τ_a, the temperature of the attention image → anchor, 0 to 10; 0 is automatic, as τ_r. Default 0.</summary>
+    /// <summary>
+    /// τ_a, the temperature of the attention image → anchor, 0 to 10; 0 is automatic, as τ_r. Default 0.
+    /// </summary>
     public double AttentionTemperature { get; init; }
 
     /// <inheritdoc/>

@@ -9,18 +9,24 @@ namespace Kedge.Methods;
 public sealed record RtosOptions : MethodOptions
 {
     /// <summary>
-    /// K, anchors, 2 to 100,000. Default <see langword="null"/>: 64 of Kedge's words, all of <see cref="Anchors"/> where these are given, and up to 256 of the
-    /// features that a task brings.
+    /// K, anchors, 2 to 100,000. Default <see langword="null"/>: 64 of Kedge's words, all of <see cref="Anchors"/>
+    /// where these are given, and up to 256 of the features that a task brings.
     /// </summary>
     public int? AnchorCount { get; init; }
 
-    /// <summary>m, learned tokens an anchor, 1 to 16. Default 1: the paper learns "the [CLASS] token". Of no use without a text tower.</summary>
+    /// <summary>
+    /// m, learned tokens an anchor, 1 to 16. Default 1: the paper learns "the [CLASS] token". Of no
+    /// use without a text tower.
+    /// </summary>
     public int Tokens { get; init; } = 1;
 
     /// <summary>What the anchors start from. Default the words; noise is the control experiment.</summary>
     public AnchorStart Start { get; init; }
 
-    /// <summary>Words whose embeddings the anchors start from; class names among them are left out. Default: Kedge's list of open words, in an order drawn by the seed.</summary>
+    /// <summary>
+    /// Words whose embeddings the anchors start from; class names among them are left out. Default: Kedge's list of
+    /// open words, in an order drawn by the seed.
+    /// </summary>
     public IReadOnlyList<string>? Anchors { get; init; }
 
     /// <summary>Words that are to be no anchors. Default none.</summary>
@@ -39,19 +45,30 @@ public sealed record RtosOptions : MethodOptions
     /// <summary>Whether α is learned with the anchors, from where it begins. Default no.</summary>
     public bool LearnAlpha { get; init; }
 
-    /// <summary>τ_r, the temperature of the relation class → anchor, 0 to 10; 0 is automatic, half the standard deviation of the cosines at the start. Default 0.</summary>
+    /// <summary>
+    /// τ_r, the temperature of the relation class → anchor, 0 to 10; 0 is automatic, half the standard deviation of the
+    /// cosines at the start. Default 0.
+    /// </summary>
     public double RelationTemperature { get; init; }
 
-    /// <summary>τ_a, the temperature of the attention image → anchor, 0 to 10; 0 is automatic, as τ_r. Default 0.</summary>
+    /// <summary>
+    /// τ_a, the temperature of the attention image → anchor, 0 to 10; 0 is automatic, as τ_r. Default 0.
+    /// </summary>
     public double AttentionTemperature { get; init; }
 
-    /// <summary>Steps, 0 to 100,000; 0 leaves the anchors at their start. Default <see langword="null"/>: 200 through a text tower, 80 where points of the feature space are learned.</summary>
+    /// <summary>
+    /// Steps, 0 to 100,000; 0 leaves the anchors at their start. Default <see langword="null"/>: 200 through a text
+    /// tower, 80 where points of the feature space are learned.
+    /// </summary>
     public int? Steps { get; init; }
 
     /// <summary>Support images a step, 1 to 1,000,000. Default 256 (Tip-Adapter-F's).</summary>
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>Adam's largest learning rate, above 0 to 1. Default <see langword="null"/>: 0.002 through a text tower (CoOp's rate for learned tokens), 0.004 where points are learned.</summary>
+    /// <summary>
+    /// Adam's largest learning rate, above 0 to 1. Default <see langword="null"/>: 0.002 through a text tower (CoOp's
+    /// rate for learned tokens), 0.004 where points are learned.
+    /// </summary>
     public double? LearningRate { get; init; }
 
     /// <summary>
@@ -92,6 +109,9 @@ public enum AnchorStart
     /// <summary>The words of a list, or the features that a task brings.</summary>
     Words,
 
-    /// <summary>Token embeddings of N(0, 0.02²), or directions drawn at random in the feature space: a control, which should give little unless learned.</summary>
+    /// <summary>
+    /// Token embeddings of N(0, 0.02²), or directions drawn at random in the feature space: a control, which should
+    /// give little unless learned.
+    /// </summary>
     Noise,
 }

@@ -33,7 +33,8 @@ internal sealed class RtosPart : IDisposable
     internal AnchorSet Anchors { get; }
 
     /// <summary>The tensors to save, with the class features.</summary>
-    internal static Dictionary<string, Tensor> Tensors(FewShotTask task, Tensor anchors, Tensor? tokens, Tensor query, Tensor key, RtosDetails details)
+    internal static Dictionary<string, Tensor> Tensors(
+        FewShotTask task, Tensor anchors, Tensor? tokens, Tensor query, Tensor key, RtosDetails details)
     {
         var tensors = new Dictionary<string, Tensor>
         {

@@ -169,7 +169,8 @@ internal sealed class RtosTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         return task.Support.Count == 0 ? 1 : Math.Min(
-            Stacking.Weight(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels), MaxZeroShotWeight);
+            Stacking.Weight(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels),
+            MaxZeroShotWeight);
     }
 
     private sealed record Evaluation(

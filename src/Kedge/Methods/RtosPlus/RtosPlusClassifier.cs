@@ -6,7 +6,9 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Methods;
 
-/// <summary>A classifier by <see cref="RtosPlus"/>: linear in the image but for the kernel and the two attentions.</summary>
+/// <summary>
+/// A classifier by <see cref="RtosPlus"/>: linear in the image but for the kernel and the two attentions.
+/// </summary>
 internal sealed class RtosPlusClassifier : FewShotClassifier
 {
     private readonly RtosPart _rtos;
@@ -50,7 +52,8 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     /// <inheritdoc/>
     public override StoredSupport Support { get; }
 
-    internal static Fitted CreateFitted(FewShotTask task, RtosTraining training, SupportMembers members, RtosPlusWeights weights, double alpha)
+    internal static Fitted CreateFitted(
+        FewShotTask task, RtosTraining training, SupportMembers members, RtosPlusWeights weights, double alpha)
     {
         var (fit, (query, key)) = (training.Fit, training.Fit.Projections);
         var details = new RtosPlusDetails(training.Details(alpha), weights);
@@ -104,7 +107,8 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale).Mul(Details.Weights.ZeroShot);
 
     /// <summary>P⁰: [B, D] → [B, K].</summary>
-    private Tensor StartAttention(Tensor imageFeatures) => RelationTransition.Attention(imageFeatures, _start, Details.Rtos.AttentionTemperature);
+    private Tensor StartAttention(Tensor imageFeatures) =>
+        RelationTransition.Attention(imageFeatures, _start, Details.Rtos.AttentionTemperature);
 
     /// <summary>1 ÷ the images of the class where an image is of a class: [N, C].</summary>
     private Tensor Membership()

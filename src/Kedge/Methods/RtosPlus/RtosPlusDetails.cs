@@ -16,7 +16,8 @@ internal sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights
     {
         try
         {
-            return state.Details.Deserialize<RtosPlusDetails>(RtosDetails.Format) is { Rtos: { Anchors.Count: > 0, Template: not null }, Weights: not null } details
+            return state.Details.Deserialize<RtosPlusDetails>(RtosDetails.Format)
+                is { Rtos: { Anchors.Count: > 0, Template: not null }, Weights: not null } details
                 ? details : throw new JsonException("no anchors or weights");
         }
         catch (JsonException e)

@@ -2,7 +2,10 @@ using Kedge.FewShot;
 
 namespace Kedge.Methods;
 
-/// <summary>Options of <see cref="RtosPlus"/>: those of its anchors. All else is chosen on the support set or fixed (docs/rtos.md).</summary>
+/// <summary>
+/// Options of <see cref="RtosPlus"/>: those of its anchors. All else is chosen on the support
+/// set or fixed (docs/rtos.md).
+/// </summary>
 public sealed record RtosPlusOptions : MethodOptions
 {
     /// <inheritdoc cref="RtosOptions.AnchorCount"/>

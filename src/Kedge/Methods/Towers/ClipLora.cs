@@ -12,7 +12,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="ClipLora"/>; how it learns is by default as in the published code: batches of 32, learning rate 0.0002.
+/// Options of <see cref="ClipLora"/>; how it learns is by default as in the published code: batches of
+/// 32, learning rate 0.0002.
 /// </summary>
 public sealed record ClipLoraOptions() : LearningOptions(learningRate: 2e-4, batchSize: 32)
 {
@@ -29,7 +30,9 @@ public sealed record ClipLoraOptions() : LearningOptions(learningRate: 2e-4, bat
     [JsonPropertyOrder(DecayOrder)]
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Steps, 0 to 1,000,000; 0 is zero-shot. Default none: 500 times the shots of a class (their mean), as published.</summary>
+    /// <summary>
+    /// Steps, 0 to 1,000,000; 0 is zero-shot. Default none: 500 times the shots of a class (their mean), as published.
+    /// </summary>
     [JsonPropertyOrder(LengthOrder)]
     public int? Steps { get; init; }
 
@@ -46,17 +49,19 @@ public sealed record ClipLoraOptions() : LearningOptions(learningRate: 2e-4, bat
 }
 
 /// <summary>
-/// CLIP-LoRA: M. Zanella and I. Ben Ayed, "Low-Rank Few-Shot Adaptation of Vision-Language Models", CVPR-W 2024, arXiv 2405.18541: low-rank updates of the queries, keys and
-/// values of the attention in both towers (E. Hu et al., "LoRA", 2021, arXiv 2106.09685).
+/// CLIP-LoRA: M. Zanella and I. Ben Ayed, "Low-Rank Few-Shot Adaptation of Vision-Language Models", CVPR-W 2024,
+/// arXiv 2405.18541: low-rank updates of the queries, keys and values of the attention in both towers (E. Hu et al.,
+/// "LoRA", 2021, arXiv 2106.09685).
 /// <code>
-///     W' = W + α/√r · B A                            A [r, in] uniform in ±1/√in at the start, B [out, r] from 0, dropout on the inputs of A
-///     f = unit(image tower'(image))                  t_c = unit(mean over templates of unit(text tower'(template of NAME_c)))
-///     loss = cross entropy(s · f Tᵀ, labels)         AdamW, cosine to 0
-///     logits = s · f Tᵀ                              [B, C], dropout off, the updates merged into the weights
+///  W' = W + α/√r · B A                     A [r, in] uniform in ±1/√in at the start, B [out, r] from 0, dropout on the inputs of A
+///  f = unit(image tower'(image))           t_c = unit(mean over templates of unit(text tower'(template of NAME_c)))
+///  loss = cross entropy(s · f Tᵀ, labels)  AdamW, cosine to 0
+///  logits = s · f Tᵀ                       [B, C], dropout off, the updates merged into the weights
 /// </code>
-/// Differences from the published code: a ResNet's image tower is adapted in its attention pooling, the only attention it has, where the paper adapts ViTs alone; all of the
-/// task's templates are averaged, where there the first one is taken; the rate falls to 0, where there it ends at 1e-6; each epoch takes the next of the task's views, where
-/// there it draws new random crops; single precision throughout. 0 steps and rank 0 are zero-shot, bit for bit. Inductive.
+/// Differences from the published code: a ResNet's image tower is adapted in its attention pooling, the only attention
+/// it has, where the paper adapts ViTs alone; all of the task's templates are averaged, where there the first one is
+/// taken; the rate falls to 0, where there it ends at 1e-6; each epoch takes the next of the task's views, where there
+/// it draws new random crops; single precision throughout. 0 steps and rank 0 are zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">The updates and how they are learned.</param>
 public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogName, options)
@@ -98,7 +103,8 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
         {
             using var scope = NewDisposeScope();
             var labels = task.Support.Labels.index_select(0, tensor(rows, device: task.Device));
-            var loss = nn.functional.cross_entropy(ZeroShot.Logits(towers.EncodeSupport(epoch % task.Support.Views, rows), ClassFeatures(towers, task), task.Classes.LogitScale), labels);
+            var loss = nn.functional.cross_entropy(ZeroShot.Logits(towers.EncodeSupport(epoch % task.Support.Views, rows),
+                ClassFeatures(towers, task), task.Classes.LogitScale), labels);
             optimizer.ParamGroups.Single().LearningRate = schedule.At(step);
             optimizer.zero_grad();
             loss.backward();
@@ -114,7 +120,8 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
     {
         var down = rand([projection.Parts, options.Rank, projection.Inputs], device: device, generator: generator)
             .Mul_(2).Sub_(1).Div_(Math.Sqrt(projection.Inputs));
-        return new(new Parameter(down), new Parameter(zeros([projection.Parts, projection.Outputs, options.Rank], device: device)), options.Alpha / Math.Sqrt(options.Rank));
+        return new(new Parameter(down), new Parameter(zeros([projection.Parts, projection.Outputs, options.Rank], device: device)),
+            options.Alpha / Math.Sqrt(options.Rank));
     }
 
     /// <summary>T [C, D] of the towers as they are now.</summary>

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Kedge.Methods;
 
-/// <summary>A classifier by <see cref="ClipLora"/>: the class features of an adapted text tower, for features of the adapted image tower.</summary>
+/// <summary>
+/// A classifier by <see cref="ClipLora"/>: the class features of an adapted text tower, for features
+/// of the adapted image tower.
+/// </summary>
 internal sealed class ClipLoraClassifier : FewShotClassifier
 {
     private const string WeightName = "weight";

@@ -39,7 +39,12 @@ public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(Catalog
         new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(Logits(images, projection, change, task.Classes.Features, task.Classes.LogitScale), labels)
                 .Add(change.Square().sum().Mul(lambda)));
-        var tensors = new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["projection"] = projection.Weight, ["change"] = change };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["class.features"] = task.Classes.Features,
+            ["projection"] = projection.Weight,
+            ["change"] = change,
+        };
         if (projection.Bias is not null)
             tensors["projection.bias"] = projection.Bias;
         return new Fitted(tensors);
@@ -74,8 +79,10 @@ internal sealed class ProLipClassifier : FewShotClassifier
 
     public override FeatureKinds Needs => FeatureKinds.Unprojected;
 
-    protected override Tensor LogitsCore(ImageFeatures images) => ProLip.Logits(images, _projection, _change, _classFeatures, State.LogitScale);
+    protected override Tensor LogitsCore(ImageFeatures images) =>
+        ProLip.Logits(images, _projection, _change, _classFeatures, State.LogitScale);
 
     /// <summary>The projection applies to images of any class.</summary>
-    protected override FewShotClassifier TransferCore(ClassSet classes) => new ProLipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
+    protected override FewShotClassifier TransferCore(ClassSet classes) =>
+        new ProLipClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { ["class.features"] = classes.Features }));
 }

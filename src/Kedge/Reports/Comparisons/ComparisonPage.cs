@@ -11,7 +11,8 @@ internal static class ComparisonPage
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="report">The results of the comparison.</param>
-    /// <param name="curves">For names of tasks, the curve of accuracy against shots as an <c>svg</c> element, which is put in as it is; tasks may lack one.</param>
+    /// <param name="curves">For names of tasks, the curve of accuracy against shots as an <c>svg</c> element, which is
+    /// put in as it is; tasks may lack one.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void Write(string path, ComparisonReport report, IReadOnlyDictionary<string, string>? curves = null)
     {
@@ -46,12 +47,17 @@ internal static class ComparisonPage
         return $"{methods} {(methods == 1 ? "method" : "methods")} on {(tasks is [var one] ? one : $"{tasks.Length} tasks")}";
     }
 
-    private static Html Fact(string name, IEnumerable<string> values) => Html.Of($"<dt>{name}</dt>{values.Select(value => Html.Of($"<dd>{value}</dd>"))}");
+    private static Html Fact(string name, IEnumerable<string> values) =>
+        Html.Of($"<dt>{name}</dt>{values.Select(value => Html.Of($"<dd>{value}</dd>"))}");
 
-    private static string Data(ComparisonTask task) => FormattableString.Invariant($"{task.Name}: {task.Task.Classes.Count} classes, {task.Query.Count} test images");
+    private static string Data(ComparisonTask task) =>
+        FormattableString.Invariant($"{task.Name}: {task.Task.Classes.Count} classes, {task.Query.Count} test images");
 
     private static string Shots(ComparisonReport report) =>
-        string.Join(", ", report.Comparison.Tasks.Select(task => task.Shots).Distinct().Select(shots => shots is { } even ? $"{even}" : "uneven"));
+        string.Join(", ", report.Comparison.Tasks.Select(task => task.Shots).Distinct().Select(shots => shots is { } even
+            ? $"{even}"
+            : "uneven"));
 
-    private static IReadOnlyList<string> ClassNames(ComparisonReport report, string task) => report.Comparison.Tasks.First(draw => draw.Name == task).Task.Classes.Names;
+    private static IReadOnlyList<string> ClassNames(ComparisonReport report, string task) =>
+        report.Comparison.Tasks.First(draw => draw.Name == task).Task.Classes.Names;
 }

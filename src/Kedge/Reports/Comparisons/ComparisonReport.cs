@@ -19,11 +19,13 @@ internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Com
 
     internal static string Version => typeof(ComparisonReport).Assembly.GetName().Version!.ToString(fieldCount: 3);
 
-    internal IEnumerable<string> Models => Comparison.Tasks.Select(task => $"{task.Model} (fingerprint {task.ModelFingerprint})").Distinct();
+    internal IEnumerable<string> Models =>
+        Comparison.Tasks.Select(task => $"{task.Model} (fingerprint {task.ModelFingerprint})").Distinct();
 
     internal string[] Templates => [.. Comparison.Tasks.SelectMany(task => task.Task.Classes.Templates).Distinct()];
 
-    internal string Seeds => string.Join(", ", Comparison.Tasks.Select(task => task.Seed).OfType<int>().Distinct().Select(seed => $"{seed}").DefaultIfEmpty("unknown"));
+    internal string Seeds => string.Join(
+        ", ", Comparison.Tasks.Select(task => task.Seed).OfType<int>().Distinct().Select(seed => $"{seed}").DefaultIfEmpty("unknown"));
 
     /// <summary>Each method compared with the best of its task and number of shots.</summary>
     public IReadOnlyList<MethodDifference> Differences { get; } = MethodDifference.Compute(Rows);
@@ -65,10 +67,12 @@ internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Com
     private string Csv()
     {
         var parts = Rows.Any(row => row.Part is not null);
-        var text = new StringBuilder($"method,task,{(parts ? "part," : "")}shots,seed,accuracy,fit_seconds,predict_seconds,selection,error\n");
+        var text =
+            new StringBuilder($"method,task,{(parts ? "part," : "")}shots,seed,accuracy,fit_seconds,predict_seconds,selection,error\n");
         foreach (var row in Rows)
         {
-            object?[] cells = [row.Method, row.Task, .. parts ? [row.Part] : Array.Empty<object?>(), row.Shots, row.Seed, row.Accuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error];
+            object?[] cells = [row.Method, row.Task, .. parts ? [row.Part] : Array.Empty<object?>(),
+                row.Shots, row.Seed, row.Accuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error];
             text.AppendJoin(',', cells.Select(Cell)).Append('\n');
         }
         return text.ToString();

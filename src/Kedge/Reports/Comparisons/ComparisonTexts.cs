@@ -14,18 +14,25 @@ internal static class ComparisonTexts
         var spread = seeds.Length > 1 ? $", mean ± sample standard deviation over the seeds {string.Join(", ", seeds)}" : "";
         if (rows[0].Part is null)
             return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.");
-        var parts = rows.DistinctBy(row => row.Part).Select(row => row.Part == SplitRows.Harmonic ? "harmonic, the harmonic mean of both" : Invariant($"{row.Part} on {row.Queries} test images"));
-        return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. Nothing was learned from images of any part but {rows[0].Part}.";
+        var parts = rows.DistinctBy(row => row.Part).Select(row => row.Part == SplitRows.Harmonic
+            ? "harmonic, the harmonic mean of both"
+            : Invariant($"{row.Part} on {row.Queries} test images"));
+        return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. " +
+            $"Nothing was learned from images of any part but {rows[0].Part}.";
     }
 
     public static string DifferencesCaption => Invariant(
         $"Difference to the best method of each column, in points, with its 95 % interval and two-sided p: paired bootstrap over the test images, {PairedBootstrap.DefaultResamples:N0} resamples. ") +
-        "An interval that holds 0 may be chance. The best was picked on these same test images, p is of each pair alone, and the chance of drawing other support images is in neither.";
+        "An interval that holds 0 may be chance. The best was picked on these same test images, p is of each pair alone, " +
+        "and the chance of drawing other support images is in neither.";
 
     public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows)
     {
         int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.Parallelism ?? 1).Distinct().Order()];
-        var shared = atOnce is [] or [1] ? "" : $" Measured with {string.Join(" or ", atOnce)} runs at once, which slow each other: not to be held against seconds of a run alone.";
+        var shared = atOnce is [] or [1]
+            ? ""
+            : $" Measured with {string.Join(" or ", atOnce)} runs at once, which slow each other: " +
+                "not to be held against seconds of a run alone.";
         return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; how many numbers a fitted classifier consists of; and the data that hyper-parameters were chosen on.{shared}");
     }
 
@@ -60,7 +67,12 @@ internal static class ComparisonTexts
     public static string Numbers(IEnumerable<ComparisonRow> rows)
     {
         long[] sizes = [.. rows.Select(row => row.Numbers).OfType<long>().Distinct().Order()];
-        return sizes switch { [] => Nothing, [var one] => Invariant($"{one:N0}"), [var least, .., var most] => Invariant($"{least:N0} – {most:N0}") };
+        return sizes switch
+        {
+            [] => Nothing,
+            [var one] => Invariant($"{one:N0}"),
+            [var least, .., var most] => Invariant($"{least:N0} – {most:N0}"),
+        };
     }
 
     /// <summary>Which methods failed on which draws and why, a line each.</summary>
@@ -68,7 +80,8 @@ internal static class ComparisonTexts
         .GroupBy(row => (row.Method, row.Error))
         .Select(failed => $"{failed.Key.Method}, {string.Join("; ", failed.Select(Draw))}: {failed.Key.Error}");
 
-    private static string Draw(ComparisonRow row) => $"{Heading(row.Part, row.Shots)}{(row.Seed is { } seed ? Invariant($", seed {seed}") : "")}";
+    private static string Draw(ComparisonRow row) =>
+        $"{Heading(row.Part, row.Shots)}{(row.Seed is { } seed ? Invariant($", seed {seed}") : "")}";
 
     private static string Points(double points) => points.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Kedge.Reports.Comparisons;
 
-/// <summary>Rows of cells as a table of Markdown that reads well as plain text too: columns have one width, all but the first are aligned right.</summary>
+/// <summary>
+/// Rows of cells as a table of Markdown that reads well as plain text too: columns have one width, all but
+/// the first are aligned right.
+/// </summary>
 internal static class MarkdownTable
 {
     /// <summary>Writes a table, a line a row.</summary>
@@ -16,7 +19,9 @@ internal static class MarkdownTable
         string Pad(string cell, int column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]);
 
         Line(cells[0]);
-        text.Append('|').AppendJoin('|', widths.Select((width, c) => c == 0 ? new string('-', width + 2) : $"{new string('-', width + 1)}:")).Append("|\n");
+        text.Append('|')
+            .AppendJoin('|', widths.Select((width, c) => c == 0 ? new string('-', width + 2) : $"{new string('-', width + 1)}:"))
+            .Append("|\n");
         foreach (var row in cells.Skip(1))
             Line(row);
         return text.ToString();

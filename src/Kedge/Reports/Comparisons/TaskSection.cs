@@ -48,14 +48,16 @@ internal sealed class TaskSection
         </table></div>
         """);
 
-    private ComparisonCell Cell(string method, (string? Part, int? Shots) place) => _cells.First(cell => cell.Method == method && (cell.Part, cell.Shots) == place);
+    private ComparisonCell Cell(string method, (string? Part, int? Shots) place) =>
+        _cells.First(cell => cell.Method == method && (cell.Part, cell.Shots) == place);
 
     private IEnumerable<ComparisonRow> RowsOf(string method) => _rows.Where(row => row.Method == method);
 
     private Html Accuracy(ComparisonCell cell)
     {
         var text = ComparisonTexts.Accuracy(cell);
-        var isBest = _methods.Length > 1 && cell.Mean is not null && cell.Mean == _cells.Where(other => (other.Part, other.Shots) == (cell.Part, cell.Shots)).Max(other => other.Mean);
+        var isBest = _methods.Length > 1 && cell.Mean is not null
+            && cell.Mean == _cells.Where(other => (other.Part, other.Shots) == (cell.Part, cell.Shots)).Max(other => other.Mean);
         return isBest ? Html.Of($"<td><b>{text}</b></td>") : Html.Of($"<td>{text}</td>");
     }
 
@@ -69,7 +71,9 @@ internal sealed class TaskSection
     private Html Difference(ComparisonCell cell)
     {
         var text = ComparisonTexts.Difference(_differences, cell.Method, cell.Shots);
-        return text.Split(" [") is [var points, var interval] ? Html.Of($"<td>{points} <br/><small>[{interval}</small></td>") : Html.Of($"<td>{text}</td>");
+        return text.Split(" [") is [var points, var interval]
+            ? Html.Of($"<td>{points} <br/><small>[{interval}</small></td>")
+            : Html.Of($"<td>{text}</td>");
     }
 
     private static Html Seconds(ComparisonCell cell) => Html.Of($"<td>{ComparisonTexts.Seconds(cell)}</td>");

@@ -11,7 +11,8 @@ internal static class HtmlPage
     /// <summary>Writes the page, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="title">The title, also at the head of the page.</param>
-    /// <param name="styles">The embedded style sheets of this kind of page; they come after what all pages share.</param>
+    /// <param name="styles">The embedded style sheets of this kind of page; they come after
+    /// what all pages share.</param>
     /// <param name="body">What follows the title.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     internal static void Write(string path, string title, IReadOnlyList<string> styles, Html body)

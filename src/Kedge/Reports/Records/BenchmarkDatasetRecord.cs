@@ -17,7 +17,8 @@ internal sealed record BenchmarkDatasetRecord(
 {
     /// <summary>Checks all benchmark data sets.</summary>
     /// <param name="root">The folder that holds their folders.</param>
-    public static IReadOnlyList<BenchmarkDatasetRecord> Find(string root) => [.. BenchmarkDataset.All.Select(dataset => From(dataset, root))];
+    public static IReadOnlyList<BenchmarkDatasetRecord> Find(string root) =>
+        [.. BenchmarkDataset.All.Select(dataset => From(dataset, root))];
 
     private static BenchmarkDatasetRecord From(BenchmarkDataset dataset, string root)
     {

@@ -20,7 +20,8 @@ namespace Kedge.Reports.Records;
 /// <param name="Confusion">[C][C]: true class by row, predicted class by column.</param>
 internal sealed record EvaluationRecord(
     string Data, string Split, int Images, double Top1, double? Top5, double MacroF1, double NegativeLogLikelihood,
-    double ExpectedCalibrationError, CalibrationError? Uncalibrated, RejectionResult? Rejection, IReadOnlyList<string> ClassNames, IReadOnlyList<double?> ClassAccuracies,
+    double ExpectedCalibrationError, CalibrationError? Uncalibrated, RejectionResult? Rejection,
+    IReadOnlyList<string> ClassNames, IReadOnlyList<double?> ClassAccuracies,
     IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
     private const int TopFive = 5;

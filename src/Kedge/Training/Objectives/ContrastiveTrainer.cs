@@ -52,7 +52,8 @@ internal sealed class ContrastiveTrainer
     {
         LibTorch.Load();
         if (start.Architecture.Text.VocabularySize is var rows && ClipTokenizer.Default.VocabularySize is var tokens && rows != tokens)
-            throw new KedgeException($"The architecture to train has a token table of {rows:N0} rows, and CLIP's tokenizer has {tokens:N0} tokens: make them equal.");
+            throw new KedgeException($"The architecture to train has a token table of {rows:N0} rows, " +
+                $"and CLIP's tokenizer has {tokens:N0} tokens: make them equal.");
         (_start, _options, _device, _time) = (start, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
     }
 
@@ -78,7 +79,8 @@ internal sealed class ContrastiveTrainer
     /// </exception>
     /// <exception cref="ArgumentException">An image has no caption.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
-    public string Run(PretrainingData data, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public string Run(
+        PretrainingData data, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (data.Pairs.FirstOrDefault(pair => pair.Captions.Count == 0) is { } bare)
             throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(data));
@@ -88,7 +90,8 @@ internal sealed class ContrastiveTrainer
         using var network = _start.Build(_options.Seed, _device);
         network.train();
         using var contrastive = ContrastiveObjective.Create(_options.Loss, network, preprocessing, _options.Precision, _device);
-        using var distillation = data.Teacher is { } teacher ? new TextDistillation(network, teacher, _options.TeacherWeight, _device) : null;
+        using var distillation =
+            data.Teacher is { } teacher ? new TextDistillation(network, teacher, _options.TeacherWeight, _device) : null;
         List<ITrainingTerm> terms = [new TrainingTerm<PairBatch>(contrastive, batches.From)];
         if (distillation is not null)
             terms.Add(new TrainingTerm<DistillationBatch>(distillation, step => data.Teacher!.BatchesFrom(step, _options)));

@@ -11,7 +11,8 @@ internal sealed record PairBatch(IReadOnlyList<RgbImage> Crops, IReadOnlyList<st
 internal sealed class PairBatches(IReadOnlyList<CaptionedImage> pairs, Preprocessing preprocessing, PretrainingOptions options)
 {
     private const int PrefetchDepth = 2;
-    private readonly PairSampler _sampler = new([.. pairs.Select(pair => pair.Group)], options.BatchSize, options.Seed, options.NegativeCaptions);
+    private readonly PairSampler _sampler =
+        new([.. pairs.Select(pair => pair.Group)], options.BatchSize, options.Seed, options.NegativeCaptions);
     private readonly RandomView _view = new() { MinArea = options.MinimumCropArea, FlipProbability = options.FlipProbability };
     private readonly ColourJitter _jitter = new() { Strength = options.ColourJitter };
 

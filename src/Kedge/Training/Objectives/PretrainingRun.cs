@@ -27,7 +27,8 @@ internal sealed record PretrainingRun(ClipConfiguration Architecture, Pretrainin
 
     public static PretrainingRun Create(TrainingStart start, PretrainingOptions options, PretrainingData data) => new(
         start.Architecture, options, Digest(data.Pairs.Select(pair => (object)new { pair.Image.Name, pair.Group, pair.Captions })),
-        data.Teacher is { } teacher ? Digest(teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features })) : "", start.Fingerprint);
+        data.Teacher is { } teacher ? Digest(teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features })) : "",
+        start.Fingerprint);
 
     private static string Digest(IEnumerable<object> rows)
     {

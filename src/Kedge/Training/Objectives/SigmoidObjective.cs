@@ -32,5 +32,6 @@ internal sealed class SigmoidObjective : ContrastiveObjective
         base.Dispose();
     }
 
-    protected override Tensor Loss(Tensor images, Tensor texts, Tensor logitScale) => ContrastiveLosses.Sigmoid(images, texts, logitScale, _logitBias);
+    protected override Tensor Loss(Tensor images, Tensor texts, Tensor logitScale) =>
+        ContrastiveLosses.Sigmoid(images, texts, logitScale, _logitBias);
 }

@@ -14,7 +14,8 @@ namespace Kedge.Training.Objectives;
 /// <param name="Features">M rows of equal width W: the teacher's features, centred by group.</param>
 internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnlyList<float[]> Features)
 {
-    private static readonly string[] Prompts = ["a photo of a {0}.", "a photo of a {0}.", "a picture of a {0}.", "{0}"]; // as the captions of classes
+    // as the captions of classes
+    private static readonly string[] Prompts = ["a photo of a {0}.", "a photo of a {0}.", "a picture of a {0}.", "{0}"];
 
     /// <summary>
     /// Reads a teacher's features: safetensors with <c>features</c> [M, W] and the metadata <c>names</c> and,
@@ -28,12 +29,14 @@ internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnl
         using var scope = NewDisposeScope();
         using var file = SafetensorsFile.Open(path);
         if (!file.Entries.ContainsKey("features") || List("names") is not { Length: > 1 } names)
-            throw new KedgeException($"Reading text features from '{path}' found no tensor 'features' or no list 'names' in its metadata; expected both, with a name a row.");
+            throw new KedgeException($"Reading text features from '{path}' found no tensor 'features' or no list 'names' in its " +
+                "metadata; expected both, with a name a row.");
         var features = file.Read("features").to(ScalarType.Float32);
         var sources = List("sources") ?? [.. names.Select(_ => "")];
         if (features.dim() != 2 || features.shape[0] != names.Length || sources.Length != names.Length)
         {
-            throw new KedgeException($"Reading text features from '{path}' found features [{string.Join(", ", features.shape)}], {names.Length} names and " +
+            throw new KedgeException($"Reading text features from '{path}' found features [{string.Join(", ", features.shape)}], " +
+                $"{names.Length} names and " +
                 $"{sources.Length} sources; expected as many of each.");
         }
         var centred = zeros_like(features);
@@ -44,7 +47,8 @@ internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnl
             centred.index_copy_(0, rows, members.sub(members.mean([0], keepdim: true)).Unit());
         }
         var distinct = Rows(names).ToArray();
-        return new([.. distinct.Select(rows => rows.Key)], [.. distinct.Select(rows => centred.index_select(0, tensor(rows.ToArray())).mean([0]).data<float>().ToArray())]);
+        return new([.. distinct.Select(rows => rows.Key)],
+            [.. distinct.Select(rows => centred.index_select(0, tensor(rows.ToArray())).mean([0]).data<float>().ToArray())]);
 
         string[]? List(string key)
         {
@@ -86,5 +90,6 @@ internal sealed record TeacherTextFeatures(IReadOnlyList<string> Names, IReadOnl
         return new(rows, [.. rows.Select(row => string.Format(Prompts[random.Next(Prompts.Length)], Names[row]))]);
     }
 
-    private static IEnumerable<IGrouping<string, long>> Rows(string[] keys) => Enumerable.Range(0, keys.Length).GroupBy(row => keys[row], row => (long)row);
+    private static IEnumerable<IGrouping<string, long>> Rows(string[] keys) =>
+        Enumerable.Range(0, keys.Length).GroupBy(row => keys[row], row => (long)row);
 }

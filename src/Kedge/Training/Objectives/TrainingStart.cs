@@ -11,7 +11,8 @@ internal sealed class TrainingStart
 {
     private readonly string? _model;
 
-    private TrainingStart(string? model, ClipConfiguration architecture, string fingerprint) => (_model, Architecture, Fingerprint) = (model, architecture, fingerprint);
+    private TrainingStart(string? model, ClipConfiguration architecture, string fingerprint) =>
+        (_model, Architecture, Fingerprint) = (model, architecture, fingerprint);
 
     public ClipConfiguration Architecture { get; }
 

@@ -27,9 +27,11 @@ public sealed class DemoCommandTests : IDisposable
 
             """, run.Out, StringComparison.Ordinal);
         var page = File.ReadAllText(Path.Combine(folder, "report.html"));
-        string[] parts = ["Kedge learns twelve shapes", "mushroom", "How often each method is right", "<svg", "class=\"confusion\"", "Why?", "data:image/jpeg;base64,", "The 64 anchors"];
+        string[] parts = ["Kedge learns twelve shapes", "mushroom", "How often each method is right",
+            "<svg", "class=\"confusion\"", "Why?", "data:image/jpeg;base64,", "The 64 anchors"];
         Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
-        Assert.Contains("heart", CliRun.Done("predict", "--classifier", Path.Combine(folder, "shapes.kedge"), Directory.GetFiles(Path.Combine(folder, "drawings/test/heart"))[0]));
+        Assert.Contains("heart", CliRun.Done("predict", "--classifier", Path.Combine(folder, "shapes.kedge"),
+            Directory.GetFiles(Path.Combine(folder, "drawings/test/heart"))[0]));
 
         var json = Demo(folder, "--json").Out; // nothing is run again
         Assert.Equal(6, JsonDocument.Parse(json).RootElement.GetProperty("rows").GetArrayLength());

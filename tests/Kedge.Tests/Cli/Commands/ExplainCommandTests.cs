@@ -55,14 +55,16 @@ public sealed partial class ExplainCommandTests : IDisposable
         var line = Assert.Single(Lines(Explain("--json", "--top", "3", Image)));
         Assert.Equal(Image, line.GetProperty("image").GetString());
         Assert.Equal(12, line.GetProperty("nearest").GetArrayLength());
-        Assert.Equal(Path.Combine(_photos.Data, "train"), Path.GetDirectoryName(Path.GetDirectoryName(line.GetProperty("nearest")[0].GetProperty("name").GetString())));
+        Assert.Equal(Path.Combine(_photos.Data, "train"),
+            Path.GetDirectoryName(Path.GetDirectoryName(line.GetProperty("nearest")[0].GetProperty("name").GetString())));
         Assert.Equal(3, line.GetProperty("classes").GetArrayLength());
         foreach (var score in line.GetProperty("classes").EnumerateArray())
         {
             double[] anchors = Numbers(score, "anchors"), support = Numbers(score, "support");
             Assert.Equal(line.GetProperty("anchors").GetArrayLength(), anchors.Length);
             Assert.Equal(method == "rtos" ? (3, 0) : (0, 12), (anchors.Length, support.Length));
-            Assert.Equal(Number(score, "logit"), Number(score, "zeroShot") + anchors.Sum() + support.Sum() + Number(score, "bias"), SumTolerance);
+            Assert.Equal(Number(score, "logit"), Number(score, "zeroShot") + anchors.Sum() + support.Sum() + Number(score, "bias"),
+                SumTolerance);
         }
     }
 
@@ -71,7 +73,8 @@ public sealed partial class ExplainCommandTests : IDisposable
     {
         Fit("rtos");
         string[] Shown(string text) => [.. text.Split('\n').Where(line => line.Contains(" %  ", StringComparison.Ordinal))];
-        Assert.Equal(Shown(CliRun.Done("predict", "--classifier", _photos["x.kedge"], "--no-cache", _photos.Data)), Shown(Explain(_photos.Data)));
+        Assert.Equal(Shown(CliRun.Done("predict", "--classifier", _photos["x.kedge"], "--no-cache", _photos.Data)),
+            Shown(Explain(_photos.Data)));
     }
 
     [Fact]
@@ -81,7 +84,8 @@ public sealed partial class ExplainCommandTests : IDisposable
         File.WriteAllLines(_photos["words.txt"], ["a_rainy day", "", "tree"]);
         var phrases = Lines(Explain("--json", "--words", _photos["words.txt"])).Select(line => line.GetProperty("phrases")).ToList();
         Assert.Equal(3, phrases.Count);
-        Assert.All(phrases, near => Assert.Equal(["a rainy day", "tree"], near.EnumerateArray().Select(phrase => phrase.GetProperty("text").GetString()).Order()));
+        Assert.All(phrases, near =>
+            Assert.Equal(["a rainy day", "tree"], near.EnumerateArray().Select(phrase => phrase.GetProperty("text").GetString()).Order()));
     }
 
     [Fact]
@@ -103,7 +107,8 @@ public sealed partial class ExplainCommandTests : IDisposable
     public void A_method_without_parts_is_refused_before_anything_is_encoded()
     {
         Fit("nearest-class-mean");
-        var error = CliRun.Failed("explain", "--classifier", _photos["x.kedge"], "--cache", _photos.Cache, "--html", _photos["why.html"], Image);
+        var error =
+            CliRun.Failed("explain", "--classifier", _photos["x.kedge"], "--cache", _photos.Cache, "--html", _photos["why.html"], Image);
         Assert.Equal("Explaining found a classifier of nearest-class-mean, whose logits have no parts by anchor or by support image: " +
             "fit one of tip-adapter, tip-adapter-f, proker, plot, sim, ape, ape-t, rtos, rtos+, rtos-names, fuse.", error);
         Assert.Equal(error, CliRun.Failed("explain", "--classifier", _photos["x.kedge"]));
@@ -115,7 +120,8 @@ public sealed partial class ExplainCommandTests : IDisposable
     public void A_method_without_anchors_has_none_to_list()
     {
         Fit("tip-adapter");
-        Assert.Equal("Reading anchors found a classifier of tip-adapter, which has none: name photos to explain, or fit one of rtos or rtos+.",
+        Assert.Equal("Reading anchors found a classifier of tip-adapter, which has none: name photos to explain, " +
+            "or fit one of rtos or rtos+.",
             CliRun.Failed("explain", "--classifier", _photos["x.kedge"]));
     }
 
@@ -124,10 +130,12 @@ public sealed partial class ExplainCommandTests : IDisposable
     {
         var model = _photos["moved.safetensors"];
         File.Copy(PhotoFolder.Clip, model);
-        CliRun.Done("fit", "--data", _photos.Data, "--model", model, "--method", "tip-adapter", "--shots", "1", "--no-cache", "--out", _photos["x.kedge"]);
+        CliRun.Done("fit", "--data", _photos.Data, "--model", model, "--method",
+            "tip-adapter", "--shots", "1", "--no-cache", "--out", _photos["x.kedge"]);
         File.Delete(model);
         Persistence.ClassifierFileTests.SpoilTensors(_photos["x.kedge"]);
-        Assert.Equal($"The classifier '{_photos["x.kedge"]}' was fitted on the model at '{model}', which is not there: say where it is now (--model).",
+        Assert.Equal($"The classifier '{_photos["x.kedge"]}' was fitted on the model at '{model}', which is not there: " +
+            "say where it is now (--model).",
             CliRun.Failed([.. command, _photos.Data, "--classifier", _photos["x.kedge"]]));
     }
 
@@ -146,24 +154,32 @@ public sealed partial class ExplainCommandTests : IDisposable
 
     private void Fit(string method, string? data = null)
     {
-        string[] options = method == "rtos" ? ["--option", "steps=3", "--option", "alpha=20", "--option", "anchors=[\"dog\",\"tree\",\"car\"]"] : [];
-        CliRun.Done(["fit", "--data", data ?? _photos.Data, "--model", PhotoFolder.Clip, "--method", method, "--shots", "4", "--no-cache", "--out", _photos["x.kedge"], .. options]);
+        string[] options =
+            method == "rtos" ? ["--option", "steps=3", "--option", "alpha=20", "--option", "anchors=[\"dog\",\"tree\",\"car\"]"] : [];
+        CliRun.Done(["fit", "--data", data ?? _photos.Data, "--model", PhotoFolder.Clip,
+            "--method", method, "--shots", "4", "--no-cache", "--out", _photos["x.kedge"], .. options]);
     }
 
-    private string Explain(params string[] arguments) => CliRun.Done(["explain", "--classifier", _photos["x.kedge"], "--no-cache", .. arguments]);
+    private string Explain(params string[] arguments) =>
+        CliRun.Done(["explain", "--classifier", _photos["x.kedge"], "--no-cache", .. arguments]);
 
-    /// <summary>Numbers differ between machines in their last digit, and words of the small model that are as near as one another in their order: the layout is kept.</summary>
+    /// <summary>
+    /// Numbers differ between machines in their last digit, and words of the small model that are as near as one
+    /// another in their order: the layout is kept.
+    /// </summary>
     private string Masked(string text)
     {
         text = NearWord().Replace(text.Replace(_photos.Data, "photos", StringComparison.Ordinal), "word");
         return NumberText().Replace(text, match => Digit().Replace(match.Value, "0"));
     }
 
-    private static IEnumerable<JsonElement> Lines(string json) => json.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement);
+    private static IEnumerable<JsonElement> Lines(string json) =>
+        json.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement);
 
     private static double Number(JsonElement json, string name) => json.GetProperty(name).GetDouble();
 
-    private static double[] Numbers(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(number => number.GetDouble())];
+    private static double[] Numbers(JsonElement json, string name) =>
+        [.. json.GetProperty(name).EnumerateArray().Select(number => number.GetDouble())];
 
     /// <summary>Three numbers of three decimals.</summary>
     [GeneratedRegex(@"^(?: +([-+]?\d+\.\d{3})){3}  ", RegexOptions.Multiline)]

@@ -8,7 +8,8 @@ namespace Kedge.Tests.Cli.Commands;
 /// <summary><c>kedge fit --checkpoint</c>, on features.</summary>
 public sealed class FitCheckpointCommandTests : IDisposable
 {
-    private readonly TaskFile _file = new TaskFile().With("anchor.features", eye(4)[..3].DetachFromDisposeScope()).With("anchor_names", """["fur","water","cat"]""");
+    private readonly TaskFile _file = new TaskFile()
+        .With("anchor.features", eye(4)[..3].DetachFromDisposeScope()).With("anchor_names", """["fur","water","cat"]""");
 
     public void Dispose() => _file.Dispose();
 
@@ -20,7 +21,8 @@ public sealed class FitCheckpointCommandTests : IDisposable
         CliRun.Of("fit", "--task", _file.Write(), "--out", _file["whole.kedge"]);
         var stopped = Run(stopAt: "Note: 1 of 3 anchor words"); // said before the first step
         Assert.Equal(130, stopped.ExitCode);
-        Assert.EndsWith($"\nCancelled: the fit is kept in '{_file["x.fit"]}' and the same command goes on from it; no classifier was written.\n", stopped.Error);
+        Assert.EndsWith($"\nCancelled: the fit is kept in '{_file["x.fit"]}' and the same command goes on from it; " +
+            "no classifier was written.\n", stopped.Error);
         Assert.False(File.Exists(_file["x.kedge"]));
 
         var resumed = Run(stopAt: null);

@@ -8,7 +8,8 @@ namespace Kedge.Tests.Cli.Commands;
 public class PretrainCommandTests
 {
     private static readonly ClipConfiguration Tiny = new(
-        8, new ResNetConfiguration(32, Width: 2, [1, 1, 1, 1], Heads: 1), new TextConfiguration(ContextLength: 12, VocabularySize: 49408, new(8, Layers: 1, Heads: 1, MlpWidth: 16)));
+        8, new ResNetConfiguration(32, Width: 2, [1, 1, 1, 1], Heads: 1),
+        new TextConfiguration(ContextLength: 12, VocabularySize: 49408, new(8, Layers: 1, Heads: 1, MlpWidth: 16)));
 
     [Fact]
     public void A_run_ends_with_weights_that_load_and_a_finished_one_is_not_repeated()
@@ -25,7 +26,8 @@ public class PretrainCommandTests
         Assert.True(new FileInfo(photos["run/curve.png"]).Length > 1000);
 
         var first = File.ReadAllBytes(model);
-        Assert.Matches(@"^model               .*model\.safetensors\nzero-shot accuracy  [\d.]+ % of 3 held-out images\n$", CliRun.Done([.. Pretrain(photos), "--resume"]));
+        Assert.Matches(@"^model               .*model\.safetensors\nzero-shot accuracy  [\d.]+ % of 3 held-out images\n$",
+            CliRun.Done([.. Pretrain(photos), "--resume"]));
         Assert.Equal(first, File.ReadAllBytes(model));
     }
 
@@ -34,8 +36,10 @@ public class PretrainCommandTests
     {
         using var photos = Described();
         Trained(Pretrain(photos));
-        Assert.StartsWith($"The run in '{photos["run"]}' cannot be resumed: it was started with Options.Seed 1 instead of 2; ", CliRun.Failed([.. Pretrain(photos), "--resume", "--seed", "2"]));
-        Assert.Equal($"'{photos["run"]}' holds a training run already: go on with it (--resume), or name another folder.", CliRun.Failed(Pretrain(photos)));
+        Assert.StartsWith($"The run in '{photos["run"]}' cannot be resumed: it was started with Options.Seed 1 instead of 2; ",
+            CliRun.Failed([.. Pretrain(photos), "--resume", "--seed", "2"]));
+        Assert.Equal($"'{photos["run"]}' holds a training run already: go on with it (--resume), or name another folder.",
+            CliRun.Failed(Pretrain(photos)));
     }
 
     [Fact]
@@ -44,8 +48,10 @@ public class PretrainCommandTests
         using var photos = Described();
         CliRun.Done("scenes", "--count", "20", "--resolution", "32", "--out", photos["scenes"]);
         File.WriteAllLines(photos["captions.csv"], [
-            "path,caption", .. Directory.GetFiles(Path.Combine(photos.Data, "train"), "*", SearchOption.AllDirectories).Select((path, i) => $"{Path.GetRelativePath(photos["."], path)},photo {i}")]);
-        var run = CliRun.Of("pretrain", "--pairs", photos["scenes"], photos["captions.csv"], "--arch", photos["arch.json"], "--steps", "2", "--batch-size", "3",
+            "path,caption", .. Directory.GetFiles(Path.Combine(photos.Data, "train"), "*", SearchOption.AllDirectories)
+                .Select((path, i) => $"{Path.GetRelativePath(photos["."], path)},photo {i}")]);
+        var run = CliRun.Of("pretrain", "--pairs", photos["scenes"], photos["captions.csv"],
+            "--arch", photos["arch.json"], "--steps", "2", "--batch-size", "3",
             "--loss", "sigmoid", "--accumulate", "2", "--out", photos["run"]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.EndsWith("not measured: there are no held-out images\n", run.Out, StringComparison.Ordinal);
@@ -79,7 +85,8 @@ public class PretrainCommandTests
     public void Photos_of_classes_need_descriptions()
     {
         using var photos = Described();
-        Assert.Equal($"'{photos.Data}' holds photos of classes, and captions are made of the classes' descriptions: name a file of them (--descriptions).",
+        Assert.Equal($"'{photos.Data}' holds photos of classes, and captions are made of the classes' descriptions: " +
+            "name a file of them (--descriptions).",
             CliRun.Failed("pretrain", "--pairs", photos.Data, "--arch", photos["arch.json"], "--steps", "2", "--out", photos["run"]));
     }
 
@@ -88,7 +95,8 @@ public class PretrainCommandTests
     {
         using var photos = Described();
         File.WriteAllText(photos["classes.json"], """{"apple":{"names":["apple"],"hypernyms":[],"gloss":""}}""");
-        Assert.Equal("Of the 3 classes of photos, 2 have no description, 'leaf' first: add them to the descriptions, or take the classes away.",
+        Assert.Equal("Of the 3 classes of photos, 2 have no description, 'leaf' first: add them to the descriptions, " +
+            "or take the classes away.",
             CliRun.Failed(Pretrain(photos)));
     }
 
@@ -102,7 +110,8 @@ public class PretrainCommandTests
     }
 
     private static string[] Pretrain(PhotoFolder photos) =>
-        ["pretrain", "--pairs", photos.Data, "--descriptions", photos["classes.json"], "--arch", photos["arch.json"], "--steps", "2", "--batch-size", "3", "--out", photos["run"]];
+        ["pretrain", "--pairs", photos.Data, "--descriptions", photos["classes.json"],
+            "--arch", photos["arch.json"], "--steps", "2", "--batch-size", "3", "--out", photos["run"]];
 
     private static PhotoFolder Described()
     {
@@ -110,7 +119,8 @@ public class PretrainCommandTests
         foreach (var name in PhotoFolder.Classes)
             photos.Add($"val/{name}", 1);
         File.WriteAllText(photos["arch.json"], ArchitectureFile.Write(Tiny));
-        File.WriteAllText(photos["classes.json"], JsonSerializer.Serialize(PhotoFolder.Classes.ToDictionary(name => name, name => new { names = new[] { name }, hypernyms = new[] { "thing" }, gloss = "a thing" })));
+        File.WriteAllText(photos["classes.json"], JsonSerializer.Serialize(PhotoFolder.Classes.ToDictionary(name => name,
+            name => new { names = new[] { name }, hypernyms = new[] { "thing" }, gloss = "a thing" })));
         return photos;
     }
 }

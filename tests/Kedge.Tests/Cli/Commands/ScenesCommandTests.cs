@@ -13,7 +13,8 @@ public sealed class ScenesCommandTests : IDisposable
     public void Scenes_are_written_with_their_manifest()
     {
         var folder = _scratch["scenes"];
-        Assert.Equal($"scenes   12 in {folder}, listed in manifest.jsonl\nclasses  captions, no classes\n", CliRun.Done("scenes", "--count", "12", "--seed", "4", "--out", folder));
+        Assert.Equal($"scenes   12 in {folder}, listed in manifest.jsonl\nclasses  captions, no classes\n",
+            CliRun.Done("scenes", "--count", "12", "--seed", "4", "--out", folder));
         Assert.Equal(12, File.ReadLines(Path.Combine(folder, "manifest.jsonl")).Count());
         Assert.Equal(12, Directory.GetFiles(Path.Combine(folder, "images"), "*.png").Length);
     }
@@ -22,7 +23,8 @@ public sealed class ScenesCommandTests : IDisposable
     public void Held_out_shapes_have_a_folder_a_class()
     {
         var folder = _scratch["shapes"];
-        var report = JsonDocument.Parse(CliRun.Done("scenes", "--count", "24", "--split", "held-out-shapes", "--out", folder, "--json")).RootElement;
+        var report =
+            JsonDocument.Parse(CliRun.Done("scenes", "--count", "24", "--split", "held-out-shapes", "--out", folder, "--json")).RootElement;
         Assert.Equal("held-out-shapes", report.GetProperty("split").GetString());
         Assert.Equal(12, report.GetProperty("classes").GetArrayLength());
         Assert.Equal(12, Directory.GetDirectories(folder).Length);

@@ -13,15 +13,18 @@ public sealed class AnchorOptionsTests : IDisposable
     {
         File.WriteAllText(_photos["words.txt"], "dog\n\ntree\nDog\nsea lion\nwheel\n");
         var run = Fit("--anchors", _photos["words.txt"], "--json");
-        Assert.Equal((0, $"Note: 2 lines of {_photos["words.txt"]} are left out: line 2 (empty), line 4 'Dog' (repeated).\nNote: 1 of 4 anchor words are class names and are left out: sea lion.\n"), (run.ExitCode, run.Error));
-        Assert.Equal("""["dog","tree","sea lion","wheel"]""", JsonDocument.Parse(run.Out).RootElement.GetProperty("options").GetProperty("anchors").GetRawText());
+        Assert.Equal((0, $"Note: 2 lines of {_photos["words.txt"]} are left out: line 2 (empty), line 4 'Dog' (repeated).\nNote: " +
+            "1 of 4 anchor words are class names and are left out: sea lion.\n"), (run.ExitCode, run.Error));
+        Assert.Equal("""["dog","tree","sea lion","wheel"]""",
+            JsonDocument.Parse(run.Out).RootElement.GetProperty("options").GetProperty("anchors").GetRawText());
     }
 
     [Fact]
     public void A_file_without_words_is_refused()
     {
         File.WriteAllText(_photos["words.txt"], "\n \n");
-        Assert.Equal($"The word list '{_photos["words.txt"]}' holds no words: write one a line.\n", Fit("--anchors", _photos["words.txt"]).Error);
+        Assert.Equal($"The word list '{_photos["words.txt"]}' holds no words: write one a line.\n",
+            Fit("--anchors", _photos["words.txt"]).Error);
     }
 
     [Fact]
@@ -47,6 +50,7 @@ public sealed class AnchorOptionsTests : IDisposable
     public void Dispose() => _photos.Dispose();
 
     private CliRun Fit(params string[] more) => CliRun.Of(
-        ["fit", "--data", _photos.Data, "--model", PhotoFolder.Clip, "--shots", "1", .. more.Contains("--method") ? [] : (string[])["--method", "rtos-names"],
+        ["fit", "--data", _photos.Data, "--model", PhotoFolder.Clip, "--shots",
+            "1", .. more.Contains("--method") ? [] : (string[])["--method", "rtos-names"],
             "--no-cache", "--out", _photos["x.kedge"], .. more]);
 }

@@ -5,7 +5,8 @@ namespace Kedge.Tests.Cli.Output;
 
 public class FailureTests
 {
-    private const string NoMemory = "There is not enough memory: close other programs, take a smaller model, or give fewer or smaller images at a time.";
+    private const string NoMemory =
+        "There is not enough memory: close other programs, take a smaller model, or give fewer or smaller images at a time.";
 
     public static TheoryData<Exception, string> Errors => new()
     {
@@ -13,7 +14,8 @@ public class FailureTests
         { new IOException("No space left on device"), "Reading or writing failed: No space left on device" },
         { new InsufficientMemoryException(), NoMemory },
         { new NativeError("[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory"), NoMemory },
-        { new InvalidOperationException("Oh."), "Something unexpected went wrong (InvalidOperationException: Oh.); run again with --verbose for the details." },
+        { new InvalidOperationException("Oh."),
+            "Something unexpected went wrong (InvalidOperationException: Oh.); run again with --verbose for the details." },
     };
 
     [Theory, MemberData(nameof(Errors), DisableDiscoveryEnumeration = true)]

@@ -41,10 +41,11 @@ public class ProgressLineTests
     [Fact]
     public void Each_of_several_fits_is_named_and_timed_from_its_own_start()
     {
-        Assert.Equal("Learning: step 1 of 2\nLearning (cross-fit 1 of 4): step 1 of 3\nLearning (cross-fit 1 of 4): step 2 of 3, 0:20 left\n", Show(watched: false, [
-            (20 * Second, line => line.Report(new FitProgress(1, 2))),
-            (20 * Second, line => line.Report(new FitProgress(1, 3, Part: "cross-fit 1 of 4"))),
-            (20 * Second, line => line.Report(new FitProgress(2, 3, Part: "cross-fit 1 of 4"))),
+        Assert.Equal("Learning: step 1 of 2\nLearning (cross-fit 1 of 4): step 1 of 3\nLearning (cross-fit 1 of 4): " +
+            "step 2 of 3, 0:20 left\n", Show(watched: false, [
+                (20 * Second, line => line.Report(new FitProgress(1, 2))),
+                (20 * Second, line => line.Report(new FitProgress(1, 3, Part: "cross-fit 1 of 4"))),
+                (20 * Second, line => line.Report(new FitProgress(2, 3, Part: "cross-fit 1 of 4"))),
         ]));
     }
 

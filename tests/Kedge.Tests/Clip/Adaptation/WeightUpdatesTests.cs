@@ -25,7 +25,8 @@ public class WeightUpdatesTests
     {
         using var golden = Golden.Open(folder, "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
-        using var merged = golden.Model.With(new(golden.Model.AttentionProjections.ToDictionary(weight => weight.Name, weight => (WeightUpdate)new LowRankUpdate(
+        using var merged = golden.Model.With(
+            new(golden.Model.AttentionProjections.ToDictionary(weight => weight.Name, weight => (WeightUpdate)new LowRankUpdate(
             Pattern(weight.Parts, 2, weight.Inputs), Pattern(weight.Parts, weight.Outputs, 2), 0.5))));
         Assert.Equal(fingerprint, merged.Fingerprint);
     }
@@ -56,7 +57,8 @@ public class WeightUpdatesTests
             [low.Name] = new LowRankUpdate(Pattern(low.Parts, 2, low.Inputs), Pattern(low.Parts, low.Outputs, 2)),
         });
         using var merged = golden.Model.With(updates);
-        var state = ClassifierState.Create(new ClipLora(new()), synthetic.Task, ClipLoraClassifier.CreateFitted(synthetic.Classes, updates));
+        var state =
+            ClassifierState.Create(new ClipLora(new()), synthetic.Task, ClipLoraClassifier.CreateFitted(synthetic.Classes, updates));
         using var fitted = new FittedClassifier(new ClipLoraClassifier(state), ClassifierFileTests.Card, prototypes: null);
         using var folder = new TemporaryFolder();
         ClassifierFile.Save(folder["x.kedge"], fitted);
@@ -87,7 +89,8 @@ public class WeightUpdatesTests
             double Loss(double by)
             {
                 using var moved = value.detach() + direction * by;
-                using var merged = golden.Model.With(new(new Dictionary<string, WeightUpdate>(updates.ByWeight) { [name] = new WholeUpdate(moved) }));
+                using var merged =
+                    golden.Model.With(new(new Dictionary<string, WeightUpdate>(updates.ByWeight) { [name] = new WholeUpdate(moved) }));
                 return (merged.EncodeText(Names) * weights).sum().item<float>();
             }
         }
@@ -99,9 +102,11 @@ public class WeightUpdatesTests
     {
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         using var value = zeros(3, 4);
-        Assert.Equal("Adapting openai.fp16.safetensors found an update of 'no.weight' with a whole tensor [3, 4], which is none of its weights: " +
+        Assert.Equal("Adapting openai.fp16.safetensors found an update of 'no.weight' with a whole tensor [3, 4], " +
+            "which is none of its weights: " +
             "take the model that the update was learned on.", Refusal("no.weight"));
-        Assert.Equal($"Adapting openai.fp16.safetensors found an update of '{Projection}' with a whole tensor [3, 4], which has the shape [64, 48]: " +
+        Assert.Equal($"Adapting openai.fp16.safetensors found an update of '{Projection}' with a whole tensor [3, 4], " +
+            "which has the shape [64, 48]: " +
             "take the model that the update was learned on.", Refusal(Projection));
 
         string Refusal(string name) => Assert.Throws<KedgeException>(() =>
@@ -111,7 +116,8 @@ public class WeightUpdatesTests
     private static WeightUpdates Whole(Golden golden, double factor)
     {
         var weights = golden.Model.Network.state_dict();
-        return new(new[] { Projection, Block }.ToDictionary(name => name, name => (WeightUpdate)new WholeUpdate(new Parameter(weights[name].detach() * factor))));
+        return new(new[] { Projection, Block }.ToDictionary(
+            name => name, name => (WeightUpdate)new WholeUpdate(new Parameter(weights[name].detach() * factor))));
     }
 
     // −3/16 … 3/16

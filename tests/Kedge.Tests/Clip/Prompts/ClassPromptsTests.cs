@@ -22,7 +22,8 @@ public class ClassPromptsTests
     [InlineData("small/clip-vit", "a photo of a", ContextPosition.Middle, "a photo {} of a.")]
     [InlineData("small/clip-rn", "a photo of", ContextPosition.Middle, "a {} photo of.")]
     [InlineData("small/clip-vit", "photo", ContextPosition.Middle, "{} photo.")]
-    public void A_context_that_holds_words_gives_the_features_of_the_whole_text(string model, string words, ContextPosition position, string template)
+    public void A_context_that_holds_words_gives_the_features_of_the_whole_text(
+        string model, string words, ContextPosition position, string template)
     {
         using var golden = Golden.Open(model, "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
@@ -66,8 +67,10 @@ public class ClassPromptsTests
     public void A_prompt_too_long_for_the_tower_is_refused()
     {
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
-        var error = Assert.Throws<KedgeException>(() => golden.Model.Prompts(PromptSequence.OfClasses(["cat", "fox fox"], 73, ContextPosition.Middle)));
-        Assert.Equal("A prompt of 73 learned tokens and the class name 'fox fox' has 78 positions, and the text tower 77: shorten the name or learn fewer tokens.", error.Message);
+        var error = Assert.Throws<KedgeException>(
+            () => golden.Model.Prompts(PromptSequence.OfClasses(["cat", "fox fox"], 73, ContextPosition.Middle)));
+        Assert.Equal("A prompt of 73 learned tokens and the class name 'fox fox' has 78 positions, and the text tower 77: " +
+            "shorten the name or learn fewer tokens.", error.Message);
         golden.Model.Prompts(PromptSequence.OfClasses(["cat", "fox fox"], 72, ContextPosition.Middle)).Dispose();
     }
 
@@ -77,7 +80,8 @@ public class ClassPromptsTests
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         using var prompts = golden.Model.Prompts(PromptSequence.OfClasses(Names, 4, ContextPosition.End));
         using var context = zeros(1, 2, 4, 64);
-        Assert.StartsWith("Prompts take contexts [n, 1 or 5, 4, W], not [1, 2, 4, 64].", Assert.Throws<ArgumentException>(() => prompts.Encode(context)).Message);
+        Assert.StartsWith("Prompts take contexts [n, 1 or 5, 4, W], not [1, 2, 4, 64].",
+            Assert.Throws<ArgumentException>(() => prompts.Encode(context)).Message);
     }
 
     /// <summary>Every prompt by itself, padded to the context length, nothing left away.</summary>

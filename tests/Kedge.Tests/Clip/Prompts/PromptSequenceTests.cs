@@ -13,9 +13,11 @@ public class PromptSequenceTests
     private static readonly PromptSequence[] Prompts =
     [
         new([PromptPart.Fixed("a photo of"), PromptPart.Learned(0, 2), PromptPart.Fixed("dog."), PromptPart.Learned(3, 1)]),
-        new([PromptPart.Fixed("a photo of"), PromptPart.Learned(0, 2), PromptPart.Learned(3, 1), PromptPart.Fixed("golden retriever dog.")]),
+        new([PromptPart.Fixed("a photo of"), PromptPart.Learned(0, 2), PromptPart.Learned(3, 1),
+            PromptPart.Fixed("golden retriever dog.")]),
         new([PromptPart.Fixed("a photo of"), PromptPart.Learned(0, 2), PromptPart.Fixed("cat."), PromptPart.Learned(2, 1)]),
-        new([PromptPart.Fixed("a photo of"), PromptPart.Learned(0, 2), PromptPart.Learned(2, 2), PromptPart.Learned(0, 1), PromptPart.Fixed(".")]),
+        new([PromptPart.Fixed("a photo of"), PromptPart.Learned(0, 2), PromptPart.Learned(2, 2),
+            PromptPart.Learned(0, 1), PromptPart.Fixed(".")]),
     ];
 
     [Theory]
@@ -61,7 +63,9 @@ public class PromptSequenceTests
             for (var p = 0; p < Prompts.Length; p++)
             {
                 var own = rows[n, rows.shape[1] == 1 ? 0 : p];
-                var parts = Prompts[p].Parts.Select(part => part.Words is { } words ? Of(tokenizer.TokensOf(words)) : own.narrow(0, part.FirstRow, part.Rows));
+                var parts = Prompts[p].Parts.Select(part => part.Words is { } words
+                    ? Of(tokenizer.TokensOf(words))
+                    : own.narrow(0, part.FirstRow, part.Rows));
                 var prompt = cat([Of([tokenizer.StartId]), .. parts, Of([tokenizer.EndId])]);
                 var padded = cat([prompt, zeros(network.Configuration.Text.ContextLength - prompt.shape[0], prompt.shape[1])]).unsqueeze(0);
                 all.Add(network.EncodeText(padded, tensor(new[] { prompt.shape[0] - 1 })));

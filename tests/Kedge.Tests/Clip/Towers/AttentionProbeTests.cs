@@ -35,7 +35,8 @@ public class AttentionProbeTests
             Assert.All(image.Weights, weights => Assert.Equal([pixels.shape[0], vit.Transformer.Heads, 17, 17], weights.shape));
         }
         else
-            Assert.Equal([pixels.shape[0], ((ResNetConfiguration)clip.Configuration.Vision).Heads, 1, 5], Assert.Single(image.Weights).shape);
+            Assert.Equal([pixels.shape[0], ((ResNetConfiguration)clip.Configuration.Vision).Heads, 1, 5],
+                Assert.Single(image.Weights).shape);
         foreach (var weights in image.Weights.Concat(text.Weights))
         {
             Assert.True(weights.ge(0).all().item<bool>());
@@ -97,7 +98,8 @@ public class AttentionProbeTests
         {
             var joined = zeros(length, width);
             for (var h = 0; h < heads; h++)
-                joined.narrow(1, h * headWidth, headWidth).copy_(matmul(tensor(a)[h], qkv.narrow(1, (2 * width) + (h * headWidth), headWidth)));
+                joined.narrow(1, h * headWidth, headWidth)
+                    .copy_(matmul(tensor(a)[h], qkv.narrow(1, (2 * width) + (h * headWidth), headWidth)));
             return (nn.functional.linear(joined, attention.out_proj.weight, attention.out_proj.bias) * direction[0]).sum().item<float>();
         }
     }

@@ -7,7 +7,10 @@ public class AttentionTests
 {
     private const int Width = 32, Heads = 2;
 
-    /// <summary>The two number formats take different ways through libtorch; weights this large give attention to few positions, so that a wrong scale shows.</summary>
+    /// <summary>
+    /// The two number formats take different ways through libtorch; weights this large give attention to few positions,
+    /// so that a wrong scale shows.
+    /// </summary>
     [Fact]
     public void Attention_in_bfloat16_gives_nearly_the_same_values_and_gradients()
     {

@@ -22,7 +22,9 @@ public class ClipInitialisationTests
         Assert.False(first.text_projection.equal(others["text_projection"]).any().item<bool>());
     }
 
-    /// <summary>The widths of OpenAI's initialisation, written out: W the width and L the layers of the tower.</summary>
+    /// <summary>
+    /// The widths of OpenAI's initialisation, written out: W the width and L the layers of the tower.
+    /// </summary>
     [Theory]
     [InlineData("token_embedding.weight", 0.02)]
     [InlineData("positional_embedding", 0.01)]
@@ -55,7 +57,9 @@ public class ClipInitialisationTests
             for (var i = 0; i < 16; i++)
             {
                 var wave = Math.Pow(100, -i / 16.0);
-                double[] expected = token == 0 ? [0, 0, 0, 0] : [Math.Sin(column * wave), Math.Cos(column * wave), Math.Sin(row * wave), Math.Cos(row * wave)];
+                double[] expected = token == 0
+                    ? [0, 0, 0, 0]
+                    : [Math.Sin(column * wave), Math.Cos(column * wave), Math.Sin(row * wave), Math.Cos(row * wave)];
                 for (var part = 0; part < 4; part++)
                     Assert.Equal(expected[part], table[token, (16 * part) + i].item<float>(), 1e-6); // F32's rounding
             }
@@ -70,7 +74,8 @@ public class ClipInitialisationTests
         var deviation = Math.Pow(3 * 8 * 8, -0.5);
         var (contrasts, others) = (filters.narrow(0, 0, 48), filters.narrow(0, 48, 16));
         Assert.InRange(contrasts.mean([2, 3]).abs().max().item<float>(), 0, 1e-6); // F32's rounding
-        Assert.Equal(2 * deviation, contrasts.std().item<float>(), 0.05 * deviation); // a mean of 64 pixels takes 1 / 128 of the deviation, and five standard errors are 0.04 of it
+        // a mean of 64 pixels takes 1 / 128 of the deviation, and five standard errors are 0.04 of it
+        Assert.Equal(2 * deviation, contrasts.std().item<float>(), 0.05 * deviation);
         Assert.Equal(deviation, others.std().item<float>(), 0.1 * deviation); // five standard errors are 0.06
         Assert.InRange(others.mean([2, 3]).abs().max().item<float>(), deviation / 8, deviation); // the largest of 48 means of 64
     }
@@ -96,12 +101,14 @@ public class ClipInitialisationTests
         var weights = network.state_dict();
         for (var stage = 1; stage <= 4; stage++)
             AssertAll(0, weights[$"visual.layer{stage}.0.bn3.weight"], "the last norm of a bottleneck");
-        foreach (var key in (string[])["visual.bn3.weight", "visual.layer1.0.bn1.weight", "visual.layer1.0.downsample.1.weight", "visual.bn1.running_var"])
+        foreach (var key in (string[])["visual.bn3.weight", "visual.layer1.0.bn1.weight",
+            "visual.layer1.0.downsample.1.weight", "visual.bn1.running_var"])
             AssertAll(1, weights[key], key);
         AssertAll(0, weights["visual.bn1.running_mean"], "a running mean");
     }
 
-    [Theory, InlineData("visual.conv2.weight", 4 * 9), InlineData("visual.layer4.0.conv1.weight", 128), InlineData("visual.layer1.0.downsample.0.weight", 8)]
+    [Theory, InlineData("visual.conv2.weight", 4 * 9), InlineData("visual.layer4.0.conv1.weight", 128),
+        InlineData("visual.layer1.0.downsample.0.weight", 8)]
     public void Convolutions_of_a_residual_network_are_uniform_within_the_root_of_their_fan(string key, int fan)
     {
         using var network = ClipInitialisation.Build(ResNet, seed: 1);

@@ -56,7 +56,8 @@ public sealed class NoTokenLeftBehindTests : IDisposable
             var weights = _expected.Read($"heads{heads}.pair00.{tower}.attention.{block}");
             var gradient = _expected.Read($"heads{heads}.pair00.{tower}.gradient.{block}");
             Assert.InRange(GoldenClipTests.Difference(weights, probe.Weights[block][0].detach()), 0, FeatureTolerance);
-            Assert.InRange(GoldenClipTests.Difference(gradient, gradients[block][0]) / gradient.abs().max().item<float>(), 0, GradientTolerance);
+            Assert.InRange(GoldenClipTests.Difference(gradient, gradients[block][0]) / gradient.abs().max().item<float>(),
+                0, GradientTolerance);
         }
     }
 }

@@ -29,7 +29,8 @@ public class PositionTableTests
             for (var r = 0; r < rows; r++)
             {
                 for (var c = 0; c < columns; c++)
-                    Assert.Equal(Bicubic(table, side, rows, columns, r, c, w, antialias), resized[1 + (r * columns) + c, w].item<float>(), Tolerance);
+                    Assert.Equal(Bicubic(table, side, rows, columns, r, c, w, antialias),
+                        resized[1 + (r * columns) + c, w].item<float>(), Tolerance);
             }
         }
     }
@@ -80,7 +81,8 @@ public class PositionTableTests
         if (!antialias)
             return Enumerable.Range((int)Math.Floor(centre) - 1, 4).Select(at => (Math.Clamp(at, 0, from - 1), Cubic(centre - at, -0.75)));
         var wide = Math.Max(1, scale);
-        var taps = Enumerable.Range(0, from).Select(at => (at, Weight: Cubic((at - centre) / wide, -0.5))).Where(tap => tap.Weight != 0).ToArray();
+        var taps = Enumerable.Range(0, from)
+            .Select(at => (at, Weight: Cubic((at - centre) / wide, -0.5))).Where(tap => tap.Weight != 0).ToArray();
         return taps.Select(tap => (tap.at, tap.Weight / taps.Sum(other => other.Weight)));
     }
 

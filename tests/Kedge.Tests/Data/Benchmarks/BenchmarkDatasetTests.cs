@@ -17,7 +17,8 @@ public sealed class BenchmarkDatasetTests : IDisposable
             "1000 100 37 196 102 101 100 397 47 10 101", string.Join(' ', BenchmarkDataset.All.Select(dataset => dataset.ClassCount)));
         Assert.Equal(133_696, BenchmarkDataset.All.Sum(dataset => dataset.Test));
         Assert.Equal("{} texture.", BenchmarkDataset.Find("dtd").Template.Text);
-        Assert.Equal("There is no data set 'mnist' among the field's eleven: nearest are SUN397 and DTD; there are ImageNet, Caltech101, OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft, SUN397, DTD, EuroSAT, UCF101.",
+        Assert.Equal("There is no data set 'mnist' among the field's eleven: nearest are SUN397 and DTD; there are ImageNet, Caltech101, " +
+            "OxfordPets, StanfordCars, Flowers102, Food101, FGVCAircraft, SUN397, DTD, EuroSAT, UCF101.",
             Assert.Throws<KedgeException>(() => BenchmarkDataset.Find("mnist")).Message);
     }
 
@@ -35,7 +36,8 @@ public sealed class BenchmarkDatasetTests : IDisposable
     public void The_images_of_an_index_file_become_the_parts()
     {
         Images("pets/images", "a.jpg", "b.jpg", "c.jpg", "d.jpg");
-        _root.Write("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
+        _root.Write(
+            "pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
         var index = _root.Write("index.json", """{"train":{"data":[{"impath":"x/a.jpg","label":0,"classname":"cat"},{"impath":"x/b.jpg","label":1,"classname":"dog"}]},"val":{"data":[]}}""");
         Assert.Empty(Tiny("pets", "images", "split.json", 1, 1).Open(_root.Path, index).Validation);
     }
@@ -44,7 +46,8 @@ public sealed class BenchmarkDatasetTests : IDisposable
     public void A_split_file_is_read_with_its_images()
     {
         Images("pets/images", "a.jpg", "b.jpg", "c.jpg", "d.jpg");
-        _root.Write("pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
+        _root.Write(
+            "pets/split.json", """{"train":[["a.jpg",0,"cat"],["b.jpg",1,"dog"]],"val":[["c.jpg",0,"cat"]],"test":[["d.jpg",1,"dog"]]}""");
         var dataset = Tiny("pets", "images", "split.json", 1, 1).Open(_root.Path);
         Assert.Equal("Tiny", dataset.Name);
         Assert.Equal(["cat", "dog"], dataset.ClassNames);
@@ -103,7 +106,8 @@ public sealed class BenchmarkDatasetTests : IDisposable
         var lines = CliRun.Done("datasets", "--root", _root.Path).Split('\n');
         Assert.Equal("data set       classes      train     val    test  found", lines[0]);
         Assert.Equal(1 + 11 + 1, lines.Length);
-        Assert.StartsWith($"OxfordPets          37      2,944     736   3,669  OxfordPets is not whole: there is no {_root["oxford_pets"]}; ", lines[3]);
+        Assert.StartsWith("OxfordPets          37      2,944     736   3,669  OxfordPets is not whole: " +
+            $"there is no {_root["oxford_pets"]}; ", lines[3]);
         Assert.Contains("\"whole\":false", CliRun.Done("datasets", "--root", _root.Path, "--json"), StringComparison.Ordinal);
     }
 

@@ -13,7 +13,8 @@ public sealed class CaptionCsvTests : IDisposable
     public void Rows_of_an_image_are_its_captions_and_equal_captions_are_a_group()
     {
         Images("a.png", "b.png", "c.png");
-        var pairs = CaptionCsv.Read(Csv("path,caption", "a.png,a cat", "b.png,\"a dog, asleep\"", "a.png,a sleeping cat", "c.png,\"a dog, asleep\""));
+        var pairs = CaptionCsv.Read(Csv("path,caption", "a.png,a cat", "b.png,\"a dog, asleep\"",
+            "a.png,a sleeping cat", "c.png,\"a dog, asleep\""));
         Assert.Equal(["a cat", "a sleeping cat"], pairs[0].Captions);
         Assert.Equal(["a dog, asleep"], pairs[1].Captions);
         Assert.Equal([0, 1, 1], pairs.Select(pair => pair.Group));

@@ -21,7 +21,8 @@ public sealed class ClassDescriptionTests : IDisposable
         [
             "a photo of a goldfish.", "a photo of a goldfish.", "a picture of a goldfish.", "goldfish",
             "a photo of a Carassius auratus.", "a photo of a Carassius auratus.", "a picture of a Carassius auratus.", "Carassius auratus",
-            "a photo of a goldfish, a type of cyprinid.", "a photo of a goldfish, a type of fish.", "a photo of a goldfish, a type of vertebrate.",
+            "a photo of a goldfish, a type of cyprinid.", "a photo of a goldfish, a type of fish.",
+            "a photo of a goldfish, a type of vertebrate.",
             "a photo of a Carassius auratus, a type of cyprinid.", "a photo of a Carassius auratus, a type of fish.",
             "a photo of a Carassius auratus, a type of vertebrate.",
             "a photo of a goldfish: a small golden fish.",
@@ -42,7 +43,8 @@ public sealed class ClassDescriptionTests : IDisposable
     [InlineData("""{ "n1": { "names": ["goldfish", null], "hypernyms": [], "gloss": "a fish" } }""")]
     [InlineData("""{ "n1": { "names": [""], "hypernyms": [], "gloss": "a fish" } }""")]
     [InlineData("""{ "n0": { "names": ["carp"], "hypernyms": [], "gloss": "a fish" }, "n1": null }""")]
-    public void A_class_that_lacks_something_is_named(string json) => AssertRefused(json, "found the class n1 without names, hypernyms or gloss");
+    public void A_class_that_lacks_something_is_named(string json) =>
+        AssertRefused(json, "found the class n1 without names, hypernyms or gloss");
 
     [Theory, InlineData("{}"), InlineData("null")]
     public void A_file_without_classes_is_refused(string json) => AssertRefused(json, "found no class");

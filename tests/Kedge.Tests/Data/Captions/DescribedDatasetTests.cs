@@ -14,7 +14,8 @@ public class DescribedDatasetTests
     };
 
     [Fact]
-    public void A_class_takes_its_first_name_that_is_still_free() => Assert.Equal(["crane", "hoist"], new DescribedDataset(Dataset("n1", "n2"), Descriptions).Names);
+    public void A_class_takes_its_first_name_that_is_still_free() =>
+        Assert.Equal(["crane", "hoist"], new DescribedDataset(Dataset("n1", "n2"), Descriptions).Names);
 
     [Fact]
     public void A_class_without_a_free_name_is_refused()
@@ -27,7 +28,8 @@ public class DescribedDatasetTests
     public void Classes_without_description_are_counted()
     {
         var error = Assert.Throws<KedgeException>(() => new DescribedDataset(Dataset("n1", "n7", "n8"), Descriptions));
-        Assert.Equal("Of the 3 classes of things, 2 have no description, 'n7' first: add them to the descriptions, or take the classes away.", error.Message);
+        Assert.Equal("Of the 3 classes of things, 2 have no description, 'n7' first: add them to the descriptions, " +
+            "or take the classes away.", error.Message);
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public class DescribedDatasetTests
 
     private static ImageDataset Dataset(params string[] ids)
     {
-        LabelledImage[] Part(string part) => [.. ids.Select((id, label) => new LabelledImage(new MemoryImageFile($"{part}/{id}", []), label))];
+        LabelledImage[] Part(string part) =>
+            [.. ids.Select((id, label) => new LabelledImage(new MemoryImageFile($"{part}/{id}", []), label))];
         return new("things", ids, Part("train"), Part("val"), []);
     }
 }

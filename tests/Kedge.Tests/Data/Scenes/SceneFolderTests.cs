@@ -34,7 +34,8 @@ public sealed class SceneFolderTests : IDisposable
     [Fact]
     public void A_held_out_split_is_a_data_set_too()
     {
-        SceneFolder.Write(new SceneGenerator(SceneSplit.HeldOutShapes), 24, _scratch["shapes"], cancellation: TestContext.Current.CancellationToken);
+        SceneFolder.Write(new SceneGenerator(SceneSplit.HeldOutShapes), 24,
+            _scratch["shapes"], cancellation: TestContext.Current.CancellationToken);
         var dataset = DatasetReader.Open(_scratch["shapes"]);
         Assert.Equal(SceneVocabulary.HeldOutShapes.Order(StringComparer.Ordinal), dataset.ClassNames);
         Assert.Equal(24, dataset.Train.Count);
@@ -44,8 +45,10 @@ public sealed class SceneFolderTests : IDisposable
     public void A_folder_that_holds_something_is_not_written_to()
     {
         _scratch.Write("full/note.txt", "keep me");
-        var error = Assert.Throws<KedgeException>(() => SceneFolder.Write(new SceneGenerator(), 1, _scratch["full"], cancellation: TestContext.Current.CancellationToken));
-        Assert.Equal($"Scenes cannot be written to '{_scratch["full"]}': there is something already; choose a new or an empty folder.", error.Message);
+        var error = Assert.Throws<KedgeException>(
+            () => SceneFolder.Write(new SceneGenerator(), 1, _scratch["full"], cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal($"Scenes cannot be written to '{_scratch["full"]}': there is something already; choose a new or an empty folder.",
+            error.Message);
         Assert.Equal(["note.txt"], Directory.GetFileSystemEntries(_scratch["full"]).Select(Path.GetFileName));
     }
 
@@ -54,14 +57,17 @@ public sealed class SceneFolderTests : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => SceneFolder.Write(new SceneGenerator(), 1000, _scratch["scenes"], cancellation: cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => SceneFolder.Write(new SceneGenerator(), 1000, _scratch["scenes"], cancellation: cancelled.Token));
         Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path));
     }
 
-    [Theory, InlineData("{}"), InlineData("nonsense"), InlineData("""{"file":"a.png","class":null,"content":"x","captions":[],"background":"on sand","relation":null,"objects":[]}""")]
+    [Theory, InlineData("{}"), InlineData("nonsense"),
+        InlineData("""{"file":"a.png","class":null,"content":"x","captions":[],"background":"on sand","relation":null,"objects":[]}""")]
     public void A_damaged_manifest_is_refused_with_its_line(string line)
     {
         _scratch.Write("scenes/manifest.jsonl", line + "\n");
-        Assert.StartsWith($"Line 1 of {_scratch["scenes/manifest.jsonl"]} ", Assert.Throws<KedgeException>(() => SceneFolder.Pairs(_scratch["scenes"])).Message);
+        Assert.StartsWith($"Line 1 of {_scratch["scenes/manifest.jsonl"]} ",
+            Assert.Throws<KedgeException>(() => SceneFolder.Pairs(_scratch["scenes"])).Message);
     }
 }

@@ -12,10 +12,12 @@ public class SceneGeneratorTests
     [Fact]
     public void There_are_as_many_words_as_the_documentation_says()
     {
-        Assert.Equal((48, 12, 16, 12, 3, 10, 288), (SceneVocabulary.Shapes.Count, SceneVocabulary.HeldOutShapes.Count, SceneVocabulary.Colours.Count, SceneVocabulary.Textures.Count,
+        Assert.Equal((48, 12, 16, 12, 3, 10, 288), (SceneVocabulary.Shapes.Count,
+            SceneVocabulary.HeldOutShapes.Count, SceneVocabulary.Colours.Count, SceneVocabulary.Textures.Count,
             SceneVocabulary.Sizes.Count, SceneVocabulary.Backgrounds.Count, SceneVocabulary.HeldOutCombinations.Count));
         Assert.Empty(SceneVocabulary.Shapes.Intersect(SceneVocabulary.HeldOutShapes));
-        Assert.All(SceneVocabulary.Shapes, shape => Assert.Equal(10, SceneVocabulary.Colours.Count(colour => !SceneVocabulary.HeldOutCombinations.Contains($"{colour} {shape}"))));
+        Assert.All(SceneVocabulary.Shapes, shape =>
+            Assert.Equal(10, SceneVocabulary.Colours.Count(colour => !SceneVocabulary.HeldOutCombinations.Contains($"{colour} {shape}"))));
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public class SceneGeneratorTests
         Assert.DoesNotContain(things, thing => SceneVocabulary.HeldOutCombinations.Contains(thing.Name));
         Assert.Equal(SceneVocabulary.Colours.Count, things.Select(thing => thing.Colour).Distinct().Count());
         Assert.Equal(SceneVocabulary.Shapes.Count, things.Select(thing => thing.Shape).Distinct().Count());
-        Assert.DoesNotContain(Training.SelectMany(scene => scene.Captions), caption => SceneVocabulary.HeldOutShapes.Any(shape => caption.Contains($" {shape}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Training.SelectMany(scene => scene.Captions),
+            caption => SceneVocabulary.HeldOutShapes.Any(shape => caption.Contains($" {shape}", StringComparison.Ordinal)));
     }
 
     [Theory, InlineData(nameof(SceneSplit.HeldOutCombinations)), InlineData(nameof(SceneSplit.HeldOutShapes))]
@@ -53,11 +56,12 @@ public class SceneGeneratorTests
     }
 
     [Fact]
-    public void Every_caption_names_every_object_and_fits_clips_context() => Assert.All(Training, scene => Assert.All(scene.Captions, caption =>
-    {
-        Assert.All(scene.Objects, item => Assert.Contains(item.Name, caption, StringComparison.Ordinal));
-        Assert.True(ClipTokenizer.Default.Encode(caption).Length <= 77);
-    }));
+    public void Every_caption_names_every_object_and_fits_clips_context() =>
+        Assert.All(Training, scene => Assert.All(scene.Captions, caption =>
+        {
+            Assert.All(scene.Objects, item => Assert.Contains(item.Name, caption, StringComparison.Ordinal));
+            Assert.True(ClipTokenizer.Default.Encode(caption).Length <= 77);
+        }));
 
     [Fact]
     public void A_relation_is_where_the_objects_are()
@@ -90,7 +94,8 @@ public class SceneGeneratorTests
             var inside = Inside(item).ToList();
             Assert.True(inside.Count >= 10, $"{item.Name} of {scene.Captions[0]} has {inside.Count} pixels.");
             Assert.Equal((item.Box.X, item.Box.Y), (inside.Min(i => i % 64), inside.Min(i => i / 64)));
-            Assert.Equal((item.Box.Width, item.Box.Height), (inside.Max(i => i % 64) - item.Box.X + 1, inside.Max(i => i / 64) - item.Box.Y + 1));
+            Assert.Equal((item.Box.Width, item.Box.Height),
+                (inside.Max(i => i % 64) - item.Box.X + 1, inside.Max(i => i / 64) - item.Box.Y + 1));
             inside.ForEach(i => owners[i]++);
         }
         Assert.True(owners.Max() <= 1);
@@ -99,13 +104,15 @@ public class SceneGeneratorTests
     [Fact]
     public void An_object_is_of_its_colour()
     {
-        var plain = Training.SelectMany(scene => scene.Objects.Where(item => item.Texture == "plain").Select(item => (scene, item))).ToList();
+        var plain =
+            Training.SelectMany(scene => scene.Objects.Where(item => item.Texture == "plain").Select(item => (scene, item))).ToList();
         Assert.NotEmpty(plain);
         Assert.All(plain, entry =>
         {
             int[] inside = [.. Inside(entry.item)];
             double[] mean = [.. Enumerable.Range(0, 3).Select(channel => inside.Average(i => entry.scene.Image.Pixels[(3 * i) + channel]))];
-            var nearest = Palette.Colours.MinBy(colour => Math.Pow(mean[0] - colour.Value.Red, 2) + Math.Pow(mean[1] - colour.Value.Green, 2) + Math.Pow(mean[2] - colour.Value.Blue, 2));
+            var nearest = Palette.Colours.MinBy(colour => Math.Pow(mean[0] - colour.Value.Red, 2)
+                + Math.Pow(mean[1] - colour.Value.Green, 2) + Math.Pow(mean[2] - colour.Value.Blue, 2));
             Assert.Equal(entry.item.Colour, nearest!.Name);
         });
     }

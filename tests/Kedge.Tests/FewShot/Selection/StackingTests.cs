@@ -33,7 +33,8 @@ public class StackingTests
         for (var m = 0; m < 3; m++)
         {
             var slope = (Objective(Moved(m, 1e-2)) - Objective(Moved(m, -1e-2))) / 2e-2;
-            Assert.True(weights[m] == 0 ? slope > -FlatSlope : Math.Abs(slope) < FlatSlope, $"weight {m} is {weights[m]} with slope {slope}");
+            Assert.True(weights[m] == 0 ? slope > -FlatSlope : Math.Abs(slope) < FlatSlope,
+                $"weight {m} is {weights[m]} with slope {slope}");
         }
 
         double[] Moved(int m, double by) => [.. weights.Select((weight, i) => i == m ? weight + by : weight)];

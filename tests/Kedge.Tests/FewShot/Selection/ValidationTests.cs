@@ -30,9 +30,11 @@ public sealed class ValidationTests : IDisposable
     public void Of_a_grid_the_point_with_the_most_images_right_is_taken()
     {
         var set = new LabelledFeatures(zeros(4, 2), tensor([0L, 0, 1, 1]));
-        Tensor Right(int count) => stack(Enumerable.Range(0, 4).Select(i => (i < count) == (i < 2) ? tensor([2f, 0]) : tensor([0f, 2]))); // the first so many are right
+        // the first so many are right
+        Tensor Right(int count) => stack(Enumerable.Range(0, 4).Select(i => (i < count) == (i < 2) ? tensor([2f, 0]) : tensor([0f, 2])));
         Assert.Equal(3, ValidationSearch.Best(set, Run, [1, 3, 2], Right));
-        Assert.Equal((3, "b"), ValidationSearch.Best(set, Run, [1, 3, 2], Right, ["a", "b"], (logits, name) => logits * (name == "b" ? 1 : 0)));
+        Assert.Equal((3, "b"), ValidationSearch.Best(set, Run, [1, 3, 2], Right,
+            ["a", "b"], (logits, name) => logits * (name == "b" ? 1 : 0)));
     }
 
     [Fact]
@@ -60,16 +62,20 @@ public sealed class ValidationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tip-adapter", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=3;beta=7]", "tip-adapter[alpha=3;beta=0.1]", "tip-adapter[alpha=0.1;beta=7]")]
+    [InlineData("tip-adapter", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=3;beta=7]",
+        "tip-adapter[alpha=3;beta=0.1]", "tip-adapter[alpha=0.1;beta=7]")]
     [InlineData("tip-adapter[beta=2]", "tip-adapter[alpha=0.1;beta=2]", "tip-adapter[alpha=3;beta=2]")]
     [InlineData("tip-adapter-f[epochs=0]", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=3;beta=7]")]
     [InlineData("gda", "gda[alpha=0.0001]", "gda[alpha=0.01]", "gda[alpha=1]", "gda[alpha=100]")]
-    [InlineData("proker", "proker[beta=1;lambda=0.1]", "proker[beta=11;lambda=10]", "proker[beta=5.5;lambda=1]", "proker[beta=11;lambda=0.1]")]
+    [InlineData("proker", "proker[beta=1;lambda=0.1]", "proker[beta=11;lambda=10]",
+        "proker[beta=5.5;lambda=1]", "proker[beta=11;lambda=0.1]")]
     [InlineData("proker[lambda=3]", "proker[beta=1;lambda=3]", "proker[beta=8;lambda=3]")]
     [InlineData("ape", "ape[alpha=0.1;beta=1;gamma=0]", "ape[alpha=3;beta=7;gamma=1]", "ape[alpha=3;beta=1;gamma=0.1]")]
     [InlineData("ape-t[epochs=0]", "tip-adapter[alpha=0.1;beta=1]", "tip-adapter[alpha=3;beta=7]")]
-    [InlineData("linear-probe", "linear-probe[strength=0.000001]", "linear-probe[strength=0.01]", "linear-probe[strength=1]", "linear-probe[strength=10000]")]
-    [InlineData("clip-adapter[epochs=20]", "clip-adapter[epochs=20;alpha=0.2]", "clip-adapter[epochs=20;alpha=0.4]", "clip-adapter[epochs=20;alpha=0.6]", "clip-adapter[epochs=20;alpha=0.8]")]
+    [InlineData("linear-probe", "linear-probe[strength=0.000001]", "linear-probe[strength=0.01]",
+        "linear-probe[strength=1]", "linear-probe[strength=10000]")]
+    [InlineData("clip-adapter[epochs=20]", "clip-adapter[epochs=20;alpha=0.2]",
+        "clip-adapter[epochs=20;alpha=0.4]", "clip-adapter[epochs=20;alpha=0.6]", "clip-adapter[epochs=20;alpha=0.8]")]
     [InlineData("lp++[epochs=6]", "lp++[epochs=6]")]
     public void What_is_chosen_is_as_good_on_the_validation_set_as_any_point_of_the_grid(string searched, params string[] points)
     {
@@ -121,16 +127,21 @@ public sealed class ValidationTests : IDisposable
     {
         using var classifier = Fit(text, _task);
         var state = classifier.State;
-        using var restored = MethodCatalog.Default.Create(state.Method, state.Options).Restore(state.TransferOnly(new(state.ClassNames, _synthetic.Classes), state.Tensors, state.Details));
-        Assert.Equal(classifier.Logits(_synthetic.Queries).data<float>().ToArray(), restored.Logits(_synthetic.Queries).data<float>().ToArray());
+        using var restored = MethodCatalog.Default.Create(state.Method, state.Options)
+            .Restore(state.TransferOnly(new(state.ClassNames, _synthetic.Classes), state.Tensors, state.Details));
+        Assert.Equal(classifier.Logits(_synthetic.Queries).data<float>().ToArray(),
+            restored.Logits(_synthetic.Queries).data<float>().ToArray());
     }
 
     [Fact]
     public void Validation_images_of_another_width_or_class_are_refused()
     {
-        string Said(ImageFeatures images, Tensor labels) => Assert.Throws<KedgeException>(() => _synthetic.Task.With(new(images, labels))).Message;
-        Assert.Equal("Making a few-shot task found validation features of shape [32, 8] and labels of shape [32]: it needs [H, 16] and [H], H at least 1.", Said(_synthetic.Queries[.., ..8], _set.Labels));
-        Assert.Equal("Making a few-shot task found validation labels from 0 to 4: it needs 0 to 3.", Said(_synthetic.Queries[..2], tensor([0L, 4])));
+        string Said(ImageFeatures images, Tensor labels) =>
+            Assert.Throws<KedgeException>(() => _synthetic.Task.With(new(images, labels))).Message;
+        Assert.Equal("Making a few-shot task found validation features of shape [32, 8] and labels of shape [32]: it needs [H, " +
+            "16] and [H], H at least 1.", Said(_synthetic.Queries[.., ..8], _set.Labels));
+        Assert.Equal("Making a few-shot task found validation labels from 0 to 4: it needs 0 to 3.",
+            Said(_synthetic.Queries[..2], tensor([0L, 4])));
     }
 
     [Fact]
@@ -149,5 +160,6 @@ public sealed class ValidationTests : IDisposable
         _synthetic.Dispose();
     }
 
-    private static FewShotClassifier Fit(string text, FewShotTask task) => MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(task, cancellation: Stop);
+    private static FewShotClassifier Fit(string text, FewShotTask task) =>
+        MethodVariant.Parse(text, MethodCatalog.Default).Method.Fit(task, cancellation: Stop);
 }

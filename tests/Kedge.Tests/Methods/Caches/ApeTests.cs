@@ -18,10 +18,12 @@ public class ApeTests
         var samples = t.Select((name, c) => (name, c)).Concat(keys.Zip(labels)).ToArray();
         var kept = Best(samples, t, weight, (int)Math.Round(part * Width));
         var (smallKeys, smallNames) = (keys.Select(Small).ToArray(), t.Select(Small).ToArray());
-        var values = smallKeys.Select((key, n) => Math.Exp(gamma * Math.Log2((1 + 1e-6) / (Softmax([.. smallNames.Select(name => Dot(key, name))])[labels[n]] + 1e-6)))).ToArray();
+        var values = smallKeys.Select((key, n) => Math.Exp(
+            gamma * Math.Log2((1 + 1e-6) / (Softmax([.. smallNames.Select(name => Dot(key, name))])[labels[n]] + 1e-6)))).ToArray();
         var method = new Ape(new() { Alpha = alpha, Beta = beta, Gamma = gamma, SimilarityWeight = weight, Channels = part });
         Assert.InRange(LargestDifference(method, synthetic, f => [.. t.Select((name, c) => SyntheticTask.LogitScale * Dot(f, name)
-            + alpha * smallKeys.Select((key, n) => labels[n] == c ? values[n] * Math.Exp(-beta * (1 - Dot(Small(f), key))) : 0).Sum())]), 0, Tolerance);
+            + alpha * smallKeys.Select((key, n) => labels[n] == c ? values[n] * Math.Exp(-beta * (1 - Dot(Small(f), key))) : 0).Sum())]),
+                0, Tolerance);
 
         double[] Small(double[] x) => Unit([.. kept.Select(d => x[d])]);
     }
@@ -58,21 +60,27 @@ public class ApeTests
 
         double[] LogitsOf(double[] x, double[] f) => [.. t.Select((name, c) => SyntheticTask.LogitScale * Dot(f, Moved(x, name, c))
             + 2 * keys.Select((key, n) => labels[n] == c ? x[15 + n] * Math.Exp(-3 * (1 - Dot(f, Moved(x, key, c)))) : 0).Sum())];
-        double[] Moved(double[] x, double[] feature, int c) => [.. feature.Select((value, d) => value + (kept.Contains(d) ? x[c * 5 + kept.IndexOf(d)] : 0))];
+        double[] Moved(double[] x, double[] feature, int c) =>
+            [.. feature.Select((value, d) => value + (kept.Contains(d) ? x[c * 5 + kept.IndexOf(d)] : 0))];
     }
 
     [Fact]
     public void Ape_t_without_epochs_is_tip_adapter_bit_for_bit()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
-        Assert.Equal(Logits(new TipAdapter(new() { Alpha = 1, Beta = 2 }), synthetic), Logits(new ApeT(new() { Epochs = 0, Alpha = 1, Beta = 2 }), synthetic));
+        Assert.Equal(Logits(new TipAdapter(new() { Alpha = 1, Beta = 2 }), synthetic),
+            Logits(new ApeT(new() { Epochs = 0, Alpha = 1, Beta = 2 }), synthetic));
     }
 
-    /// <summary>The channels of the best mean over all pairs of samples of different classes, one by one; ascending.</summary>
-    private static int[] Best((double[] Features, int Class)[] samples, double[][] names, double weight, int count) => [.. Enumerable.Range(0, Width).OrderByDescending(d =>
-    {
-        var products = from x in samples from y in samples where x.Class != y.Class select x.Features[d] * y.Features[d];
-        var mean = names.Average(name => name[d]);
-        return -weight * products.Average() + (1 - weight) * names.Sum(name => (name[d] - mean) * (name[d] - mean)) / (names.Length - 1);
-    }).Take(count).Order()];
+    /// <summary>
+    /// The channels of the best mean over all pairs of samples of different classes, one by one; ascending.
+    /// </summary>
+    private static int[] Best((double[] Features, int Class)[] samples, double[][] names, double weight, int count) =>
+        [.. Enumerable.Range(0, Width).OrderByDescending(d =>
+        {
+            var products = from x in samples from y in samples where x.Class != y.Class select x.Features[d] * y.Features[d];
+            var mean = names.Average(name => name[d]);
+            return -weight * products.Average()
+                + (1 - weight) * names.Sum(name => (name[d] - mean) * (name[d] - mean)) / (names.Length - 1);
+        }).Take(count).Order()];
 }

@@ -87,7 +87,8 @@ public class ClosedFormMethodTests
     private static (Tensor F, Tensor T, Tensor X, Tensor Y) Doubles(SyntheticTask synthetic)
     {
         var mean = synthetic.Support.to(ScalarType.Float64).mean([0]);
-        return (synthetic.Queries.to(ScalarType.Float64), synthetic.Classes.to(ScalarType.Float64), mean / mean.norm(1, keepdim: true), synthetic.Labels);
+        return (synthetic.Queries.to(ScalarType.Float64), synthetic.Classes.to(ScalarType.Float64),
+            mean / mean.norm(1, keepdim: true), synthetic.Labels);
     }
 
     private static Tensor Logits(FewShotMethod method, SyntheticTask synthetic)

@@ -56,7 +56,8 @@ public class ClosedFormTests
         var precision = fitted.Precision.data<float>().ToArray();
         for (var i = 0; i < width; i++)
             for (var j = 0; j < width; j++)
-                Assert.Equal(i == j ? width : 0, Enumerable.Range(0, width).Sum(k => scatter[i, k] * precision[k * width + j]), Tolerance * width); // Σ⁻¹ · (…) = D
+                Assert.Equal(i == j ? width : 0, Enumerable.Range(0, width).Sum(k => scatter[i, k] * precision[k * width + j]),
+                    Tolerance * width); // Σ⁻¹ · (…) = D
         var logits = fitted.Logits(images).data<float>().ToArray();
         for (var n = 0; n < count; n++)
         {

@@ -17,17 +17,20 @@ public class FuseTests
     public void It_is_the_weighted_sum_of_its_methods(string text, params double[] weights)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
-        float[][] members = [Logits(new TipAdapter(new()), synthetic), Logits(new ZeroShot(), synthetic), Logits(new Gda(new()), synthetic)];
+        float[][] members =
+            [Logits(new TipAdapter(new()), synthetic), Logits(new ZeroShot(), synthetic), Logits(new Gda(new()), synthetic)];
         var expected = members[0].Select((_, i) => members.Zip(weights, (logits, weight) => logits[i] * weight).Sum()).Chunk(4).ToArray();
         var row = 0;
-        Assert.InRange(LargestDifference(MethodVariant.Parse(text, MethodCatalog.Default).Method, synthetic, _ => expected[row++]), 0, Tolerance);
+        Assert.InRange(LargestDifference(MethodVariant.Parse(text, MethodCatalog.Default).Method, synthetic, _ => expected[row++]),
+            0, Tolerance);
     }
 
     [Fact]
     public void One_method_of_weight_one_is_that_method_bit_for_bit()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
-        Assert.Equal(Logits(new ProKeR(new()), synthetic), Logits(new Fuse(new() { Methods = "proker" }, MethodCatalog.Default), synthetic));
+        Assert.Equal(Logits(new ProKeR(new()), synthetic),
+            Logits(new Fuse(new() { Methods = "proker" }, MethodCatalog.Default), synthetic));
     }
 
     [Theory]
@@ -41,11 +44,13 @@ public class FuseTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
         using var scope = NewDisposeScope();
-        using var classifier = new Fuse(new() { Methods = methods }, MethodCatalog.Default).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Fuse(new() { Methods = methods }, MethodCatalog.Default)
+            .Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         using var explanation = classifier.Explain(synthetic.Images);
         using var sum = explanation.Sum();
         Assert.InRange((sum - classifier.Logits(synthetic.Images)).abs().max().item<float>(), 0, RoundingOfSums);
-        Assert.Equal((anchors, anchors, anchors), ((int?)explanation.Anchors?.shape[2], (int?)classifier.Anchors?.Features.shape[0], classifier.Anchors?.Names.Count));
+        Assert.Equal((anchors, anchors, anchors),
+            ((int?)explanation.Anchors?.shape[2], (int?)classifier.Anchors?.Features.shape[0], classifier.Anchors?.Names.Count));
         Assert.Equal(support, (int?)explanation.Support?.shape[2]);
     }
 
@@ -53,8 +58,10 @@ public class FuseTests
     public void A_method_without_parts_is_named()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
-        using var classifier = new Fuse(new() { Methods = "tip-adapter,gda" }, MethodCatalog.Default).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
-        Assert.StartsWith("Explaining found a classifier of gda, whose logits have no parts", Assert.Throws<KedgeException>(() => classifier.Explain(synthetic.Queries)).Message);
+        using var classifier = new Fuse(new() { Methods = "tip-adapter,gda" }, MethodCatalog.Default)
+            .Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        Assert.StartsWith("Explaining found a classifier of gda, whose logits have no parts",
+            Assert.Throws<KedgeException>(() => classifier.Explain(synthetic.Queries)).Message);
     }
 
     [Theory]
@@ -63,7 +70,8 @@ public class FuseTests
     public void It_tells_what_data_chose_for_its_methods(string methods, string selection)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
-        using var classifier = new Fuse(new() { Methods = methods }, MethodCatalog.Default).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Fuse(new() { Methods = methods }, MethodCatalog.Default)
+            .Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         Assert.Equal(selection, classifier.State.Selection);
     }
 
@@ -75,11 +83,13 @@ public class FuseTests
     }
 
     [Theory]
-    [InlineData("fuse[methods=rtos,gda;weights=[1]]", "The option weights has 1 number(s) for 2 method(s): give one a method, or leave it away.")]
+    [InlineData("fuse[methods=rtos,gda;weights=[1]]",
+        "The option weights has 1 number(s) for 2 method(s): give one a method, or leave it away.")]
     [InlineData("fuse[methods=rtos,gda;weights=[1,-1]]", "The option weights is -1: it must be from 0 to 1000.")]
     [InlineData("fuse[methods=rtos,dga]", "There is no method 'dga': ")]
     [InlineData("fuse[methods=rtos[stepz=1]]", "Reading the options of rtos found {\"stepz\":1}")]
     [InlineData("fuse[weights=1]", "Reading the options of fuse found {\"weights\":1}: it takes an object with methods, weights (")]
     public void Wrong_methods_and_weights_are_refused(string text, string start) =>
-        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodVariant.Parse(text, MethodCatalog.Default)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodVariant.Parse(text, MethodCatalog.Default)).Message,
+            StringComparison.Ordinal);
 }

@@ -17,11 +17,16 @@ public class ClapTests
         using var synthetic = new SyntheticTask([3, 1, 4], width: Width);
         var (views, t, labels) = (Views(synthetic), Rows(synthetic.Classes), Labels(synthetic));
         var start = t.SelectMany(row => row.Select(x => x * length)).ToArray();
-        var strengths = t.Select((_, c) => name == "zs-lp" ? 0 : views.SelectMany(view => view.Where((_, n) => labels[n] == c)).Average(f => Softmax(LogitsOf(start, f))[c])).ToArray();
+        var strengths = t.Select((_, c) => name == "zs-lp"
+            ? 0
+            : views.SelectMany(view => view.Where((_, n) => labels[n] == c)).Average(f => Softmax(LogitsOf(start, f))[c])).ToArray();
         var learned = Sgd(start, Epochs, 0.05, 0.9, (epoch, w) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(w, f)), labels)
-            + strengths.Select((strength, c) => strength * Enumerable.Range(c * Width, Width).Sum(i => (w[i] - start[i]) * (w[i] - start[i]))).Average());
+            + strengths.Select((strength, c) =>
+                strength * Enumerable.Range(c * Width, Width).Sum(i => (w[i] - start[i]) * (w[i] - start[i])))
+                .Average());
         var options = new ClapOptions { Epochs = Epochs, LearningRate = 0.05, Length = length };
-        Assert.InRange(LargestDifference(name == "clap" ? new Clap(options) : new ZsLp(options), synthetic, f => LogitsOf(learned, f)), 0, Tolerance);
+        Assert.InRange(LargestDifference(name == "clap" ? new Clap(options) : new ZsLp(options), synthetic, f => LogitsOf(learned, f)),
+            0, Tolerance);
     }
 
     [Fact]
@@ -33,9 +38,11 @@ public class ClapTests
         double Distance(FewShotMethod method)
         {
             using var classifier = method.Fit(synthetic.Task);
-            return Math.Sqrt(Rows(classifier.State.Tensors["weight"]).Zip(Rows(synthetic.Classes), (w, t) => w.Zip(t, (x, y) => (x - y) * (x - y)).Sum()).Sum());
+            return Math.Sqrt(Rows(classifier.State.Tensors["weight"])
+                .Zip(Rows(synthetic.Classes), (w, t) => w.Zip(t, (x, y) => (x - y) * (x - y)).Sum()).Sum());
         }
     }
 
-    private static double[] LogitsOf(double[] w, double[] f) => [.. w.Chunk(Width).Select(row => SyntheticTask.LogitScale * Dot(f, Unit(row)))];
+    private static double[] LogitsOf(double[] w, double[] f) =>
+        [.. w.Chunk(Width).Select(row => SyntheticTask.LogitScale * Dot(f, Unit(row)))];
 }

@@ -6,7 +6,8 @@ namespace Kedge.Tests.Methods;
 
 public class ClipAdapterTests
 {
-    private const double Tolerance = 1e-3; // Adam's first steps take the gradient's sign, which rounding can turn where it is next to nothing
+    // Adam's first steps take the gradient's sign, which rounding can turn where it is next to nothing
+    private const double Tolerance = 1e-3;
     private const int Epochs = 6, Width = 8, Hidden = 2;
 
     [Theory, InlineData(0.2), InlineData(0.7)]
@@ -14,7 +15,8 @@ public class ClipAdapterTests
     {
         using var synthetic = new SyntheticTask([3, 1, 4], width: Width);
         var (views, t, labels) = (Views(synthetic), Rows(synthetic.Classes), Labels(synthetic));
-        var learned = Adam(Start(synthetic), Epochs, 0.02, 1e-8, decay: 0, (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels));
+        var learned = Adam(Start(synthetic),
+            Epochs, 0.02, 1e-8, decay: 0, (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels));
         var method = new ClipAdapter(new() { Epochs = Epochs, LearningRate = 0.02, Alpha = alpha });
         Assert.InRange(LargestDifference(method, synthetic, f => LogitsOf(learned, f)), 0, Tolerance);
 
@@ -33,13 +35,15 @@ public class ClipAdapterTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
         using var classifier = new ClipAdapter(new() { Epochs = 0 }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         Assert.Equal([4, 16], classifier.State.Tensors["down"].shape);
-        Assert.InRange(classifier.State.Tensors["down"].data<float>().Max(MathF.Abs), 0.2, 1 / Math.Sqrt(16)); // 64 draws do not all lie near 0
+        // 64 draws do not all lie near 0
+        Assert.InRange(classifier.State.Tensors["down"].data<float>().Max(MathF.Abs), 0.2, 1 / Math.Sqrt(16));
         Assert.InRange(classifier.State.Tensors["up"].data<float>().Max(MathF.Abs), 0.4, 1 / Math.Sqrt(4));
     }
 
     private static double[] Start(SyntheticTask synthetic)
     {
         using var classifier = new ClipAdapter(new() { Epochs = 0 }).Fit(synthetic.Task);
-        return [.. classifier.State.Tensors["down"].data<float>().Concat(classifier.State.Tensors["up"].data<float>()).Select(x => (double)x)];
+        return [.. classifier.State.Tensors["down"].data<float>()
+            .Concat(classifier.State.Tensors["up"].data<float>()).Select(x => (double)x)];
     }
 }

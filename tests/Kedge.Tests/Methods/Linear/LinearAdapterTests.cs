@@ -16,7 +16,8 @@ public class LinearAdapterTests
         using var synthetic = new SyntheticTask([3, 1, 4], width: 6);
         var (views, t, labels) = (Views(synthetic), Rows(synthetic.Classes), Labels(synthetic));
         var learned = Adam([.. Identity(6)], Epochs, 0.01, 1e-4, decay: 0, (epoch, a) =>
-            CrossEntropy(views[epoch % 2].Select(f => LogitsOf(a, f)), labels) + (lambda ?? 3 / 8.0) * a.Zip(Identity(6), (x, y) => (x - y) * (x - y)).Sum());
+            CrossEntropy(views[epoch % 2].Select(f => LogitsOf(a, f)), labels)
+                + (lambda ?? 3 / 8.0) * a.Zip(Identity(6), (x, y) => (x - y) * (x - y)).Sum());
         var method = new LinearAdapter(new() { Epochs = Epochs, LearningRate = 0.01, Lambda = lambda });
         Assert.InRange(LargestDifference(method, synthetic, f => LogitsOf(learned, f)), 0, Tolerance);
 
@@ -35,5 +36,6 @@ public class LinearAdapterTests
         Assert.All(Logits(new LinearAdapter(new() { Lambda = 1e6 }), synthetic), (logit, i) => Assert.Equal(expected[i], logit, 0.01));
     }
 
-    private static IEnumerable<double> Identity(int width) => Enumerable.Range(0, width * width).Select(i => i % (width + 1) == 0 ? 1.0 : 0);
+    private static IEnumerable<double> Identity(int width) =>
+        Enumerable.Range(0, width * width).Select(i => i % (width + 1) == 0 ? 1.0 : 0);
 }

@@ -15,11 +15,13 @@ public class LinearProbeTests
     public void What_it_learns_is_where_the_loss_is_flat(double strength)
     {
         using var synthetic = new SyntheticTask([3, 1, 4]);
-        using var classifier = new LinearProbe(new() { Strength = strength }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new LinearProbe(new() { Strength = strength })
+            .Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         var (f, labels) = (Means(synthetic), Labels(synthetic));
         var w = Rows(classifier.State.Tensors["weight"]).Select(row => row.Select(x => x * SyntheticTask.LogitScale).ToArray()).ToArray();
         var b = classifier.State.Tensors["bias"].data<float>().ToArray();
-        var off = f.Select((row, n) => Softmax([.. w.Select((weights, c) => Dot(weights, row) + b[c])]).Select((p, c) => (labels[n] == c ? 1 : 0) - p).ToArray()).ToArray();
+        var off = f.Select((row, n) => Softmax([.. w.Select((weights, c) => Dot(weights, row) + b[c])])
+            .Select((p, c) => (labels[n] == c ? 1 : 0) - p).ToArray()).ToArray();
         for (var c = 0; c < 3; c++)
         {
             Assert.Equal(0, off.Sum(row => row[c]), Flat);
@@ -33,7 +35,8 @@ public class LinearProbeTests
     {
         using var synthetic = new SyntheticTask([3, 1, 4]);
         Assert.All(Logits(new LinearProbe(new() { Strength = 1e-6 }), synthetic).Chunk(3), logits =>
-            Assert.All(Softmax([.. logits]).Zip([3 / 8.0, 1 / 8.0, 4 / 8.0]), pair => Assert.Equal(pair.Second, pair.First, 1e-3))); // the weights are not 0 yet
+            // the weights are not 0 yet
+            Assert.All(Softmax([.. logits]).Zip([3 / 8.0, 1 / 8.0, 4 / 8.0]), pair => Assert.Equal(pair.Second, pair.First, 1e-3)));
     }
 
     [Fact]
@@ -50,12 +53,15 @@ public class LinearProbeTests
 
         double Loss(double strength) => Enumerable.Range(0, 4).Sum(fold =>
         {
-            var (ordered, train, left) = (SupportOrder.Canonical(synthetic.Task).Support.Features, Fold(f => f != fold), Fold(f => f == fold));
-            using var classifier = new LinearProbe(new() { Strength = strength }).Fit(synthetic.Make(ordered.index_select(1, train), synthetic.Labels.index_select(0, train)));
+            var (ordered, train, left) =
+                (SupportOrder.Canonical(synthetic.Task).Support.Features, Fold(f => f != fold), Fold(f => f == fold));
+            using var classifier = new LinearProbe(new() { Strength = strength })
+                .Fit(synthetic.Make(ordered.index_select(1, train), synthetic.Labels.index_select(0, train)));
             var images = ordered.index_select(1, left).mean([0]);
             return CrossEntropy(Rows(classifier.Logits(images / images.norm(1, keepdim: true))), [0, 1, 2]);
         });
-        static Tensor Fold(Func<int, bool> which) => tensor(Enumerable.Range(0, 12).Where(row => which(row % 4)).Select(row => (long)row).ToArray());
+        static Tensor Fold(Func<int, bool> which) =>
+            tensor(Enumerable.Range(0, 12).Where(row => which(row % 4)).Select(row => (long)row).ToArray());
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public class LpPlusPlusTests
     {
         using var synthetic = new SyntheticTask([3, 1, 4], width: Width);
         var (f, t, labels) = (Means(synthetic), Rows(synthetic.Classes), Labels(synthetic));
-        var w = t.SelectMany((_, c) => Enumerable.Range(0, Width).Select(d => f.Where((_, n) => labels[n] == c).Average(row => row[d]))).ToArray();
+        var w = t.SelectMany((_, c) => Enumerable.Range(0, Width).Select(d => f.Where((_, n) => labels[n] == c).Average(row => row[d])))
+            .ToArray();
         var a = new double[] { SyntheticTask.LogitScale, SyntheticTask.LogitScale, SyntheticTask.LogitScale };
         var (rateOfW, rateOfA) = (4 * 8 / LargestEigenvalue(f), 8 / (4 * t.Max(name => f.Sum(row => Dot(row, name) * Dot(row, name)))));
         for (var epoch = 0; epoch < Epochs; epoch++)
@@ -25,7 +26,8 @@ public class LpPlusPlusTests
         }
         Assert.InRange(LargestDifference(new LpPlusPlus(new() { Epochs = Epochs }), synthetic, row => LogitsOf(w, a, row)), 0, Tolerance);
 
-        double[] LogitsOf(double[] w, double[] a, double[] row) => [.. t.Select((name, c) => Dot(row, w[(c * Width)..((c + 1) * Width)]) + a[c] * Dot(row, name))];
+        double[] LogitsOf(double[] w, double[] a, double[] row) =>
+            [.. t.Select((name, c) => Dot(row, w[(c * Width)..((c + 1) * Width)]) + a[c] * Dot(row, name))];
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public class LpPlusPlusTests
         using var synthetic = new SyntheticTask([3, 1, 4]);
         var (f, t, labels) = (Means(synthetic), Rows(synthetic.Classes), Labels(synthetic));
         Assert.InRange(LargestDifference(new LpPlusPlus(new() { Epochs = 0 }), synthetic, query =>
-            [.. t.Select((name, c) => SyntheticTask.LogitScale * Dot(query, name) + f.Where((_, n) => labels[n] == c).Average(row => Dot(query, row)))]), 0, Tolerance);
+            [.. t.Select((name, c) => SyntheticTask.LogitScale * Dot(query, name)
+                + f.Where((_, n) => labels[n] == c).Average(row => Dot(query, row)))]), 0, Tolerance);
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public class LpPlusPlusTests
         return synthetic.Accuracy(classifier);
     }
 
-    private static double[] Moved(double[] x, double rate, Func<double[], double> loss) => [.. x.Zip(Gradient(loss, x), (value, slope) => value - rate * slope)];
+    private static double[] Moved(double[] x, double rate, Func<double[], double> loss) =>
+        [.. x.Zip(Gradient(loss, x), (value, slope) => value - rate * slope)];
 
     /// <summary>Of FᵀF, by multiplying with it again and again.</summary>
     private static double LargestEigenvalue(double[][] f)

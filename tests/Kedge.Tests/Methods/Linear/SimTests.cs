@@ -29,7 +29,11 @@ public class SimTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
         using var scope = TorchSharp.torch.NewDisposeScope();
-        var renamed = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(["x", "y", "z"], synthetic.Classes.flip(0), SyntheticTask.LogitScale, synthetic.Task.Classes.Templates), new() { TextTower = synthetic.Tower });
+        var renamed = new FewShotTask(new(synthetic.Support, synthetic.Labels),
+            new(["x", "y", "z"], synthetic.Classes.flip(0), SyntheticTask.LogitScale, synthetic.Task.Classes.Templates), new()
+            {
+                TextTower = synthetic.Tower,
+            });
         using var there = new Sim(new()).Fit(renamed, null, TestContext.Current.CancellationToken);
         Assert.Equal(Logits(new Sim(new()), synthetic), there.Logits(synthetic.Queries).data<float>());
     }
@@ -47,11 +51,16 @@ public class SimTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
         FewShotTask Task(AnchorSet? anchors) =>
-            new(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, SyntheticTask.LogitScale, [])) { Anchors = anchors };
+            new(new(synthetic.Support, synthetic.Labels),
+                new(synthetic.Task.Classes.Names, synthetic.Classes, SyntheticTask.LogitScale, []))
+            {
+                Anchors = anchors,
+            };
         using var words = synthetic.Tower.EncodeText([.. Words]);
         using var classifier = new Sim(new()).Fit(Task(new AnchorSet(words, Words)), null, TestContext.Current.CancellationToken);
         Assert.Equal(Words, classifier.Anchors!.Names);
-        Assert.Equal("Fitting sim found a task without a text tower that could encode names: fit on photos, or give the task anchor features.",
+        Assert.Equal("Fitting sim found a task without a text tower that could encode names: fit on photos, " +
+            "or give the task anchor features.",
             Assert.Throws<KedgeException>(() => new Sim(new()).Fit(Task(null), null, TestContext.Current.CancellationToken)).Message);
     }
 

@@ -7,7 +7,8 @@ namespace Kedge.Tests.Methods;
 
 public class TaskResTests
 {
-    private const double Tolerance = 1e-3; // Adam's first steps take the gradient's sign, which rounding can turn where it is next to nothing
+    // Adam's first steps take the gradient's sign, which rounding can turn where it is next to nothing
+    private const double Tolerance = 1e-3;
     private const int Epochs = 8, Width = 6;
 
     [Theory, InlineData(0.5, 10), InlineData(2, 1)]
@@ -15,7 +16,8 @@ public class TaskResTests
     {
         using var synthetic = new SyntheticTask([3, 1, 4], width: Width);
         var (views, t, labels) = (Views(synthetic), Rows(synthetic.Classes), Labels(synthetic));
-        var learned = Adam(new double[3 * Width], Epochs, 0.05, 1e-8, 5e-4, (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels));
+        var learned = Adam(new double[3 * Width], Epochs, 0.05, 1e-8, 5e-4,
+            (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels));
         var method = new TaskRes(new() { Epochs = Epochs, LearningRate = 0.05, Alpha = alpha, Length = length });
         Assert.InRange(LargestDifference(method, synthetic, f => LogitsOf(learned, f)), 0, Tolerance);
 

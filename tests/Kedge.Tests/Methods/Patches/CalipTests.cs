@@ -21,7 +21,8 @@ public class CalipTests
             var texts = byPatch.Select(weights => Unit(Mix(weights, patches))).ToArray();
             var byName = patches.Select(v => Softmax([.. t.Select(name => Dot(v, name))])).ToArray(); // [P][C]
             var image = Unit(Mix([.. byName.Select(_ => 1.0 / patches.Length)], [.. byName.Select(weights => Mix(weights, t))]));
-            return [.. t.Zip(texts, (name, text) => SyntheticTask.LogitScale * (Dot(f, name) + textWeight * Dot(f, text) + imageWeight * Dot(image, name)))];
+            return [.. t.Zip(texts, (name, text) =>
+                SyntheticTask.LogitScale * (Dot(f, name) + textWeight * Dot(f, text) + imageWeight * Dot(image, name)))];
         }), 0, Tolerance);
     }
 
@@ -36,8 +37,10 @@ public class CalipTests
     public void A_task_without_patches_is_refused_before_anything_runs()
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
-        Assert.Equal("Fitting calip found a task without features of the images' patches: it learns from them; give it photos and a model (--data), not features.",
-            Assert.Throws<KedgeException>(() => TaskRequirements.Require(new Calip(new()), synthetic.Make(synthetic.Support, synthetic.Labels))).Message);
+        Assert.Equal("Fitting calip found a task without features of the images' patches: it learns from them; " +
+            "give it photos and a model (--data), not features.",
+            Assert.Throws<KedgeException>(
+                () => TaskRequirements.Require(new Calip(new()), synthetic.Make(synthetic.Support, synthetic.Labels))).Message);
     }
 
     [Fact]
@@ -45,7 +48,8 @@ public class CalipTests
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
         using var classifier = new Calip(new()).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
-        Assert.Equal("Classifying with calip found images without features of their patches, expected [24, P, 16]: encode the images with the model that the classifier was fitted on.",
+        Assert.Equal("Classifying with calip found images without features of their patches, expected [24, P, 16]: " +
+            "encode the images with the model that the classifier was fitted on.",
             Assert.Throws<KedgeException>(() => classifier.Logits(synthetic.Queries)).Message);
     }
 }

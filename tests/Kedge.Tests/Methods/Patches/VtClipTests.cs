@@ -8,7 +8,8 @@ namespace Kedge.Tests.Methods;
 
 public class VtClipTests
 {
-    private const double Tolerance = 1e-3; // AdamW's first steps take the gradient's sign, which rounding can turn where it is next to nothing
+    // AdamW's first steps take the gradient's sign, which rounding can turn where it is next to nothing
+    private const double Tolerance = 1e-3;
     private const int Epochs = 5, Width = 4, Heads = 2, Hidden = 2;
 
     private static readonly string[] Parts = ["query", "key", "value", "output", "mlp.first", "mlp.second"];
@@ -33,7 +34,8 @@ public class VtClipTests
     public void What_sees_nothing_is_zero_shot_bit_for_bit(string options)
     {
         using var synthetic = new SyntheticTask([2, 1, 2]);
-        Assert.Equal(Logits(new ZeroShot(), synthetic), Logits(MethodCatalog.Default.Create("vt-clip", JsonSerializer.Deserialize<JsonElement>(options)), synthetic));
+        Assert.Equal(Logits(new ZeroShot(), synthetic),
+            Logits(MethodCatalog.Default.Create("vt-clip", JsonSerializer.Deserialize<JsonElement>(options)), synthetic));
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public class VtClipTests
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
         Assert.Equal("Fitting vt-clip found features 16 wide and 3 heads: the option heads must divide the width.",
-            Assert.Throws<KedgeException>(() => new VtClip(new() { Heads = 3 }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<KedgeException>(() => new VtClip(new() { Heads = 3 })
+                .Fit(synthetic.Task, null, TestContext.Current.CancellationToken)).Message);
     }
 
     /// <summary>a + W₂ relu(W₁ a), each head by itself, and its output after the names.</summary>
@@ -62,7 +65,8 @@ public class VtClipTests
     }
 
     /// <summary>Row vector times a matrix given row by row.</summary>
-    private static double[] Times(double[] x, double[] matrix, int columns) => [.. Enumerable.Range(0, columns).Select(c => x.Select((a, r) => a * matrix[r * columns + c]).Sum())];
+    private static double[] Times(double[] x, double[] matrix, int columns) =>
+        [.. Enumerable.Range(0, columns).Select(c => x.Select((a, r) => a * matrix[r * columns + c]).Sum())];
 
     private static double[] Weights(SyntheticTask synthetic, VtClipOptions options)
     {

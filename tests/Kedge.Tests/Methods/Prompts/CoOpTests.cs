@@ -16,11 +16,13 @@ public class CoOpTests
     public void It_descends_as_gradient_descent_does_by_hand(bool classSpecific)
     {
         using var synthetic = new SyntheticTask([3, 1, 4], width: Width);
-        var (views, labels, names, projection) = (Views(synthetic), Labels(synthetic), Rows(synthetic.Tower.ClassEmbeddings), Rows(synthetic.Tower.Projection));
+        var (views, labels, names, projection) =
+            (Views(synthetic), Labels(synthetic), Rows(synthetic.Tower.ClassEmbeddings), Rows(synthetic.Tower.Projection));
         var width = projection.Length;
         var words = Row(synthetic.Tower, "tree").Concat(Row(synthetic.Tower, "car")).ToArray(); // M · W
         var start = Enumerable.Repeat(words, classSpecific ? names.Length : 1).SelectMany(word => word).ToArray();
-        var learned = Sgd(start, Epochs, 0.2, 0.9, (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels), decay: 5e-4, warmUp: 1);
+        var learned = Sgd(start, Epochs, 0.2, 0.9, (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels),
+            decay: 5e-4, warmUp: 1);
         Assert.True(LargestDifference(new ZeroShot(), synthetic, f => LogitsOf(learned, f)) > 0.1);
         Assert.InRange(LargestDifference(Method(Epochs), synthetic, f => LogitsOf(learned, f)), 0, Tolerance);
         Assert.InRange(LargestDifference(Method(epochs: 0), synthetic, f => LogitsOf(start, f)), 0, Tolerance);
@@ -32,7 +34,8 @@ public class CoOpTests
         {
             var context = x.Chunk(Tokens * width).ElementAt(classSpecific ? c : 0).Chunk(width);
             var mean = name.Select((own, w) => (own + context.Sum(token => token[w])) / (Tokens + 1)).ToArray();
-            return SyntheticTask.LogitScale * Dot(f, Unit([.. Enumerable.Range(0, Width).Select(d => mean.Select((a, w) => a * projection[w][d]).Sum())]));
+            return SyntheticTask.LogitScale * Dot(
+                f, Unit([.. Enumerable.Range(0, Width).Select(d => mean.Select((a, w) => a * projection[w][d]).Sum())]));
         })];
     }
 
@@ -40,7 +43,8 @@ public class CoOpTests
     [InlineData(ContextPosition.End, "a photo of a {}.", false)]
     [InlineData(ContextPosition.End, "a photo of a {}.", true)]
     [InlineData(ContextPosition.Middle, "a photo {} of a.", false)]
-    public void Zero_epochs_from_the_words_of_a_template_are_zero_shot_with_it(ContextPosition position, string template, bool classSpecific)
+    public void Zero_epochs_from_the_words_of_a_template_are_zero_shot_with_it(
+        ContextPosition position, string template, bool classSpecific)
     {
         const double tolerance = 1e-5; // of features, which here are encoded after a prefix and there as a whole
         using var golden = Clip.Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
@@ -48,8 +52,18 @@ public class CoOpTests
         var clip = golden.Model;
         string[] names = ["fox", "golden retriever dog", "airplane"];
         var classes = clip.ClassFeatures(names, [new(template)]);
-        var task = new FewShotTask(new(eye(3, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1, 2 })), new(names, classes, clip.LogitScale, [template]), new() { TextTower = clip });
-        using var classifier = (LinearClassifier)new CoOp(new() { Start = "a photo of a", Position = position, ClassSpecific = classSpecific, Epochs = 0 })
+        var task = new FewShotTask(new(eye(3, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1, 2 })),
+            new(names, classes, clip.LogitScale, [template]), new()
+            {
+                TextTower = clip,
+            });
+        using var classifier = (LinearClassifier)new CoOp(new()
+        {
+            Start = "a photo of a",
+            Position = position,
+            ClassSpecific = classSpecific,
+            Epochs = 0,
+        })
             .Fit(task, null, TestContext.Current.CancellationToken);
         Assert.InRange(Clip.GoldenClipTests.Difference(classes, classifier.Weight), 0, tolerance);
         var words = classifier.State.Details.GetProperty("nearestWords");
@@ -82,9 +96,14 @@ public class CoOpTests
         using var golden = Clip.Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var clip = golden.Model;
-        var task = new FewShotTask(new(eye(2, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1 })), new(["fox", "cat"], clip.ClassFeatures(["fox", "cat"], [new("{}")]), clip.LogitScale, ["{}"]), new() { TextTower = clip });
+        var task = new FewShotTask(new(eye(2, clip.FeatureWidth).unsqueeze(0), tensor(new long[] { 0, 1 })),
+            new(["fox", "cat"], clip.ClassFeatures(["fox", "cat"], [new("{}")]), clip.LogitScale, ["{}"]), new()
+            {
+                TextTower = clip,
+            });
         Assert.Equal("Fitting coop found the words ' ' to start from, which have no tokens: give words, or none for noise.",
-            Assert.Throws<KedgeException>(() => new CoOp(new() { Start = " " }).Fit(task, null, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<KedgeException>(() => new CoOp(new() { Start = " " })
+                .Fit(task, null, TestContext.Current.CancellationToken)).Message);
     }
 
     private static double[] Row(SyntheticTextTower tower, string word)

@@ -19,20 +19,33 @@ public class PlotTests
         var (labels, names, projection) = (Labels(synthetic), Rows(synthetic.Tower.ClassEmbeddings), Rows(synthetic.Tower.Projection));
         var views = Enumerable.Range(0, 2).Select(view => Grids(synthetic.SupportImages.Patches![view])).ToArray();
         var width = projection.Length;
-        var options = new PlotOptions { Prompts = Prompts, ContextTokens = Tokens, Entropy = Entropy, Iterations = Iterations, Epochs = Epochs, LearningRate = Rate, Momentum = 0, WeightDecay = 0 };
+        var options = new PlotOptions
+        {
+            Prompts = Prompts,
+            ContextTokens = Tokens,
+            Entropy = Entropy,
+            Iterations = Iterations,
+            Epochs = Epochs,
+            LearningRate = Rate,
+            Momentum = 0,
+            WeightDecay = 0,
+        };
 
         var x = Start(width);
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
             var (images, rate) = (views[epoch % 2], epoch == 0 ? 1e-5 : Rate * (1 + Math.Cos(Math.PI * (epoch - 1) / (Epochs - 1))) / 2);
             var plans = images.Select(patches => names.Select((_, c) => PlanOf(Features(x, c), patches)).ToArray()).ToArray();
-            var gradient = Gradient(at => CrossEntropy(images.Select((patches, n) => names.Select((_, c) => Score(plans[n][c], Features(at, c), patches)).ToArray()), labels), x);
+            var gradient = Gradient(at => CrossEntropy(
+                images.Select((patches, n) => names.Select((_, c) => Score(plans[n][c], Features(at, c), patches)).ToArray()), labels), x);
             x = [.. x.Zip(gradient, (value, slope) => value - rate * slope)];
         }
         Assert.InRange(LargestDifference(new Plot(options), synthetic, (_, patches, _) => LogitsOf(x, patches)), 0, Tolerance);
-        Assert.True(LargestDifference(new Plot(options with { Epochs = 0 }), synthetic, (_, patches, _) => LogitsOf(x, patches)) > 10 * Tolerance);
+        Assert.True(
+            LargestDifference(new Plot(options with { Epochs = 0 }), synthetic, (_, patches, _) => LogitsOf(x, patches)) > 10 * Tolerance);
 
-        double[] LogitsOf(double[] at, double[][] patches) => [.. names.Select((_, c) => Score(PlanOf(Features(at, c), patches), Features(at, c), patches))];
+        double[] LogitsOf(double[] at, double[][] patches) =>
+            [.. names.Select((_, c) => Score(PlanOf(Features(at, c), patches), Features(at, c), patches))];
 
         double[][] Features(double[] at, int c) => [.. at.Chunk(Tokens * width).Select(context =>
         {
@@ -72,7 +85,8 @@ public class PlotTests
         using var classifier = new Plot(new() { Epochs = 1 }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         using var scope = NewDisposeScope();
         const double rounding = 1e-5; // of products of other sizes
-        Assert.InRange((classifier.Logits(synthetic.Images)[..1] - classifier.Logits(synthetic.Images.Each(tensor => tensor[..1]))).abs().max().item<float>(), 0, rounding);
+        Assert.InRange((classifier.Logits(synthetic.Images)[..1] - classifier.Logits(synthetic.Images.Each(tensor => tensor[..1])))
+            .abs().max().item<float>(), 0, rounding);
     }
 
     private static double Score(double[][] plan, double[][] prompts, double[][] patches) =>

@@ -5,13 +5,21 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;
 
-/// <summary>The gains against plain loops in double precision, and against what they claim to be: a derivative.</summary>
+/// <summary>
+/// The gains against plain loops in double precision, and against what they claim to be: a derivative.
+/// </summary>
 public class AnchorMiningTests
 {
-    /// <summary>Of the largest gain: features are F32 on both sides, all that follows is double; sums differ in their order alone.</summary>
+    /// <summary>
+    /// Of the largest gain: features are F32 on both sides, all that follows is double; sums
+    /// differ in their order alone.
+    /// </summary>
     private const double Tolerance = 1e-9;
 
-    /// <summary>Of the largest gain: a central difference of step 1e-3 is off by its square, and the cross entropy keeps 16 digits.</summary>
+    /// <summary>
+    /// Of the largest gain: a central difference of step 1e-3 is off by its square, and the
+    /// cross entropy keeps 16 digits.
+    /// </summary>
     private const double DifferenceTolerance = 1e-5;
 
     /// <summary>The methods' own temperature is reckoned in F32.</summary>
@@ -37,7 +45,8 @@ public class AnchorMiningTests
             Assert.Equal(expected, gain, Tolerance * scale);
             Assert.Equal(expectedError, error, Tolerance * scale);
             var lifts = plain.Lifts(Words.IndexOf(word));
-            Assert.Equal(lifts.Index().OrderByDescending(lift => lift.Item).Select(lift => $"class {lift.Index}"), classes.Select(c => c.ClassName));
+            Assert.Equal(lifts.Index().OrderByDescending(lift => lift.Item).Select(lift => $"class {lift.Index}"),
+                classes.Select(c => c.ClassName));
             Assert.All(classes, c => Assert.Equal(lifts[int.Parse(c.ClassName[6..])], c.Ratio, 1e-9));
         }
     }
@@ -75,7 +84,8 @@ public class AnchorMiningTests
         using var synthetic = new SyntheticTask(Shots);
         using var scope = NewDisposeScope();
         var turned = synthetic.Make(synthetic.Support.flip(1), synthetic.Labels.flip(0));
-        Assert.Equal(AnchorMining.Rank(synthetic.Task, Words, cancellation: Stop).Select(Exactly), AnchorMining.Rank(turned, Words, cancellation: Stop).Select(Exactly));
+        Assert.Equal(AnchorMining.Rank(synthetic.Task, Words, cancellation: Stop).Select(Exactly),
+            AnchorMining.Rank(turned, Words, cancellation: Stop).Select(Exactly));
     }
 
     [Fact]
@@ -109,13 +119,17 @@ public class AnchorMiningTests
     {
         using var synthetic = new SyntheticTask(Shots);
         using var scope = NewDisposeScope();
-        Assert.Equal("Mining anchors found 1 word(s) that are no class names: it needs at least 2; give more words.", Error(synthetic.Task, ["dog", "class 1"]));
+        Assert.Equal("Mining anchors found 1 word(s) that are no class names: it needs at least 2; give more words.",
+            Error(synthetic.Task, ["dog", "class 1"]));
         var lone = synthetic.Make(synthetic.Support[.., ..1], synthetic.Labels[..1]);
         Assert.Equal("Mining anchors found 1 support image(s): it needs at least 2, to tell a gain from chance.", Error(lone, Words));
-        var blind = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(["a", "b", "c"], synthetic.Classes, SyntheticTask.LogitScale, []));
-        Assert.Equal("Mining anchors found a task without a text tower: it encodes words; give the task the text side of the CLIP model.", Error(blind, Words));
+        var blind = new FewShotTask(new(synthetic.Support, synthetic.Labels),
+            new(["a", "b", "c"], synthetic.Classes, SyntheticTask.LogitScale, []));
+        Assert.Equal("Mining anchors found a task without a text tower: it encodes words; give the task the text side of the CLIP model.",
+            Error(blind, Words));
         Assert.Equal("The option wordsAtOnce is 0: it must be from 1 to 1000000.",
-            Assert.Throws<KedgeException>(() => AnchorMining.Rank(synthetic.Task, Words, new() { WordsAtOnce = 0 }, cancellation: Stop)).Message);
+            Assert.Throws<KedgeException>(
+                () => AnchorMining.Rank(synthetic.Task, Words, new() { WordsAtOnce = 0 }, cancellation: Stop)).Message);
     }
 
     [Fact]
@@ -123,9 +137,11 @@ public class AnchorMiningTests
     {
         using var synthetic = new SyntheticTask(Shots);
         var told = new List<WordProgress>();
-        AnchorMining.Rank(synthetic.Task, [.. Enumerable.Range(0, 600).Select(i => $"word {i}")], progress: new Told(told), cancellation: Stop);
+        AnchorMining.Rank(synthetic.Task, [.. Enumerable.Range(0, 600).Select(i => $"word {i}")],
+            progress: new Told(told), cancellation: Stop);
         Assert.Equal([new(256, 600), new(512, 600), new(600, 600)], told);
-        Assert.Throws<OperationCanceledException>(() => AnchorMining.Rank(synthetic.Task, Words, cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => AnchorMining.Rank(synthetic.Task, Words, cancellation: new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -137,7 +153,8 @@ public class AnchorMiningTests
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private static string Error(FewShotTask task, string[] words) => Assert.Throws<KedgeException>(() => AnchorMining.Rank(task, words, cancellation: Stop)).Message;
+    private static string Error(FewShotTask task, string[] words) =>
+        Assert.Throws<KedgeException>(() => AnchorMining.Rank(task, words, cancellation: Stop)).Message;
 
     private static string Exactly(AnchorGain gain) => $"{gain.Word} {gain.Gain:R} {gain.StandardError:R} {string.Join(", ", gain.Classes)}";
 

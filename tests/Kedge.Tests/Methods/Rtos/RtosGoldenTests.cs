@@ -24,7 +24,8 @@ public class RtosGoldenTests
     {
         using var golden = Golden.Open(folder, file, images);
         using var scope = NewDisposeScope();
-        var (x, t) = (golden.Model.EncodeImage(golden.Pixels()).clone(), golden.Model.EncodeText(golden.Prompts, normalize: true, truncate: true).clone());
+        var (x, t) = (golden.Model.EncodeImage(golden.Pixels()).clone(),
+            golden.Model.EncodeText(golden.Prompts, normalize: true, truncate: true).clone());
         var width = golden.Model.FeatureWidth;
         var (tokens, query, key) = (new Parameter(golden.Expected("rtos.tokens")), new Parameter(eye(width)), new Parameter(eye(width)));
 
@@ -46,7 +47,8 @@ public class RtosGoldenTests
         AssertRelativelyNear(golden.Expected("rtos.grad_wk"), key.grad!);
     }
 
-    private static void AssertNear(Tensor expected, Tensor actual) => Assert.InRange(GoldenClipTests.Difference(expected, actual.detach()), 0, Tolerance);
+    private static void AssertNear(Tensor expected, Tensor actual) =>
+        Assert.InRange(GoldenClipTests.Difference(expected, actual.detach()), 0, Tolerance);
 
     private static void AssertRelativelyNear(Tensor expected, Tensor actual) =>
         Assert.InRange(GoldenClipTests.Difference(expected, actual) / expected.abs().max().item<float>(), 0, Tolerance);

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Kedge.Tests.Methods;
 
-/// <summary>The specification's ordering on real photos: kedge-mini on clothing, 4 shots, mean of seeds 1 to 3.</summary>
+/// <summary>
+/// The specification's ordering on real photos: kedge-mini on clothing, 4 shots, mean of seeds 1 to 3.
+/// </summary>
 public sealed class RtosPhotosTests : IDisposable
 {
     private const double Random = 1, Names = 0.2; // points, of the specification: what anchors that nobody learned may change
@@ -29,7 +31,8 @@ public sealed class RtosPhotosTests : IDisposable
         var queries = Extract(images);
         var classes = _clip.ClassFeatures(dataset.ClassNames, [PromptTemplates.Default]);
         int[] labels = [.. images.Select(image => image.Label)];
-        int[] seeds = [1, 2, 3], manySeeds = [.. Enumerable.Range(1, 10)]; // the latter where nothing is learned, as which anchors are drawn is then all that differs
+        // the latter where nothing is learned, as which anchors are drawn is then all that differs
+        int[] seeds = [1, 2, 3], manySeeds = [.. Enumerable.Range(1, 10)];
 
         var zeroShot = Mean(new ZeroShot());
         var learned = Mean(new Rtos(new()));
@@ -37,7 +40,8 @@ public sealed class RtosPhotosTests : IDisposable
         var noise = Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise }));
         Assert.True(learned > names && learned > noise, $"learned {learned:f1}, names {names:f1}, noise {noise:f1}");
         Assert.InRange(learned, zeroShot, 100);
-        Assert.InRange(manySeeds.Average(seed => Accuracy(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise, Alpha = 20 * _clip.LogitScale / PublishedScale, Seed = seed }), seed)),
+        Assert.InRange(manySeeds.Average(seed => Accuracy(
+            new Rtos(new() { Steps = 0, Start = AnchorStart.Noise, Alpha = 20 * _clip.LogitScale / PublishedScale, Seed = seed }), seed)),
             zeroShot - Random, zeroShot + Random);
         Assert.InRange(Mean(new RtosNames(new())), zeroShot - Names, 100);
         Assert.InRange(Mean(new RtosPlus(new())), learned, 100);
@@ -47,7 +51,11 @@ public sealed class RtosPhotosTests : IDisposable
         double Accuracy(FewShotMethod method, int seed)
         {
             var support = SupportSampler.Sample(dataset, 4, seed);
-            var task = new FewShotTask(new(Extract(support).unsqueeze(0), tensor(support.Select(image => (long)image.Label).ToArray())), new(dataset.ClassNames, classes, _clip.LogitScale, ["a photo of a {}."]), new() { TextTower = _clip });
+            var task = new FewShotTask(new(Extract(support).unsqueeze(0), tensor(support.Select(image => (long)image.Label).ToArray())),
+                new(dataset.ClassNames, classes, _clip.LogitScale, ["a photo of a {}."]), new()
+                {
+                    TextTower = _clip,
+                });
             using var classifier = method.Fit(task, cancellation: TestContext.Current.CancellationToken);
             using var best = classifier.Logits(queries).argmax(1);
             return 100.0 * best.data<long>().Zip(labels).Count(pair => pair.First == pair.Second) / labels.Length;

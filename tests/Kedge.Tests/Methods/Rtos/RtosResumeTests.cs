@@ -8,7 +8,8 @@ namespace Kedge.Tests.Methods;
 /// <summary>Fits of RTOS that are stopped and go on, against one that was never stopped.</summary>
 public class RtosResumeTests
 {
-    private static readonly RtosOptions Options = new() { Steps = 20, AnchorCount = 8, BatchSize = 5, LearningRate = 0.01, AnchorPull = 1 }; // batches smaller than the support set
+    // batches smaller than the support set
+    private static readonly RtosOptions Options = new() { Steps = 20, AnchorCount = 8, BatchSize = 5, LearningRate = 0.01, AnchorPull = 1 };
 
     public static TheoryData<bool, double?, bool> Kinds => new()
     {
@@ -27,7 +28,8 @@ public class RtosResumeTests
         var steps = new Watch(default);
         using var whole = method.Fit(task, steps, TestContext.Current.CancellationToken);
         var (expected, last) = (Logits(whole, synthetic), steps.Last);
-        Assert.True(alpha is not null || last > Options.Steps + 1, $"the second pass was {last - Options.Steps} steps"); // else it would not be stopped below
+        // else it would not be stopped below
+        Assert.True(alpha is not null || last > Options.Steps + 1, $"the second pass was {last - Options.Steps} steps");
         foreach (var step in new[] { 1, 5, 18, 19, last - 1 })
         {
             using var store = new MemoryStore();
@@ -68,8 +70,10 @@ public class RtosResumeTests
         if (!removed)
             store.Tensors[name] = full_like(tensor!, float.NaN).DetachFromDisposeScope();
         tensor!.Dispose();
-        Assert.Equal($"Going on with a fit of rtos found '{name}' missing or not as it was kept: the checkpoint is damaged; remove it to start afresh.",
-            Assert.Throws<KedgeException>(() => new Rtos(Options).Fit(synthetic.Task, store, null, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal($"Going on with a fit of rtos found '{name}' missing or not as it was kept: the checkpoint is damaged; " +
+            "remove it to start afresh.",
+            Assert.Throws<KedgeException>(() => new Rtos(Options)
+                .Fit(synthetic.Task, store, null, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -80,7 +84,8 @@ public class RtosResumeTests
         using var scope = NewDisposeScope();
         var shuffled = synthetic.Make(synthetic.SupportImages.Each(tensor => tensor.flip(1)), synthetic.Labels.flip(0));
         string[] fits = [Fit(new Rtos(new() { Steps = 1 }), synthetic.Task), Fit(new Rtos(new() { Steps = 1, Seed = 2 }), synthetic.Task),
-            Fit(new TipAdapter(new()), synthetic.Task), Fit(new Rtos(new() { Steps = 1 }), other.Task), Fit(new Rtos(new() { Steps = 1 }), WithoutTower(synthetic))];
+            Fit(new TipAdapter(new()), synthetic.Task), Fit(new Rtos(new() { Steps = 1 }), other.Task),
+            Fit(new Rtos(new() { Steps = 1 }), WithoutTower(synthetic))];
         Assert.Equal(fits.Length, fits.Distinct().Count());
         Assert.Equal(fits[0], Fit(new Rtos(new() { Steps = 1 }), shuffled));
     }

@@ -58,10 +58,12 @@ public class RtosTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
         var error = Assert.Throws<KedgeException>(() => Fit(new RtosNames(new() { Anchors = ["class 1", "dog"] }), synthetic));
-        Assert.Equal("Fitting rtos-names found 1 anchor name(s) that are no class names: it needs at least 2; give more names.", error.Message);
+        Assert.Equal("Fitting rtos-names found 1 anchor name(s) that are no class names: it needs at least 2; give more names.",
+            error.Message);
     }
 
-    [Theory, InlineData(RelationValue.SoftmaxOverAnchors), InlineData(RelationValue.SoftmaxOverClasses), InlineData(RelationValue.CenteredCosine)]
+    [Theory, InlineData(RelationValue.SoftmaxOverAnchors), InlineData(RelationValue.SoftmaxOverClasses),
+        InlineData(RelationValue.CenteredCosine)]
     public void Every_value_is_its_formula_and_can_be_learned(RelationValue value)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 4);
@@ -76,8 +78,10 @@ public class RtosTests
                 float At(int row, int column) => cosines[row * 3 + column];
                 var expected = value switch
                 {
-                    RelationValue.SoftmaxOverAnchors => Math.Exp(At(c, k) / 0.3) / Enumerable.Range(0, 3).Sum(j => Math.Exp(At(c, j) / 0.3)),
-                    RelationValue.SoftmaxOverClasses => Math.Exp(At(c, k) / 0.3) / Enumerable.Range(0, 4).Sum(i => Math.Exp(At(i, k) / 0.3)),
+                    RelationValue.SoftmaxOverAnchors =>
+                        Math.Exp(At(c, k) / 0.3) / Enumerable.Range(0, 3).Sum(j => Math.Exp(At(c, j) / 0.3)),
+                    RelationValue.SoftmaxOverClasses =>
+                        Math.Exp(At(c, k) / 0.3) / Enumerable.Range(0, 4).Sum(i => Math.Exp(At(i, k) / 0.3)),
                     _ => (At(c, k) - Enumerable.Range(0, 4).Average(i => At(i, k))) / 0.3,
                 };
                 Assert.Equal(expected, relation[c * 3 + k], 1e-5); // single precision
@@ -92,7 +96,8 @@ public class RtosTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 8, noise: 0.3f);
         using var scope = NewDisposeScope();
-        using var rtos = (RtosClassifier)Fit(new Rtos(new() { Anchors = ["dog", "tree"], Steps = 0, Start = AnchorStart.Noise }), synthetic);
+        using var rtos =
+            (RtosClassifier)Fit(new Rtos(new() { Anchors = ["dog", "tree"], Steps = 0, Start = AnchorStart.Noise }), synthetic);
         using var zeroShot = Fit(new ZeroShot(), synthetic);
         Assert.Equal(0, rtos.Details.Alpha);
         Assert.Equal(zeroShot.Logits(synthetic.Queries).data<float>().ToArray(), rtos.Logits(synthetic.Queries).data<float>().ToArray());
@@ -126,7 +131,8 @@ public class RtosTests
         using var features = synthetic.Tower.EncodeText(["dog", "bus", "tree", "car"]);
         var task = Featured(synthetic, new AnchorSet(features, ["dog", "class 1", "tree", "car"]));
         var notes = new List<string>();
-        using var rtos = (RtosClassifier)new Rtos(new() { Alpha = 20, Ban = ["car"] }).Fit(task, new Listener(notes), TestContext.Current.CancellationToken);
+        using var rtos = (RtosClassifier)new Rtos(new() { Alpha = 20, Ban = ["car"] })
+            .Fit(task, new Listener(notes), TestContext.Current.CancellationToken);
         Assert.Equal(["dog", "tree"], rtos.Anchors.Names);
         Assert.Equal(["1 of 4 anchor words are class names and are left out: class 1."], notes);
         using var scope = NewDisposeScope();
@@ -139,10 +145,12 @@ public class RtosTests
     public void With_features_alone_anchors_start_between_classes()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
-        using var rtos = (RtosClassifier)new Rtos(new() { Steps = 0 }).Fit(Featured(synthetic, anchors: null), cancellation: TestContext.Current.CancellationToken);
+        using var rtos = (RtosClassifier)new Rtos(new() { Steps = 0 })
+            .Fit(Featured(synthetic, anchors: null), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(["class 1 + class 0", "class 2 + class 0", "class 2 + class 1"], rtos.Anchors.Names.Order());
         using var two = new SyntheticTask([3, 3]);
-        using var pair = (RtosClassifier)new Rtos(new() { Steps = 0 }).Fit(Featured(two, anchors: null), cancellation: TestContext.Current.CancellationToken);
+        using var pair = (RtosClassifier)new Rtos(new() { Steps = 0 })
+            .Fit(Featured(two, anchors: null), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(2, pair.Anchors.Names.Count);
     }
 
@@ -188,7 +196,8 @@ public class RtosTests
     }
 
     private static FewShotTask Featured(SyntheticTask synthetic, AnchorSet? anchors) => new(
-        new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, synthetic.Task.Classes.LogitScale, []))
+        new(synthetic.Support, synthetic.Labels),
+        new(synthetic.Task.Classes.Names, synthetic.Classes, synthetic.Task.Classes.LogitScale, []))
     {
         Anchors = anchors,
     };
@@ -202,5 +211,6 @@ public class RtosTests
         }
     }
 
-    private static FewShotClassifier Fit(FewShotMethod method, SyntheticTask synthetic) => method.Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
+    private static FewShotClassifier Fit(FewShotMethod method, SyntheticTask synthetic) =>
+        method.Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
 }

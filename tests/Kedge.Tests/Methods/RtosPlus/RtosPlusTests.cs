@@ -15,7 +15,8 @@ public class RtosPlusTests
         var (best, own) = (0f, 0f);
         foreach (var seed in new[] { 1, 2, 3 })
         {
-            using var synthetic = new SyntheticTask([.. Enumerable.Repeat(shots, 8)], queriesPerClass: 40, width: 32, noise: 1.6f, seed: seed);
+            using var synthetic =
+                new SyntheticTask([.. Enumerable.Repeat(shots, 8)], queriesPerClass: 40, width: 32, noise: 1.6f, seed: seed);
             own += Accuracy(new RtosPlus(new()), synthetic) / 3;
             best += new FewShotMethod[] { new ZeroShot(), new NearestClassMean(), new TipAdapter(new()), new TipAdapterF(new()), new Rtos(new()) }.Max(method => Accuracy(method, synthetic)) / 3;
         }
@@ -27,7 +28,11 @@ public class RtosPlusTests
     {
         using var synthetic = SyntheticTask.Even(classes: 6, shots: 8, noise: 0.8f);
         using var shuffled = synthetic.Classes.roll(1, 0);
-        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, shuffled, synthetic.Task.Classes.LogitScale, synthetic.Task.Classes.Templates), new() { TextTower = synthetic.Tower });
+        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels),
+            new(synthetic.Task.Classes.Names, shuffled, synthetic.Task.Classes.LogitScale, synthetic.Task.Classes.Templates), new()
+            {
+                TextTower = synthetic.Tower,
+            });
         using var zeroShot = new ZeroShot().Fit(task, cancellation: TestContext.Current.CancellationToken);
         using var plus = (RtosPlusClassifier)new RtosPlus(new()).Fit(task, cancellation: TestContext.Current.CancellationToken);
         Assert.InRange(plus.Details.Weights.ZeroShot, 0, 0.2);
@@ -43,7 +48,11 @@ public class RtosPlusTests
         {
             using var synthetic = new SyntheticTask([.. Enumerable.Repeat(1, 8)], queriesPerClass: 40, noise: 0.8f, seed: seed);
             using var shuffled = synthetic.Classes.roll(1, 0);
-            var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, shuffled, logitScale, synthetic.Task.Classes.Templates), new() { TextTower = synthetic.Tower });
+            var task = new FewShotTask(new(synthetic.Support, synthetic.Labels),
+                new(synthetic.Task.Classes.Names, shuffled, logitScale, synthetic.Task.Classes.Templates), new()
+                {
+                    TextTower = synthetic.Tower,
+                });
             using var plus = new RtosPlus(new()).Fit(task, cancellation: TestContext.Current.CancellationToken);
             own += synthetic.Accuracy(plus) / 3;
             images += Accuracy(new NearestClassMean(), synthetic) / 3;
@@ -56,7 +65,8 @@ public class RtosPlusTests
     {
         const int shots = Ridge.MaxKernelImages / 2 + 1;
         using var synthetic = new SyntheticTask([shots, shots], views: 1);
-        using var plus = (RtosPlusClassifier)new RtosPlus(new() { Steps = 1, AnchorCount = 4 }).Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
+        using var plus = (RtosPlusClassifier)new RtosPlus(new() { Steps = 1, AnchorCount = 4 })
+            .Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(0, plus.Details.Weights.Kernel);
         using var scope = NewDisposeScope();
         using var explanation = plus.Explain(synthetic.Queries);
@@ -69,7 +79,8 @@ public class RtosPlusTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 4);
         using var features = synthetic.Tower.EncodeText(["dog", "tree", "car"]);
-        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, synthetic.Task.Classes.LogitScale, []))
+        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels),
+            new(synthetic.Task.Classes.Names, synthetic.Classes, synthetic.Task.Classes.LogitScale, []))
         {
             Anchors = new AnchorSet(features, ["dog", "tree", "car"]),
         };

@@ -27,12 +27,14 @@ public sealed class ClipLoraTests
         const double tolerance = 1e-3; // Adam's first steps take the gradient's sign, which rounding can turn where it is next to nothing
         using var synthetic = new SyntheticTask([3, 1, 4], width: width);
         var (views, labels, classes) = (Views(synthetic), Labels(synthetic), Rows(synthetic.Classes));
-        using var start = Method(steps: 1, decay: 0).Fit(synthetic.Task, null, Stop); // B is 0, and so A's first gradient: A is where it began
+        // B is 0, and so A's first gradient: A is where it began
+        using var start = Method(steps: 1, decay: 0).Fit(synthetic.Task, null, Stop);
         var (imageStart, textStart) = (Row(Factors(start, "image").Down), Row(Factors(start, "text").Down));
         Assert.All(imageStart.Concat(textStart), a => Assert.InRange(Math.Abs(a), 0, 1 / Math.Sqrt(width)));
         var half = 2 * rank * width; // A and B of a tower
-        var learned = Adam([.. imageStart, .. new double[half / 2], .. textStart, .. new double[half / 2]], steps, 0.02, 1e-8, decay, (step, x) =>
-            CrossEntropy(views[step % 2].Select(f => LogitsOf(x, f)), labels), beside: true);
+        var learned =
+            Adam([.. imageStart, .. new double[half / 2], .. textStart, .. new double[half / 2]], steps, 0.02, 1e-8, decay, (step, x) =>
+                CrossEntropy(views[step % 2].Select(f => LogitsOf(x, f)), labels), beside: true);
 
         using var fitted = Method(steps, decay).Fit(synthetic.Task, null, Stop);
         using var scope = NewDisposeScope();
@@ -42,7 +44,14 @@ public sealed class ClipLoraTests
         Assert.InRange(differences.Max() / plain.Max(row => row.Max(Math.Abs)), 0, tolerance);
         Assert.True(LargestDifference(new ZeroShot(), synthetic, f => LogitsOf(learned, f)) > 50 * tolerance);
 
-        ClipLora Method(int steps, double decay) => new(new() { Steps = steps, LearningRate = 0.02, Dropout = 0, WeightDecay = decay, Alpha = alpha });
+        ClipLora Method(int steps, double decay) => new(new()
+        {
+            Steps = steps,
+            LearningRate = 0.02,
+            Dropout = 0,
+            WeightDecay = decay,
+            Alpha = alpha,
+        });
 
         double[] LogitsOf(double[] x, double[] f) =>
             [.. classes.Select(t => SyntheticTask.LogitScale * Dot(Changed(x[..half], f), Changed(x[half..], t)))];
@@ -76,7 +85,8 @@ public sealed class ClipLoraTests
     [Theory, InlineData("small/clip-vit"), InlineData("small/clip-rn")]
     public void Every_projection_counts_and_its_gradient_is_that_of_differences_of_merged_models(string folder)
     {
-        const double step = 0.02, tolerance = 0.05; // of the gradient: F32 losses of about 1 differ by 1e-7, steps of 0.02 bend the curve a little
+        // of the gradient: F32 losses of about 1 differ by 1e-7, steps of 0.02 bend the curve a little
+        const double step = 0.02, tolerance = 0.05;
         using var golden = Golden.Open(folder, "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var pixels = golden.Pixels();
@@ -99,7 +109,9 @@ public sealed class ClipLoraTests
                 double Loss(double by)
                 {
                     using var moved = (factor.detach() + direction * by).DetachFromDisposeScope();
-                    var update = ReferenceEquals(factor, down) ? ((LowRankUpdate)change) with { Down = moved } : ((LowRankUpdate)change) with { Up = moved };
+                    var update = ReferenceEquals(factor, down)
+                        ? ((LowRankUpdate)change) with { Down = moved }
+                        : ((LowRankUpdate)change) with { Up = moved };
                     using var merged = golden.Model.With(new(new Dictionary<string, WeightUpdate>(updates.ByWeight) { [name] = update }));
                     return (merged.EncodeImage(pixels).matmul(merged.EncodeText(Names).t()) * weights).sum().item<float>();
                 }
@@ -143,12 +155,15 @@ public sealed class ClipLoraTests
         using var resnet = Golden.Open("small/clip-rn", "openai.fp16.safetensors", "small/images");
         using var scope = NewDisposeScope();
         var update = new LowRankUpdate(zeros(1, 2, 8), zeros(1, 8, 2));
-        Assert.EndsWith("found an update of 'visual.attnpool.q_proj.weight' with factors [1, 2, 8] and [1, 8, 2], which is no projection of its attention: " +
+        Assert.EndsWith("found an update of 'visual.attnpool.q_proj.weight' with factors [1, 2, 8] and [1, 8, 2], " +
+            "which is no projection of its attention: " +
             "take the model that the update was learned on.",
-            Assert.Throws<KedgeException>(() => vit.Model.With(new(new Dictionary<string, WeightUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
+            Assert.Throws<KedgeException>(
+                () => vit.Model.With(new(new Dictionary<string, WeightUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
         var width = resnet.Model.AttentionProjections[^1].Inputs;
         Assert.EndsWith($"which has 1 projection(s) [{width}, {width}]: take the model that the update was learned on.",
-            Assert.Throws<KedgeException>(() => resnet.Model.With(new(new Dictionary<string, WeightUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
+            Assert.Throws<KedgeException>(
+                () => resnet.Model.With(new(new Dictionary<string, WeightUpdate> { ["visual.attnpool.q_proj.weight"] = update }))).Message);
     }
 
     [Fact]
@@ -166,7 +181,8 @@ public sealed class ClipLoraTests
             var images = SyntheticImages.Under(classifier.Update, ordered.Support.Features[0].index_select(0, left));
             logits.AddRange(classifier.Logits(images).data<float>());
             var learned = Rows(SyntheticImages.Under(classifier.Update, ordered.Support.Features[0].index_select(0, train)).Image);
-            var centres = learned.Zip(ordered.Support.Labels.index_select(0, train).data<long>()).GroupBy(pair => pair.Second).Select(same => Unit([.. Enumerable.Range(0, 16).Select(d => same.Sum(pair => pair.First[d]))])).ToArray();
+            var centres = learned.Zip(ordered.Support.Labels.index_select(0, train).data<long>()).GroupBy(pair => pair.Second)
+                .Select(same => Unit([.. Enumerable.Range(0, 16).Select(d => same.Sum(pair => pair.First[d]))])).ToArray();
             likeness.AddRange(Rows(images.Image).Select(image => centres.Max(centre => Dot(image, centre))));
         }
         Assert.All(found.Logits.Zip(logits), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
@@ -177,14 +193,20 @@ public sealed class ClipLoraTests
     public void A_task_without_its_images_is_refused()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
-        var task = new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, 10, []), new() { TextTower = synthetic.Tower });
-        Assert.Equal("Fitting clip-lora found a task without its images and the model: it changes the towers that encode them; fit on photos.",
+        var task =
+            new FewShotTask(new(synthetic.Support, synthetic.Labels), new(synthetic.Task.Classes.Names, synthetic.Classes, 10, []), new()
+            {
+                TextTower = synthetic.Tower,
+            });
+        Assert.Equal("Fitting clip-lora found a task without its images and the model: " +
+            "it changes the towers that encode them; fit on photos.",
             Assert.Throws<KedgeException>(() => new ClipLora(new()).Fit(task, null, Stop)).Message);
     }
 
     [Fact]
     public void It_is_no_part_of_a_sum() => Assert.Equal(
-        "The option methods has clip-lora[rank=1], which encodes images by towers of its own, so that its logits cannot be added to the others': leave it away.",
+        "The option methods has clip-lora[rank=1], which encodes images by towers of its own, " +
+            "so that its logits cannot be added to the others': leave it away.",
         Assert.Throws<KedgeException>(() => new Fuse(new() { Methods = "rtos,clip-lora[rank=1]" }, MethodCatalog.Default)).Message);
 
     [Theory, InlineData(1, 500), InlineData(3, 1500)]
@@ -193,7 +215,8 @@ public sealed class ClipLoraTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: shots);
         using var stop = new CancellationTokenSource();
         var seen = 0;
-        Assert.Throws<OperationCanceledException>(() => new ClipLora(new()).Fit(synthetic.Task, new Steps(progress => { seen = progress.Steps; stop.Cancel(); }), stop.Token));
+        Assert.Throws<OperationCanceledException>(() => new ClipLora(new())
+            .Fit(synthetic.Task, new Steps(progress => { seen = progress.Steps; stop.Cancel(); }), stop.Token));
         Assert.Equal(steps, seen);
     }
 
@@ -208,7 +231,8 @@ public sealed class ClipLoraTests
         float[] Learned(double dropout, int seed) => Logits(new ClipLora(new() { Steps = 4, Dropout = dropout, Seed = seed }), synthetic);
     }
 
-    private static Tensor Unmerged(AdaptedClip clip, Tensor pixels) => clip.HasTrunk ? clip.EncodeGrid(clip.EncodeTrunk(pixels)) : clip.EncodeImage(pixels);
+    private static Tensor Unmerged(AdaptedClip clip, Tensor pixels) =>
+        clip.HasTrunk ? clip.EncodeGrid(clip.EncodeTrunk(pixels)) : clip.EncodeImage(pixels);
 
     /// <summary>Updates of rank 2 of every projection, with factors of N(0, deviation²).</summary>
     private static WeightUpdates Drawn(ClipModel clip, double deviation)

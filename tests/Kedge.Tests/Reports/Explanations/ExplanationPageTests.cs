@@ -27,11 +27,14 @@ public sealed class ExplanationPageTests : IDisposable
     [Theory, InlineData("rtos"), InlineData("tip-adapter")]
     public void Names_from_outside_are_text_and_nothing_else(string method)
     {
-        using var classifier = Fit(method, [Hostile, $"{Hostile} 2"], _ => $"{Hostile}.jpg", $"[{JsonSerializer.Serialize($"{Hostile} 3")},\"dog\"]");
+        using var classifier =
+            Fit(method, [Hostile, $"{Hostile} 2"], _ => $"{Hostile}.jpg", $"[{JsonSerializer.Serialize($"{Hostile} 3")},\"dog\"]");
         var page = Write(classifier, new MemoryImageFile(Hostile, Photo));
         Assert.Empty(page.Descendants("script"));
-        Assert.DoesNotContain(page.Descendants("img"), image => !image.Attribute("src")!.Value.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal));
-        Assert.DoesNotContain(page.Descendants().Attributes(), attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.DoesNotContain(page.Descendants("img"),
+            image => !image.Attribute("src")!.Value.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal));
+        Assert.DoesNotContain(page.Descendants().Attributes(),
+            attribute => attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
         Assert.Equal(Hostile, page.Descendants("p").Single(p => p.Attribute("class")?.Value == "name").Value);
         Assert.Contains(page.Descendants("span"), span => span.Value == $"{Hostile}.jpg"[(Hostile.LastIndexOf('/') + 1)..]);
         Assert.Contains(page.Descendants("h2"), heading => heading.Value.StartsWith(Hostile, StringComparison.Ordinal));
@@ -50,7 +53,8 @@ public sealed class ExplanationPageTests : IDisposable
         var page = Write(classifier, new MemoryImageFile("new.png", Photo));
         string[] shown = [.. page.Descendants("img").Select(image => System.IO.Path.GetFileName(image.Attribute("title")!.Value)).Order()];
         Assert.Equal(["0.png", "1.png", "new.png"], shown);
-        string[] missing = [.. page.Descendants("span").Where(span => span.Attribute("class")?.Value == "missing").Select(span => span.Value).Order()];
+        string[] missing =
+            [.. page.Descendants("span").Where(span => span.Attribute("class")?.Value == "missing").Select(span => span.Value).Order()];
         Assert.Equal(["2.png", "gone.png"], missing);
     }
 
@@ -61,7 +65,8 @@ public sealed class ExplanationPageTests : IDisposable
         var table = Write(classifier, new MemoryImageFile("new.png", Photo)).Descendants("table").First();
         foreach (var column in (int[])[1, 2])
         {
-            decimal Number(XElement row) => decimal.Parse(row.Elements("td").ElementAt(column).Value, System.Globalization.CultureInfo.InvariantCulture);
+            decimal Number(XElement row) =>
+                decimal.Parse(row.Elements("td").ElementAt(column).Value, System.Globalization.CultureInfo.InvariantCulture);
             var rows = table.Element("tbody")!.Elements("tr").ToList();
             Assert.True(rows.Count > 2);
             Assert.Equal(Number(table.Element("tfoot")!.Element("tr")!), rows.Sum(Number));
@@ -112,7 +117,9 @@ public sealed class ExplanationPageTests : IDisposable
             new(task.Support.Features, task.Support.Labels) { Names = [.. Enumerable.Range(0, task.Support.Count).Select(name)] },
             new(classNames, task.Classes.Features, task.Classes.LogitScale, task.Classes.Templates),
             new() { TextTower = task.Encoder?.TextTower });
-        JsonElement? options = method == "rtos" ? JsonDocument.Parse($$"""{"steps":1{{(anchors is null ? "" : $",\"anchors\":{anchors}")}}}""").RootElement : null;
+        JsonElement? options = method == "rtos"
+            ? JsonDocument.Parse($$"""{"steps":1{{(anchors is null ? "" : $",\"anchors\":{anchors}")}}}""").RootElement
+            : null;
         return MethodCatalog.Default.Create(method, options).Fit(named, cancellation: Stop);
     }
 
@@ -124,7 +131,9 @@ public sealed class ExplanationPageTests : IDisposable
         return Read();
     }
 
-    /// <summary>The page is well-formed XML too, so that a parser that forgives nothing can say what is in it.</summary>
+    /// <summary>
+    /// The page is well-formed XML too, so that a parser that forgives nothing can say what is in it.
+    /// </summary>
     private XDocument Read()
     {
         using var reader = XmlReader.Create(Path, new() { DtdProcessing = DtdProcessing.Ignore });

@@ -10,7 +10,10 @@ public class ContrastiveLossTests
     /// <summary>A few roundings of doubles of about 10.</summary>
     private const double Rounding = 1e-13;
 
-    /// <summary>Central differences of step 1e-5 in double precision: the error of the method and of rounding are about 1e-9 each.</summary>
+    /// <summary>
+    /// Central differences of step 1e-5 in double precision: the error of the method and of
+    /// rounding are about 1e-9 each.
+    /// </summary>
     private const double DifferenceTolerance = 1e-7;
 
     private const int B = 3, D = 4;
@@ -51,9 +54,11 @@ public class ContrastiveLossTests
         var (images, texts, further) = (Rows(_images), Rows(_texts), Rows(Numbers(3)));
         var wide = 5 * matmul(images, cat([texts, further]).t()); // [B, 2B]
         var expected = Enumerable.Range(0, B).Average(i =>
-            (wide[i].exp().sum().log().item<double>() - (2 * wide[i, i].item<double>()) + wide.select(1, i).exp().sum().log().item<double>()) / 2);
+            (wide[i].exp().sum().log().item<double>()
+                - (2 * wide[i, i].item<double>()) + wide.select(1, i).exp().sum().log().item<double>()) / 2);
         Assert.Equal(expected, ContrastiveLosses.InfoNce(images, cat([texts, further]), 5).item<double>(), Rounding);
-        Assert.True(ContrastiveLosses.Sigmoid(images, cat([texts, further]), 5, 0).item<double>() > ContrastiveLosses.Sigmoid(images, texts, 5, 0).item<double>());
+        Assert.True(ContrastiveLosses.Sigmoid(images, cat([texts, further]), 5, 0)
+            .item<double>() > ContrastiveLosses.Sigmoid(images, texts, 5, 0).item<double>());
     }
 
     [Theory, InlineData(1, 0), InlineData(10, -10), InlineData(30, -3)]
@@ -83,7 +88,8 @@ public class ContrastiveLossTests
     private static double Slow(double[] images, double[] texts, double scale)
     {
         double Logit(int i, int j) => scale * Enumerable.Range(0, D).Sum(d => images[i * D + d] * texts[j * D + d]);
-        double Entropy(Func<int, double> logits, int truth) => Math.Log(Enumerable.Range(0, B).Sum(j => Math.Exp(logits(j)))) - logits(truth);
+        double Entropy(Func<int, double> logits, int truth) =>
+            Math.Log(Enumerable.Range(0, B).Sum(j => Math.Exp(logits(j)))) - logits(truth);
         return Enumerable.Range(0, B).Average(i => (Entropy(j => Logit(i, j), i) + Entropy(j => Logit(j, i), i)) / 2);
     }
 

@@ -21,13 +21,25 @@ public sealed class ContrastiveTrainerTests : IDisposable
     [Fact]
     public void Forty_steps_teach_eight_colours_and_every_tenth_is_reported()
     {
-        var options = new PretrainingOptions { Steps = 40, BatchSize = 8, WarmUpSteps = 10, LearningRate = 2e-3, CheckpointEvery = 1000, Seed = 3, AverageDecay = 0.5 };
+        var options = new PretrainingOptions
+        {
+            Steps = 40,
+            BatchSize = 8,
+            WarmUpSteps = 10,
+            LearningRate = 2e-3,
+            CheckpointEvery = 1000,
+            Seed = 3,
+            AverageDecay = 0.5,
+        };
         var reports = new List<TrainingProgress>();
         new ContrastiveTrainer(TinyRun.Architecture, options, time: new OneSecondACall())
-            .Run(new(TinyRun.Pairs) { HeldOut = TinyRun.HeldOut }, _scratch.Path, new Collect(reports), TestContext.Current.CancellationToken);
-        Assert.Equal([(10, 3.0), (20, 2.0), (30, 1.0), (40, 0.0)], reports.Select(report => (report.Latest.Step, report.Remaining.TotalSeconds)));
+            .Run(new(TinyRun.Pairs) { HeldOut = TinyRun.HeldOut }, _scratch.Path,
+                new Collect(reports), TestContext.Current.CancellationToken);
+        Assert.Equal([(10, 3.0), (20, 2.0), (30, 1.0), (40, 0.0)],
+            reports.Select(report => (report.Latest.Step, report.Remaining.TotalSeconds)));
         Assert.All(reports, report => Assert.Equal((40, 10 * 8.0), (report.Steps, report.Latest.ExamplesPerSecond)));
-        Assert.True(reports[^1].Latest.Loss < 0.25 * Math.Log(8), $"The loss went from {reports[0].Latest.Loss} to {reports[^1].Latest.Loss}; chance is {Math.Log(8)}.");
+        Assert.True(reports[^1].Latest.Loss < 0.25 * Math.Log(8),
+            $"The loss went from {reports[0].Latest.Loss} to {reports[^1].Latest.Loss}; chance is {Math.Log(8)}.");
         Assert.Equal([null, null, null, 1.0], reports.Select(report => report.Latest.HeldOutAccuracy)); // at the checkpoint alone
     }
 
@@ -85,7 +97,8 @@ public sealed class ContrastiveTrainerTests : IDisposable
     public void Fewer_groups_than_pairs_a_batch_are_refused_before_anything_is_written()
     {
         var error = Assert.Throws<KedgeException>(() => TinyRun.Run(_scratch["run"], TinyRun.Options with { BatchSize = 9 }));
-        Assert.Equal("A batch of 9 pairs needs as many groups (classes) that differ in meaning, and the data has 8: lower the batch size.", error.Message);
+        Assert.Equal("A batch of 9 pairs needs as many groups (classes) that differ in meaning, and the data has 8: lower the batch size.",
+            error.Message);
         Assert.False(Directory.Exists(_scratch["run"]));
     }
 
@@ -94,12 +107,14 @@ public sealed class ContrastiveTrainerTests : IDisposable
     {
         var small = TinyRun.Architecture with { Text = TinyRun.Architecture.Text with { VocabularySize = 1000 } };
         var error = Assert.Throws<KedgeException>(() => new ContrastiveTrainer(small, TinyRun.Options));
-        Assert.Equal("The architecture to train has a token table of 1,000 rows, and CLIP's tokenizer has 49,408 tokens: make them equal.", error.Message);
+        Assert.Equal("The architecture to train has a token table of 1,000 rows, and CLIP's tokenizer has 49,408 tokens: make them equal.",
+            error.Message);
     }
 
     [Fact]
     public void An_image_without_a_caption_is_a_mistake_of_the_caller() =>
-        Assert.Throws<ArgumentException>(() => TinyRun.Run(_scratch.Path, pairs: [TinyRun.Pairs[0] with { Captions = [] }, .. TinyRun.Pairs.Skip(1)]));
+        Assert.Throws<ArgumentException>(
+            () => TinyRun.Run(_scratch.Path, pairs: [TinyRun.Pairs[0] with { Captions = [] }, .. TinyRun.Pairs.Skip(1)]));
 
     [Fact]
     public void A_run_from_a_model_begins_with_its_weights()
@@ -116,7 +131,8 @@ public sealed class ContrastiveTrainerTests : IDisposable
         var (first, other) = (TinyRun.Run(_scratch["first"]), TinyRun.Run(_scratch["other"], TinyRun.Options with { Seed = 2 }));
         RunFrom(first, "second", TinyRun.Options);
         var error = Assert.Throws<KedgeException>(() => RunFrom(other, "second", TinyRun.Options));
-        Assert.Equal($"The run in '{_scratch["second"]}' cannot be resumed: it was started with other weights to start from or none; ask for the same, or give another folder.", error.Message);
+        Assert.Equal($"The run in '{_scratch["second"]}' cannot be resumed: it was started with other weights to start from or none; " +
+            "ask for the same, or give another folder.", error.Message);
     }
 
     private string RunFrom(string model, string folder, PretrainingOptions options) => new ContrastiveTrainer(model, options)

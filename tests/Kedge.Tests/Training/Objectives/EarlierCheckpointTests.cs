@@ -6,8 +6,9 @@ namespace Kedge.Tests.Training.Objectives;
 public sealed class EarlierCheckpointTests : IDisposable
 {
     /// <summary>
-    /// Another processor or number of threads sums in another order; two steps of Adam at a rate of 1e-3 can then part by as much each where a gradient is
-    /// zero but for rounding. A run that forgot its moments or its average would differ by as much in every weight, which the mean shows.
+    /// Another processor or number of threads sums in another order; two steps of Adam at a rate of 1e-3 can then part
+    /// by as much each where a gradient is zero but for rounding. A run that forgot its moments or its average would
+    /// differ by as much in every weight, which the mean shows.
     /// </summary>
     private const float LargestDifference = 4e-3f, LargestMean = 1e-4f;
 
@@ -28,7 +29,8 @@ public sealed class EarlierCheckpointTests : IDisposable
             foreach (var (key, weights) in expected)
             {
                 var differences = weights.Zip(found[key], (a, b) => Math.Abs(a - b)).ToArray();
-                Assert.True(differences.Max() <= LargestDifference && differences.Average() <= LargestMean, $"{file}: {key} differs by up to {differences.Max()}.");
+                Assert.True(differences.Max() <= LargestDifference && differences.Average() <= LargestMean,
+                    $"{file}: {key} differs by up to {differences.Max()}.");
             }
         }
     }
@@ -39,7 +41,8 @@ public sealed class EarlierCheckpointTests : IDisposable
         var run = EarlierRun.Of(name);
         Resume(run);
         run.Run(_scratch["start.safetensors"], _scratch["again"], TestContext.Current.CancellationToken);
-        Assert.SkipUnless(SameWeights("checkpoint.previous", "half", "again"), "This processor rounds otherwise than that which the checkpoint is from.");
+        Assert.SkipUnless(SameWeights("checkpoint.previous", "half", "again"),
+            "This processor rounds otherwise than that which the checkpoint is from.");
         TinyRun.AssertSame(_scratch["whole"], _scratch["half"]);
         TinyRun.AssertSame(_scratch["whole"], _scratch["again"]);
     }
@@ -52,5 +55,6 @@ public sealed class EarlierCheckpointTests : IDisposable
     }
 
     private bool SameWeights(string checkpoint, string run, string other) =>
-        File.ReadAllBytes(_scratch[$"{run}/{checkpoint}/model.safetensors"]).SequenceEqual(File.ReadAllBytes(_scratch[$"{other}/{checkpoint}/model.safetensors"]));
+        File.ReadAllBytes(_scratch[$"{run}/{checkpoint}/model.safetensors"])
+            .SequenceEqual(File.ReadAllBytes(_scratch[$"{other}/{checkpoint}/model.safetensors"]));
 }

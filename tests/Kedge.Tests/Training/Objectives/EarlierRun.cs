@@ -6,8 +6,9 @@ using Kedge.Training.Objectives;
 namespace Kedge.Tests.Training.Objectives;
 
 /// <summary>
-/// A run that the version before the training loop was rebuilt began and ended. Its archive holds <c>start.safetensors</c>, the run's folder after two of
-/// four steps as <c>half</c>, and after all four as <c>whole</c>. Tokens that no text has are zero in the start, so that the archive is small.
+/// A run that the version before the training loop was rebuilt began and ended. Its archive holds
+/// <c>start.safetensors</c>, the run's folder after two of four steps as <c>half</c>, and after all four as
+/// <c>whole</c>. Tokens that no text has are zero in the start, so that the archive is small.
 /// </summary>
 internal sealed record EarlierRun(string Name, PretrainingOptions Options, TeacherTextFeatures? Teacher = null)
 {
@@ -24,7 +25,14 @@ internal sealed record EarlierRun(string Name, PretrainingOptions Options, Teach
     [
         new("infonce", Four),
         new("sigmoid-distillation",
-            Four with { Loss = ContrastiveLoss.Sigmoid, AccumulationSteps = 2, NegativeCaptions = 2, TeacherBatchSize = 3, TeacherWeight = 0.5 },
+            Four with
+            {
+                Loss = ContrastiveLoss.Sigmoid,
+                AccumulationSteps = 2,
+                NegativeCaptions = 2,
+                TeacherBatchSize = 3,
+                TeacherWeight = 0.5,
+            },
             new(["cat", "dog", "red", "blue"], [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.6f, 0, 0.8f]])),
     ];
 
@@ -35,5 +43,6 @@ internal sealed record EarlierRun(string Name, PretrainingOptions Options, Teach
 
     /// <summary>Runs to the end, or goes on to it where the folder holds a checkpoint.</summary>
     public string Run(string start, string folder, CancellationToken cancellation) =>
-        new ContrastiveTrainer(start, Options).Run(new(TinyRun.Pairs) { Teacher = Teacher, HeldOut = TinyRun.HeldOut }, folder, cancellation: cancellation);
+        new ContrastiveTrainer(start, Options)
+            .Run(new(TinyRun.Pairs) { Teacher = Teacher, HeldOut = TinyRun.HeldOut }, folder, cancellation: cancellation);
 }

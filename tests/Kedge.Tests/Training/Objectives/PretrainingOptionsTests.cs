@@ -56,5 +56,6 @@ public class PretrainingOptionsTests
 
     [Fact]
     public void A_figure_out_of_its_range_is_refused_by_name() => Assert.All(
-        OutOfRange, wrong => Assert.Equal(wrong.Name, Assert.Throws<ArgumentOutOfRangeException>(() => new ContrastiveTrainer(TinyRun.Architecture, wrong.Options)).ParamName));
+        OutOfRange, wrong => Assert.Equal(wrong.Name,
+            Assert.Throws<ArgumentOutOfRangeException>(() => new ContrastiveTrainer(TinyRun.Architecture, wrong.Options)).ParamName));
 }

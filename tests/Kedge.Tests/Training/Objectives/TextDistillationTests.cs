@@ -25,11 +25,13 @@ public sealed class TextDistillationTests : IDisposable
         var teacher = TeacherTextFeatures.Read(Write(rows, ["cat", "dog", "cat", "car"], ["a", "a", "b", "b"]));
         Assert.Equal(["cat", "dog", "car"], teacher.Names);
         var (h, q) = (MathF.Sqrt(0.5f), MathF.Sqrt(0.5f) / 2);
-        Close([q - (2 * q / 2), -q, q], [teacher.Features[0][0] - q + q - q + q, teacher.Features[0][1], teacher.Features[0][2]]); // ((h, −h, 0) + (−h, 0, h)) / 2
+        // ((h, −h, 0) + (−h, 0, h)) / 2
+        Close([q - (2 * q / 2), -q, q], [teacher.Features[0][0] - q + q - q + q, teacher.Features[0][1], teacher.Features[0][2]]);
         Close([-h, h, 0], teacher.Features[1]);
         Close([h, 0, -h], teacher.Features[2]);
 
-        static void Close(float[] expected, float[] found) => Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, Rounding));
+        static void Close(float[] expected, float[] found) =>
+            Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, Rounding));
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public sealed class TextDistillationTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(5);
-        var teacher = TeacherTextFeatures.Read(Write(randn([8, 16], generator: generator), [.. TinyRun.Pairs.Select(pair => pair.Captions[1])], null));
+        var teacher = TeacherTextFeatures.Read(
+            Write(randn([8, 16], generator: generator), [.. TinyRun.Pairs.Select(pair => pair.Captions[1])], null));
         var options = TinyRun.Options with { Steps = 60, WarmUpSteps = 5, LearningRate = 3e-3, TeacherWeight = 10, CheckpointEvery = 100 };
         Assert.True(Agreement(TinyRun.Run(_scratch["alone"], options)) < 0.5);
         var model = new ContrastiveTrainer(TinyRun.Architecture, options)
@@ -78,12 +81,15 @@ public sealed class TextDistillationTests : IDisposable
         var options = TinyRun.Options with { Steps = 20, WarmUpSteps = 2, LearningRate = 3e-3, AverageDecay = 0 };
         TeacherTextFeatures teacher = new(["cat", "dog", "red"], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
         using var distillation = new TextDistillation(network, teacher, weight: 1, CPU);
-        new TrainingLoop(network, [new TrainingTerm<DistillationBatch>(distillation, step => teacher.BatchesFrom(step, options))], options.Loop)
-            .Run(new(new JsonObject(), new Dictionary<string, string>()), _scratch.Path, cancellation: TestContext.Current.CancellationToken);
+        new TrainingLoop(network, [new TrainingTerm<DistillationBatch>(distillation, step => teacher.BatchesFrom(step, options))],
+            options.Loop)
+            .Run(new(new JsonObject(), new Dictionary<string, string>()), _scratch.Path,
+                cancellation: TestContext.Current.CancellationToken);
         var points = TrainingCurve.Read(_scratch.Path);
         Assert.True(points[^1].Loss < points[0].Loss / 2);
         foreach (var (name, weights) in network.state_dict())
-            Assert.Equal(name.StartsWith("visual.", StringComparison.Ordinal) || name == "logit_scale", weights.equal(start[name]).all().item<bool>());
+            Assert.Equal(name.StartsWith("visual.", StringComparison.Ordinal) || name == "logit_scale",
+                weights.equal(start[name]).all().item<bool>());
     }
 
     [Fact]
@@ -94,7 +100,8 @@ public sealed class TextDistillationTests : IDisposable
         Assert.Equal($"Reading text features from '{path}' found features [3, 2], 2 names and 2 sources; expected as many of each.",
             Assert.Throws<KedgeException>(() => TeacherTextFeatures.Read(path)).Message);
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["features"] = ones(3, 2) });
-        Assert.Equal($"Reading text features from '{path}' found no tensor 'features' or no list 'names' in its metadata; expected both, with a name a row.",
+        Assert.Equal($"Reading text features from '{path}' found no tensor 'features' or no list 'names' in its metadata; expected both, " +
+            "with a name a row.",
             Assert.Throws<KedgeException>(() => TeacherTextFeatures.Read(path)).Message);
     }
 
