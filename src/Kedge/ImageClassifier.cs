@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Kedge.Clip;
 using Kedge.Data;
 using Kedge.Evaluation;
@@ -21,11 +19,6 @@ namespace Kedge;
 /// </summary>
 public sealed class ImageClassifier : IDisposable
 {
-    private static readonly JsonSerializerOptions PreprocessingFormat = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     private readonly ClipModel _clip;
     private readonly ClipModel? _adapted; // the CLIP with the classifier's update, where it has one
     private readonly FittedClassifier _fitted;
@@ -98,7 +91,7 @@ public sealed class ImageClassifier : IDisposable
         try
         {
             fitted.Card.RequireModel(path, clip.Name, clip.Fingerprint);
-            RequirePreprocessing(path, fitted.Card, clip);
+            CardPreprocessing.Require(path, fitted.Card, clip.Name, clip.Preprocessing);
             return new ImageClassifier(clip, fitted);
         }
         catch
@@ -214,30 +207,12 @@ public sealed class ImageClassifier : IDisposable
             Model = clip.Name,
             ModelPath = clip.Path,
             Fingerprint = clip.Fingerprint,
-            Preprocessing = JsonSerializer.SerializeToElement(clip.Preprocessing, PreprocessingFormat),
+            Preprocessing = CardPreprocessing.Write(clip.Preprocessing),
             Support = description,
             CreatedBy = options.CreatedBy,
         };
         return new ImageClassifier(clip,
             FittedClassifier.Fit(method, task, options.Calibration, card, context.FitStore, context.Fitting, cancellation));
-    }
-
-    private static void RequirePreprocessing(string path, ClassifierCard card, ClipModel clip)
-    {
-        try
-        {
-            if (card.Preprocessing.Deserialize<Preprocessing>(PreprocessingFormat) == clip.Preprocessing)
-                return;
-        }
-        catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException)
-        {
-            throw new KedgeException($"Opening the classifier '{path}' failed: " +
-                $"its preprocessing is damaged ({e.Message}); fit it again.", e);
-        }
-        throw new KedgeException($"The classifier '{path}' was fitted on images prepared as {card.Preprocessing.GetRawText()}, " +
-            $"and {clip.Name} " +
-            $"prepares them as {JsonSerializer.Serialize(clip.Preprocessing, PreprocessingFormat)}: " +
-            "give the model the same settings, or fit again.");
     }
 
     /// <summary>

@@ -135,7 +135,10 @@ public sealed class AdaptedPhotosTests : IDisposable
     public void Dispose() => _photos.Dispose();
 
     private ImageClassifier Fit(ClipModel clip, string options, EncodingContext? work = null) => ImageClassifier.Fit(
-        clip, Dataset, new() { Method = MethodCatalog.Default.Create("clip-lora", JsonSerializer.Deserialize<JsonElement>(options)), Shots = 3, Views = 2 }, work, Stop);
+        clip, Dataset, new() { Method = ClipLora(options), Shots = 3, Views = 2 }, work, Stop);
+
+    private static FewShotMethod ClipLora(string options) =>
+        MethodCatalog.Default.Create("clip-lora", JsonSerializer.Deserialize<JsonElement>(options));
 
     private float[] Probabilities(ImageClassifier classifier, EncodingContext? work = null) =>
         [.. classifier.Predict(Test, context: work, cancellation: Stop)

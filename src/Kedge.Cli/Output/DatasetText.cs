@@ -16,8 +16,8 @@ internal static class DatasetText
         output.WriteLine($"{"data set",-14}{"classes",8}{"train",11}{"val",8}{"test",8}  found");
         foreach (var dataset in datasets)
         {
-            output.WriteLine(FormattableString.Invariant(
-                $"{dataset.Name,-14}{dataset.Classes,8:N0}{dataset.Train,11:N0}{dataset.Validation,8:N0}{dataset.Test,8:N0}  {dataset.Lack ?? "whole"}"));
+            output.WriteLine(FormattableString.Invariant($"{dataset.Name,-14}{dataset.Classes,8:N0}{dataset.Train,11:N0}")
+                + FormattableString.Invariant($"{dataset.Validation,8:N0}{dataset.Test,8:N0}  {dataset.Lack ?? "whole"}"));
         }
     }
 }

@@ -66,8 +66,8 @@ public sealed record ConformalPredictor(
         ErrorRate is > 0 and < 1 && SimilarityThreshold is null == ProbabilityThreshold is null
         && Math.Abs(SimilarityThreshold ?? 0) <= MaxCosine && (ProbabilityThreshold ?? 0) is >= 0 and <= 1
             ? null
-            : FormattableString.Invariant(
-                $"The error rate {ErrorRate} has a least likeness of {SimilarityThreshold} and a least probability of {ProbabilityThreshold}.");
+            : FormattableString.Invariant($"The error rate {ErrorRate} has a least likeness of {SimilarityThreshold} ") +
+                FormattableString.Invariant($"and a least probability of {ProbabilityThreshold}.");
 }
 
 /// <summary>Metrics of rejection and prediction sets on labelled images of the classes.</summary>

@@ -25,7 +25,8 @@ internal static class FitMemory
         var needed = method.BytesToFit(task);
         if (needed > Available)
             throw new KedgeException(FormattableString.Invariant(
-                $"Fitting {method.Name} found {task.Support.Count:N0} support images, which take about {Show(needed)}, and this process may use {Show(Available)}: take fewer shots."));
+                $"Fitting {method.Name} found {task.Support.Count:N0} support images, which take about {Show(needed)}, ") +
+                $"and this process may use {Show(Available)}: take fewer shots.");
     }
 
     /// <summary>

@@ -51,7 +51,13 @@ public class FewShotTaskTests
     {
         using var scope = NewDisposeScope();
         var error = Assert.Throws<KedgeException>(() => new FewShotTask(
-            new(what switch { "support width" => eye(2, 4).unsqueeze(0), "support without views" => eye(2, 3), "support length" => 2 * eye(2, 3).unsqueeze(0), _ => eye(2, 3).unsqueeze(0) },
+            new(what switch
+            {
+                "support width" => eye(2, 4).unsqueeze(0),
+                "support without views" => eye(2, 3),
+                "support length" => 2 * eye(2, 3).unsqueeze(0),
+                _ => eye(2, 3).unsqueeze(0),
+            },
             what switch
             {
                 "label type" => tensor(new[] { 0, 1 }),

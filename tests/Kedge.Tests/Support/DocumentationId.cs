@@ -13,7 +13,8 @@ internal static class DocumentationId
         var parameters = string.Join(',', method.GetParameters().Select(parameter => Name(parameter.ParameterType)));
         var generic = method.IsGenericMethod ? $"``{method.GetGenericArguments().Length}" : "";
         var result = method is MethodInfo { Name: "op_Implicit" or "op_Explicit" } conversion ? $"~{Name(conversion.ReturnType)}" : "";
-        return $"M:{Name(method.DeclaringType!)}.{method.Name.Replace('.', '#')}{generic}{(parameters.Length > 0 ? $"({parameters})" : "")}{result}";
+        var list = parameters.Length > 0 ? $"({parameters})" : "";
+        return $"M:{Name(method.DeclaringType!)}.{method.Name.Replace('.', '#')}{generic}{list}{result}";
     }
 
     /// <summary>T:Namespace.Type.</summary>
@@ -30,6 +31,7 @@ internal static class DocumentationId
         if (!type.IsConstructedGenericType)
             return type.FullName!.Replace('+', '.');
         var definition = Name(type.GetGenericTypeDefinition());
-        return $"{definition[..definition.IndexOf('`', StringComparison.Ordinal)]}{{{string.Join(',', type.GetGenericArguments().Select(Name))}}}";
+        var arguments = string.Join(',', type.GetGenericArguments().Select(Name));
+        return $"{definition[..definition.IndexOf('`', StringComparison.Ordinal)]}{{{arguments}}}";
     }
 }

@@ -7,7 +7,8 @@ namespace Kedge.Methods;
 /// The discriminative channels of the features (APE, arXiv 2304.01195): of small similarity between classes and large
 /// variance of the class features.
 /// <code>
-///  similarity_d = mean over pairs of samples x, y of different classes of x_d y_d  samples: class features, and keys where there are any
+///  similarity_d = mean of x_d y_d over pairs of samples of different classes
+///                 (class features, and keys where there are any)
 ///  variance_d = variance over the classes of t_d
 ///  kept = the channels of the largest −w · similarity_d + (1 − w) · variance_d
 /// </code>

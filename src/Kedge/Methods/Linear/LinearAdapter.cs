@@ -46,7 +46,7 @@ public sealed record LinearAdapterOptions : MethodOptions
 /// The regularised linear adapter of ProLIP: M. Fahes et al., "CLIP's Visual Embedding Projector is a Few-shot
 /// Cornucopia", 2024, arXiv 2410.05270.
 /// <code>
-///  loss = cross entropy(logits, labels) + λ ‖A − I‖²_F  A [D, D] from the identity, Adam, all images at once, cosine to 0
+///  loss = cross entropy(logits, labels) + λ ‖A − I‖²_F  A [D, D] from the identity; Adam, full batches, cosine to 0
 ///  logits = s · unit(f Aᵀ) Tᵀ                           [B, C]
 /// </code>
 /// ProLIP itself learns the visual projection; the adapter is the paper's variant of it that needs no more than

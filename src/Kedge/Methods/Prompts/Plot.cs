@@ -60,7 +60,8 @@ public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.00
 ///  G_nc = unit(text tower(v_n1 … v_nM NAME_c "."))        [N, C, D]      v [N, M, W]
 ///  plan = the cheapest transport from patches to prompts  <see cref="Sinkhorn"/>, for each image and class
 ///  logits = s · Σ_pn plan_pn · V_p · G_nc                 V the image's patches [P, D]      [B, C]
-///  loss = cross entropy(logits, labels)                   SGD with momentum, one epoch at 1e-5, then cosine to 0; plans are taken as constants
+///  loss = cross entropy(logits, labels)                   plans are constants; SGD with momentum, one epoch at 1e-5,
+///                                                         then cosine to 0
 /// </code>
 /// Differences from the published code: every plan takes the same number of Sinkhorn's iterations, where there those of
 /// a batch stop together, so that an image's logits depend on no other image; each epoch takes the next of the task's

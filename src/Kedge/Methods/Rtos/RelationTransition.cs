@@ -9,7 +9,8 @@ namespace Kedge.Methods;
 /// CLIP: A Relation Transition Perspective for Few-Shot Learning", 2024, arXiv 2406.11252. An image is described by its
 /// relation to K anchors, which the anchors' own relation to the classes turns into logits.
 /// <code>
-///  R = softmax over anchors (T Aᵀ / τ_r)           [C, K]  the Value: class → anchor, rows sum to 1 (or one of <see cref="RelationValue"/>)
+///  R = softmax over anchors (T Aᵀ / τ_r)           [C, K]  the Value: class → anchor, rows sum to 1
+///                                                          (or another <see cref="RelationValue"/>)
 ///  P = softmax over anchors ((X Wq)(A Wk)ᵀ / τ_a)  [B, K]  the attention of Query X on Key A, rows sum to 1
 ///  S = P Rᵀ                                        [B, C]  image → anchor → class, 0 ≤ S ≤ 1
 ///  logits = s · X Tᵀ + α · S

@@ -10,10 +10,12 @@ namespace Kedge.Methods;
 /// they were not fitted on. It needs no validation data, and its logits decompose exactly into parts by anchor and by
 /// support image.
 /// <code>
-///     logits = w₀ · s · x Tᵀ                           the class names
-///  + Σ_k (α P_k(x) R_ck + w_a P⁰_k(x) B_kc)  the anchors: RTOS as learned, and ridge on the attention over the anchors at their start
-///  + Σ_n (w_g x Σ⁻¹ f_n [y_n = c] / N_c + w_r x f_n A_nc + w_k k(x, f_n) A'_nc)    the support images: Gaussian discriminant, ridge, kernel ridge
-///  + b_c
+///     logits = w₀ · s · x Tᵀ                                   the class names
+///            + Σ_k (α P_k(x) R_ck + w_a P⁰_k(x) B_kc)          the anchors: RTOS as learned, and ridge on the
+///                                                              attention over the anchors at their start
+///            + Σ_n (w_g x Σ⁻¹ f_n [y_n = c] / N_c              the support images: Gaussian discriminant,
+///                   + w_r x f_n A_nc + w_k k(x, f_n) A'_nc)    ridge, kernel ridge
+///            + b_c
 /// </code>
 /// The weights are stacked (<see cref="Stacking"/>) on out-of-fold and leave-one-out logits; α then on the shots that
 /// RTOS held out. With one shot a class nothing can be left out, and the weights are the prior of the stacking:

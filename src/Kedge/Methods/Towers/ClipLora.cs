@@ -53,7 +53,8 @@ public sealed record ClipLoraOptions() : LearningOptions(learningRate: 2e-4, bat
 /// arXiv 2405.18541: low-rank updates of the queries, keys and values of the attention in both towers (E. Hu et al.,
 /// "LoRA", 2021, arXiv 2106.09685).
 /// <code>
-///  W' = W + α/√r · B A                     A [r, in] uniform in ±1/√in at the start, B [out, r] from 0, dropout on the inputs of A
+///  W' = W + α/√r · B A                     A [r, in] uniform in ±1/√in at the start, B [out, r] from 0;
+///                                          dropout on the inputs of A
 ///  f = unit(image tower'(image))           t_c = unit(mean over templates of unit(text tower'(template of NAME_c)))
 ///  loss = cross entropy(s · f Tᵀ, labels)  AdamW, cosine to 0
 ///  logits = s · f Tᵀ                       [B, C], dropout off, the updates merged into the weights

@@ -21,8 +21,9 @@ internal static class ComparisonTexts
             $"Nothing was learned from images of any part but {rows[0].Part}.";
     }
 
-    public static string DifferencesCaption => Invariant(
-        $"Difference to the best method of each column, in points, with its 95 % interval and two-sided p: paired bootstrap over the test images, {PairedBootstrap.DefaultResamples:N0} resamples. ") +
+    public static string DifferencesCaption =>
+        "Difference to the best method of each column, in points, with its 95 % interval and two-sided p: " +
+        Invariant($"paired bootstrap over the test images, {PairedBootstrap.DefaultResamples:N0} resamples. ") +
         "An interval that holds 0 may be chance. The best was picked on these same test images, p is of each pair alone, " +
         "and the chance of drawing other support images is in neither.";
 
@@ -33,7 +34,8 @@ internal static class ComparisonTexts
             ? ""
             : $" Measured with {string.Join(" or ", atOnce)} runs at once, which slow each other: " +
                 "not to be held against seconds of a run alone.";
-        return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; how many numbers a fitted classifier consists of; and the data that hyper-parameters were chosen on.{shared}");
+        return Invariant($"Seconds to fit / to classify all {rows[0].Queries} test images, features being at hand; ") +
+            $"how many numbers a fitted classifier consists of; and the data that hyper-parameters were chosen on.{shared}";
     }
 
     public static string Heading(int? shots) => ComparisonTask.DescribeShots(shots);
@@ -58,7 +60,8 @@ internal static class ComparisonTexts
         var column = differences.Where(difference => difference.Shots == shots).ToArray();
         if (Array.Find(column, difference => difference.Method == method)?.Difference is not { } found)
             return column.Any(difference => difference.Best == method) ? "best" : Nothing;
-        return Invariant($"{Points(found.Mean)} [{Points(found.Low)}, {Points(found.High)}], p {(found.P < 0.001 ? "< 0.001" : found.P.ToString("0.000", CultureInfo.InvariantCulture))}");
+        var p = found.P < 0.001 ? "< 0.001" : found.P.ToString("0.000", CultureInfo.InvariantCulture);
+        return Invariant($"{Points(found.Mean)} [{Points(found.Low)}, {Points(found.High)}], p {p}");
     }
 
     public static string Chosen(IEnumerable<string> selections) => string.Join("; ", selections.Distinct().DefaultIfEmpty(Nothing));

@@ -59,8 +59,8 @@ internal static class ConfusionPicture
         : Html.Of($"""<p class="caption">There were no mistakes.</p>""");
 
     private static string Words(ConfusionMatrix confusion, Mistake counted, IReadOnlyList<string> classNames) =>
-        FormattableString.Invariant(
-            $"{counted.Count} of {confusion.Images(counted.Actual)} {classNames[counted.Actual]} taken for {classNames[counted.Predicted]}");
+        FormattableString.Invariant($"{counted.Count} of {confusion.Images(counted.Actual)} {classNames[counted.Actual]} ") +
+        $"taken for {classNames[counted.Predicted]}";
 
     private static string Short(string name) => name.Length <= MaxLabelLength ? name : $"{name.AsSpan(0, MaxLabelLength - 1)}…";
 }

@@ -39,7 +39,9 @@ internal sealed class TaskSection
         """);
 
     /// <summary>A row a method, a column a part and a number of shots, and further columns of texts.</summary>
-    private Html Table((string? Part, int? Shots)[] columns, Func<ComparisonCell, Html> figure, params (string Heading, Func<string, string> Of)[] further) => Html.Of($"""
+    private Html Table(
+        (string? Part, int? Shots)[] columns, Func<ComparisonCell, Html> figure,
+        params (string Heading, Func<string, string> Of)[] further) => Html.Of($"""
         <div class="scroll"><table class="figures">
           <thead><tr><th>method</th>{columns.Select(column => Html.Of($"<th>{ComparisonTexts.Heading(column.Part, column.Shots)}</th>"))}{further.Select(column => Html.Of($"<th>{column.Heading}</th>"))}</tr></thead>
           <tbody>{_methods.Select(method => Html.Of($"""

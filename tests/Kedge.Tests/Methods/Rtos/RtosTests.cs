@@ -29,7 +29,9 @@ public class RtosTests
         using var scope = NewDisposeScope();
         var anchors = synthetic.Tower.EncodeText(["tree", "dog", "car"]);
         var identity = eye(16);
-        foreach (var rows in new[] { RelationTransition.Relation(synthetic.Classes, anchors, 0.05), RelationTransition.Attention(synthetic.Queries, RelationTransition.Keys(anchors, identity, identity), 0.05) })
+        var keys = RelationTransition.Keys(anchors, identity, identity);
+        var relation = RelationTransition.Relation(synthetic.Classes, anchors, 0.05);
+        foreach (var rows in new[] { relation, RelationTransition.Attention(synthetic.Queries, keys, 0.05) })
         {
             Assert.InRange((rows.sum(1) - 1).abs().max().item<float>(), 0, 1e-6f); // a softmax in F32
             Assert.InRange(rows.min().item<float>(), 0, 1);
