@@ -38,10 +38,12 @@ internal static class TaskRequirements
     }
 
     /// <summary>What images must be encoded as for a method that requires these parts.</summary>
-    internal static FeatureKinds Kinds(this TaskParts parts) =>
-        (parts.HasFlag(TaskParts.Patches)
-            ? FeatureKinds.Patches
-            : FeatureKinds.Image) | (parts.HasFlag(TaskParts.Unprojected) ? FeatureKinds.Unprojected : FeatureKinds.Image);
+    internal static FeatureKinds Kinds(this TaskParts parts)
+    {
+        var patches = parts.HasFlag(TaskParts.Patches) ? FeatureKinds.Patches : FeatureKinds.Image;
+        var unprojected = parts.HasFlag(TaskParts.Unprojected) ? FeatureKinds.Unprojected : FeatureKinds.Image;
+        return patches | unprojected;
+    }
 
     private static bool HasFeatures(FewShotTask task, FeatureKinds kind) =>
         task.Support.Count == 0 || task.Support.Images.Kinds.HasFlag(kind);
