@@ -41,31 +41,11 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         ExtractionOptions? options = null,
         IProgress<ExtractionProgress>? progress = null,
         CancellationToken cancellation = default) =>
-        Extract(FeatureKinds.Image, images, options, progress, cancellation).Image;
-
-    /// <summary>Extracts features of several kinds, in the order of the images.</summary>
-    /// <param name="kinds">The kinds of features beside the image features.</param>
-    /// <param name="images">N images; the same one may occur more than once.</param>
-    /// <param name="options">How; null is the defaults.</param>
-    /// <param name="progress">Reports after every batch, and at the end.</param>
-    /// <param name="cancellation">Ends the run between two images; what was encoded stays in the cache.</param>
-    /// <returns>
-    /// New CPU tensors, F32, owned by the caller: [N, …], or [V, N, …] with <see cref="ExtractionOptions.Views"/>.
-    /// </returns>
-    /// <exception cref="KedgeException">
-    /// Images cannot be used, features are not finite, or the cache cannot be written.
-    /// </exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public ImageFeatures Extract(
-        FeatureKinds kinds,
-        IReadOnlyList<ImageFile> images,
-        ExtractionOptions? options = null,
-        IProgress<ExtractionProgress>? progress = null,
-        CancellationToken cancellation = default) =>
-        ExtractWithContents(kinds, images, options, progress, cancellation).Features;
+        ExtractWithContents(FeatureKinds.Image, images, options, progress, cancellation).Features.Image;
 
     /// <summary>
-    /// Extracts features, with the content hash (hexadecimal SHA-256) of each image file, the cache's key.
+    /// As <see cref="Extract"/>, for features of any kinds, and with the content hash (hexadecimal SHA-256) of each
+    /// image file, the cache's key.
     /// </summary>
     internal (ImageFeatures Features, IReadOnlyList<string> Contents) ExtractWithContents(
         FeatureKinds kinds, IReadOnlyList<ImageFile> images, ExtractionOptions? options, IProgress<ExtractionProgress>? progress,
