@@ -12,9 +12,8 @@ internal sealed class PretrainingDataOptions
     private readonly Option<string[]> _pairs = new("--pairs")
     {
         Description = "Images and captions, once or more: scenes that `kedge scenes` wrote; a CSV of path and caption; " +
-            "a folder or zip of photos below train/CLASS with --descriptions.",
+            "a folder or zip of photos below train/CLASS with --descriptions. Without any, the text tower alone is trained.",
         HelpName = "path",
-        Required = true,
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<string?> _descriptions = new("--descriptions")
@@ -27,19 +26,23 @@ internal sealed class PretrainingDataOptions
         Description = "Photos in a folder a class, to measure at every checkpoint. [default: the val/ folders beside train/CLASS]",
         HelpName = "path",
     };
-    private readonly Option<string?> _teacher = new("--text-teacher")
+    private readonly Option<string[]> _teachers = new("--text-teacher")
     {
-        Description = "Safetensors: another CLIP's text features of many names, which the text tower is drawn to.",
+        Description = "Safetensors, once or more: text features of many names, which the text tower is trained to give.",
         HelpName = "file",
+        AllowMultipleArgumentsPerToken = true,
     };
 
-    public IEnumerable<Option> Options => [_pairs, _descriptions, _heldOut, _teacher];
+    public IEnumerable<Option> Options => [_pairs, _descriptions, _heldOut, _teachers];
 
     public PretrainingData Read(ParseResult parsed)
     {
+        var (paths, teachers) = (parsed.GetValue(_pairs) ?? [], parsed.GetValue(_teachers) ?? []);
+        if (paths.Length + teachers.Length == 0)
+            throw new KedgeException("A training run needs something to train on: give --pairs, --text-teacher, or both.");
         var descriptions = parsed.GetValue(_descriptions) is { } file ? ClassDescription.ReadAll(file) : null;
         var (pairs, held, groups) = (new List<CaptionedImage>(), HeldOut(parsed.GetValue(_heldOut)), 0);
-        foreach (var path in parsed.GetValue(_pairs)!)
+        foreach (var path in paths)
         {
             var (read, beside) = Open(path, descriptions);
             held ??= beside;
@@ -50,7 +53,7 @@ internal sealed class PretrainingDataOptions
         return new(pairs)
         {
             HeldOut = held,
-            Teacher = parsed.GetValue(_teacher) is { } teacher ? TeacherTextFeatures.Read(teacher) : null,
+            Teachers = [.. teachers.Select(TeacherTextFeatures.Read)],
         };
     }
 

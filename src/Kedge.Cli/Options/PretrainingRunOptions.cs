@@ -50,6 +50,12 @@ internal sealed class PretrainingRunOptions
         HelpName = "count",
         DefaultValueFactory = _ => Defaults.NegativeCaptions,
     });
+    private readonly Option<int> _teacherBatch = RangedOption.AtLeast(1, new Option<int>("--teacher-batch")
+    {
+        Description = "Names of each --text-teacher a step.",
+        HelpName = "count",
+        DefaultValueFactory = _ => Defaults.TeacherBatchSize,
+    });
     private readonly Option<ContrastiveLoss> _loss = ChoiceOption.Create(
         "--loss", "What pulls pairs together: CLIP's softmax over the batch, or a sigmoid of every pair.", Defaults.Loss);
     private readonly Option<TrainingPrecision> _precision = ChoiceOption.Create(
@@ -71,7 +77,7 @@ internal sealed class PretrainingRunOptions
 
     public IEnumerable<Option> Options =>
         [_steps, _seed, _learningRate, _warmUp, _batchSize, _negatives, _accumulation,
-            _loss, _precision, _average, _crop, _flip, _jitter, _checkpoint];
+            _teacherBatch, _loss, _precision, _average, _crop, _flip, _jitter, _checkpoint];
 
     public PretrainingOptions Read(ParseResult parsed) => Defaults with
     {
@@ -82,6 +88,7 @@ internal sealed class PretrainingRunOptions
         BatchSize = parsed.GetValue(_batchSize),
         NegativeCaptions = parsed.GetValue(_negatives),
         AccumulationSteps = parsed.GetValue(_accumulation),
+        TeacherBatchSize = parsed.GetValue(_teacherBatch),
         Loss = parsed.GetValue(_loss),
         Precision = parsed.GetValue(_precision),
         AverageDecay = parsed.GetValue(_average),

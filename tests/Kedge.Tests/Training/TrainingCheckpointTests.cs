@@ -127,7 +127,7 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     [Fact]
     public void Another_text_teacher_is_refused() =>
         AssertRefused("another text teacher or none", folder => new ContrastiveTrainer(TinyRun.Architecture, TinyRun.Options)
-            .Run(new(TinyRun.Pairs) { Teacher = new(["cat", "dog"], [[1, 0], [0, 1]]) },
+            .Run(new(TinyRun.Pairs) { Teachers = [new(["cat", "dog"], [[1, 0], [0, 1]])] },
                 folder, cancellation: TestContext.Current.CancellationToken));
 
     [Fact]

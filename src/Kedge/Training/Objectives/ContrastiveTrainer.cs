@@ -9,10 +9,11 @@ using static TorchSharp.torch;
 namespace Kedge.Training.Objectives;
 
 /// <summary>
-/// Contrastive pretraining of a CLIP on images and captions, from scratch or from existing weights: AdamW with weight
-/// decay on matrices only, linear warm-up and cosine decay, gradient clipping, logit scale at most 100 (Radford et al.
-/// 2021, §2.5), and an exponential moving average (EMA) of the weights; optionally with text distillation from
-/// <see cref="TeacherTextFeatures"/>. One process, one device; equal seeds and devices give equal runs, resumed or not.
+/// Pretraining of a CLIP, from scratch or from existing weights: contrastive on images and captions, or text
+/// distillation from <see cref="TeacherTextFeatures"/>, or both. AdamW with weight decay on matrices only, linear
+/// warm-up and cosine decay, gradient clipping, logit scale at most 100 (Radford et al. 2021, §2.5), and an
+/// exponential moving average (EMA) of the weights. One process, one device; equal seeds and devices give equal runs,
+/// resumed or not.
 /// </summary>
 internal sealed class ContrastiveTrainer
 {
@@ -77,27 +78,33 @@ internal sealed class ContrastiveTrainer
     /// There are too few groups, an image cannot be read, the loss or the weights are not finite, a checkpoint cannot
     /// be written, or the folder's is damaged or of another run (start, options, images or captions).
     /// </exception>
-    /// <exception cref="ArgumentException">An image has no caption.</exception>
+    /// <exception cref="ArgumentException">
+    /// An image has no caption, or there are neither pairs nor teachers.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
     public string Run(
         PretrainingData data, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (data.Pairs.FirstOrDefault(pair => pair.Captions.Count == 0) is { } bare)
             throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(data));
+        if (data.Pairs.Count == 0 && data.Teachers.Count == 0)
+            throw new ArgumentException("There is nothing to train on: neither pairs nor text features.", nameof(data));
         var preprocessing = new Preprocessing { Resolution = _start.Architecture.Vision.Resolution };
-        var batches = new PairBatches(data.Pairs, preprocessing, _options);
         var run = PretrainingRun.Create(_start, _options, data);
         using var network = _start.Build(_options.Seed, _device);
         network.train();
-        using var contrastive = ContrastiveObjective.Create(_options.Loss, network, preprocessing, _options.Precision, _device);
-        using var distillation =
-            data.Teacher is { } teacher ? new TextDistillation(network, teacher, _options.TeacherWeight, _device) : null;
-        List<ITrainingTerm> terms = [new TrainingTerm<PairBatch>(contrastive, batches.From)];
-        if (distillation is not null)
-            terms.Add(new TrainingTerm<DistillationBatch>(distillation, step => data.Teacher!.BatchesFrom(step, _options)));
+        using var contrastive = data.Pairs.Count > 0
+            ? ContrastiveObjective.Create(_options.Loss, network, preprocessing, _options.Precision, _device)
+            : null;
+        using var distillations = new Distillations(network, data.Teachers, _options, _device);
+        List<ITrainingTerm> terms = [.. distillations.Terms];
+        if (contrastive is not null)
+            terms.Insert(0, new TrainingTerm<PairBatch>(contrastive, new PairBatches(data.Pairs, preprocessing, _options).From));
         var loop = new TrainingLoop(network, terms, _options.Loop)
         {
-            ExamplesPerStep = _options.BatchSize * _options.AccumulationSteps,
+            ExamplesPerStep = contrastive is not null
+                ? _options.BatchSize * _options.AccumulationSteps
+                : _options.TeacherBatchSize * data.Teachers.Count,
             HeldOutAccuracy = data.HeldOut is { } images ? Evaluation(network, new HeldOutAccuracy(images, preprocessing, _device)) : null,
             Time = _time,
         };

@@ -3,18 +3,19 @@ using Kedge.Data.Captions;
 
 namespace Kedge.Training.Objectives;
 
-/// <summary>The data of a pretraining run: training pairs, held-out images and a teacher's features.</summary>
+/// <summary>The data of a pretraining run: training pairs, held-out images and features of teachers.</summary>
 /// <param name="Pairs">Images and captions, of at least <see cref="PretrainingOptions.BatchSize"/> groups; every
-/// image has a caption.</param>
+/// image has a caption. None: the text tower alone is trained, to the teachers' features.</param>
 internal sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
 {
     /// <summary>Images for evaluation at every checkpoint, never trained on; none by default.</summary>
     public HeldOutImages? HeldOut { get; init; }
 
     /// <summary>
-    /// A teacher's text features, for text distillation beside the contrastive loss; none by default.
+    /// Text features of teachers, each a term of text distillation, beside the contrastive loss or without it;
+    /// none by default.
     /// </summary>
-    public TeacherTextFeatures? Teacher { get; init; }
+    public IReadOnlyList<TeacherTextFeatures> Teachers { get; init; } = [];
 }
 
 /// <summary>Labelled images for the evaluation of a training run.</summary>

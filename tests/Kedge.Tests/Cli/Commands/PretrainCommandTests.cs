@@ -91,6 +91,14 @@ public class PretrainCommandTests
     }
 
     [Fact]
+    public void A_run_needs_pairs_or_texts()
+    {
+        using var photos = Described();
+        Assert.Equal("A training run needs something to train on: give --pairs, --text-teacher, or both.",
+            CliRun.Failed("pretrain", "--arch", photos["arch.json"], "--steps", "2", "--out", photos["run"]));
+    }
+
+    [Fact]
     public void A_class_without_description_is_named()
     {
         using var photos = Described();

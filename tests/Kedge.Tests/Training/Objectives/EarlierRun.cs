@@ -44,5 +44,6 @@ internal sealed record EarlierRun(string Name, PretrainingOptions Options, Teach
     /// <summary>Runs to the end, or goes on to it where the folder holds a checkpoint.</summary>
     public string Run(string start, string folder, CancellationToken cancellation) =>
         new ContrastiveTrainer(start, Options)
-            .Run(new(TinyRun.Pairs) { Teacher = Teacher, HeldOut = TinyRun.HeldOut }, folder, cancellation: cancellation);
+            .Run(new(TinyRun.Pairs) { Teachers = Teacher is null ? [] : [Teacher], HeldOut = TinyRun.HeldOut },
+                folder, cancellation: cancellation);
 }

@@ -61,7 +61,7 @@ public sealed class TextDistillationTests : IDisposable
         var options = TinyRun.Options with { Steps = 60, WarmUpSteps = 5, LearningRate = 3e-3, TeacherWeight = 10, CheckpointEvery = 100 };
         Assert.True(Agreement(TinyRun.Run(_scratch["alone"], options)) < 0.5);
         var model = new ContrastiveTrainer(TinyRun.Architecture, options)
-            .Run(new(TinyRun.Pairs) { Teacher = teacher }, _scratch["taught"], cancellation: TestContext.Current.CancellationToken);
+            .Run(new(TinyRun.Pairs) { Teachers = [teacher] }, _scratch["taught"], cancellation: TestContext.Current.CancellationToken);
         Assert.True(Agreement(model) > 0.8);
 
         double Agreement(string path)
@@ -93,6 +93,36 @@ public sealed class TextDistillationTests : IDisposable
     }
 
     [Fact]
+    public void Features_of_the_joint_space_are_taken_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(7);
+        var features = randn([4, 16], generator: generator);
+        var teacher = TeacherTextFeatures.Read(Write(features, ["a", "b", "c", "d"], null, space: "joint"));
+        Assert.True((teacher.Targets(16) - features.Unit()).abs().max().item<float>() < Rounding);
+        Assert.Equal("Distilling text features found 16 numbers a name, in a joint space of 8: features with the metadata 'space' of " +
+            "'joint' must be as wide as the model's.", Assert.Throws<KedgeException>(() => teacher.Targets(8)).Message);
+    }
+
+    [Fact]
+    public void A_run_without_images_learns_from_each_of_its_teachers()
+    {
+        using var scope = NewDisposeScope();
+        var features = eye(16).narrow(0, 0, 6);
+        var first = TeacherTextFeatures.Read(Write(features.narrow(0, 0, 3), ["cat", "dog", "red"], null, space: "joint"));
+        var second = TeacherTextFeatures.Read(Write(features.narrow(0, 3, 3), ["car", "tree", "sky"], null, space: "joint"));
+        var options = TinyRun.Options with { Steps = 60, WarmUpSteps = 5, LearningRate = 3e-3, TeacherWeight = 10, CheckpointEvery = 100 };
+        var model = new ContrastiveTrainer(TinyRun.Architecture, options).Run(
+            new([]) { Teachers = [first, second] }, _scratch["texts"], cancellation: TestContext.Current.CancellationToken);
+        using var clip = Kedge.Clip.ClipModel.Load(model);
+        foreach (var teacher in (TeacherTextFeatures[])[first, second])
+        {
+            var learned = clip.EncodeText([.. teacher.Names.Select(name => $"a photo of a {name}.")]).Unit();
+            Assert.True((learned * teacher.Targets(16)).sum(dim: 1).min().item<float>() > 0.8);
+        }
+    }
+
+    [Fact]
     public void A_teacher_without_names_or_of_other_lengths_is_refused()
     {
         using var scope = NewDisposeScope();
@@ -105,11 +135,13 @@ public sealed class TextDistillationTests : IDisposable
             Assert.Throws<KedgeException>(() => TeacherTextFeatures.Read(path)).Message);
     }
 
-    private string Write(Tensor features, string[] names, string[]? sources)
+    private string Write(Tensor features, string[] names, string[]? sources, string? space = null)
     {
         var metadata = new Dictionary<string, string> { ["names"] = JsonSerializer.Serialize(names) };
         if (sources is not null)
             metadata["sources"] = JsonSerializer.Serialize(sources);
+        if (space is not null)
+            metadata["space"] = space;
         var path = _scratch["teacher.safetensors"];
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["features"] = features }, metadata);
         return path;

@@ -1,0 +1,32 @@
+using Kedge.Clip.Towers;
+using static TorchSharp.torch;
+
+namespace Kedge.Training.Objectives;
+
+/// <summary>The terms of text distillation of a run, one a teacher, each with batches of its own.</summary>
+internal sealed class Distillations : IDisposable
+{
+    private readonly TextDistillation[] _objectives;
+
+    /// <summary>Prepares the targets of all teachers.</summary>
+    /// <param name="network">The CLIP whose text tower is trained; not owned.</param>
+    /// <param name="teachers">The teachers; none gives no terms.</param>
+    /// <param name="options">Weight, batch size, steps and seed.</param>
+    /// <param name="device">The network's device.</param>
+    /// <exception cref="KedgeException">A teacher of the joint space has another width than the network.</exception>
+    public Distillations(ClipNetwork network, IReadOnlyList<TeacherTextFeatures> teachers, PretrainingOptions options, Device device)
+    {
+        _objectives = [.. teachers.Select(teacher => new TextDistillation(network, teacher, options.TeacherWeight, device))];
+        Terms = [.. _objectives.Zip(teachers, (objective, teacher) => (teacher, objective)).Select((pair, index) =>
+            new TrainingTerm<DistillationBatch>(pair.objective, step => pair.teacher.BatchesFrom(step, options, salt: 1 + index)))];
+    }
+
+    /// <summary>The terms, in the order of the teachers.</summary>
+    public IReadOnlyList<ITrainingTerm> Terms { get; }
+
+    public void Dispose()
+    {
+        foreach (var objective in _objectives)
+            objective.Dispose();
+    }
+}
