@@ -36,6 +36,8 @@ internal static class ModelText
             $"ViT, patches of {vit.PatchSize} pixels, {Describe(vit.Transformer)}, {vit.Resolution} pixels",
         ResNetConfiguration net =>
             $"ResNet, blocks {string.Join("-", net.Blocks)}, width {net.Width}, heads {net.Heads}, {net.Resolution} pixels",
+        BasicResNetConfiguration net => $"ResNet of basic blocks {string.Join("-", net.Blocks)}, width {net.Width}, "
+            + (net.HiddenWidth > 0 ? $"head with {net.HiddenWidth} hidden units" : "linear head") + $", {net.Resolution} pixels",
         _ => vision.ToString(),
     };
 

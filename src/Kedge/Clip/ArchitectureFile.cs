@@ -7,7 +7,7 @@ namespace Kedge.Clip;
 
 /// <summary>
 /// Architectures as JSON: a <see cref="ClipConfiguration"/> in camel case, its image tower marked by
-/// <c>"$type": "vit"</c> or <c>"resnet"</c>.
+/// <c>"$type": "vit"</c>, <c>"resnet"</c> or <c>"basic-resnet"</c>.
 /// </summary>
 internal static class ArchitectureFile
 {
@@ -60,6 +60,7 @@ internal static class ArchitectureFile
         {
             VisionTransformerConfiguration vit => Fault(vit),
             ResNetConfiguration net => Fault(net),
+            BasicResNetConfiguration net => Fault(net),
             _ => null,
         };
 
@@ -69,12 +70,20 @@ internal static class ArchitectureFile
             $"resolution is {vit.Resolution}, expected a multiple of patchSize {vit.PatchSize}");
 
     private static string? Fault(ResNetConfiguration net) =>
-        Unless(net.Resolution >= 32 && net.Resolution % 32 == 0, $"resolution is {net.Resolution}, expected a multiple of 32")
-        ?? Unless(net.Blocks.Count == 4 && net.Blocks.All(count => count >= 1),
-            $"blocks are [{string.Join(", ", net.Blocks)}], expected four numbers from 1")
+        Stages(net.Resolution, net.Blocks)
         ?? Unless(net.Width >= 2 && net.Width % 2 == 0, $"width is {net.Width}, expected an even number from 2")
         ?? Unless(net.Heads >= 1 && 32 * net.Width % net.Heads == 0,
             $"heads are {net.Heads}, expected a divisor of 32 · width = {32 * net.Width}");
+
+    private static string? Fault(BasicResNetConfiguration net) =>
+        Stages(net.Resolution, net.Blocks)
+        ?? Unless(net is { Width: >= 1, HiddenWidth: >= 0 },
+            $"width is {net.Width}, hiddenWidth {net.HiddenWidth}, expected at least 1 and 0");
+
+    private static string? Stages(int resolution, IReadOnlyList<int> blocks) =>
+        Unless(resolution >= 32 && resolution % 32 == 0, $"resolution is {resolution}, expected a multiple of 32")
+        ?? Unless(blocks.Count == 4 && blocks.All(count => count >= 1),
+            $"blocks are [{string.Join(", ", blocks)}], expected four numbers from 1");
 
     private static string? Fault(string tower, TransformerConfiguration blocks) =>
         Unless(blocks is { Width: >= 1, Layers: >= 1, MlpWidth: >= 1 },

@@ -55,6 +55,8 @@ internal static class CheckpointWeights
             $"tower of width {configuration.Text.Transformer.Width}",
         ResNetConfiguration resnet => $"a ResNet of width {resnet.Width} with {string.Join('-', resnet.Blocks)} blocks and a text tower " +
             $"of width {configuration.Text.Transformer.Width}",
+        BasicResNetConfiguration basic => $"a ResNet of basic blocks, width {basic.Width} with {string.Join('-', basic.Blocks)} blocks, " +
+            $"and a text tower of width {configuration.Text.Transformer.Width}",
         _ => configuration.ToString(),
     };
 }

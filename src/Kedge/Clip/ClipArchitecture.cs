@@ -21,16 +21,23 @@ internal static class ClipArchitecture
             (int)shapes["positional_embedding", 2][0],
             (int)shapes["token_embedding.weight", 2][0],
             Blocks(shapes, "transformer", (int)projection[0], declared.TextHeads, heads.Text, activation));
-        VisionConfiguration vision = shapes.Has("visual.layer1.0.conv1.weight")
-            ? ResNet(shapes, declared, heads)
-            : Transformer(shapes, declared, heads, activation);
-        return new ClipConfiguration((int)projection[1], vision, text);
+        VisionConfiguration vision = (shapes.Has("visual.layer1.0.conv1.weight"), shapes.Has("visual.mean")) switch
+        {
+            (true, true) => BasicResNet(shapes),
+            (true, false) => ResNet(shapes, declared, heads),
+            _ => Transformer(shapes, declared, heads, activation),
+        };
+        return new ClipConfiguration((int)projection[1], vision, text) { JointMean = shapes.Has("joint_mean") };
     }
 
-    /// <summary>The preprocessing that a checkpoint declares, and CLIP's where it does not.</summary>
+    /// <summary>
+    /// The preprocessing that a checkpoint declares, and CLIP's where it does not; pixels in 0 to 1 for a tower that
+    /// subtracts a mean image itself.
+    /// </summary>
     public static Preprocessing PreprocessingOf(Checkpoint checkpoint, ClipConfiguration configuration)
     {
-        var (resolution, declared, usual) = (configuration.Vision.Resolution, checkpoint.Declared.Preprocessing, new Preprocessing());
+        var (vision, declared) = (configuration.Vision, checkpoint.Declared.Preprocessing);
+        var (resolution, usual) = (vision.Resolution, Usual(vision));
         if ((declared.CropSize ?? resolution) != resolution || (declared.ResizeSize ?? resolution) != resolution)
             throw new KedgeException($"Reading the preprocessing of {checkpoint.Tensors.Origin}: " +
                 $"it resizes to {declared.ResizeSize ?? resolution} and crops to {declared.CropSize ?? resolution} pixels, " +
@@ -43,6 +50,9 @@ internal static class ClipArchitecture
             Kernel = declared.Kernel ?? usual.Kernel,
         };
     }
+
+    private static Preprocessing Usual(VisionConfiguration vision) =>
+        vision is BasicResNetConfiguration ? new() { Mean = new(0, 0, 0), Std = new(1, 1, 1) } : new();
 
     private static VisionTransformerConfiguration Transformer(
         Shapes shapes, DeclaredArchitecture declared, HeadCounts heads, Activation activation)
@@ -59,9 +69,14 @@ internal static class ClipArchitecture
     {
         var width = (int)shapes["visual.layer1.0.conv1.weight", 4][0];
         var side = Side(shapes["visual.attnpool.positional_embedding", 2][0] - 1, "visual.attnpool.positional_embedding", shapes);
-        int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => shapes.Count($"visual.layer{stage}."))];
-        return new(32 * side, width, blocks, HeadCounts.Of(declared.VisionHeads, heads.Vision, 32 * width));
+        return new(32 * side, width, shapes.Stages(), HeadCounts.Of(declared.VisionHeads, heads.Vision, 32 * width));
     }
+
+    private static BasicResNetConfiguration BasicResNet(Shapes shapes) => new(
+        (int)shapes["visual.mean", 3][1],
+        (int)shapes["visual.layer1.0.conv1.weight", 4][0],
+        shapes.Stages(),
+        shapes.Has("visual.hidden.weight") ? (int)shapes["visual.hidden.weight", 2][0] : 0);
 
     private static TransformerConfiguration Blocks(
         Shapes shapes, string scope, int width, int? stated, int? asked, Activation activation) => new(
@@ -96,6 +111,9 @@ internal static class ClipArchitecture
                 ? number + 1
                 : 0)
             .DefaultIfEmpty(0).Max();
+
+        /// <summary>How many blocks each stage of a residual network has.</summary>
+        public int[] Stages() => [.. Enumerable.Range(1, 4).Select(stage => Count($"visual.layer{stage}."))];
 
         public KedgeException Refuse(string reason) => new($"Reading {tensors.Origin} as a CLIP: {reason}. " +
             "Expected the weights of a CLIP (OpenAI's, open_clip's or Hugging Face's names); give another file.");

@@ -14,7 +14,8 @@ internal static class ClipAttention
     /// <param name="clip">The model.</param>
     /// <param name="pixels">[B, 3, height, width], F32.</param>
     /// <param name="probe">
-    /// Is given [B, H, 1 + P, 1 + P] for each block of a ViT, and [B, H, 1, 1 + P] of a ResNet's attention pooling.
+    /// Is given [B, H, 1 + P, 1 + P] for each block of a ViT, and [B, H, 1, 1 + P] of a ResNet's attention pooling;
+    /// nothing of a ResNet of basic blocks.
     /// </param>
     /// <returns>A new tensor [B, D], F32, rows of unit length, owned by the caller.</returns>
     public static Tensor EncodeImage(ClipModel clip, Tensor pixels, AttentionProbe probe)

@@ -83,8 +83,8 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     public long Parameters { get; }
 
     /// <summary>
-    /// The weights that low-rank updates may change: queries, keys and values of the attention of both towers; of a
-    /// ResNet, of its attention pooling alone.
+    /// The weights that low-rank updates may change: queries, keys and values of the attention of both towers; of
+    /// CLIP's ResNet, of its attention pooling alone; of one of basic blocks, nothing.
     /// </summary>
     internal IReadOnlyList<AttentionProjection> AttentionProjections => [.. _network.AdaptableWeights.Select(weight => weight.Projection)];
 
@@ -156,7 +156,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
 
     /// <summary>
     /// Features of images with more than one of each. Patches are, in a ViT, the tokens after the last norm and
-    /// projection; in a ResNet, the pooling attention asked by each position.
+    /// projection; in a ResNet, the pooling attention asked by each position, or the position in place of the mean.
     /// </summary>
     /// <param name="pixels">[B, 3, height, width], F32, as for <see cref="EncodeImage(Tensor)"/>.</param>
     /// <param name="kinds">What beside the images' own features.</param>

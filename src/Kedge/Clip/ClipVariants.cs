@@ -44,8 +44,7 @@ internal static class ClipVariants
         using var normal = inference_mode(false);
         using var noGrad = no_grad();
         var (name, table) = clip.Network.visual.Positions;
-        var patches = resolution / vision.Stride;
-        var resized = Towers.PositionTable.Resize(table, patches, patches, antialias: true);
+        var resized = clip.Network.visual.PositionsAt(resolution / vision.Stride);
         var changed = new Dictionary<string, Tensor> { [name] = ReferenceEquals(resized, table) ? table.detach() : resized };
         changed[name].DetachFromDisposeScope();
         return new ClipModel(clip.Source.In(configuration), clip.Network.Share(changed, configuration));

@@ -42,6 +42,21 @@ public class ArchitectureFileTests
     }
 
     [Theory]
+    [InlineData("\"hiddenWidth\": 16", "\"hiddenWidth\": -1", "width is 64, hiddenWidth -1, expected at least 1 and 0")]
+    [InlineData("\"resolution\": 224", "\"resolution\": 100", "resolution is 100, expected a multiple of 32")]
+    public void Numbers_of_basic_blocks_are_checked_too(string line, string changed, string fault)
+    {
+        using var folder = new TemporaryFolder();
+        var vision = new BasicResNetConfiguration(224, 64, [2, 2, 2, 2], 16);
+        var written = ArchitectureFile.Write(Mini with { Vision = vision, JointMean = true });
+        Assert.Contains("\"$type\": \"basic-resnet\"", written);
+        Assert.Equal(written, ArchitectureFile.Write(ArchitectureFile.Read(folder.Write("a.json", written))));
+        var path = folder.Write("b.json", written.Replace(line, changed));
+        Assert.Equal($"The architecture '{path}' cannot be built: {fault}.",
+            Assert.Throws<KedgeException>(() => ArchitectureFile.Read(path)).Message);
+    }
+
+    [Theory]
     [InlineData("\"vocabularySize\"", "\"vocabSize\"")]
     [InlineData("resnet", "convnext")]
     [InlineData("quickGelu", "relu")]

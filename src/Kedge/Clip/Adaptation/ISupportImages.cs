@@ -10,8 +10,8 @@ namespace Kedge.Clip.Adaptation;
 internal interface ISupportImages
 {
     /// <summary>
-    /// The weights that may be changed: queries, keys and values of the attention of both towers; of a ResNet, of
-    /// its attention pooling alone.
+    /// The weights that may be changed: queries, keys and values of the attention of both towers; of CLIP's ResNet, of
+    /// its attention pooling alone; of one of basic blocks, nothing.
     /// </summary>
     IReadOnlyList<AttentionProjection> Projections { get; }
 

@@ -13,11 +13,13 @@ internal sealed record TransformerConfiguration(
     int Width, int Layers, int Heads, int MlpWidth, Activation Activation = Activation.QuickGelu);
 
 /// <summary>
-/// An image tower: <see cref="VisionTransformerConfiguration"/> or <see cref="ResNetConfiguration"/>.
+/// An image tower: <see cref="VisionTransformerConfiguration"/>, <see cref="ResNetConfiguration"/> or <see
+/// cref="BasicResNetConfiguration"/>.
 /// </summary>
 /// <param name="Resolution">Side of the square input in pixels, R.</param>
 [JsonDerivedType(typeof(VisionTransformerConfiguration), "vit")]
 [JsonDerivedType(typeof(ResNetConfiguration), "resnet")]
+[JsonDerivedType(typeof(BasicResNetConfiguration), "basic-resnet")]
 internal abstract record VisionConfiguration(int Resolution)
 {
     /// <summary>Patches that the tower gives features of, P.</summary>
@@ -87,6 +89,38 @@ internal sealed record ResNetConfiguration(int Resolution, int Width, IReadOnlyL
     public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Width, Heads, Blocks.Count);
 }
 
+/// <summary>
+/// The residual network of basic blocks, ResNet-18 and ResNet-34 (He et al. 2015), batch norms folded into the
+/// convolutions.
+/// </summary>
+/// <param name="Resolution">Side of the square input and of the mean image in pixels, R; a multiple of 32.</param>
+/// <param name="Width">Channels after the stem (64 as published); the last stage has 8 times as many.</param>
+/// <param name="Blocks">Basic blocks in each of the four stages (2, 2, 2, 2 for ResNet-18).</param>
+/// <param name="HiddenWidth">Width of the head's hidden layer; 0 for a head that is linear.</param>
+internal sealed record BasicResNetConfiguration(int Resolution, int Width, IReadOnlyList<int> Blocks, int HiddenWidth = 0)
+    : VisionConfiguration(Resolution)
+{
+    /// <summary>Side of a patch in pixels.</summary>
+    public const int Patch = 32;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Patches => Resolution / Patch * (Resolution / Patch);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int UnprojectedWidth => (8 * Width) + HiddenWidth;
+
+    internal override int Stride => Patch;
+
+    /// <inheritdoc/>
+    public bool Equals(BasicResNetConfiguration? other) =>
+        base.Equals(other) && (Width, HiddenWidth) == (other.Width, other.HiddenWidth) && Blocks.SequenceEqual(other.Blocks);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Width, HiddenWidth, Blocks.Count);
+}
+
 /// <summary>The text tower: a causal transformer read at the end-of-text position.</summary>
 /// <param name="ContextLength">Positions, 77 in every published model.</param>
 /// <param name="VocabularySize">Rows of the token table, 49,408 for CLIP's byte-level BPE.</param>
@@ -97,4 +131,12 @@ internal sealed record TextConfiguration(int ContextLength, int VocabularySize, 
 /// <param name="FeatureWidth">Width of the joint features, D.</param>
 /// <param name="Vision">The image tower.</param>
 /// <param name="Text">The text tower.</param>
-internal sealed record ClipConfiguration(int FeatureWidth, VisionConfiguration Vision, TextConfiguration Text);
+internal sealed record ClipConfiguration(int FeatureWidth, VisionConfiguration Vision, TextConfiguration Text)
+{
+    /// <summary>
+    /// Whether the joint space is another CLIP's with a mean subtracted, which stands among the weights (<see
+    /// cref="ClipNetwork.joint_mean"/>). Default false, and then not written.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool JointMean { get; init; }
+}

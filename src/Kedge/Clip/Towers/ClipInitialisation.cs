@@ -6,9 +6,10 @@ namespace Kedge.Clip.Towers;
 
 /// <summary>
 /// The start of training, as CLIP's authors published it: normal deviates whose widths follow each tower's width and
-/// depth; norms one and zero; the last norm of a ResNet's bottleneck zero; the logit scale 1 / 0.07. ResNet
-/// convolutions start as Kaiming's (fan in, uniform). Two starts of the Vision Transformer are not theirs, as from
-/// theirs it learns colours at once and shapes late: see <see cref="Positions"/> and <see cref="Contrasts"/>.
+/// depth; norms one and zero; the last norm of a ResNet's bottleneck zero, and the last convolution of a basic block,
+/// which has no norm; the logit scale 1 / 0.07. ResNet convolutions start as Kaiming's (fan in, uniform). Two starts of
+/// the Vision Transformer are not theirs, as from theirs it learns colours at once and shapes late: see <see
+/// cref="Positions"/> and <see cref="Contrasts"/>.
 /// </summary>
 internal static partial class ClipInitialisation
 {
@@ -32,9 +33,14 @@ internal static partial class ClipInitialisation
         if (key.EndsWith("running_var", StringComparison.Ordinal)
             || (Norm().IsMatch(key) && key.EndsWith(".weight", StringComparison.Ordinal)))
             return LastNorm().IsMatch(key) ? zeros(shape) : ones(shape);
+        if (key == "visual.mean")
+            return TensorFactory.Full(shape, 0.5); // the middle of the pixels' range
+        if (key == "joint_mean" || (configuration.Vision is BasicResNetConfiguration && LastConvolution().IsMatch(key)))
+            return zeros(shape);
         if (key.EndsWith("running_mean", StringComparison.Ordinal) || key.EndsWith("bias", StringComparison.Ordinal))
             return zeros(shape);
-        if (key.StartsWith("visual.", StringComparison.Ordinal) && shape.Length == 4 && configuration.Vision is ResNetConfiguration)
+        if (key.StartsWith("visual.", StringComparison.Ordinal) && shape.Length == 4
+            && configuration.Vision is ResNetConfiguration or BasicResNetConfiguration)
             return rand(shape, generator: generator).Mul(2).Sub(1).Div(Math.Sqrt(shape[1] * shape[2] * shape[3]));
         // a Vision Transformer's, as is the convolution below: a ResNet has returned its own above
         if (key == "visual.positional_embedding")
@@ -88,6 +94,7 @@ internal static partial class ClipInitialisation
             _ when key.EndsWith("attn.out_proj.weight", StringComparison.Ordinal)
                 || key.EndsWith("mlp.c_proj.weight", StringComparison.Ordinal) => width * Math.Pow(2 * blocks.Layers, -0.5),
             _ when key.EndsWith("mlp.c_fc.weight", StringComparison.Ordinal) => Math.Pow(2 * blocks.Width, -0.5),
+            "visual.proj.weight" or "visual.hidden.weight" => Math.Pow(shape[^1], -0.5),
             _ when key.StartsWith("visual.attnpool.", StringComparison.Ordinal) => Math.Pow(shape[^1], -0.5),
             _ when key == "visual.conv1.weight" => Math.Pow(shape[1] * shape[2] * shape[3], -0.5),
             _ => width,
@@ -99,4 +106,7 @@ internal static partial class ClipInitialisation
 
     [GeneratedRegex(@"layer\d\.\d+\.bn3\.weight$")]
     private static partial Regex LastNorm();
+
+    [GeneratedRegex(@"layer\d\.\d+\.conv2\.weight$")]
+    private static partial Regex LastConvolution();
 }

@@ -18,6 +18,12 @@ internal sealed class ClipNetwork : nn.Module
     public readonly Parameter text_projection;
     public readonly Parameter logit_scale;
 
+    /// <summary>
+    /// [D]: features t of the CLIP whose space this one is, centred, are unit(t − mean) here; <see langword="null"/>
+    /// for a space of its own. It changes no feature of this network.
+    /// </summary>
+    public readonly Tensor? joint_mean;
+
     public ClipNetwork(Weights weights, ClipConfiguration configuration) : base(nameof(ClipNetwork))
     {
         var text = configuration.Text;
@@ -29,6 +35,7 @@ internal sealed class ClipNetwork : nn.Module
         ln_final = new LayerNorm(weights[nameof(ln_final)], text.Transformer.Width);
         text_projection = weights.Parameter(nameof(text_projection), text.Transformer.Width, configuration.FeatureWidth);
         logit_scale = weights.Parameter(nameof(logit_scale));
+        joint_mean = configuration.JointMean ? weights.Buffer(nameof(joint_mean), configuration.FeatureWidth) : null;
         RegisterComponents();
     }
 

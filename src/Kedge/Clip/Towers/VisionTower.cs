@@ -26,8 +26,15 @@ internal abstract class VisionTower(string name) : nn.Module(name)
     /// <summary>[…, U] → […, D].</summary>
     public abstract Tensor Project(Tensor tokens);
 
-    /// <summary>The positions, [1 + P, …], by their name in a network.</summary>
+    /// <summary>
+    /// What belongs to places of an image, by its name in a network: positions [1 + P, …], or a mean image [3, R, R].
+    /// </summary>
     public abstract KeyValuePair<string, Tensor> Positions { get; }
+
+    /// <summary><see cref="Positions"/> for square images of another size, with antialiasing.</summary>
+    /// <param name="patches">Patches a side.</param>
+    /// <returns>The same tensor where nothing changes.</returns>
+    public virtual Tensor PositionsAt(int patches) => PositionTable.Resize(Positions.Value, patches, patches, antialias: true);
 
     /// <summary>Queries, keys and values of the tower's attention.</summary>
     public abstract IEnumerable<AdaptableWeight> AdaptableWeights { get; }
@@ -63,6 +70,7 @@ internal abstract class VisionTower(string name) : nn.Module(name)
     {
         VisionTransformerConfiguration vit => new VisionTransformer(weights, vit, featureWidth),
         ResNetConfiguration resnet => new ModifiedResNet(weights, resnet, featureWidth),
+        BasicResNetConfiguration basic => new BasicResNet(weights, basic, featureWidth),
         _ => throw new ArgumentException($"There is no image tower for {configuration.GetType().Name}.", nameof(configuration)),
     };
 }

@@ -60,9 +60,10 @@ public sealed record ClipLoraOptions() : LearningOptions(learningRate: 2e-4, bat
 ///  logits = s · f Tᵀ                       [B, C], dropout off, the updates merged into the weights
 /// </code>
 /// Differences from the published code: a ResNet's image tower is adapted in its attention pooling, the only attention
-/// it has, where the paper adapts ViTs alone; all of the task's templates are averaged, where there the first one is
-/// taken; the rate falls to 0, where there it ends at 1e-6; each epoch takes the next of the task's views, where there
-/// it draws new random crops; single precision throughout. 0 steps and rank 0 are zero-shot, bit for bit. Inductive.
+/// it has, and one of basic blocks, which has none, not at all, where the paper adapts ViTs alone; all of the task's
+/// templates are averaged, where there the first one is taken; the rate falls to 0, where there it ends at 1e-6; each
+/// epoch takes the next of the task's views, where there it draws new random crops; single precision throughout. 0
+/// steps and rank 0 are zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">The updates and how they are learned.</param>
 public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogName, options)

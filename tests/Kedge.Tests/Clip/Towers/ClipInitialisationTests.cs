@@ -8,6 +8,9 @@ public class ClipInitialisationTests
     private static readonly TextConfiguration Text = new(77, 500, new TransformerConfiguration(32, Layers: 3, Heads: 1, MlpWidth: 128));
     private static readonly TransformerConfiguration ImageBlocks = new(64, Layers: 2, Heads: 1, MlpWidth: 256);
     private static readonly ClipConfiguration Vit = new(16, new VisionTransformerConfiguration(32, 8, ImageBlocks), Text);
+    private static readonly ClipConfiguration Basic =
+        new(16, new BasicResNetConfiguration(64, Width: 8, [1, 1, 1, 1], HiddenWidth: 24), Text) { JointMean = true };
+
     private static readonly ClipConfiguration ResNet = new(16, new ResNetConfiguration(64, 8, [1, 1, 1, 1], 4), Text);
 
     [Fact]
@@ -116,6 +119,21 @@ public class ClipInitialisationTests
         var bound = 1 / Math.Sqrt(fan);
         Assert.All(values, value => Assert.InRange(value, -bound, bound));
         Assert.True(values.Max() > 0.9 * bound && values.Min() < -0.9 * bound);
+    }
+
+    /// <summary>It has no norms, so that its blocks could not start as shortcuts otherwise.</summary>
+    [Fact]
+    public void Basic_blocks_start_as_their_shortcuts()
+    {
+        using var network = ClipInitialisation.Build(Basic, seed: 1);
+        var weights = network.state_dict();
+        foreach (var key in (string[])["visual.layer1.0.conv2.weight", "visual.layer4.0.conv2.weight", "visual.conv1.bias", "joint_mean"])
+            AssertAll(0, weights[key], key);
+        AssertAll(0.5, weights["visual.mean"], "the mean image");
+        foreach (var (key, fan) in new[] { ("visual.layer2.0.conv1.weight", 8 * 9), ("visual.layer2.0.downsample.weight", 8) })
+            Assert.Equal(1 / Math.Sqrt(fan), weights[key].abs().max().item<float>(), 0.1 / Math.Sqrt(fan));
+        var head = weights["visual.proj.weight"];
+        Assert.Equal(Math.Pow(64 + 24, -0.5), head.std().item<float>(), 0.1 * Math.Pow(88, -0.5)); // five standard errors
     }
 
     private static void AssertAll(double expected, Tensor weights, string what) =>
