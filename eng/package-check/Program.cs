@@ -1,3 +1,4 @@
+using Kedge;
 using Kedge.Clip;
 using Kedge.FewShot;
 using Kedge.Imaging;
@@ -9,6 +10,22 @@ using TorchSharp;
 if (args is ["kedge-first"])
 {
     LibTorch.Load();
+    return 0;
+}
+
+if (args is ["kedge-base"])
+{
+    try
+    {
+        using var model = ClipModel.Load("kedge-base");
+        using var image = model.EncodeImage(torch.zeros(1, 3, 224, 224));
+        using var name = model.EncodeText(["a photo of a cat."]);
+        Console.WriteLine($"{model.Name} {image.norm().item<float>():0.00} {name.norm().item<float>():0.00}");
+    }
+    catch (KedgeException e)
+    {
+        Console.WriteLine(e.Message);
+    }
     return 0;
 }
 

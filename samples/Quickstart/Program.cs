@@ -7,7 +7,7 @@ using Kedge.Methods;
 // The first argument is a folder with train/CLASS/*.jpg and test/CLASS/*.jpg; the others are photos to classify.
 var photos = DatasetReader.Open(args[0]);
 
-using var clip = ClipModel.Load("kedge-mini"); // or the path of a published CLIP
+using var clip = ClipModel.Load("kedge-base"); // or the path of a published CLIP
 using var classifier = ImageClassifier.Fit(clip, photos, new() { Method = new Rtos(new()), Shots = 16 });
 classifier.Save("photos.kedge");
 

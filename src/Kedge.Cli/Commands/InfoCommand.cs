@@ -10,14 +10,14 @@ internal sealed class InfoCommand : KedgeCommand
 {
     private readonly Argument<string?> _model = new("model")
     {
-        Description = $"A model of the package, a checkpoint's file or folder. [default: {EmbeddedModels.Default}]",
+        Description = $"A model that Kedge brings, a checkpoint's file or folder. [default: {EmbeddedModels.Default}]",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ModelOptions _where = new();
 
     public InfoCommand(Terminal terminal)
-        : base(terminal, "info", "Describes a model: architecture, size, preprocessing, where it comes from.", "kedge info kedge-mini")
+        : base(terminal, "info", "Describes a model: architecture, size, preprocessing, where it comes from.", "kedge info kedge-base")
     {
         Add(_model);
         _where.AddTo(this, named: false);

@@ -24,7 +24,7 @@ internal sealed class ModelOptions
     /// <summary>The option --model; a command that can do without it leaves it to its user.</summary>
     public Option<string?> Model { get; } = new("--model")
     {
-        Description = $"A model of the package ({string.Join(", ", EmbeddedModels.Names)}), a checkpoint's file or folder. [default: " +
+        Description = $"A model that Kedge brings ({string.Join(", ", EmbeddedModels.Names)}), a checkpoint's file or folder. [default: " +
             $"{EmbeddedModels.Default}]",
         HelpName = "model",
     };
@@ -37,7 +37,7 @@ internal sealed class ModelOptions
         command.Add(_threads);
     }
 
-    /// <summary>Loads the requested model, else the given one, else the package's default.</summary>
+    /// <summary>Loads the requested model, else the given one, else the default.</summary>
     public ClipModel Load(ParseResult parsed, string? otherwise = null)
     {
         var device = Device(parsed);

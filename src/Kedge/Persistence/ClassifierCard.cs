@@ -7,7 +7,7 @@ namespace Kedge.Persistence;
 /// <summary>The provenance of a classifier in its file: model, preprocessing, support set and calibration.</summary>
 public sealed record ClassifierCard
 {
-    /// <summary>The name of the CLIP model whose features the classifier was fitted on, such as "kedge-mini".</summary>
+    /// <summary>The name of the CLIP model whose features the classifier was fitted on, such as "kedge-base".</summary>
     public required string Model { get; init; }
 
     /// <summary>

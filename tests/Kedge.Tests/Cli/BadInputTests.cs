@@ -87,8 +87,8 @@ public class BadInputTests
 
     [Fact]
     public void A_model_that_is_not_there() => Assert.Equal(
-        "There is no model 'kedge-maxi': it is neither a file nor a folder, nor a model of the package (kedge-mini, kedge-mini-scenes); " +
-            "check the name or path.",
+        "There is no model 'kedge-maxi': it is neither a file nor a folder, " +
+            "nor a model that Kedge brings (kedge-base, kedge-mini, kedge-mini-scenes); check the name or path.",
             CliRun.Failed("info", "kedge-maxi"));
 
     [Fact]

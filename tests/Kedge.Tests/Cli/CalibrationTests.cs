@@ -13,6 +13,8 @@ public sealed class CalibrationTests : IDisposable
 
     private string Classifier => _folder["x.kedge"];
 
+    private static readonly string[] From = ["--data", Shapes, "--model", "kedge-mini"];
+
     private string[] Cache => ["--cache", _folder["cache"]];
 
     [Fact]
@@ -23,7 +25,7 @@ public sealed class CalibrationTests : IDisposable
         for (var i = 0; i < foreign; i++)
             File.WriteAllBytes(_folder[$"foreign/{i:00}.png"], Pictures.Encode(Foreign(i), SKEncodedImageFormat.Png));
 
-        var fitted = Json(["fit", "--data", Shapes, "--method", "gda", "--reject", "0.3", .. Cache, "--out", Classifier, "--json"])
+        var fitted = Json(["fit", .. From, "--method", "gda", "--reject", "0.3", .. Cache, "--out", Classifier, "--json"])
             .GetProperty("probabilities");
         Assert.Equal((64, 4), (fitted.GetProperty("images").GetInt32(), fitted.GetProperty("folds").GetInt32()));
         Assert.True(Loss(fitted.GetProperty("after")) <= Loss(fitted.GetProperty("before")));
@@ -58,7 +60,7 @@ public sealed class CalibrationTests : IDisposable
     [Fact]
     public void Evaluate_and_explain_use_what_fit_has_found()
     {
-        CliRun.Done(["fit", "--data", Shapes, "--method", "tip-adapter", "--reject", "0.2", .. Cache, "--out", Classifier]);
+        CliRun.Done(["fit", .. From, "--method", "tip-adapter", "--reject", "0.2", .. Cache, "--out", Classifier]);
         string[] evaluate = ["evaluate", "--classifier", Classifier, "--data", Shapes, .. Cache];
         var result = Json([.. evaluate, "--json"]);
         Assert.NotEqual(Loss(result.GetProperty("uncalibrated")), Loss(result));
@@ -80,7 +82,7 @@ public sealed class CalibrationTests : IDisposable
     [Fact]
     public void An_error_rate_that_needs_more_photos_rejects_nothing_and_says_so()
     {
-        var text = CliRun.Done(["fit", "--data", Shapes, "--method", "nearest-class-mean",
+        var text = CliRun.Done(["fit", .. From, "--method", "nearest-class-mean",
             "--shots", "4", "--reject", "0.01", .. Cache, "--out", Classifier]);
         Assert.Contains("none of these               never: an error rate of 1 % needs 99 left-out images, 25 shots, and there were 16\n",
             text, StringComparison.Ordinal);
@@ -93,7 +95,7 @@ public sealed class CalibrationTests : IDisposable
     [Fact]
     public void Without_being_asked_nothing_is_calibrated_and_a_temperature_alone_rejects_nothing()
     {
-        string[] fit = ["fit", "--data", Shapes, "--method", "nearest-class-mean", "--shots", "4", .. Cache, "--out", Classifier];
+        string[] fit = ["fit", .. From, "--method", "nearest-class-mean", "--shots", "4", .. Cache, "--out", Classifier];
         Assert.DoesNotContain("temperature", CliRun.Done(fit), StringComparison.Ordinal);
         string[] predict = ["predict", "--classifier", Classifier, .. Cache, "--json", Path.Combine(Shapes, "test", "star", "star-01.png")];
         Assert.Equal(["image", "classes"], Json(predict).EnumerateObject().Select(key => key.Name));
@@ -118,7 +120,7 @@ public sealed class CalibrationTests : IDisposable
         Assert.Equal(
             "Calibrating gda found no class with two support images: probabilities are held against images that were left out of a fit. " +
                 "Learn from two or more of each class (--shots), or do not calibrate.",
-            CliRun.Failed(["fit", "--data", Shapes, "--method", "gda", "--shots", "1", "--calibrate", .. Cache, "--out", Classifier]));
+            CliRun.Failed(["fit", .. From, "--method", "gda", "--shots", "1", "--calibrate", .. Cache, "--out", Classifier]));
         Assert.False(File.Exists(Classifier));
     }
 

@@ -132,13 +132,15 @@ public class EndToEndTests
     }
 
     [Fact]
-    public void Without_a_model_the_packages_is_used()
+    public void Without_a_model_kedge_base_is_used()
     {
-        Assert.StartsWith("name           kedge-mini\n", CliRun.Done("info"));
+        var info = CliRun.Done("info");
+        Assert.StartsWith("name           kedge-base\nimage tower    ResNet of basic blocks 2-2-2-3, width 64, ", info);
+        Assert.Contains("preprocessing  224 pixels, Bicubic, mean 0 0 0, std 1 1 1\n", info);
         using var photos = PhotoFolder.WithParts(photos: 1);
-        Assert.Contains("model                       kedge-mini\n",
+        Assert.Contains("model                       kedge-base\n",
             CliRun.Done("fit", "--data", photos.Data, "--method", "tip-adapter", "--shots", "1", "--no-cache", "--out", photos["x.kedge"]));
-        Assert.Contains("tip-adapter on kedge-mini\n",
+        Assert.Contains("tip-adapter on kedge-base\n",
             CliRun.Done("evaluate", "--classifier", photos["x.kedge"], "--data", photos.Data, "--no-cache"));
     }
 

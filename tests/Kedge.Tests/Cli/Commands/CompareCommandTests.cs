@@ -16,7 +16,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void Methods_are_compared_over_shots_and_seeds()
     {
-        string[] arguments = ["compare", "--data", Shapes, "--methods", "zero-shot,tip-adapter,nearest-class-mean",
+        string[] arguments = ["compare", "--data", Shapes, "--model", "kedge-mini", "--methods", "zero-shot,tip-adapter,nearest-class-mean",
             "--shots", "1,2", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output];
         var tables = CliRun.Done(arguments);
         Assert.Matches(
@@ -51,7 +51,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void Runs_at_once_give_the_rows_of_runs_one_by_one()
     {
-        string[] arguments = ["compare", "--data", Shapes, "--methods", "zero-shot,gda,tip-adapter,lp++",
+        string[] arguments = ["compare", "--data", Shapes, "--model", "kedge-mini", "--methods", "zero-shot,gda,tip-adapter,lp++",
             "--shots", "1,2", "--seeds", "1", "--cache", _folder["cache"], "--json"];
         CliRun.Done([.. arguments, "--threads", "1", "--out", _folder["alone"]]);
         CliRun.Done([.. arguments, "--threads", "2", "--parallel", "2", "--out", Output]);
@@ -64,7 +64,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void Base_to_new_has_a_part_in_every_output()
     {
-        string[] arguments = ["compare", "--data", Shapes, "--protocol", "base-to-new",
+        string[] arguments = ["compare", "--data", Shapes, "--model", "kedge-mini", "--protocol", "base-to-new",
             "--methods", "zero-shot,tip-adapter", "--shots", "1", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output];
         var tables = CliRun.Done(arguments);
         Assert.Matches(@"(?m)^\| method +\| base, 1 shot \| +new, 1 shot \| harmonic, 1 shot \|$",
@@ -147,7 +147,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void A_page_shows_the_tables_the_curve_and_the_mistakes()
     {
-        var tables = CliRun.Done("compare", "--data", Shapes, "--methods", "zero-shot,nearest-class-mean",
+        var tables = CliRun.Done("compare", "--data", Shapes, "--model", "kedge-mini", "--methods", "zero-shot,nearest-class-mean",
             "--shots", "1,2", "--seeds", "1,2", "--cache", _folder["cache"], "--out", Output);
         var page = System.Net.WebUtility.HtmlDecode(File.ReadAllText(_folder["out/report.html"]))
             .Replace("<br/><small>", "", StringComparison.Ordinal).Replace("</small>", "", StringComparison.Ordinal);
@@ -215,22 +215,25 @@ public sealed class CompareCommandTests : IDisposable
     public void Bad_input_is_refused_before_anything_is_made()
     {
         Assert.StartsWith("There is no method 'rots': nearest are rtos and ",
-            CliRun.Failed("compare", "--data", Shapes, "--methods", "rots", "--out", Output), StringComparison.Ordinal);
-        Assert.StartsWith("The class 'circle' has ", CliRun.Failed("compare", "--data", Shapes, "--shots", "1,99", "--out", Output),
+            CliRun.Failed("compare", "--data", Shapes, "--model", "kedge-mini", "--methods", "rots", "--out", Output),
+            StringComparison.Ordinal);
+        Assert.StartsWith("The class 'circle' has ",
+            CliRun.Failed("compare", "--data", Shapes, "--model", "kedge-mini", "--shots", "1,99", "--out", Output),
             StringComparison.Ordinal);
         Assert.StartsWith("There is no data set at nowhere;", CliRun.Failed("compare", "--data", "nowhere", "--out", Output),
             StringComparison.Ordinal);
-        CliRun.Failed("compare", "--data", Shapes, "--shots", "1", "--model", "nowhere", "--out", Output);
+        CliRun.Failed("compare", "--data", Shapes, "--model", "kedge-mini", "--shots", "1", "--model", "nowhere", "--out", Output);
         Assert.False(Path.Exists(Output));
         _folder.Write("file", "");
         Assert.StartsWith($"The rows of the comparison in '{_folder["file"]}' cannot be opened: ",
-            CliRun.Failed("compare", "--data", Shapes, "--shots", "1", "--out", _folder["file"]), StringComparison.Ordinal);
+            CliRun.Failed("compare", "--data", Shapes, "--model", "kedge-mini", "--shots", "1", "--out", _folder["file"]),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Cancelling_keeps_the_finished_rows()
     {
-        string[] arguments = ["compare", "--data", Shapes, "--methods", "zero-shot",
+        string[] arguments = ["compare", "--data", Shapes, "--model", "kedge-mini", "--methods", "zero-shot",
             "--shots", "1", "--seeds", "1", "--cache", _folder["cache"], "--out", Output];
         CliRun.Done(arguments);
         var run = CliRun.Of(arguments, input: "", cancelled: true);

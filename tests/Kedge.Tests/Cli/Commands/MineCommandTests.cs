@@ -5,7 +5,7 @@ using Kedge.Tests.Support;
 namespace Kedge.Tests.Cli.Commands;
 
 /// <summary>
-/// Words in, the best of them out, on the drawings that come with the code and the model of the package.
+/// Words in, the best of them out, on the drawings that come with the code and a model of the package.
 /// </summary>
 public sealed partial class MineCommandTests : IDisposable
 {
@@ -44,7 +44,7 @@ public sealed partial class MineCommandTests : IDisposable
         string[] best = [.. JsonDocument.Parse(run.Out).RootElement
             .GetProperty("words").EnumerateArray().Select(word => word.GetProperty("word").GetString()!)];
         Assert.Equal(best, File.ReadAllLines(_photos["anchors.txt"]));
-        CliRun.Done("fit", "--data", Shapes, "--method", "rtos-names", "--anchors",
+        CliRun.Done("fit", "--data", Shapes, "--model", "kedge-mini", "--method", "rtos-names", "--anchors",
             _photos["anchors.txt"], "--no-cache", "--out", _photos["x.kedge"]);
         using var clip = Kedge.Clip.ClipModel.Load("kedge-mini");
         using var classifier = ImageClassifier.Load(_photos["x.kedge"], clip);
@@ -54,7 +54,7 @@ public sealed partial class MineCommandTests : IDisposable
     [Fact]
     public void Without_a_list_the_nouns_of_WordNet_are_ranked()
     {
-        var run = CliRun.Of("mine", "--data", Shapes, "--shots", "2", "--no-cache", "--json");
+        var run = CliRun.Of("mine", "--data", Shapes, "--model", "kedge-mini", "--shots", "2", "--no-cache", "--json");
         var json = JsonDocument.Parse(run.Out).RootElement;
         Assert.Equal((2997, 64), (json.GetProperty("ranked").GetInt32(), json.GetProperty("words").GetArrayLength()));
         Assert.Matches(
@@ -66,21 +66,21 @@ public sealed partial class MineCommandTests : IDisposable
     public void What_cannot_be_used_is_refused_before_anything_is_encoded()
     {
         Assert.Equal("The template 'a photo' has 0 places for the class name; expected one {}, as in 'a photo of a {}.'.",
-            CliRun.Failed("mine", "--data", Shapes, "--template", "a photo"));
+            CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--template", "a photo"));
         Assert.Equal($"'{_photos.Data}' cannot be written: it is a folder; name a file in it.",
-            CliRun.Failed("mine", "--data", Shapes, "--out", _photos.Data));
+            CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--out", _photos.Data));
         Assert.Matches("^The word list '.*' cannot be read: .* Check the path and its permissions.$",
-            CliRun.Failed("mine", "--data", Shapes, "--words", _photos["none.txt"]));
+            CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--words", _photos["none.txt"]));
         Assert.Equal("The class 'circle' has 16 images, too few for 99 shots; add images, or ask for fewer shots (--shots).",
-            CliRun.Failed("mine", "--data", Shapes, "--words", Words("ball", "tent"), "--shots", "99"));
+            CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--words", Words("ball", "tent"), "--shots", "99"));
         Assert.Equal("Mining anchors found 1 word(s) that are no class names: it needs at least 2; give more words.",
-            CliRun.Failed("mine", "--data", Shapes, "--words", Words("ball"), "--shots", "1", "--no-cache"));
+            CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--words", Words("ball"), "--shots", "1", "--no-cache"));
     }
 
     public void Dispose() => _photos.Dispose();
 
     private CliRun Mine(string[] words, params string[] more) =>
-        CliRun.Of(["mine", "--data", Shapes, "--shots", "8", "--words", Words(words), "--no-cache", .. more]);
+        CliRun.Of(["mine", "--data", Shapes, "--model", "kedge-mini", "--shots", "8", "--words", Words(words), "--no-cache", .. more]);
 
     private string Words(params string[] words)
     {

@@ -11,7 +11,7 @@ public class TokenWordsTests
     [Fact]
     public void The_embedding_of_a_word_is_nearest_to_that_word()
     {
-        using var model = ClipModel.Load(EmbeddedModels.Default);
+        using var model = ClipModel.Load(EmbeddedModels.Mini);
         using var scope = NewDisposeScope();
         string[] words = ["fox", "tree", "éclair", "42"]; // of the last two the first token is no word
         var nearest = model.NearestWords(model.StartRows(words, rows: 1).squeeze(1) * 3, top: 4); // the length does not matter
