@@ -7,7 +7,7 @@ namespace Kedge.Tests.Clip;
 /// <summary>The model in the package of its own; the figures asked for are below those of its card.</summary>
 public class BaseModelTests
 {
-    private const long MostBytes = 64_000_000;
+    private const long MostBytes = 64 << 20;
 
     private static readonly string Root = Path.Combine(TestData.Folder, "..", "..", "..");
 
