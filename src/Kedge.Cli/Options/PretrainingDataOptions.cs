@@ -33,7 +33,13 @@ internal sealed class PretrainingDataOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public IEnumerable<Option> Options => [_pairs, _descriptions, _heldOut, _teachers];
+    private readonly Option<string?> _moment = new("--image-moment")
+    {
+        Description = "Safetensors: the moment of images' features, so that texts are told apart as images tell them.",
+        HelpName = "file",
+    };
+
+    public IEnumerable<Option> Options => [_pairs, _descriptions, _heldOut, _teachers, _moment];
 
     public PretrainingData Read(ParseResult parsed)
     {
@@ -54,6 +60,7 @@ internal sealed class PretrainingDataOptions
         {
             HeldOut = held,
             Teachers = [.. teachers.Select(TeacherTextFeatures.Read)],
+            ImageMoment = parsed.GetValue(_moment) is { } moment ? ImageMoment.Read(moment) : null,
         };
     }
 

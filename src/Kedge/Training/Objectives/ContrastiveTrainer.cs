@@ -96,7 +96,7 @@ internal sealed class ContrastiveTrainer
         using var contrastive = data.Pairs.Count > 0
             ? ContrastiveObjective.Create(_options.Loss, network, preprocessing, _options.Precision, _device)
             : null;
-        using var distillations = new Distillations(network, data.Teachers, _options, _device);
+        using var distillations = new Distillations(network, data, _options, _device);
         List<ITrainingTerm> terms = [.. distillations.Terms];
         if (contrastive is not null)
             terms.Insert(0, new TrainingTerm<PairBatch>(contrastive, new PairBatches(data.Pairs, preprocessing, _options).From));

@@ -10,14 +10,15 @@ internal sealed class Distillations : IDisposable
 
     /// <summary>Prepares the targets of all teachers.</summary>
     /// <param name="network">The CLIP whose text tower is trained; not owned.</param>
-    /// <param name="teachers">The teachers; none gives no terms.</param>
+    /// <param name="data">The teachers, none of which gives no terms, and the image moment.</param>
     /// <param name="options">Weight, batch size, steps and seed.</param>
     /// <param name="device">The network's device.</param>
     /// <exception cref="KedgeException">A teacher of the joint space has another width than the network.</exception>
-    public Distillations(ClipNetwork network, IReadOnlyList<TeacherTextFeatures> teachers, PretrainingOptions options, Device device)
+    public Distillations(ClipNetwork network, PretrainingData data, PretrainingOptions options, Device device)
     {
-        _objectives = [.. teachers.Select(teacher => new TextDistillation(network, teacher, options.TeacherWeight, device))];
-        Terms = [.. _objectives.Zip(teachers, (objective, teacher) => (teacher, objective)).Select((pair, index) =>
+        _objectives = [.. data.Teachers.Select(teacher =>
+            new TextDistillation(network, teacher, options.TeacherWeight, device, data.ImageMoment))];
+        Terms = [.. _objectives.Zip(data.Teachers, (objective, teacher) => (teacher, objective)).Select((pair, index) =>
             new TrainingTerm<DistillationBatch>(pair.objective, step => pair.teacher.BatchesFrom(step, options, salt: 1 + index)))];
     }
 

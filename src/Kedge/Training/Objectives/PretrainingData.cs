@@ -16,6 +16,9 @@ internal sealed record PretrainingData(IReadOnlyList<CaptionedImage> Pairs)
     /// none by default.
     /// </summary>
     public IReadOnlyList<TeacherTextFeatures> Teachers { get; init; } = [];
+
+    /// <summary>Compares text features in what images distinguish, too; none by default.</summary>
+    public ImageMoment? ImageMoment { get; init; }
 }
 
 /// <summary>Labelled images for the evaluation of a training run.</summary>

@@ -11,7 +11,7 @@ namespace Kedge.Training.Objectives;
 /// <param name="Data">
 /// SHA-256 of the names, groups and captions of all images in their order; not of the pixels, to avoid reading them.
 /// </param>
-/// <param name="Teacher">SHA-256 of the teachers' text features; empty without any.</param>
+/// <param name="Teacher">SHA-256 of the teachers' text features and the image moment; empty without any.</param>
 /// <param name="Start">Fingerprint of the initial weights; empty for training from scratch.</param>
 internal sealed record PretrainingRun(ClipConfiguration Architecture, PretrainingOptions Options, string Data, string Teacher, string Start)
 {
@@ -28,7 +28,8 @@ internal sealed record PretrainingRun(ClipConfiguration Architecture, Pretrainin
     public static PretrainingRun Create(TrainingStart start, PretrainingOptions options, PretrainingData data) => new(
         start.Architecture, options, Digest(data.Pairs.Select(pair => (object)new { pair.Image.Name, pair.Group, pair.Captions })),
         data.Teachers.Count == 0 ? "" : Digest(data.Teachers.SelectMany(teacher =>
-            teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features }))),
+            teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features }))
+            .Concat(data.ImageMoment is { } moment ? [new { moment.Values }] : [])),
         start.Fingerprint);
 
     private static string Digest(IEnumerable<object> rows)

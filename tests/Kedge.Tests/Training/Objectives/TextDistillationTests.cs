@@ -105,6 +105,31 @@ public sealed class TextDistillationTests : IDisposable
     }
 
     [Fact]
+    public void An_image_moment_adds_the_cosine_that_images_see()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(9);
+        using var network = ClipInitialisation.Build(TinyRun.Architecture, seed: 1);
+        var targets = randn([1, 16], generator: generator).Unit();
+        var images = randn([40, 16], generator: generator).Unit();
+        TeacherTextFeatures teacher = new(["cat"], [targets[0].data<float>().ToArray()], InJointSpace: true);
+        var (values, axes) = linalg.eigh(images.t().matmul(images).div(40));
+        var moment = axes.matmul(diag(values.sqrt())).matmul(axes.t());
+        SafetensorsWriter.Write(_scratch["moment.safetensors"], new Dictionary<string, Tensor> { ["image_moment"] = moment.contiguous() });
+        var read = ImageMoment.Read(_scratch["moment.safetensors"]);
+
+        var batch = new DistillationBatch([0], ["a photo of a cat."]);
+        using var plain = new TextDistillation(network, teacher, weight: 1, CPU);
+        using var seen = new TextDistillation(network, teacher, weight: 1, CPU, read);
+        var (f, t) = (CaptionEncoder.Encode(network, ["a photo of a cat."], CPU).Unit().detach(), targets);
+        var (zf, zt) = (images.matmul(f.t()), images.matmul(t.t())); // [40, 1]: what each image sees
+        var cosine = (zf * zt).sum().div((zf.square().sum() * zt.square().sum()).sqrt());
+        Assert.Equal(plain.Loss(batch).item<float>() + 1 - cosine.item<float>(), seen.Loss(batch).item<float>(), Rounding);
+        Assert.Equal("Distilling text features found an image moment of 256 numbers, and the model's joint space has a width of 8: " +
+            "expected 64.", Assert.Throws<KedgeException>(() => read.ToTensor(8, CPU)).Message);
+    }
+
+    [Fact]
     public void A_run_without_images_learns_from_each_of_its_teachers()
     {
         using var scope = NewDisposeScope();
