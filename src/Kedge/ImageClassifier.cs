@@ -207,6 +207,7 @@ public sealed class ImageClassifier : IDisposable
             Model = clip.Name,
             ModelPath = clip.Path,
             Fingerprint = clip.Fingerprint,
+            Precision = clip.Precision,
             Preprocessing = CardPreprocessing.Write(clip.Preprocessing),
             Support = description,
             CreatedBy = options.CreatedBy,

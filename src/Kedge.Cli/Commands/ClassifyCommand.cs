@@ -39,7 +39,7 @@ internal sealed class ClassifyCommand : KedgeCommand
         var images = ImageFiles.Open(parsed.GetValue(_images)!);
         var names = parsed.GetValue(_classes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var templates = parsed.ReadTemplates(_templates);
-        using var clip = _model.Load(parsed);
+        using var clip = _model.Load(parsed, Terminal.Error);
         using var classifier = ImageClassifier.ZeroShot(clip, names, templates);
         using var progress = new ProgressLine(Terminal);
         var context = new EncodingContext { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };

@@ -70,7 +70,7 @@ internal sealed class CompareCommand : KedgeCommand
         var draws = _data.Draw(parsed, firstOnly: parsed.GetValue(_protocol) is Protocol.CrossDataSet or Protocol.DomainShift);
         var templates = _data.Templates(parsed);
         using var log = Open(parsed); // a folder that cannot be written to is reported before the run
-        using var clip = _model.Load(parsed);
+        using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
         var parts = FewShotMethod.RequiredBy(methods.Select(method => method.Method));
         using var photos = ComparisonTasks.Encode(clip, draws, templates, parts,

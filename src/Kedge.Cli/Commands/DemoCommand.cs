@@ -46,10 +46,9 @@ internal sealed class DemoCommand : KedgeCommand
     {
         var folder = parsed.GetValue(_output)!;
         using var log = ComparisonLog.Open(folder, retry: false); // a folder that cannot be written to is reported before the run
-        var device = _where.Device(parsed);
         var context = new EncodingContext { DecodeThreads = _where.DecodeThreads(parsed) };
         var dataset = ShapesDemo.Draw(Path.Combine(folder, "drawings"), Terminal.Cancellation) with { Name = "twelve shapes" };
-        using var clip = ClipModel.Load(EmbeddedModels.Scenes, device);
+        using var clip = _where.Load(parsed, Terminal.Error, EmbeddedModels.Scenes);
         var shots = _shots.Read(parsed);
         var draws = SupportDraws.Sample(dataset, shots, _seeds.Read(parsed));
         using var tasks =

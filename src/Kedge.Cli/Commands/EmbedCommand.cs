@@ -62,7 +62,7 @@ internal sealed class EmbedCommand : KedgeCommand
         OutputFile.Check(path);
         var images = parsed.GetValue(_images) is { Length: > 0 } paths ? ImageFiles.Open(paths) : null;
         var texts = parsed.GetValue(_texts) is { } file ? TextLines.Read(file) : null;
-        using var clip = _model.Load(parsed);
+        using var clip = _model.Load(parsed, Terminal.Error);
         using var scope = NewDisposeScope();
         if (images is not null)
             SafetensorsWriter.Write(path, Named("image.features", Encode(clip, images, parsed)), Paths(images));

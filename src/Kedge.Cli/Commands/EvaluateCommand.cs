@@ -47,7 +47,7 @@ internal sealed class EvaluateCommand : KedgeCommand
     {
         var dataset = _data.Open(parsed);
         var images = Part(path, dataset, split);
-        using var clip = _classifier.LoadModel(parsed);
+        using var clip = _classifier.LoadModel(parsed, Terminal.Error);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);
         var result =

@@ -48,7 +48,7 @@ internal sealed class ExplainCommand : KedgeCommand
         var images = ImageFiles.Open(parsed.GetValue(_images) ?? []);
         var words =
             parsed.GetValue(_words) is { } file ? TextLines.Read(file).Where(word => !string.IsNullOrWhiteSpace(word)).ToList() : null;
-        using var clip = _classifier.LoadModel(parsed);
+        using var clip = _classifier.LoadModel(parsed, Terminal.Error);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);
         var explanations =

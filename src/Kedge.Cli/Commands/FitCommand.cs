@@ -63,7 +63,7 @@ internal sealed class FitCommand : KedgeCommand
             CreatedBy = CreatedBy,
         };
         var dataset = _data.Open(parsed, _draw.Index(parsed));
-        using var clip = _model.Load(parsed);
+        using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
         using var classifier = ImageClassifier.Fit(clip,
             dataset, options, _cache.Context(parsed, Terminal, _model, progress) with { FitStore = checkpoint }, Terminal.Cancellation);

@@ -26,7 +26,7 @@ internal sealed class InfoCommand : KedgeCommand
 
     protected override void Run(ParseResult parsed)
     {
-        using var clip = _where.Load(parsed, parsed.GetValue(_model));
+        using var clip = _where.Load(parsed, TextWriter.Null, parsed.GetValue(_model));
         Terminal.Out.WriteModel(clip, parsed.GetValue(_json));
     }
 }

@@ -58,7 +58,7 @@ internal sealed class MineCommand : KedgeCommand
         words = words.WithoutClassNames(dataset.ClassNames);
         if (words.Note is { } note)
             Terminal.Error.WriteLine($"Note: {note}");
-        using var clip = _model.Load(parsed);
+        using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
         var context = _cache.Context(parsed, Terminal, _model, progress);
         var gains = ImageAnchors.Rank(clip, dataset, words.Words, options, mining: null, context, progress, Terminal.Cancellation);

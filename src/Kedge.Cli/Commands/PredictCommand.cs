@@ -25,7 +25,7 @@ internal sealed class PredictCommand : KedgeCommand
     protected override void Run(ParseResult parsed)
     {
         var images = ImageFiles.Open(parsed.GetValue(_images)!);
-        using var clip = _classifier.LoadModel(parsed);
+        using var clip = _classifier.LoadModel(parsed, Terminal.Error);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);
         var predictions =

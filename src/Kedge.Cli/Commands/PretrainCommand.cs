@@ -40,7 +40,7 @@ internal sealed class PretrainCommand : KedgeCommand
     {
         foreach (var option in _sources.Options.Concat([_architecture, _start, _output, _resume]).Concat(_options.Options))
             Add(option);
-        _where.AddTo(this, named: false);
+        _where.AddTo(this, named: false, encodes: false);
         Add(_json);
     }
 

@@ -30,8 +30,13 @@ internal sealed class ClassifierOptions
         _cache.AddTo(command);
     }
 
-    /// <summary>The model asked for, else the one that the classifier was fitted on.</summary>
-    public ClipModel LoadModel(ParseResult parsed)
+    /// <summary>
+    /// The model asked for, else the one that the classifier was fitted on; in the precision asked for, else in the
+    /// classifier's where it can be had.
+    /// </summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="notes">Is told where the precision is not the classifier's.</param>
+    public ClipModel LoadModel(ParseResult parsed, TextWriter notes)
     {
         var path = parsed.GetValue(_path)!;
         var card = ClassifierFile.ReadCard(path);
@@ -39,7 +44,15 @@ internal sealed class ClassifierOptions
         if (parsed.GetValue(_model.Model) is null && card.ModelPath is { } model && !Path.Exists(model))
             throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: " +
                 "say where it is now (--model).");
-        return _model.Load(parsed, card.ModelPath ?? card.Model);
+        var auto = _model.Precision(parsed) == EncoderPrecision.Auto && card.Precision == EncoderPrecision.Float32;
+        var clip = _model.Load(parsed, auto ? EncoderPrecision.Float32 : _model.Precision(parsed), card.ModelPath ?? card.Model);
+        if (clip.Precision != card.Precision)
+        {
+            notes.WriteLine($"Note: the classifier '{path}' was fitted on features in {card.Precision.Name()}, and photos are encoded in " +
+                $"{clip.Precision.Name()}{(EncoderPrecisions.ReasonForFloat32(clip) is { } reason ? $", as {reason}" : "")}: " +
+                "probabilities differ a little.");
+        }
+        return clip;
     }
 
     public ImageClassifier Load(ParseResult parsed, ClipModel clip) => ImageClassifier.Load(parsed.GetValue(_path)!, clip);

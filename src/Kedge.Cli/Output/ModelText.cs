@@ -27,7 +27,8 @@ internal static class ModelText
             ("preprocessing", $"{model.Preprocessing.Resolution} pixels, {model.Preprocessing.Kernel}, "
                 + $"mean {Describe(model.Preprocessing.Mean)}, std {Describe(model.Preprocessing.Std)}"),
             ("source", $"{model.Layout}, {model.Format}"),
-            ("fingerprint", model.Fingerprint));
+            ("fingerprint", model.Fingerprint),
+            ("precision", $"{model.Precision.Name()}{(EncoderPrecisions.ReasonForFloat32(clip) is { } reason ? $": {reason}" : "")}"));
     }
 
     private static string Describe(VisionConfiguration vision) => vision switch

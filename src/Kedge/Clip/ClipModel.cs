@@ -19,10 +19,12 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     private readonly ClipNetwork _network;
     private readonly ClipSource _source;
     private readonly TextEncoder _texts;
+    private readonly Lazy<VisionTower> _images; // packed for inference when it is first asked
 
     internal ClipModel(ClipSource source, ClipNetwork network)
     {
         (_source, _network, _texts) = (source, network, new TextEncoder(network, source.Tokenizer));
+        _images = new(() => network.PackedImageTower(source.Precision.Type()));
         LogitScale = network.logit_scale.exp().item<float>();
         Parameters = network.parameters().Sum(parameter => parameter.numel());
     }
@@ -36,17 +38,32 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// There is no such model, the file is damaged, or its tensors make no CLIP; every missing, unexpected and
     /// misshapen key is named.
     /// </exception>
-    public static ClipModel Load(string model, Device? device = null) => Load(model, device, new HeadCounts());
+    public static ClipModel Load(string model, Device? device = null) => Load(model, device, EncoderPrecision.Float32);
+
+    /// <summary>As <see cref="Load(string, Device?)"/>, with a choice of what is multiplied.</summary>
+    /// <param name="model">As there.</param>
+    /// <param name="device">As there.</param>
+    /// <param name="precision">
+    /// Of the image tower; the text tower is always float32. Where none is given it is float32, so that features are the
+    /// same on every processor.
+    /// </param>
+    /// <returns>The model, owned by the caller.</returns>
+    /// <exception cref="KedgeException">As there; or bfloat16 is asked for, and the processor lacks it.</exception>
+    public static ClipModel Load(string model, Device? device, EncoderPrecision precision) =>
+        Load(model, device, new HeadCounts(), precision);
 
     /// <summary>
-    /// As <see cref="Load(string, Device?)"/>, with the numbers of heads where the checkpoint does not state them.
+    /// As <see cref="Load(string, Device?, EncoderPrecision)"/>, with the numbers of heads where the checkpoint does not
+    /// state them.
     /// </summary>
-    internal static ClipModel Load(string model, Device? device, HeadCounts heads)
+    internal static ClipModel Load(
+        string model, Device? device, HeadCounts heads, EncoderPrecision precision = EncoderPrecision.Float32)
     {
         LibTorch.Load();
+        var resolved = EncoderPrecisions.Resolve(precision, device ?? CPU, ProcessorFeatures.HasBFloat16);
         using var checkpoint = EmbeddedModels.OpenAny(model);
         var configuration = ClipArchitecture.Of(checkpoint, heads);
-        var source = ClipSource.Of(model, checkpoint, configuration);
+        var source = ClipSource.Of(model, checkpoint, configuration, resolved);
         return new ClipModel(source, CheckpointWeights.Load(checkpoint, configuration, device ?? CPU));
     }
 
@@ -71,10 +88,24 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     internal Preprocessing Preprocessing => _source.Preprocessing;
 
     /// <summary>
-    /// SHA-256 of the weights and the architecture, in hexadecimal: equal only where features are equal,
+    /// SHA-256 of the weights and the architecture, in hexadecimal: equal only where features of one precision are equal,
     /// whatever the file's layout.
     /// </summary>
     public string Fingerprint => _source.Fingerprint;
+
+    /// <summary>What the image tower multiplies; never <see cref="EncoderPrecision.Auto"/>.</summary>
+    public EncoderPrecision Precision => _source.Precision;
+
+    /// <summary>
+    /// <see cref="Fingerprint"/> with the precision: equal only where encoded features are equal to the last bit, on one
+    /// machine.
+    /// </summary>
+    internal string FeatureFingerprint => _source.FeatureFingerprint;
+
+    string IImageEncoder.Fingerprint => FeatureFingerprint;
+
+    // Kedge 0.1.0 kept features in float32 under the fingerprint of the weights
+    IReadOnlyList<string> IImageEncoder.EarlierFingerprints => Precision == EncoderPrecision.Float32 ? [Fingerprint] : [];
 
     /// <summary>The learned factor of cosines, exp of the stored logarithm; 100 for OpenAI's models.</summary>
     public float LogitScale { get; }
@@ -150,7 +181,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var features = _network.visual.Forward(OnDevice(pixels));
+        var features = _images.Value.Forward(OnDevice(pixels));
         return (normalize ? features.Unit() : features).MoveToOuterDisposeScope();
     }
 
@@ -169,7 +200,7 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return _network.visual.Encode(OnDevice(pixels), kinds).Each(tensor => tensor.MoveToOuterDisposeScope());
+        return _images.Value.Encode(OnDevice(pixels), kinds).Each(tensor => tensor.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -235,7 +266,12 @@ public sealed class ClipModel : ITextTower, IImageEncoder, IDisposable
     }
 
     /// <summary>Frees the weights.</summary>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        if (_images.IsValueCreated)
+            _images.Value.Dispose();
+        _network.Dispose();
+    }
 
     /// <summary>Pixels as the image tower takes them.</summary>
     /// <exception cref="KedgeException">They have another shape.</exception>

@@ -16,13 +16,20 @@ internal sealed record ClipSource(
     CheckpointFormat Format,
     ClipTokenizer Tokenizer,
     Preprocessing Preprocessing,
-    string Fingerprint)
+    string Fingerprint,
+    EncoderPrecision Precision)
 {
+    /// <summary>
+    /// Of the features that are encoded: of the weights, the precision, and the version of the arithmetic.
+    /// </summary>
+    public string FeatureFingerprint => $"{Fingerprint} {Precision.Name()} {EncoderPrecisions.Version}";
+
     /// <summary>Reads it.</summary>
     /// <param name="model">As given to <see cref="ClipModel.Load(string, TorchSharp.torch.Device?)"/>.</param>
     /// <param name="checkpoint">What it names, open.</param>
     /// <param name="configuration">Its architecture.</param>
-    public static ClipSource Of(string model, Checkpoint checkpoint, ClipConfiguration configuration)
+    /// <param name="precision">What its image tower multiplies.</param>
+    public static ClipSource Of(string model, Checkpoint checkpoint, ClipConfiguration configuration, EncoderPrecision precision)
     {
         var embedded = EmbeddedModels.Contains(model);
         var path = embedded ? null : System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(model));
@@ -33,7 +40,8 @@ internal sealed record ClipSource(
             checkpoint.Format,
             embedded ? ClipTokenizer.Default : ClipTokenizer.For(model),
             ClipArchitecture.PreprocessingOf(checkpoint, configuration),
-            Hash(checkpoint.Fingerprint, configuration));
+            Hash(checkpoint.Fingerprint, configuration),
+            precision);
     }
 
     /// <summary>The same weights in another architecture.</summary>

@@ -117,7 +117,7 @@ public sealed class ComparisonTasks : IDisposable
         using var noGrad = no_grad();
         return [.. new TaskEncoder(clip, context)
             .EncodeDraws(draws, templates, kinds, Own, cancellation).Select(encoded => new ComparisonTask(
-            draws.Name, encoded.Draw.Shots, encoded.Draw.Seed, clip.Name, clip.Fingerprint,
+            draws.Name, encoded.Draw.Shots, encoded.Draw.Seed, clip.Name, clip.FeatureFingerprint,
             encoded.Fingerprint, encoded.Task, encoded.Query))];
     }
 

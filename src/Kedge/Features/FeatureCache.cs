@@ -25,22 +25,27 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
 
     private static readonly JsonSerializerOptions Plain = new() { Converters = { new JsonStringEnumConverter() } };
 
+    private readonly Action<string> _warn = warn ?? (_ => { });
+
     /// <summary>The folder.</summary>
     public string Folder { get; } = folder;
 
     /// <summary>
     /// Opens the store of one encoder and one set of views: the files of one subfolder, named by
-    /// a hash of its description.
+    /// a hash of its description; with the rows of stores of earlier versions whose features are as good.
     /// </summary>
     internal FeatureStore Open(IImageEncoder encoder, FeatureRow row, ViewSet? views, TimeProvider time)
     {
-        var description = Describe(encoder, row, views);
-        var name = FingerprintBuilder.HashText(description)[..(2 * NameBytes)];
-        var subfolder = Path.Combine(Folder, name);
+        var rowLength = (views?.Count ?? 1) * row.Width;
+        var description = Describe(encoder, row.Fingerprint, row.Width, views);
+        var subfolder = Subfolder(description);
         try
         {
             RemoveUnfinished(subfolder, time);
-            return FeatureStore.Open(subfolder, description, (views?.Count ?? 1) * row.Width, warn ?? (_ => { }));
+            var store = FeatureStore.Open(subfolder, description, rowLength, _warn);
+            foreach (var earlier in row.EarlierFingerprints.Select(earlier => Describe(encoder, earlier, row.Width, views)))
+                store.Read(Subfolder(earlier), earlier, rowLength, _warn);
+            return store;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,6 +66,9 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
         }
     }
 
-    private static string Describe(IImageEncoder encoder, FeatureRow row, ViewSet? views) =>
-        JsonSerializer.Serialize(new { PixelVersion, row.Fingerprint, row.Width, encoder.Preprocessing, Views = views }, Plain);
+    private string Subfolder(string description) => Path.Combine(Folder, FingerprintBuilder.HashText(description)[..(2 * NameBytes)]);
+
+    private static string Describe(IImageEncoder encoder, string fingerprint, int width, ViewSet? views) =>
+        JsonSerializer.Serialize(
+            new { PixelVersion, Fingerprint = fingerprint, Width = width, encoder.Preprocessing, Views = views }, Plain);
 }

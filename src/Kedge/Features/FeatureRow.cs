@@ -17,10 +17,15 @@ internal sealed class FeatureRow(IImageEncoder encoder, FeatureKinds kinds)
     public int Width => encoder.Width + _patches + _unprojected;
 
     /// <summary>Identifies weights and kinds.</summary>
-    public string Fingerprint => kinds == FeatureKinds.Image ? encoder.Fingerprint : $"{encoder.Fingerprint} {kinds}";
+    public string Fingerprint => WithKinds(encoder.Fingerprint);
+
+    /// <summary>The same of what earlier versions kept, where it is as good.</summary>
+    public IEnumerable<string> EarlierFingerprints => encoder.EarlierFingerprints.Select(WithKinds);
 
     /// <summary>Features of B images as rows [B, <see cref="Width"/>].</summary>
     public Tensor Encode(Tensor pixels) => cat([.. encoder.Encode(pixels, kinds).Tensors.Select(tensor => tensor.flatten(1))], 1);
+
+    private string WithKinds(string fingerprint) => kinds == FeatureKinds.Image ? fingerprint : $"{fingerprint} {kinds}";
 
     /// <summary>Splits rows […, <see cref="Width"/>] into features: new tensors in the current dispose scope.</summary>
     public ImageFeatures Unpack(Tensor rows)

@@ -28,13 +28,20 @@ internal sealed class FeatureStore
     public static FeatureStore Open(string folder, string description, int rowLength, Action<string> warn)
     {
         var store = new FeatureStore(folder, description);
+        store.Read(folder, description, rowLength, warn);
+        return store;
+    }
+
+    /// <summary>As <see cref="Open"/>, from another folder, whose rows are taken where there is none yet.</summary>
+    public void Read(string folder, string description, int rowLength, Action<string> warn)
+    {
         foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, "*" + FeatureCacheFile.Extension) : [])
         {
             switch (FeatureCacheFile.Read(path, description, rowLength))
             {
                 case { Fault: null } file:
                     foreach (var (content, row) in file.Rows)
-                        store._rows[content] = row;
+                        _rows.TryAdd(content, row);
                     break;
                 case { Damaged: true, Fault: var fault }:
                     warn($"The feature cache's block '{path}' is damaged and is removed; its images are encoded again: {fault}");
@@ -45,7 +52,6 @@ internal sealed class FeatureStore
                     break;
             }
         }
-        return store;
     }
 
     public bool Contains(string content) => _rows.ContainsKey(content);

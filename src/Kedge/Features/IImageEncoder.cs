@@ -9,6 +9,12 @@ internal interface IImageEncoder
     /// <summary>Identifies the weights, such as by a hash of them: equal only where the features are equal.</summary>
     string Fingerprint { get; }
 
+    /// <summary>
+    /// Fingerprints under which earlier versions kept features that differ from these by rounding alone, so that they
+    /// may be used beside them; default none.
+    /// </summary>
+    IReadOnlyList<string> EarlierFingerprints => [];
+
     /// <summary>The preprocessing from image files to its input.</summary>
     Preprocessing Preprocessing { get; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kedge.Calibration;
+using Kedge.Clip;
 
 namespace Kedge.Persistence;
 
@@ -21,6 +22,13 @@ public sealed record ClassifierCard
     /// (<see cref="OfFeatures"/>); features of another space mean nothing to the classifier.
     /// </summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>
+    /// What its image tower multiplied when the features were encoded; float32 where a file does not say, as those of
+    /// Kedge 0.1.0 do not. Features of another precision do as well, with slightly other logits.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public EncoderPrecision Precision { get; init; }
 
     /// <summary>That model's image preprocessing, as its JSON object; JSON's null where features were given.</summary>
     public required JsonElement Preprocessing { get; init; }

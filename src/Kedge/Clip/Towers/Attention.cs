@@ -13,6 +13,7 @@ internal sealed class Attention : nn.Module
 {
     private readonly int _heads;
     private readonly int _width;
+    private PackedLinear? _packed; // of the projections, for inference
     public readonly Parameter in_proj_weight;
     public readonly Parameter in_proj_bias;
     public readonly Linear out_proj;
@@ -32,6 +33,14 @@ internal sealed class Attention : nn.Module
     /// </summary>
     public IProjectionPath? Path { get; set; }
 
+    /// <summary>Packs the weights for <see cref="Forward"/> without gradients.</summary>
+    /// <param name="type">What is multiplied.</param>
+    public void Pack(ScalarType type)
+    {
+        _packed = new PackedLinear(in_proj_weight, in_proj_bias, type);
+        out_proj.Pack(type);
+    }
+
     /// <summary>Every position attends to every position, or (causal) to itself and those before it.</summary>
     /// <param name="x">[B, L, W].</param>
     /// <param name="causal">Whether a position sees only itself and those before it.</param>
@@ -39,7 +48,7 @@ internal sealed class Attention : nn.Module
     /// <returns>[B, L, W].</returns>
     public Tensor Forward(Tensor x, bool causal, AttentionProbe? probe = null)
     {
-        var projected = F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x));
+        var projected = _packed?.Apply(x) ?? F.linear(x, in_proj_weight.In(x), in_proj_bias.In(x));
         var qkv = Split(Path is null ? projected : projected.Add(Path.Apply(x)), 3); // 3 × [B, H, L, W/H]
         return out_proj.forward(Join(Attend(qkv[0], qkv[1], qkv[2], causal, probe)));
     }
@@ -77,6 +86,12 @@ internal sealed class Attention : nn.Module
         key = cat([prefix.Key.expand(batch, -1, -1, -1), key], 2); // [B, H, Lp + L, W/H]
         value = cat([prefix.Value.expand(batch, -1, -1, -1), value], 2);
         return out_proj.forward(Join(F.scaled_dot_product_attention(query, key, value, mask)));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _packed?.Dispose();
+        base.Dispose(disposing);
     }
 
     // Without a mask bfloat16 goes in products over the batch: libtorch's attention prepares one for each image and head, which on a CPU

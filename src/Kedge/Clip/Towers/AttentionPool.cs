@@ -29,6 +29,14 @@ internal sealed class AttentionPool : nn.Module
             yield return new AdaptableWeight($"{scope}{name}.weight", linear.weight, parts: 1, path => linear.Path = path);
     }
 
+    /// <summary>Packs the weights of queries, keys and values for inference.</summary>
+    /// <param name="type">What is multiplied.</param>
+    public void Pack(ScalarType type)
+    {
+        foreach (var linear in new[] { q_proj, k_proj, v_proj })
+            linear.Pack(type);
+    }
+
     /// <summary>Pools a grid of any size.</summary>
     /// <param name="grid">[B, C, h, w].</param>
     /// <param name="queries">

@@ -55,17 +55,30 @@ internal sealed class ClipNetwork : nn.Module
     /// langword="null"/> for none.
     /// </param>
     /// <param name="configuration">The other network's, where it differs; the changed weights fit it.</param>
-    public ClipNetwork Share(IReadOnlyDictionary<string, Tensor>? changed = null, ClipConfiguration? configuration = null)
+    public ClipNetwork Share(IReadOnlyDictionary<string, Tensor>? changed = null, ClipConfiguration? configuration = null) =>
+        Sharing(weights => new ClipNetwork(weights, configuration ?? Configuration), changed);
+
+    /// <summary>
+    /// The image tower of the same weights, which are not copied, packed for inference: it may outlive this network.
+    /// </summary>
+    /// <param name="type">What is multiplied: F32 or BF16.</param>
+    public VisionTower PackedImageTower(ScalarType type)
+    {
+        var tower = Sharing(weights => VisionTower.Build(weights[nameof(visual)], Configuration.Vision, Configuration.FeatureWidth));
+        tower.Pack(type);
+        return tower;
+    }
+
+    private T Sharing<T>(Func<Weights, T> build, IReadOnlyDictionary<string, Tensor>? changed = null) where T : nn.Module
     {
         using var normal = inference_mode(false); // gradients must pass through the frozen towers, whatever mode the caller is in
         using var noGrad = no_grad();
         var own = state_dict();
-        var weights = new Weights((name, _) => changed?.GetValueOrDefault(name) ?? own[name].detach());
-        var network = new ClipNetwork(weights, configuration ?? Configuration);
-        network.eval();
-        foreach (var weight in network.state_dict().Values)
+        var part = build(new Weights((name, _) => changed?.GetValueOrDefault(name) ?? own[name].detach()));
+        part.eval();
+        foreach (var weight in part.state_dict().Values)
             weight.DetachFromDisposeScope();
-        return network;
+        return part;
     }
 
     /// <summary>

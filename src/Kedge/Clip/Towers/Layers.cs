@@ -29,10 +29,25 @@ internal sealed class Linear : nn.Module<Tensor, Tensor>
     /// <summary>An update beside the weight, while it is learned; <see langword="null"/> for none.</summary>
     public IProjectionPath? Path { get; set; }
 
+    /// <summary>The same for inference; <see langword="null"/> where it is not packed.</summary>
+    public PackedLinear? Packed { get; set; }
+
+    /// <summary>Packs the weight for inference.</summary>
+    /// <param name="type">What is multiplied.</param>
+    public void Pack(ScalarType type) => Packed = new PackedLinear(weight, bias, type);
+
     public override Tensor forward(Tensor x)
     {
+        if (Packed is not null)
+            return Packed.Apply(x);
         var y = F.linear(x, weight.In(x), bias.In(x));
         return Path is null ? y : y.Add(Path.Apply(x));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        Packed?.Dispose();
+        base.Dispose(disposing);
     }
 }
 
@@ -70,42 +85,4 @@ internal sealed class Embedding : nn.Module<Tensor, Tensor>
 
     /// <summary>L ids → rows [L, W].</summary>
     public Tensor Of(IReadOnlyList<int> ids) => forward(tensor(ids.Select(id => (long)id).ToArray(), device: weight.device));
-}
-
-/// <summary>A convolution without bias; every one in CLIP is.</summary>
-internal sealed class Conv2d : nn.Module<Tensor, Tensor>
-{
-    private readonly long[] _stride;
-    private readonly long[] _padding;
-    public readonly Parameter weight;
-
-    public Conv2d(Weights weights, int input, int output, int kernel, int stride = 1, int padding = 0) : base(nameof(Conv2d))
-    {
-        (_stride, _padding) = ([stride, stride], [padding, padding]);
-        weight = weights.Parameter(nameof(weight), output, input, kernel, kernel);
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor x) => F.conv2d(x, weight.In(x), null, _stride, _padding);
-}
-
-internal sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
-{
-    private const double Epsilon = 1e-5;
-    private const double Momentum = 0.1;
-    public readonly Parameter weight;
-    public readonly Parameter bias;
-    public readonly Tensor running_mean;
-    public readonly Tensor running_var;
-
-    public BatchNorm2d(Weights weights, int channels) : base(nameof(BatchNorm2d))
-    {
-        weight = weights.Parameter(nameof(weight), channels);
-        bias = weights.Parameter(nameof(bias), channels);
-        running_mean = weights.Buffer(nameof(running_mean), channels);
-        running_var = weights.Buffer(nameof(running_var), channels);
-        RegisterComponents();
-    }
-
-    public override Tensor forward(Tensor x) => F.batch_norm(x, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
 }

@@ -47,23 +47,36 @@ internal sealed class ModifiedResNet : VisionTower
     /// <summary>All before the attention pooling.</summary>
     public override TowerTrunk Trunk => new(Grid, grid => Project(attnpool.Pool(grid, queries: 1).select(1, 0)));
 
+    public override void Pack(ScalarType type)
+    {
+        conv1.Pack(bn1, Nonlinearity.Relu, type);
+        conv2.Pack(bn2, Nonlinearity.Relu, type);
+        conv3.Pack(bn3, Nonlinearity.Relu, type);
+        foreach (var block in Blocks)
+            block.Pack(type);
+        attnpool.Pack(type);
+    }
+
     public override Tensor Tokens(Tensor pixels, bool patches, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        var grid = Grid(pixels);
-        return attnpool.Pool(grid, queries: patches ? (int)(1 + grid.shape[2] * grid.shape[3]) : 1, probe).MoveToOuterDisposeScope();
+        var grid = Grid(pixels).In(pixels);
+        var tokens = attnpool.Pool(grid, queries: patches ? (int)(1 + grid.shape[2] * grid.shape[3]) : 1, probe);
+        return tokens.In(pixels).MoveToOuterDisposeScope();
     }
 
     // what the attention pooling is asked about: [B, 3, height, width] → [B, 32·width, height/32, width/32]
     private Tensor Grid(Tensor pixels)
     {
-        var x = F.relu(bn1.forward(conv1.forward(pixels)));
-        x = F.relu(bn2.forward(conv2.forward(x)));
-        x = F.avg_pool2d(F.relu(bn3.forward(conv3.forward(x))), 2);
-        foreach (var block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
+        var x = conv1.NormedRelu(pixels, bn1);
+        x = conv2.NormedRelu(x, bn2);
+        x = F.avg_pool2d(conv3.NormedRelu(x, bn3), 2);
+        foreach (var block in Blocks)
             x = block.forward(x);
         return x;
     }
+
+    private IEnumerable<Bottleneck> Blocks => layer1.Concat(layer2).Concat(layer3).Concat(layer4);
 
     private static ModuleList<Bottleneck> Stage(Weights weights, int input, int planes, int blocks, int stride) =>
         new(Enumerable.Range(0, blocks)
@@ -97,10 +110,19 @@ internal sealed class Bottleneck : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var y = F.relu(bn1.forward(conv1.forward(x)));
-        y = Pool(F.relu(bn2.forward(conv2.forward(y))));
-        y = bn3.forward(conv3.forward(y));
-        return F.relu(y.Add(downsample?.forward(Pool(x)) ?? x)).MoveToOuterDisposeScope();
+        var shortcut = downsample?.forward(Pool(x)) ?? x;
+        var y = Pool(conv2.NormedRelu(conv1.NormedRelu(x, bn1), bn2));
+        return conv3.NormedRelu(y, bn3, plus: shortcut).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Packs the weights for inference, each with its norm.</summary>
+    /// <param name="type">What is multiplied.</param>
+    public void Pack(ScalarType type)
+    {
+        conv1.Pack(bn1, Nonlinearity.Relu, type);
+        conv2.Pack(bn2, Nonlinearity.Relu, type);
+        conv3.Pack(bn3, Nonlinearity.Relu, type);
+        downsample?.Pack(type);
     }
 
     private Tensor Pool(Tensor x) => _stride > 1 ? F.avg_pool2d(x, _stride) : x;
@@ -122,5 +144,9 @@ internal sealed class Shortcut : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => bn.forward(conv.forward(x));
+    public override Tensor forward(Tensor x) => conv.Normed(x, bn);
+
+    /// <summary>Packs the weight for inference, with its norm.</summary>
+    /// <param name="type">What is multiplied.</param>
+    public void Pack(ScalarType type) => conv.Pack(bn, Nonlinearity.None, type);
 }

@@ -12,7 +12,7 @@ namespace Kedge.Clip.Towers;
 /// </summary>
 internal sealed class VisionTransformer : VisionTower
 {
-    public readonly Conv2d conv1;
+    public readonly PatchEmbedding conv1;
     public readonly Parameter class_embedding;
     public readonly Parameter positional_embedding;
     public readonly LayerNorm ln_pre;
@@ -24,7 +24,7 @@ internal sealed class VisionTransformer : VisionTower
         : base(nameof(VisionTransformer))
     {
         var width = configuration.Transformer.Width;
-        conv1 = new Conv2d(weights[nameof(conv1)], 3, width, configuration.PatchSize, stride: configuration.PatchSize);
+        conv1 = new PatchEmbedding(weights[nameof(conv1)], width, configuration.PatchSize);
         class_embedding = weights.Parameter(nameof(class_embedding), width);
         positional_embedding = weights.Parameter(nameof(positional_embedding), configuration.Patches + 1, width);
         ln_pre = new LayerNorm(weights[nameof(ln_pre)], width);
@@ -42,12 +42,19 @@ internal sealed class VisionTransformer : VisionTower
 
     public override IEnumerable<AdaptableWeight> AdaptableWeights => transformer.AdaptableWeights("visual.transformer.");
 
+    public override void Pack(ScalarType type)
+    {
+        conv1.Pack(type);
+        foreach (var block in transformer.resblocks)
+            block.Pack(type);
+    }
+
     public override Tensor Tokens(Tensor pixels, bool patches, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        var map = conv1.forward(pixels); // [B, W, rows, columns]
-        var positions = PositionTable.Resize(positional_embedding, map.shape[2], map.shape[3], antialias: false);
-        var grid = map.flatten(2).transpose(1, 2); // [B, P, W]
+        var grid = conv1.forward(pixels).In(pixels); // [B, P, W]
+        var positions = PositionTable.Resize(
+            positional_embedding, pixels.shape[2] / conv1.PatchSize, pixels.shape[3] / conv1.PatchSize, antialias: false);
         var token = class_embedding.In(pixels).expand(grid.shape[0], 1, -1);
         var x = ln_pre.forward(cat([token, grid], 1).Add(positions.In(pixels))); // [B, 1 + P, W]
         var tokens = transformer.Forward(x, causal: false, probe);

@@ -16,11 +16,13 @@ namespace Kedge.Reports.Records;
 /// <param name="Layout">The naming scheme of its tensors.</param>
 /// <param name="Format">The format of its file.</param>
 /// <param name="Fingerprint">SHA-256 of its weights.</param>
+/// <param name="Precision">What its image tower multiplies.</param>
 internal sealed record ModelRecord(
     string Name, int FeatureWidth, long Parameters, float LogitScale, VisionConfiguration Vision, TextConfiguration Text,
-    Preprocessing Preprocessing, CheckpointLayout Layout, CheckpointFormat Format, string Fingerprint)
+    Preprocessing Preprocessing, CheckpointLayout Layout, CheckpointFormat Format, string Fingerprint,
+    EncoderPrecision Precision)
 {
     public static ModelRecord From(ClipModel clip) => new(
         clip.Name, clip.FeatureWidth, clip.Parameters, clip.LogitScale, clip.Configuration.Vision, clip.Configuration.Text,
-        clip.Preprocessing, clip.Layout, clip.Format, clip.Fingerprint);
+        clip.Preprocessing, clip.Layout, clip.Format, clip.Fingerprint, clip.Precision);
 }
