@@ -28,7 +28,7 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
     {
         Require(method, task);
         using var scope = NewDisposeScope();
-        var ordered = SupportOrder.Canonical(task);
+        var ordered = SupportOrder.Canonical(task, method.Options.BalanceClasses);
         var folds = ShotFolds.Refits(ordered.Support.Labels, ordered.Classes.Count).ToArray();
         var (logits, labels, similarities) = (new List<float>(), new List<int>(), new List<double>());
         foreach (var (fold, (train, left)) in folds.Index())

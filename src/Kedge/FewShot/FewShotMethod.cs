@@ -117,7 +117,7 @@ public abstract class FewShotMethod
         using (inference_mode(false))
         using (enable_grad())
         {
-            var ordered = SupportOrder.Canonical(task);
+            var ordered = SupportOrder.Canonical(task, Options.BalanceClasses);
             var run = store is null ? new FitRun(progress, cancellation)
                 : new FitRun(store, FitFingerprint.Compute(this, ordered), progress, cancellation);
             var fitted = FitCore(ordered, run);

@@ -11,6 +11,8 @@ namespace Kedge.FewShot;
 /// </summary>
 public sealed class FewShotTask
 {
+    private readonly Lazy<float[]?> _classWeights;
+
     /// <summary>Creates a task.</summary>
     /// <param name="support">The labelled images.</param>
     /// <param name="classes">The classes, with names or without.</param>
@@ -21,6 +23,7 @@ public sealed class FewShotTask
     public FewShotTask(SupportSet support, TaskClasses classes, ClipAccess? encoder = null)
     {
         (Support, Classes, Encoder) = (support, classes, encoder);
+        _classWeights = new(() => ClassBalance.ClassWeights(CountShots()));
         TaskChecks.CheckClasses(classes);
         TaskChecks.CheckSupport(this);
     }
@@ -63,7 +66,7 @@ public sealed class FewShotTask
     /// of the classes.</exception>
     public LabelledFeatures? Validation
     {
-        get;
+        get => ClassWeights is null || field is null ? field : field with { BalanceClasses = true };
         internal init
         {
             if (value is not null)
@@ -88,6 +91,18 @@ public sealed class FewShotTask
     }
 
     /// <summary>
+    /// Whether classes count alike in what is learned, however many images they have (<see cref="ClassBalance"/>): set by
+    /// the fit, from <see cref="MethodOptions.BalanceClasses"/>.
+    /// </summary>
+    internal bool BalanceClasses { get; init; }
+
+    /// <summary>
+    /// w of an image of each class [C]; <see langword="null"/> where classes have equally many images or are not to be
+    /// balanced.
+    /// </summary>
+    internal float[]? ClassWeights => BalanceClasses ? _classWeights.Value : null;
+
+    /// <summary>
     /// The first view's features [N, D] as inputs of a classifier: encoded again where it has updated the towers. In
     /// the current dispose scope, without gradient.
     /// </summary>
@@ -109,10 +124,12 @@ public sealed class FewShotTask
     /// the current dispose scope.
     /// </summary>
     /// <param name="rows">[M] int64, indices of support images.</param>
-    internal FewShotTask AtRows(Tensor rows) => new(
+    /// <param name="balanceClasses"><see cref="BalanceClasses"/>; <see langword="null"/> for this task's.</param>
+    internal FewShotTask AtRows(Tensor rows, bool? balanceClasses = null) => new(
         (Support with { Images = Support.Images.Each(views => views.detach()) })
             .AtRows(rows), Classes.Copy(), Encoder?.AtRows([.. rows.cpu().data<long>()]))
     {
+        BalanceClasses = balanceClasses ?? BalanceClasses,
         Anchors = Anchors,
         Validation = Validation,
     };
@@ -127,6 +144,7 @@ public sealed class FewShotTask
         var classes = new TaskClasses([.. Classes.Names.Take(count)], classFeatures, Classes.LogitScale, Classes.Templates);
         return new(Support.AtRows(rows, own), classes, Encoder?.AtRows([.. rows.cpu().data<long>()]))
         {
+            BalanceClasses = BalanceClasses,
             Anchors = Anchors,
             Validation = Validation?.TakeFirstClasses(count, own),
         };
@@ -140,10 +158,12 @@ public sealed class FewShotTask
             ? null
             : Encoder with { Images = null })
     {
+        BalanceClasses = BalanceClasses,
         Anchors = Anchors,
         Validation = Validation,
     };
 
     /// <summary>The same with images that hyper-parameters may be chosen on.</summary>
-    internal FewShotTask With(LabelledFeatures validation) => new(Support, Classes, Encoder) { Anchors = Anchors, Validation = validation };
+    internal FewShotTask With(LabelledFeatures validation) =>
+        new(Support, Classes, Encoder) { BalanceClasses = BalanceClasses, Anchors = Anchors, Validation = validation };
 }

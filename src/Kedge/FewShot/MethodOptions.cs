@@ -11,6 +11,8 @@ namespace Kedge.FewShot;
 /// </summary>
 public abstract record MethodOptions
 {
+    private const int BalanceOrder = 100; // in JSON, after all others
+
     /// <summary>How options are written: <c>{"alpha":1,"learningRate":0.001}</c>; an unknown key is an error.</summary>
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
@@ -20,6 +22,15 @@ public abstract record MethodOptions
         NumberHandling = JsonNumberHandling.Strict,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
+
+    /// <summary>
+    /// Whether classes with different numbers of support images count alike in what is learned and chosen: losses are
+    /// adjusted by the logarithm of the prior, closed forms and held-out images weighted by class. Of no effect where
+    /// all classes have equally many, or where the method learns nothing. Default true; with false all images count
+    /// alike, as in published codes.
+    /// </summary>
+    [JsonPropertyOrder(BalanceOrder)]
+    public bool BalanceClasses { get; init; } = true;
 
     /// <summary>All options with their values, as saved with a classifier.</summary>
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, GetType(), Format);
@@ -68,7 +79,7 @@ public abstract record MethodOptions
         catch (JsonException e)
         {
             var known = JsonSerializer.SerializeToElement(new TOptions(), Format).EnumerateObject().Select(option => option.Name);
-            var names = string.Join(", ", known.DefaultIfEmpty("nothing"));
+            var names = string.Join(", ", known);
             throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: " +
                 $"it takes an object with {names} ({e.Message})", e);
         }

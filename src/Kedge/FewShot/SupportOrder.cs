@@ -13,11 +13,13 @@ internal static class SupportOrder
     /// <summary>
     /// The task with its support rows sorted, which are copies in the current dispose scope, as are class features.
     /// </summary>
-    internal static FewShotTask Canonical(FewShotTask task)
+    /// <param name="task">The task.</param>
+    /// <param name="balanceClasses">Whether uneven classes are to count alike.</param>
+    internal static FewShotTask Canonical(FewShotTask task, bool balanceClasses = true)
     {
         var sorted = Sort(task);
         var order = tensor(sorted, dtype: ScalarType.Int64, device: task.Device);
-        return task.AtRows(order);
+        return task.AtRows(order, balanceClasses);
     }
 
     private static long[] Sort(FewShotTask task)

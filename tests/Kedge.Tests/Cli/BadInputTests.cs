@@ -66,7 +66,7 @@ public class BadInputTests
     public void An_unknown_option_of_a_method()
     {
         using var photos = PhotoFolder.Flat();
-        Assert.StartsWith("Reading the options of tip-adapter found {\"gamma\":2}: it takes an object with alpha, beta (",
+        Assert.StartsWith("Reading the options of tip-adapter found {\"gamma\":2}: it takes an object with alpha, beta, balanceClasses (",
             Fit(photos, "--method", "tip-adapter", "--option", "gamma=2"));
     }
 

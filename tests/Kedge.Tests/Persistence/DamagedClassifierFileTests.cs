@@ -53,10 +53,10 @@ public class DamagedClassifierFileTests
         "[3, 16], expected Float32 [3, 17]: the file is damaged; fit it again.")]
     [InlineData("\"tip-adapter\"", "\"tip-adapter-x\"", "There is no method 'tip-adapter-x': nearest are ")]
     [InlineData("\"tip-adapter\"", "\"zero-shot\"",
-        "Reading the options of zero-shot found {\"alpha\":1,\"beta\":5.5}: it takes an object with nothing (")]
+        "Reading the options of zero-shot found {\"alpha\":1,\"beta\":5.5}: it takes an object with balanceClasses (")]
     [InlineData("\"alpha\":1", "\"alpha\":-1", "The option alpha is -1: it must be from 0 to 1000.")]
     [InlineData("\"alpha\":1", "\"gamma\":1",
-        "Reading the options of tip-adapter found {\"gamma\":1,\"beta\":5.5}: it takes an object with alpha, beta (")]
+        "Reading the options of tip-adapter found {\"gamma\":1,\"beta\":5.5}: it takes an object with alpha, beta, balanceClasses (")]
     [InlineData("\"shots\":3", "\"shots\":true", "its description is damaged (")]
     [InlineData("\"fingerprint\":\"sha256:1a2b\"", "\"fingerprint\":null", "its description is damaged (")]
     [InlineData("\"the tests\"}}", "\"the tests\"},\"later\":1}", "its description is damaged (")]

@@ -11,8 +11,11 @@ public sealed class HeldOutShots
 {
     private const int Divisor = 4;
 
-    private HeldOutShots(FewShotTask task, long[] train, long[] held) => (Train, Held, Labels) =
-        (Rows(task, train), Rows(task, held), task.Support.Labels.index_select(0, Rows(task, held)));
+    private HeldOutShots(FewShotTask task, long[] train, long[] held)
+    {
+        (Train, Held, Labels) = (Rows(task, train), Rows(task, held), task.Support.Labels.index_select(0, Rows(task, held)));
+        Weights = ClassBalance.Weights(task, Labels);
+    }
 
     /// <summary>[N − H] int64: the rows to fit on first.</summary>
     public Tensor Train { get; }
@@ -22,6 +25,12 @@ public sealed class HeldOutShots
 
     /// <summary>[H] int64: the classes of the rows to evaluate on.</summary>
     public Tensor Labels { get; }
+
+    /// <summary>
+    /// [H] F32 of mean 1: how much each of the rows counts, so that all classes count alike; <see langword="null"/> where
+    /// all rows do.
+    /// </summary>
+    public Tensor? Weights { get; }
 
     /// <summary>
     /// Holds shots out. The tensors of the result are on the task's device, in the current dispose scope.

@@ -24,13 +24,16 @@ public static class Stacking
     /// <param name="labels">[Q] int64.</param>
     /// <param name="prior">w⁰, the start of the search too; none below 0.</param>
     /// <param name="priorImages">κ, in images, 0 or above: how many images' worth of weight the prior has.</param>
+    /// <param name="imageWeights">v [Q] F32 of mean 1: how much each image counts, such as
+    /// <see cref="HeldOutShots.Weights"/>; null for all alike.</param>
     /// <returns>M weights, none below 0.</returns>
-    public static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double priorImages = 0)
+    public static double[] Weights(IReadOnlyList<Tensor> logits, Tensor labels, IReadOnlyList<double> prior, double priorImages = 0,
+        Tensor? imageWeights = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var (weights, strength) = (prior.ToArray(), priorImages / labels.shape[0]);
-        var current = Evaluate(logits, labels, weights, prior, strength);
+        var (weights, strength) = (prior.ToArray(), priorImages / EffectiveImages(labels, imageWeights));
+        var current = Evaluate(logits, labels, imageWeights, weights, prior, strength);
         for (var step = 0; step < MaxSteps; step++)
         {
             var free = Enumerable.Range(0, weights.Length).Where(m => weights[m] > 0 || current.Gradient[m] < 0).ToArray();
@@ -45,7 +48,7 @@ public static class Stacking
             for (var halvings = 0; halvings < MaxHalvings; halvings++)
             {
                 var tried = weights.Zip(direction, (w, d) => Math.Max(0, w - d * Math.Pow(0.5, halvings))).ToArray();
-                var candidate = Evaluate(logits, labels, tried, prior, strength);
+                var candidate = Evaluate(logits, labels, imageWeights, tried, prior, strength);
                 if (candidate.Loss < current.Loss - MinGain)
                     return (tried, candidate);
             }
@@ -59,7 +62,9 @@ public static class Stacking
     /// </summary>
     /// <param name="logits">[Q, C] F32, Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
-    public static double Weight(Tensor logits, Tensor labels) => Weights([logits], labels, [1])[0];
+    /// <param name="imageWeights">[Q] F32 of mean 1: how much each image counts; null for all alike.</param>
+    public static double Weight(Tensor logits, Tensor labels, Tensor? imageWeights = null) =>
+        Weights([logits], labels, [1], imageWeights: imageWeights)[0];
 
     /// <summary>Σ_m w_m L_m.</summary>
     /// <param name="logits">M times [Q, C] F32, M at least 1.</param>
@@ -81,7 +86,7 @@ public static class Stacking
     }
 
     private static Objective Evaluate(
-        IReadOnlyList<Tensor> logits, Tensor labels, double[] weights, IReadOnlyList<double> prior, double strength)
+        IReadOnlyList<Tensor> logits, Tensor labels, Tensor? imageWeights, double[] weights, IReadOnlyList<double> prior, double strength)
     {
         var (count, images) = (weights.Length, (int)labels.shape[0]);
         var (loss, gradient, hessian) = (new double[1], new double[count], new double[count * count]);
@@ -95,9 +100,10 @@ public static class Stacking
             var mean = (l * p).sum(2, keepdim: true); // [M, q, 1]
             var own = labels.narrow(0, first, rows).view(1, rows, 1); // [1, q, 1]
             var spread = l - mean;
-            Add(loss, -log.unsqueeze(0).gather(2, own).sum());
-            Add(gradient, (mean - l.gather(2, own.expand(count, rows, 1))).sum([1, 2]));
-            Add(hessian, einsum("mqc,qc,kqc->mk", spread, p, spread));
+            var counts = imageWeights?.narrow(0, first, rows).view(1, rows, 1); // [1, q, 1]
+            Add(loss, -Weighted(log.unsqueeze(0).gather(2, own), counts).sum());
+            Add(gradient, Weighted(mean - l.gather(2, own.expand(count, rows, 1)), counts).sum([1, 2]));
+            Add(hessian, einsum("mqc,qc,kqc->mk", Weighted(spread, counts), p, spread));
         }
         for (var m = 0; m < count; m++)
         {
@@ -113,6 +119,12 @@ public static class Stacking
                 sums[i] += values[i] / (double)images;
         }
     }
+
+    private static Tensor Weighted(Tensor x, Tensor? weights) => weights is null ? x : x * weights;
+
+    /// <summary>Kish's effective sample size, (Σ v)² / Σ v²; Q where all images count alike.</summary>
+    private static double EffectiveImages(Tensor labels, Tensor? imageWeights) => imageWeights is null
+        ? labels.shape[0] : labels.shape[0] / (double)imageWeights.Square().mean().item<float>();
 
     private static double[] Newton(double[] gradient, double[] hessian, int[] free, int count)
     {

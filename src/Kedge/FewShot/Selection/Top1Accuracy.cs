@@ -8,14 +8,19 @@ internal static class Top1Accuracy
     /// <summary>Counts the correct images.</summary>
     /// <param name="logits">[Q, C].</param>
     /// <param name="labels">[Q] int64.</param>
-    internal static long CountCorrect(Tensor logits, Tensor labels)
+    /// <param name="weights">[Q] F32, what each image counts; null for 1.</param>
+    internal static double CountCorrect(Tensor logits, Tensor labels, Tensor? weights = null)
     {
         using var scope = NewDisposeScope();
-        return logits.argmax(1).eq(labels).sum().item<long>();
+        var correct = logits.argmax(1).eq(labels);
+        return weights is null ? correct.sum().item<long>() : (correct.to(ScalarType.Float32) * weights).sum().item<float>();
     }
 
     /// <summary>The accuracy, 0 to 1, rounded to single precision.</summary>
     /// <param name="logits">[Q, C], Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
-    internal static double Measure(Tensor logits, Tensor labels) => CountCorrect(logits, labels) / (float)labels.shape[0];
+    /// <param name="weights">[Q] F32 of mean 1 for the weighted share, which is the balanced accuracy where classes count
+    /// alike; null for all images alike.</param>
+    internal static double Measure(Tensor logits, Tensor labels, Tensor? weights = null) =>
+        (float)CountCorrect(logits, labels, weights) / labels.shape[0];
 }

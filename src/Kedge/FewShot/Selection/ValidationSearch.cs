@@ -1,11 +1,11 @@
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.FewShot.Selection;
 
 /// <summary>
 /// Grid search of hyper-parameters on a validation set: the point of the highest accuracy; ties go to the least cross
-/// entropy, then to the first point.
+/// entropy, then to the first point. Accuracy is balanced, the mean of the classes' recalls, where the classes of the
+/// support set are uneven (<see cref="MethodOptions.BalanceClasses"/>).
 /// </summary>
 public static class ValidationSearch
 {
@@ -66,7 +66,8 @@ public static class ValidationSearch
 /// <param name="set">The images.</param>
 internal sealed class ValidationTracker(LabelledFeatures set)
 {
-    private (long Correct, double Loss) _best = (-1, double.PositiveInfinity);
+    private readonly Tensor? _weights = set.BalanceClasses ? ClassBalance.Weights(set.Labels, classes: 0) : null;
+    private (double Correct, double Loss) _best = (-1, double.PositiveInfinity);
 
     /// <summary>
     /// Whether the accuracy is higher than the best so far, or equal at a lower cross entropy; these logits are then
@@ -77,10 +78,10 @@ internal sealed class ValidationTracker(LabelledFeatures set)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var correct = Top1Accuracy.CountCorrect(logits, set.Labels);
+        var correct = Top1Accuracy.CountCorrect(logits, set.Labels, _weights);
         if (correct < _best.Correct)
             return false;
-        var loss = (double)F.cross_entropy(logits.to(ScalarType.Float32), set.Labels).item<float>();
+        var loss = (double)ClassBalance.WeightedCrossEntropy(logits.to(ScalarType.Float32), set.Labels, _weights).item<float>();
         if (correct == _best.Correct && !(loss < _best.Loss))
             return false;
         _best = (correct, loss);

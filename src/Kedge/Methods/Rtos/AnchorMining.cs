@@ -47,7 +47,7 @@ internal static class AnchorMining
         var anchors = Check(task, WordList.FromLines(words, "the words").WithoutClassNames(task.Classes.Names).Words);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var ordered = SupportOrder.Canonical(task);
+        var ordered = SupportOrder.Canonical(task, options.BalanceClasses);
         var features = Encode(ordered, anchors, progress, cancellation); // [K, D]
         return [.. Gains(ordered, anchors, features, options, cancellation).OrderByDescending(gain => gain.Gain)];
     }

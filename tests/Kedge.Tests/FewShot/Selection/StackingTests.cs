@@ -60,6 +60,21 @@ public class StackingTests
     }
 
     [Fact]
+    public void A_weight_of_an_image_is_as_many_copies_of_it()
+    {
+        using var scope = NewDisposeScope();
+        var (logits, labels) = Draw(images: 30, classes: 3, seed: 6);
+        var other = Draw(images: 30, classes: 3, seed: 7).Logits;
+        var rows = cat([arange(30), arange(10), arange(10)]); // the first ten three times
+        var weights = cat([full(10, 3f), full(20, 1f)]);
+        weights /= weights.mean();
+        var copies = Stacking.Weights([logits.index_select(0, rows), other.index_select(0, rows)], labels.index_select(0, rows), [0, 0]);
+        var weighted = Stacking.Weights([logits, other], labels, [0, 0], imageWeights: weights);
+        Assert.Equal(copies[0], weighted[0], Tolerance);
+        Assert.Equal(copies[1], weighted[1], Tolerance);
+    }
+
+    [Fact]
     public void A_member_that_knows_nothing_gets_no_weight()
     {
         using var scope = NewDisposeScope();

@@ -33,6 +33,29 @@ public class ClosedFormTests
         Assert.InRange((all + ridge.Coefficients * lambda - targets).abs().max().item<float>(), 0, Tolerance); // (K + λ I) A = Y
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_weight_of_an_image_is_as_many_copies_of_it(bool onKernel)
+    {
+        using var scope = NewDisposeScope();
+        var (x, labels) = Images(count: 14, width: 5);
+        x = x.div(x.norm(1, keepdim: true));
+        var targets = F.one_hot(labels, 3).to(ScalarType.Float32);
+        var weights = cat([full(4, 3f), full(10, 1f)]);
+        var rows = cat([arange(14), arange(4), arange(4)]);
+        var copies = Fit(x.index_select(0, rows), targets.index_select(0, rows), weights: null);
+        var weighted = Fit(x, targets, weights);
+        var logits = x.matmul(x.t()).matmul(weighted.Coefficients);
+        Assert.InRange((logits - x.matmul(x.index_select(0, rows).t()).matmul(copies.Coefficients)).abs().max().item<float>(), 0, Tolerance);
+        var rest = arange(1, 14); // the first image left out
+        var without = Fit(x.index_select(0, rest), targets.index_select(0, rest), weights.index_select(0, rest));
+        var expected = x.narrow(0, 0, 1).matmul(x.index_select(0, rest).t()).matmul(without.Coefficients);
+        Assert.InRange((expected - weighted.LeaveOneOut.narrow(0, 0, 1)).abs().max().item<float>(), 0, Tolerance);
+
+        Ridge Fit(Tensor features, Tensor values, Tensor? weights) => onKernel
+            ? Ridge.OnKernel(features.matmul(features.t()), values, 0.4, weights)
+            : Ridge.OnFeatures(features, values, 0.4, weights);
+    }
+
     [Fact]
     public void The_discriminant_is_that_of_its_formula()
     {

@@ -88,7 +88,7 @@ public class FuseTests
     [InlineData("fuse[methods=rtos,gda;weights=[1,-1]]", "The option weights is -1: it must be from 0 to 1000.")]
     [InlineData("fuse[methods=rtos,dga]", "There is no method 'dga': ")]
     [InlineData("fuse[methods=rtos[stepz=1]]", "Reading the options of rtos found {\"stepz\":1}")]
-    [InlineData("fuse[weights=1]", "Reading the options of fuse found {\"weights\":1}: it takes an object with methods, weights (")]
+    [InlineData("fuse[weights=1]", "Reading the options of fuse found {\"weights\":1}: it takes an object with methods, weights, balanceClasses (")]
     public void Wrong_methods_and_weights_are_refused(string text, string start) =>
         Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodVariant.Parse(text, MethodCatalog.Default)).Message,
             StringComparison.Ordinal);
