@@ -12,15 +12,15 @@ namespace Kedge.Methods;
 public sealed record ProKeROptions : MethodOptions
 {
     /// <summary>
-    /// β, the sharpness of the kernel, 0 to 1000. Default none: of 1, 2, 3.5, 5.5, 8 and 11 on a validation set where
-    /// the task brings one, else 5.5, Tip-Adapter's.
+    /// β, the sharpness of the kernel, 0 to 1000. Default none: of 0.5 to 10 the best on a validation set where the
+    /// task brings one, as published; else by shots, from 3 at 1 to 1.7 at 16: the published constants for ImageNet.
     /// </summary>
     public double? Beta { get; init; }
 
     /// <summary>
-    /// λ, the ridge penalty, which pulls towards zero-shot, 1e-4 to 1e6. Default none: of 0.1, 0.3, 1, 3 and 10 the
-    /// best on a validation set where the task brings one, as published; else that with the least squared error on
-    /// left-out support images.
+    /// λ, ridge penalty and weight of the correction at once, 1e-4 to 1e6: towards 0 the logits become zero-shot's.
+    /// Default none: of 0.001 to 10 the best on a validation set where the task brings one, as published; else by
+    /// shots, from 0.05 at 1 to 0.1 at 16: the published constants for ImageNet.
     /// </summary>
     public double? Lambda { get; init; }
 
@@ -37,31 +37,31 @@ public sealed record ProKeROptions : MethodOptions
 /// CVPR 2025, arXiv 2501.11175: kernel ridge regression of zero-shot's residual.
 /// <code>
 ///     k(x, y) = exp(−β (1 − x · y)),  F the support images (views averaged), Y their classes one-hot
-///     (k(F, F) + λ I) A = Y − F Tᵀ                      [N, C]   in double precision
+///     A = λ (k(F, F) + λ I)⁻¹ (Y − F Tᵀ)                [N, C]   in double precision
 ///     logits = s · (f Tᵀ + k(f, F) A)                   [B, C]
 /// </code>
-/// Differences from the published code: without a validation set λ is chosen by closed-form leave-one-out on the
-/// support images of classes with two or more, and β is fixed, where both are searched on one; the sum is multiplied by
-/// CLIP's logit scale s, so that logits of all methods are of one kind. The equation is that of (k / λ + I) A' = Y − F
-/// Tᵀ with A = A' / λ. With one shot a class λ is 1; it is so too beyond 5,000 support images, where it would be
-/// searched for long. The kernel and its factor are 16 N² bytes: 2 GB at 11,180 support images, above which the need is
-/// announced before the fit. Inductive.
+/// λ is the ridge penalty and the weight of the correction at once, as published: its equation (k / λ + I) A = Y − F Tᵀ
+/// is the same. Without a validation set β and λ are those of the published code's own mode without one, by the mean
+/// shots of a class, interpolated between them along their logarithm. Differences from the published code: the views of
+/// an image are averaged, where there each is a sample of its own; β and λ have one grid on a validation set, where
+/// there the ends differ by data set; the sum is multiplied by CLIP's logit scale s, so that logits of all methods are
+/// of one kind. Nothing is searched beyond 5,000 support images. The kernel and its factor are 16 N² bytes: 2 GB at
+/// 11,180 support images, above which the need is announced before the fit. Inductive.
 /// </summary>
 /// <param name="options">β and λ.</param>
 public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, options)
 {
     internal const string CatalogName = "proker";
 
-    private const double FixedLambda = 1; // the middle of the range
-    // around Tip-Adapter's
-    private static readonly double[] Lambdas = [0.1, 0.3, 1, 3, 10], Betas = [1, 2, 3.5, TipAdapter.PublishedBeta, 8, 11];
+    private const int BytesAPair = 16; // kernel and factor
 
-    // kernel and factor; kernel, and in half its precision kernel, the same with λ, factor and inverse
-    private const int BytesAPair = 16, BytesAPairOfSearch = 24;
+    private static readonly double[] Lambdas = ValidationSearch.Powers(-3, 1, 9), Betas = [0.5, 1, 1.5, 2, 3, 4, 5.5, 7.5, 10];
+
+    /// <summary>The published constants for ImageNet without a validation set, by log₂ of the shots.</summary>
+    private static readonly (double Beta, double Lambda)[] ByShots = [(3, 0.05), (2.6, 0.05), (1.5, 0.05), (1.66, 0.07), (1.7, 0.1)];
 
     /// <inheritdoc/>
-    protected internal override long BytesToFit(FewShotTask task) =>
-        (long)task.Support.Count * task.Support.Count * (task.Support.Count <= Ridge.MaxKernelImages ? BytesAPairOfSearch : BytesAPair);
+    protected internal override long BytesToFit(FewShotTask task) => (long)task.Support.Count * task.Support.Count * BytesAPair;
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
@@ -70,31 +70,32 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         var images = task.Support.MeanOverViews().to(ScalarType.Float64); // [N, D]
         var residual =
             F.one_hot(task.Support.Labels, task.Classes.Count) - images.matmul(task.Classes.Features.to(ScalarType.Float64).t()); // [N, C]
-        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
-        var few = task.Support.Count <= Ridge.MaxKernelImages;
-        if (task.Validation is { } set && few && (options.Lambda is null || options.Beta is null))
+        var searched = options is not { Beta: { }, Lambda: { } } && task.Support.Count <= Ridge.MaxKernelImages ? task.Validation : null;
+        var constants = Constants(task.Support.Count / (double)task.Classes.Count);
+        var (beta, lambda) = searched is { } set ? Choose(task, set, images, residual, run)
+            : (options.Beta ?? constants.Beta, options.Lambda ?? constants.Lambda);
+        var tensors = new Dictionary<string, Tensor>
         {
-            var chosen = Choose(task, set, images, residual, run);
-            return CreateFitted(chosen.Beta, chosen.Lambda, Kernel(images, images, chosen.Beta), ValidationSearch.Selection(set));
-        }
-        var beta = options.Beta ?? TipAdapter.PublishedBeta;
-        var kernel = Kernel(images, images, beta); // [N, N]
-        var search = options.Lambda is null && rows.shape[0] > 0 && few;
-        var lambda =
-            search ? Choose(kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32), rows, run) : options.Lambda ?? FixedLambda;
-        return CreateFitted(beta, lambda, kernel, search ? Fitted.SupportSet : Fitted.NothingSelected);
-
-        Fitted CreateFitted(double beta, double lambda, Tensor kernel, string selection)
-        {
-            var tensors = new Dictionary<string, Tensor>
-            {
-                ["class.features"] = task.Classes.Features,
-                ["coefficients"] = Ridge.CoefficientsInPlace(kernel, residual, lambda).to(ScalarType.Float32),
-            };
-            StoredSupport.AddTo(tensors, task);
-            return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(new { lambda, beta }));
-        }
+            ["class.features"] = task.Classes.Features,
+            ["coefficients"] = Coefficients(Kernel(images, images, beta), residual, lambda).to(ScalarType.Float32),
+        };
+        StoredSupport.AddTo(tensors, task);
+        return new Fitted(tensors, searched is null ? Fitted.NothingSelected : ValidationSearch.Selection(searched),
+            JsonSerializer.SerializeToElement(new { lambda, beta }));
     }
+
+    /// <summary>β and λ without a validation set.</summary>
+    /// <param name="shots">The mean support images of a class.</param>
+    internal static (double Beta, double Lambda) Constants(double shots)
+    {
+        var place = Math.Clamp(Math.Log2(shots), 0, ByShots.Length - 1);
+        var (below, above) = (ByShots[(int)place], ByShots[(int)Math.Ceiling(place)]);
+        return (double.Lerp(below.Beta, above.Beta, place % 1), double.Lerp(below.Lambda, above.Lambda, place % 1));
+    }
+
+    /// <summary>A = λ (k + λ I)⁻¹ R; frees the kernel.</summary>
+    private static Tensor Coefficients(Tensor kernel, Tensor residual, double lambda) =>
+        Ridge.CoefficientsInPlace(kernel, residual, lambda).Mul(lambda);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ProKeRClassifier(state, options.Beta);
@@ -110,25 +111,11 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
             from lambda in ValidationSearch.Values(options.Lambda, Lambdas) select (beta, lambda)];
         return ValidationSearch.Best(set, run, grid, at =>
         {
-            var coefficients = Ridge.CoefficientsInPlace(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
+            var coefficients = Coefficients(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
             var correction =
                 FitMemory.InBlocks(held, images.shape[0], some => Kernel(some, images, at.Beta).matmul(coefficients)); // [H, C]
             return zeroShot.Add(correction.to(ScalarType.Float32).Mul(task.Classes.LogitScale));
         });
-    }
-
-    /// <summary>λ by leave-one-out; takes ownership of the kernel [N, N] in single precision.</summary>
-    private static double Choose(Tensor kernel, Tensor residual, Tensor rows, FitRun run)
-    {
-        using (kernel)
-            return Lambdas.MinBy(Error);
-
-        double Error(double strength)
-        {
-            using var scope = NewDisposeScope();
-            run.Cancellation.ThrowIfCancellationRequested();
-            return (residual - Ridge.OnKernel(kernel, residual, strength).LeaveOneOut).index_select(0, rows).Square().sum().item<float>();
-        }
     }
 }
 

@@ -67,9 +67,9 @@ public sealed class ValidationTests : IDisposable
     [InlineData("tip-adapter[beta=2]", "tip-adapter[alpha=0.1;beta=2]", "tip-adapter[alpha=3;beta=2]")]
     [InlineData("tip-adapter-f[epochs=0]", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=3;beta=7]")]
     [InlineData("gda", "gda[alpha=0.0001]", "gda[alpha=0.01]", "gda[alpha=1]", "gda[alpha=100]")]
-    [InlineData("proker", "proker[beta=1;lambda=0.1]", "proker[beta=11;lambda=10]",
-        "proker[beta=5.5;lambda=1]", "proker[beta=11;lambda=0.1]")]
-    [InlineData("proker[lambda=3]", "proker[beta=1;lambda=3]", "proker[beta=8;lambda=3]")]
+    [InlineData("proker", "proker[beta=1;lambda=0.1]", "proker[beta=10;lambda=10]",
+        "proker[beta=5.5;lambda=1]", "proker[beta=0.5;lambda=0.001]")]
+    [InlineData("proker[lambda=3]", "proker[beta=1;lambda=3]", "proker[beta=7.5;lambda=3]")]
     [InlineData("ape", "ape[alpha=0.1;beta=1;gamma=0]", "ape[alpha=3;beta=7;gamma=1]", "ape[alpha=3;beta=1;gamma=0.1]")]
     [InlineData("ape-t[epochs=0]", "tip-adapter[alpha=0.1;beta=1]", "tip-adapter[alpha=3;beta=7]")]
     [InlineData("linear-probe", "linear-probe[strength=0.000001]", "linear-probe[strength=0.01]",

@@ -65,7 +65,7 @@ public class FuseTests
     }
 
     [Theory]
-    [InlineData("tip-adapter,proker", "support set")]
+    [InlineData("tip-adapter,gda", "support set")]
     [InlineData("tip-adapter,zero-shot", "none")]
     public void It_tells_what_data_chose_for_its_methods(string methods, string selection)
     {
