@@ -21,4 +21,28 @@ internal static class PromptEnsemble
         var features = encode([.. classNames.SelectMany(name => templates.Select(template => template.Fill(name)))]); // [C·T, D]
         return features.view(classNames.Count, templates.Count, -1).mean([1]).Unit();
     }
+
+    /// <summary>
+    /// Encodes classes, and measures them: the norms of the means over the templates without making anything unit.
+    /// </summary>
+    /// <param name="clip">The model.</param>
+    /// <param name="classNames">C names.</param>
+    /// <param name="templates">T ≥ 1 templates.</param>
+    /// <returns>
+    /// The features of <see cref="ClipModel.ClassFeatures"/> [C, D] and norms [C]; owned by the caller.
+    /// </returns>
+    internal static (Tensor Features, Tensor Norms) EncodeWithNorms(
+        ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate> templates)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor? norms = null;
+        var features = Encode(classNames, templates, texts =>
+        {
+            var raw = clip.EncodeText(texts, normalize: false); // [C·T, D]
+            norms = raw.view(classNames.Count, templates.Count, -1).mean([1]).norm(1);
+            return raw.Unit();
+        });
+        return (features.MoveToOuterDisposeScope(), norms!.MoveToOuterDisposeScope());
+    }
 }

@@ -141,7 +141,10 @@ public sealed class FewShotTask
     {
         var count = (int)classFeatures.shape[0];
         var rows = Support.Labels.Lt(count).nonzero().squeeze(1);
-        var classes = new TaskClasses([.. Classes.Names.Take(count)], classFeatures, Classes.LogitScale, Classes.Templates);
+        var classes = new TaskClasses([.. Classes.Names.Take(count)], classFeatures, Classes.LogitScale, Classes.Templates)
+        {
+            Norms = Classes.Norms is { } norms ? own(norms.narrow(0, 0, count).clone()) : null,
+        };
         return new(Support.AtRows(rows, own), classes, Encoder?.AtRows([.. rows.cpu().data<long>()]))
         {
             BalanceClasses = BalanceClasses,

@@ -18,6 +18,8 @@ internal static class TaskChecks
         Require(classes.Features.shape is [var c, > 0] && c == classes.Count, $"class features of shape {classes.Features.Shape()}",
             $"[{classes.Count}, D], one row a class name");
         classes.Features.RequireUnit(Making, "class features");
+        if (classes.Norms is { } norms)
+            CheckNorms(classes, norms);
     }
 
     internal static void CheckSupport(FewShotTask task)
@@ -61,6 +63,17 @@ internal static class TaskChecks
         Require(IsOn(anchors.Features, task.Device), $"anchor features on {anchors.Features.device}",
             $"them on {task.Device}, where the class features are");
         anchors.Features.RequireUnit(Making, "anchor features");
+    }
+
+    private static void CheckNorms(TaskClasses classes, Tensor norms)
+    {
+        Require(norms.dtype == ScalarType.Float32 && norms.shape is [var c] && c == classes.Count,
+            $"norms of class features of type {norms.dtype} and shape {norms.Shape()}", $"Float32 [{classes.Count}], one a class name");
+        Require(IsOn(norms, classes.Features.device), $"norms of class features on {norms.device}",
+            $"them on {classes.Features.device}, where the class features are");
+        using var scope = NewDisposeScope();
+        var (low, high) = (norms.min().item<float>(), norms.max().item<float>());
+        Require(low > 0 && float.IsFinite(high), $"norms of class features from {low} to {high}", "numbers above 0");
     }
 
     private static void CheckPatches(SupportSet support, int width)

@@ -42,6 +42,13 @@ public sealed record TaskClasses
         ?? throw new KedgeException("The features of class names were asked for of a task that has no class names: " +
             "take a method that does not look at them.");
 
+    /// <summary>
+    /// [C] F32, above 0: the norm of each class's mean over the templates of text features as the tower gives them,
+    /// before they are made unit, on the device of the features; about 10 for OpenAI's weights. Learned prototypes of
+    /// CLAP, ZS-LP and TaskRes start at it. <see langword="null"/> where it is unknown.
+    /// </summary>
+    public Tensor? Norms { get; init; }
+
     /// <summary>Classes without names, which are numbers then: methods that need names refuse them.</summary>
     /// <param name="count">C, at least two.</param>
     /// <param name="logitScale">What CLIP multiplies a cosine by, above 0.</param>
@@ -50,5 +57,6 @@ public sealed record TaskClasses
         new([.. Enumerable.Range(1, count).Select(number => FormattableString.Invariant($"class {number}"))], logitScale, templates);
 
     /// <summary>The same with copies of the features, without gradient, in the current dispose scope.</summary>
-    internal TaskClasses Copy() => _features is null ? this : new(Names, _features.detach().clone(), LogitScale, Templates);
+    internal TaskClasses Copy() => _features is null ? this
+        : new(Names, _features.detach().clone(), LogitScale, Templates) { Norms = Norms?.detach().clone() };
 }

@@ -60,6 +60,7 @@ public sealed class FeatureTask : IDisposable
     private IEnumerable<Tensor> Tensors =>
     [
         Task.Support.Features, Task.Support.Labels, Task.Classes.Features, Support.Features, Query.Features, Query.Labels,
+        .. Task.Classes.Norms is { } norms ? [norms] : Array.Empty<Tensor>(),
         .. Task.Anchors is { } anchors ? [anchors.Features] : Array.Empty<Tensor>(),
         .. Validation is { } validation ? [validation.Features, validation.Labels] : Array.Empty<Tensor>(),
     ];

@@ -10,7 +10,7 @@ namespace Kedge.Tasks;
 internal static class FeatureTaskFormat
 {
     internal const string Support = "support", Query = "query", Validation = "validation";
-    internal const string Classes = "class.features", Anchors = "anchor.features";
+    internal const string Classes = "class.features", ClassNorms = "class.norms", Anchors = "anchor.features";
     internal const string ClassNames = "class_names", AnchorNames = "anchor_names",
         LogitScale = "logit_scale", Templates = "templates", Model = "model";
 
@@ -18,7 +18,10 @@ internal static class FeatureTaskFormat
 
     /// <summary>Every tensor that a task may have.</summary>
     internal static string[] Tensors { get; } =
-        [Features(Support), Labels(Support), Features(Query), Labels(Query), Features(Validation), Labels(Validation), Classes, Anchors];
+    [
+        Features(Support), Labels(Support), Features(Query), Labels(Query), Features(Validation), Labels(Validation),
+        Classes, ClassNorms, Anchors,
+    ];
 
     /// <summary>All metadata that a task may have.</summary>
     internal static string[] Metadata { get; } = [ClassNames, AnchorNames, LogitScale, Templates, Model];
@@ -46,6 +49,8 @@ internal static class FeatureTaskFormat
         };
         if (task.Validation is { } validation)
             (tensors[Features(Validation)], tensors[Labels(Validation)]) = (validation.Features, validation.Labels);
+        if (learned.Classes.Norms is { } norms)
+            tensors[ClassNorms] = norms;
         if (learned.Anchors is { } anchors)
             (tensors[Anchors], metadata[AnchorNames]) = (anchors.Features, JsonSerializer.Serialize(anchors.Names, Plain));
         if (learned.Classes.Templates.Count > 0)

@@ -41,15 +41,15 @@ internal sealed class FeatureTaskReader
         RequireClasses(classNames);
         var (scale, templates) = (LogitScale(), Texts(Names.Templates, "the sentences behind class.features", "a photo of a {}.") ?? []);
         var classFeatures = _tensors.ReadClasses(classNames.Length);                                        // [C, D]
-        var width = classFeatures.shape[1];
+        var (width, norms) = (classFeatures.shape[1], _tensors.ReadNorms(classNames.Length));               // D, [C]
         var (support, supportLabels) = _tensors.ReadSupport(width, classNames.Length);                      // [V, N, D], [N]
         var query = _tensors.ReadPart(Names.Query, width, classNames.Length);
         var validation = _tensors.HasPart(Names.Validation) ? _tensors.ReadPart(Names.Validation, width, classNames.Length) : null;
-        var task =
-            new FewShotTask(new(support.to(device), supportLabels.to(device)), new(classNames, classFeatures.to(device), scale, templates))
-            {
-                Anchors = Anchors(width) is { } anchors ? anchors with { Features = anchors.Features.to(device) } : null,
-            };
+        var classes = new TaskClasses(classNames, classFeatures.to(device), scale, templates) { Norms = norms?.to(device) };
+        var task = new FewShotTask(new(support.to(device), supportLabels.to(device)), classes)
+        {
+            Anchors = Anchors(width) is { } anchors ? anchors with { Features = anchors.Features.to(device) } : null,
+        };
         return new FeatureTask(name, task, To(query, device), validation is null ? null : To(validation, device))
         {
             Model = _metadata.GetValueOrDefault(Names.Model),

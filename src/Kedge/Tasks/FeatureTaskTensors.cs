@@ -38,6 +38,20 @@ internal sealed class FeatureTaskTensors(SafetensorsFile file)
         return ReadUnit(Names.Classes);
     }
 
+    /// <summary>[C], above 0; null where there are none.</summary>
+    internal Tensor? ReadNorms(int classes)
+    {
+        if (!Has(Names.ClassNorms))
+            return null;
+        Require(Names.ClassNorms, Shape(Names.ClassNorms) is [var c] && c == classes, $"[{classes}], one for each of class_names");
+        RequireType(Names.ClassNorms, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16);
+        using var scope = NewDisposeScope();
+        var norms = file.Read(Names.ClassNorms).to(ScalarType.Float32);
+        if (norms.data<float>().FirstOrDefault(norm => !(norm > 0 && float.IsFinite(norm)), 1) is not 1 and var wrong)
+            throw new TaskFault($"has the number {wrong} in '{Names.ClassNorms}': it needs norms above 0.");
+        return norms.MoveToOuterDisposeScope();
+    }
+
     /// <summary>[K, D]; null where there are none.</summary>
     internal Tensor? ReadAnchors(long width, int? names)
     {

@@ -134,8 +134,11 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     private TaskClasses EncodeClasses(
         IReadOnlyList<string> names, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)
     {
-        var features = clip.ClassFeatures(names, templates); // [C, D]
-        return new(names, own is null ? features : own(features), clip.LogitScale, [.. templates.Select(template => template.Text)]);
+        var (features, norms) = PromptEnsemble.EncodeWithNorms(clip, names, templates); // [C, D] and [C]
+        return new(names, own is null ? features : own(features), clip.LogitScale, [.. templates.Select(template => template.Text)])
+        {
+            Norms = own is null ? norms : own(norms),
+        };
     }
 
     private LabelledFeatures EncodeLabelled(IReadOnlyList<LabelledImage> images, CancellationToken cancellation) =>

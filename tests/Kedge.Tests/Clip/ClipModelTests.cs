@@ -54,6 +54,19 @@ public class ClipModelTests
     }
 
     [Fact]
+    public void The_norm_of_a_class_feature_is_of_the_mean_before_anything_is_unit()
+    {
+        using var clip = ClipModel.Load(Small);
+        using var scope = NewDisposeScope();
+        PromptTemplate[] templates = [new("a photo of a {}."), new("{}")];
+        var (features, norms) = PromptEnsemble.EncodeWithNorms(clip, ["red_fox", "cat"], templates);
+        Assert.Equal(clip.ClassFeatures(["red_fox", "cat"], templates).data<float>(), features.data<float>());
+        var fox = clip.EncodeText(["a photo of a red fox.", "red fox"], normalize: false).mean([0]).norm().item<float>();
+        Assert.Equal([2], norms.shape);
+        Assert.Equal(fox, norms[0].item<float>(), 1e-4f); // the same sums
+    }
+
+    [Fact]
     public void Every_missing_unexpected_and_misshapen_key_is_named_at_once()
     {
         using var folder = new TemporaryFolder();

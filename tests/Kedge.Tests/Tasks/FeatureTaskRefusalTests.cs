@@ -11,7 +11,7 @@ public sealed class FeatureTaskRefusalTests : IDisposable
     private const string Needed = "a task needs support.features, support.labels, query.features, query.labels and class.features";
     private const string Known =
         "a task's are support.features, support.labels, query.features, query.labels, validation.features, validation.labels, " +
-            "class.features, anchor.features";
+            "class.features, class.norms, anchor.features";
 
     private readonly TaskFile _file = new();
 
@@ -44,6 +44,8 @@ public sealed class FeatureTaskRefusalTests : IDisposable
         { "query.features", [0, 1152921504606846976],
             "of shape [0, 1152921504606846976]: it needs [Q, 4], Q at least 1, as wide as class.features" },
         { "validation.features", [2, 3], "of shape [2, 3]: it needs [Q, 4], Q at least 1, as wide as class.features" },
+        { "class.norms", [2], "of shape [2]: it needs [3], one for each of class_names" },
+        { "class.norms", [3, 1], "of shape [3, 1]: it needs [3], one for each of class_names" },
         { "anchor.features", [3, 4], "of shape [3, 4]: it needs [2, 4], a row for each of anchor_names, as wide as class.features" },
         { "anchor.features", [2, 8], "of shape [2, 8]: it needs [2, 4], a row for each of anchor_names, as wide as class.features" },
     };
@@ -132,6 +134,10 @@ public sealed class FeatureTaskRefusalTests : IDisposable
             row.fill_(value);
         Assert.Equal($"has {expected}.", Refused(_file));
     }
+
+    [Theory, InlineData(0f), InlineData(-1f), InlineData(float.NaN), InlineData(float.PositiveInfinity)]
+    public void A_norm_that_is_none(float value) => Assert.Equal(
+        $"has the number {value} in 'class.norms': it needs norms above 0.", Refused(_file.With("class.norms", tensor([7, value, 9]))));
 
     [Fact]
     public void A_row_of_a_view_that_is_no_feature()

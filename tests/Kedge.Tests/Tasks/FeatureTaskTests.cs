@@ -35,6 +35,18 @@ public sealed class FeatureTaskTests : IDisposable
     }
 
     [Fact]
+    public void Norms_of_class_features_are_kept_and_are_no_part_of_the_fingerprint()
+    {
+        using var without = FeatureTask.Open(_file.Write());
+        using var first = FeatureTask.Open(_file.With("class.norms", tensor([7f, 9.5f, 10.25f])).Write());
+        first.Save(_file["again.safetensors"]);
+        using var again = FeatureTask.Open(_file["again.safetensors"]);
+        Assert.Null(without.Task.Classes.Norms);
+        Assert.Equal([7f, 9.5f, 10.25f], again.Task.Classes.Norms!.data<float>().ToArray());
+        Assert.Equal(without.Fingerprint, again.Fingerprint);
+    }
+
+    [Fact]
     public void What_is_saved_is_what_is_opened_and_saving_again_gives_the_same_bytes()
     {
         _file.With("support.features", _file.Rows(2, 6, 4)).With("templates", """["a photo of a {}."]""").With("model", "some-clip");

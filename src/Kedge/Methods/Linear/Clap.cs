@@ -21,19 +21,19 @@ public sealed record ClapOptions() : EpochOptions(epochs: 300, learningRate: 0.1
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>
-    /// r, the initial norm of the prototypes, 0.01 to 1000: the larger, the smaller the angle of a step. The published
-    /// code starts from text features before normalisation; a task brings unit ones. Default 1: the best of 1, 3 and 10
-    /// on validation photos (Caltech101, kedge-mini).
+    /// r, the initial norm of all prototypes, 0.01 to 1000: the larger, the smaller the angle of a step. Default none:
+    /// each class's own norm before its text feature is made unit (<see cref="TaskClasses.Norms"/>), as published; 10
+    /// where it is unknown, about that of OpenAI's CLIP.
     /// </summary>
     [JsonPropertyOrder(LastOrder)]
-    public double Length { get; init; } = 1;
+    public double? Length { get; init; }
 
     /// <inheritdoc/>
     protected internal override void Check()
     {
         base.Check();
         Require(Momentum, 0, 0.999);
-        Require(Length, 0.01, 1000);
+        Require(Length ?? 1, 0.01, 1000, nameof(Length));
     }
 }
 
@@ -43,13 +43,17 @@ public sealed record ClapOptions() : EpochOptions(epochs: 300, learningRate: 0.1
 /// by the zero-shot probability of its shots.
 /// <code>
 ///  λ_c = mean over the shots of c, and their views, of zero-shot's probability of c
-///  loss = cross entropy(logits, labels) + mean_c λ_c ‖w_c − r t_c‖²  w [C, D] from r T, SGD with momentum, cosine to 0
-///  logits = s · f unit(w)ᵀ                                           [B, C]
+///  loss = cross entropy(logits, labels)
+///         + mean_c λ_c ‖w_c − r_c t_c‖²    w [C, D] from r_c t_c, r_c the norm of the text feature; SGD with momentum
+///  logits = s · f unit(w)ᵀ                 [B, C]
 /// </code>
-/// Differences from the published code: r is an option, where there it is the norm of each class's own text features;
-/// the first epoch is learned as the others, where there it has a rate of 1e-5; each epoch takes the next of the task's
-/// cached views, where there 20 random crops of each image make one epoch. 0 epochs are zero-shot, bit for bit.
-/// Inductive.
+/// λ stays as it is at the start, as published; nothing is searched and the last epoch is kept. Differences from the
+/// published code: the direction t_c is that of the mean of unit text features over the templates, where there it is of
+/// features as the tower gives them (the same with one template); the first epoch is learned as the others, where there
+/// it has a rate of 1e-5, and the rate falls at every step, where there it falls by the epoch; each epoch takes the
+/// next of the task's cached views, and its last batch may be small, where there a step takes 256 of the 20 random
+/// crops of all images, as many steps an epoch as the images without crops fill batches. 0 epochs are zero-shot, bit
+/// for bit. Inductive.
 /// </summary>
 /// <param name="options">How the prototypes are learned.</param>
 public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, options)
@@ -58,7 +62,7 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run) =>
-        LinearClassifier.FromWeight(Learn(task, run, options, Strengths(task)));
+        LinearClassifier.FromWeight(Learn(task, run, options, TextNorms.Of(task, options.Length, Name, run), Strengths(task)));
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
@@ -74,25 +78,26 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
 
     /// <summary>Learns prototypes and gives them as unit features [C, D].</summary>
     /// <remarks>
-    /// What is learned is w / r, with a rate of 1 / r² of w's: the same steps, and a start that has T's bits.
+    /// What is learned is w_c / r_c, with gradients divided by r_c²: the same steps, and a start that has T's bits.
     /// </remarks>
     /// <param name="task">The task.</param>
     /// <param name="run">Told of each step.</param>
     /// <param name="options">How they are learned.</param>
+    /// <param name="norms">r [C].</param>
     /// <param name="strengths">λ [C]; <see langword="null"/> for no constraint.</param>
-    internal static Tensor Learn(FewShotTask task, FitRun run, ClapOptions options, Tensor? strengths)
+    internal static Tensor Learn(FewShotTask task, FitRun run, ClapOptions options, Tensor norms, Tensor? strengths)
     {
-        var prototypes = new Parameter(task.Classes.Features.clone()); // w / r [C, D]
-        var (square, rate) = (options.Length * options.Length, options.LearningRate / (options.Length * options.Length));
-        using var optimizer = new Sgd([prototypes], rate, options.Momentum);
-        new FeatureTraining(options.Epochs, rate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-        {
-            var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.WithNormOf(task.Classes.Features), task.Classes.LogitScale),
-                labels);
-            return strengths is null
-                ? loss
-                : loss.Add((strengths * (prototypes - task.Classes.Features).Square().sum(dim: 1)).mean().Mul(square));
-        });
-        return prototypes.WithNormOf(task.Classes.Features);
+        var (start, squares) = (task.Classes.Features, norms.Square()); // T [C, D], r² [C]
+        var slower = squares.reciprocal().unsqueeze(1); // [C, 1]
+        var learned = new Parameter(start.clone()); // w / r [C, D]
+        using var optimizer = new Sgd([learned], options.LearningRate, options.Momentum);
+        new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
+            .Run(task, run, optimizer, (images, labels) =>
+            {
+                var prototypes = learned.detach().Add((learned - learned.detach()) * slower); // equal, with gradients / r²
+                var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.WithNormOf(start), task.Classes.LogitScale), labels);
+                return strengths is null ? loss : loss.Add((strengths * squares * (prototypes - start).Square().sum(dim: 1)).mean());
+            });
+        return learned.WithNormOf(start);
     }
 }

@@ -15,14 +15,17 @@ namespace Kedge.Methods;
 /// </summary>
 public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, batchSize: 256)
 {
-    /// <summary>a, what the residuals are multiplied by, 0 to 1000; 0 is zero-shot. Default 0.5.</summary>
+    /// <summary>
+    /// a, what the residuals are multiplied by, 0 to 1000; 0 is zero-shot. Default 0.5; the published code takes 1 for
+    /// Flowers102.
+    /// </summary>
     public double Alpha { get; init; } = 0.5;
 
     /// <summary>
-    /// r, the norm of the text features that the residuals are added to, 0.01 to 1000. The published code takes them
-    /// before normalisation; a task brings unit ones. Default 1, as <see cref="ClapOptions.Length"/>.
+    /// r, the norm of all text features that the residuals are added to, 0.01 to 1000. Default none: each class's own,
+    /// as <see cref="ClapOptions.Length"/>.
     /// </summary>
-    public double Length { get; init; } = 1;
+    public double? Length { get; init; }
 
     /// <summary>
     /// Adam's weight decay, 0 to 1. Default 0.0005: that of the training framework that the published code stands on.
@@ -42,7 +45,7 @@ public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, bat
     {
         base.Check();
         Require(Alpha, 0, 1000);
-        Require(Length, 0.01, 1000);
+        Require(Length ?? 1, 0.01, 1000, nameof(Length));
         Require(WeightDecay, 0, 1);
         Require(Epochs ?? 0, 0, 100_000, nameof(Epochs));
     }
@@ -52,11 +55,12 @@ public sealed record TaskResOptions() : LearningOptions(learningRate: 0.002, bat
 /// TaskRes: T. Yu et al., "Task Residual for Tuning Vision-Language Models", CVPR 2023, arXiv 2211.10277.
 /// <code>
 ///     loss = cross entropy(logits, labels)       x [C, D] from 0, Adam, cosine to 0
-///     logits = s · f unit(r T + a x)ᵀ            [B, C]
+///     logits = s · f unit(r_c t_c + a x_c)ᵀ      [B, C]    r_c the norm of the class's text feature
 /// </code>
-/// Differences from the published code: r is an option, where there it is the norm of each class's own text features;
-/// the first epoch is learned as the others, where there it has a rate of 1e-5; each epoch takes the next of the task's
-/// cached views, where there it draws new random crops. a = 0 and 0 epochs are zero-shot, bit for bit. Inductive.
+/// The last epoch is kept. Differences from the published code: as <see cref="Clap"/>'s in the direction t_c, the first
+/// epoch and the rate; each epoch takes the next of the task's cached views, where there it draws new random crops; its
+/// enhanced base, text features tuned beforehand on other data, is not there. a = 0 and 0 epochs are zero-shot, bit for
+/// bit. Inductive.
 /// </summary>
 /// <param name="options">a and how the residuals are learned.</param>
 public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName, options)
@@ -69,14 +73,14 @@ public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName,
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var residuals = new Parameter(zeros_like(task.Classes.Features)); // x [C, D]
+        var scales = TextNorms.Of(task, options.Length, Name, run).reciprocal().Mul(options.Alpha).unsqueeze(1); // a / r [C, 1]
         var epochs = options.Epochs ?? (task.Support.Count <= FewShots * task.Classes.Count ? EpochsOfFewShots : EpochsOfMore);
         using var optimizer = new Adam([residuals], options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
             nn.functional.cross_entropy(ZeroShot.Logits(images.Image, Tuned(), task.Classes.LogitScale), labels));
         return LinearClassifier.FromWeight(Tuned());
 
-        Tensor Tuned() => // unit(r T + a x)
-            task.Classes.Features.Add(residuals.Mul(options.Alpha / options.Length)).WithNormOf(task.Classes.Features);
+        Tensor Tuned() => task.Classes.Features.Add(residuals * scales).WithNormOf(task.Classes.Features); // unit(r T + a x)
     }
 
     /// <inheritdoc/>
