@@ -36,10 +36,11 @@ public sealed class OlderCacheTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tip-adapter", "tip-adapter")]
+    [InlineData("tip-adapter", "tip-adapter", "--option", "alpha=1", "--option", "beta=5.5")] // the defaults of the time
     [InlineData("calip", "calip")]
-    [InlineData("gda", "gda-calibrated", "--calibrate")]
-    [InlineData("tip-adapter", "tip-adapter-views-rejecting", "--views", "3", "--reject", "0.1")]
+    [InlineData("gda", "gda-calibrated", "--calibrate", "--option", "priorShare=0.25")] // the default of the time
+    [InlineData("tip-adapter", "tip-adapter-views-rejecting", "--views", "3", "--reject", "0.1",
+        "--option", "alpha=1", "--option", "beta=5.5")]
     public void A_fit_on_cached_features_gives_the_same_classifier(string method, string recorded, params string[] options)
     {
         var cache = _files.CopyCache();

@@ -12,7 +12,7 @@ public class MethodCatalogTests
     [InlineData("tip-adapter", """{"alpha":null,"beta":null}""")]
     [InlineData("tip-adapter-f",
         """{"alpha":null,"beta":null,"learningRate":0.001,"epsilon":0.0001,"weightDecay":0.01,"epochs":20,"batchSize":256,"seed":1}""")]
-    [InlineData("gda", """{"alpha":null}""")]
+    [InlineData("gda", """{"alpha":null,"priorShare":null}""")]
     [InlineData("proker", """{"beta":null,"lambda":null}""")]
     [InlineData("linear-adapter", """{"lambda":null,"learningRate":0.0001,"epsilon":0.0001,"epochs":300}""")]
     [InlineData("clap", """{"learningRate":0.1,"momentum":0.9,"epochs":300,"batchSize":256,"length":null,"seed":1}""")]
@@ -29,7 +29,7 @@ public class MethodCatalogTests
     [InlineData("lp++", """{"epochs":300}""")]
     [InlineData("sim", """{"anchors":null,"lambda":0.1}""")]
     [InlineData("ape", """{"channels":0.7,"similarityWeight":0.5,"alpha":null,"beta":null,"gamma":null}""")]
-    [InlineData("ape-t", """{"channels":0.8,"similarityWeight":0.2,"alpha":null,"beta":null,"learningRate":0.001,"epsilon":0.001,"weightDecay":0.1,"epochs":30,"batchSize":256,"seed":1}""")]
+    [InlineData("ape-t", """{"channels":0.8,"similarityWeight":0.2,"alpha":null,"beta":null,"learningRate":0.0001,"epsilon":0.001,"weightDecay":0.1,"epochs":30,"batchSize":256,"seed":1}""")]
     [InlineData("clip-adapter", """{"alpha":null,"reduction":4,"learningRate":0.001,"epochs":200,"batchSize":256,"seed":1}""")]
     [InlineData("linear-probe", """{"strength":null,"iterations":1000}""")]
     [InlineData("rtos", """{"anchorCount":null,"tokens":1,"start":"words","anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":null,"learnAlpha":false,"relationTemperature":0,"attentionTemperature":0,"steps":null,"batchSize":256,"learningRate":null,"projectionPull":1,"anchorPull":100,"seed":1}""")]

@@ -72,7 +72,8 @@ public class OracleTests
     public void Zero_epochs_equal_tip_adapter_bit_for_bit()
     {
         using var synthetic = new SyntheticTask(Shots);
-        Assert.Equal(Logits(new TipAdapter(new()), synthetic), Logits(new TipAdapterF(new() { Epochs = 0 }), synthetic));
+        Assert.Equal(Logits(new TipAdapter(new() { Alpha = 1, Beta = 5.5 }), synthetic),
+            Logits(new TipAdapterF(new() { Epochs = 0 }), synthetic));
     }
 
     [Fact]

@@ -23,21 +23,23 @@ public sealed record ApeOptions : MethodOptions
     public double SimilarityWeight { get; init; } = 0.5;
 
     /// <summary>
-    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none: chosen on a validation set (of
-    /// 20 values from 0.1 to 3) where the task brings one, else on held-out shots, or 1 where there are
-    /// none, the published start.
+    /// α, the weight of the cache against zero-shot, 0 to 1000. Default none: chosen on a validation set (of 20 values
+    /// from 0.1 to 7, as published for most data sets) where the task brings one, else on left-out support images; at
+    /// one shot 1, the published start of four data sets.
     /// </summary>
     public double? Alpha { get; init; }
 
     /// <summary>
-    /// β, the sharpness of the affinity exp(−β (1 − cos)) of images and keys, 0 to 1000. Default none: of 1, 2, 4 and 7
-    /// on held-out shots, or 1 where there are none.
+    /// β, the sharpness of the affinity exp(−β (1 − cos)) of images and keys, 0 to 1000. Default none: of 24 values
+    /// from 0.1 to 7 on a validation set (published: 200), of 1, 2, 4 and 7 on left-out support images; at one shot
+    /// 1, the published start.
     /// </summary>
     public double? Beta { get; init; }
 
     /// <summary>
     /// γ, how strongly a key's weight grows with the divergence of zero-shot's prediction from its label, 0 to 100.
-    /// Default none: of 0, 0.1, 0.3 and 1 on held-out shots, or 0.1 where there are none.
+    /// Default none: of 0, 0.1, 0.2 … 1 on a validation set (published: 20 values), of 0, 0.1, 0.3 and 1 on left-out
+    /// support images; at one shot 0.1, the published start.
     /// </summary>
     public double? Gamma { get; init; }
 
@@ -61,10 +63,12 @@ public sealed record ApeOptions : MethodOptions
 ///     v_n = exp(γ log₂ ((1 + 1e-6) / (p_n + 1e-6))),  p_n = softmax_c(F' T'ᵀ) of n's own class       [N]
 ///     logits = s · f Tᵀ + α · exp(−β (1 − f' F'ᵀ)) diag(v) Y                                         [B, C]
 /// </code>
-/// Nothing is learned by steps. Differences from the published code: without a validation set α, β and γ are
-/// chosen on held-out shots (<see cref="HeldOutShots"/>), by the cross entropy, α by stacking; the number of
-/// channels and the weight of their two criteria are fixed options, where it has others for each data set. α = 0
-/// is zero-shot, bit for bit. Inductive.
+/// Nothing is learned by steps. Differences from the published code: without a validation set α, β and γ are those of
+/// the least leave-one-out cross entropy on the support images of classes with two or more, α by stacking
+/// (<see cref="Stacking"/>); the number of channels, the weight of their two criteria and the ends of the search are
+/// the same for all data sets, where it has others for each; it adds sentences by a language model to the templates,
+/// which is the task's affair here; an image's views are averaged as unit features, where there they are raw. α = 0 is
+/// zero-shot, bit for bit. Inductive.
 /// </summary>
 /// <param name="options">Channels, α, β and γ.</param>
 public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options)
@@ -74,7 +78,14 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
     private const double PublishedBeta = 1, PublishedGamma = 0.1; // where the published search starts
     private const double Small = 1e-6;
 
-    private static readonly double[] Betas = [1, 2, 4, 7], Gammas = [0, 0.1, 0.3, 1]; // within the published search
+    /// <summary>The search on a validation set, up to the published ends of most data sets.</summary>
+    private static readonly double[] Betas = ValidationSearch.Evenly(0.1, 7, 24),
+        Gammas = [0, .. ValidationSearch.Evenly(0.1, 1, 10)];
+
+    private static readonly double[] BetasToLeaveOut = [1, 2, 4, 7], GammasToLeaveOut = [0, 0.1, 0.3, 1];
+
+    /// <summary>Of APE and APE-T: the published ends and number of values.</summary>
+    internal static readonly double[] Alphas = ValidationSearch.Evenly(0.1, 7, 20);
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
@@ -82,15 +93,16 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var keys = task.Support.MeanOverViews(); // F [N, D]
         var given = options is { Alpha: { }, Beta: { }, Gamma: { } };
         var set = given ? null : task.Validation;
-        var held = given || set is not null ? null : HeldOutShots.HoldOut(task);
-        var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, run)
-            : held is null ? (options.Alpha ?? KeyValueCache.InitialAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma)
-            : Choose(task, keys, held, run);
+        var rows = given || set is not null ? null : KeyValueCache.RowsToLeaveOut(task);
         var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
+        var leaveOut = rows is not null && rows.shape[0] > 0;
+        var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, channels, run)
+            : leaveOut ? Choose(task, keys, rows!, channels, run)
+            : (options.Alpha ?? KeyValueCache.InitialAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma);
         var values = Divergences(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
         return ApeClassifier.CreateFitted(task, task.Classes.Features, keys, values, channels, set is not null
             ? ValidationSearch.Selection(set)
-            : held is null ? Fitted.NothingSelected : Fitted.SupportSet, new ApeDetails(alpha, beta, gamma));
+            : leaveOut ? Fitted.SupportSet : Fitted.NothingSelected, new ApeDetails(alpha, beta, gamma));
     }
 
     /// <inheritdoc/>
@@ -110,10 +122,10 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         return p.gather(1, labels.unsqueeze(1)).squeeze(1).Add(Small).log2().SubFrom(Math.Log2(1 + Small));
     }
 
-    private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor keys, LabelledFeatures set, FitRun run)
+    private (double Alpha, double Beta, double Gamma) Choose(
+        FewShotTask task, Tensor keys, LabelledFeatures set, Tensor channels, FitRun run)
     {
         var images = set.Images.Image;
-        var channels = ApeChannels.Select(task.Classes.Features, keys, task.Support.Labels, options.Channels, options.SimilarityWeight);
         var divergences = Divergences(task.Classes.Features, keys, task.Support.Labels, channels);
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         (double Beta, double Gamma)[] outer = [.. from beta in ValidationSearch.Values(options.Beta, Betas)
@@ -122,30 +134,28 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
             outer, at => FitMemory.InBlocks(images, keys.shape[0], some =>
                 KeyValueCache.ByClass(Affinity(some, keys, channels, at.Beta) * divergences.Mul(at.Gamma).exp(),
                     task.Support.Labels, task.Classes.Count)),
-            ValidationSearch.Values(options.Alpha, TipAdapter.Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
+            ValidationSearch.Values(options.Alpha, Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
         return (a, b, g);
     }
 
-    private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor all, HeldOutShots held, FitRun run)
+    private (double Alpha, double Beta, double Gamma) Choose(FewShotTask task, Tensor keys, Tensor rows, Tensor channels, FitRun run)
     {
-        var (keys, labels, images) =
-            (all.index_select(0, held.Train), task.Support.Labels.index_select(0, held.Train), all.index_select(0, held.Held));
-        var channels = ApeChannels.Select(task.Classes.Features, keys, labels, options.Channels, options.SimilarityWeight);
-        var divergences = Divergences(task.Classes.Features, keys, labels, channels);
-        var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
-        var tried = from beta in options.Beta is { } b ? [b]
-            : Betas
-                    from gamma in options.Gamma is { } g ? [g]
-            : Gammas
+        var (images, labels) = (keys.index_select(0, rows), task.Support.Labels.index_select(0, rows));
+        var divergences = Divergences(task.Classes.Features, keys, task.Support.Labels, channels);
+        var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [R, C]
+        var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device);
+        var tried = from beta in ValidationSearch.Values(options.Beta, BetasToLeaveOut)
+                    from gamma in ValidationSearch.Values(options.Gamma, GammasToLeaveOut)
                     select (beta, gamma);
         return tried.Select(pair =>
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
+            var values = divergences.Mul(pair.gamma).exp(); // v [N], and what a key says of itself
             var cache = FitMemory.InBlocks(images, keys.shape[0], some =>
-                KeyValueCache.ByClass( // [H, C]
-                    Affinity(some, keys, channels, pair.beta) * divergences.Mul(pair.gamma).exp(), labels, task.Classes.Count));
-            var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot, cache, held.Labels, options.Alpha);
+                KeyValueCache.ByClass(Affinity(some, keys, channels, pair.beta) * values, task.Support.Labels, task.Classes.Count));
+            var leftOut = KeyValueCache.LeaveOneOut(cache, values.index_select(0, rows), labels, shots); // [R, C]
+            var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot, leftOut, labels, options.Alpha);
             return (Loss: loss, Chosen: (alpha, pair.beta, pair.gamma));
         }).MinBy(found => found.Loss).Chosen;
     }

@@ -1,4 +1,6 @@
+using Kedge.FewShot;
 using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -12,6 +14,8 @@ internal static class KeyValueCache
 {
     /// <summary>The initial α: that of the published searches of Tip-Adapter and APE.</summary>
     internal const double InitialAlpha = 1;
+
+    private const int MaxRows = 5000; // of images that α, β and γ are chosen on
 
     private const double PriorImages = 8; // weight of the prior, in images, as in RTOS+
     private const double MaxAlpha = 1000;
@@ -27,7 +31,33 @@ internal static class KeyValueCache
             .scatter(1, labels.expand(contributions.shape).unsqueeze(1), contributions.unsqueeze(1));
 
     /// <summary>
-    /// α by stacking on images that the cache does not hold (<see cref="Stacking"/>), and the cross entropy at it.
+    /// Leaves each support image out of a cache that it is a key of. What the other keys of its class say is raised to
+    /// as many keys as the class has, so that no class is short of one.
+    /// </summary>
+    /// <param name="cache">The logits of some support images by all keys: [R, C].</param>
+    /// <param name="own">What each image says of itself as a key: [R].</param>
+    /// <param name="labels">[R] int64.</param>
+    /// <param name="shots">Images of each class, [C]; two or more of those among the labels.</param>
+    internal static Tensor LeaveOneOut(Tensor cache, Tensor own, Tensor labels, Tensor shots)
+    {
+        var (column, count) = (labels.unsqueeze(1), shots.index_select(0, labels).unsqueeze(1)); // [R, 1]
+        return cache.scatter(1, column, (cache.gather(1, column) - own.unsqueeze(1)) * count / count.Sub(1));
+    }
+
+    /// <summary>
+    /// The support images of classes with two or more, which can be left out one by one: [R] int64, R at most 5,000 at
+    /// equal distances; empty where there are none.
+    /// </summary>
+    internal static Tensor RowsToLeaveOut(FewShotTask task)
+    {
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
+        var every = (rows.shape[0] + MaxRows - 1) / MaxRows;
+        return every < 2 ? rows : rows.index_select(0, TensorFactory.Arange(rows.shape[0] / every, task.Device).Mul(every));
+    }
+
+    /// <summary>
+    /// α by stacking on images that the cache does not hold (<see cref="Stacking"/>), and the cross entropy at it; 0,
+    /// which is zero-shot, where the cache does not help.
     /// </summary>
     /// <param name="zeroShot">[H, C].</param>
     /// <param name="cache">[H, C].</param>

@@ -20,7 +20,8 @@ public sealed record ProKeROptions : MethodOptions
     /// <summary>
     /// λ, ridge penalty and weight of the correction at once, 1e-4 to 1e6: towards 0 the logits become zero-shot's.
     /// Default none: of 0.001 to 10 the best on a validation set where the task brings one, as published; else by
-    /// shots, from 0.05 at 1 to 0.1 at 16: the published constants for ImageNet.
+    /// shots, from 0.05 at 1 to 0.1 at 16, times 100 ÷ logit scale: the published constants for ImageNet, or up to 16
+    /// times that where left-out support images call for it.
     /// </summary>
     public double? Lambda { get; init; }
 
@@ -42,26 +43,34 @@ public sealed record ProKeROptions : MethodOptions
 /// </code>
 /// λ is the ridge penalty and the weight of the correction at once, as published: its equation (k / λ + I) A = Y − F Tᵀ
 /// is the same. Without a validation set β and λ are those of the published code's own mode without one, by the mean
-/// shots of a class, interpolated between them along their logarithm. Differences from the published code: the views of
-/// an image are averaged, where there each is a sample of its own; β and λ have one grid on a validation set, where
-/// there the ends differ by data set; the sum is multiplied by CLIP's logit scale s, so that logits of all methods are
-/// of one kind. Nothing is searched beyond 5,000 support images. The kernel and its factor are 16 N² bytes: 2 GB at
-/// 11,180 support images, above which the need is announced before the fit. Inductive.
+/// shots of a class, interpolated between them along their logarithm. They are of CLIPs with s = 100: λ is multiplied
+/// by 100 / s, which keeps the correction as large in logits. Ours beside that: with two or more shots, λ is also tried
+/// at 2, 4, 8 and 16 times the constant, and the one with the least leave-one-out cross entropy (in closed form) is
+/// taken if it is below the constant's by more than its standard error. Further differences from the published code:
+/// the views of an image are averaged, where there each is a sample of its own; β and λ have one grid on a validation
+/// set, where there the ends differ by data set; the sum is multiplied by s, so that logits of all methods are of one
+/// kind. Nothing is searched beyond 5,000 support images. The kernel and its factor are 16 N² bytes: 2 GB at 11,180
+/// support images, above which the need is announced before the fit. Inductive.
 /// </summary>
 /// <param name="options">β and λ.</param>
 public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, options)
 {
     internal const string CatalogName = "proker";
 
-    private const int BytesAPair = 16; // kernel and factor
+    // kernel and factor; kernel, and in half its precision kernel, the same with λ, factor and inverse
+    private const int BytesAPair = 16, BytesAPairOfSearch = 24;
+
+    private const double PublishedScale = 100; // of the CLIPs that the constants are of
 
     private static readonly double[] Lambdas = ValidationSearch.Powers(-3, 1, 9), Betas = [0.5, 1, 1.5, 2, 3, 4, 5.5, 7.5, 10];
+    private static readonly double[] Multiples = [2, 4, 8, 16]; // of the constant λ
 
     /// <summary>The published constants for ImageNet without a validation set, by log₂ of the shots.</summary>
     private static readonly (double Beta, double Lambda)[] ByShots = [(3, 0.05), (2.6, 0.05), (1.5, 0.05), (1.66, 0.07), (1.7, 0.1)];
 
     /// <inheritdoc/>
-    protected internal override long BytesToFit(FewShotTask task) => (long)task.Support.Count * task.Support.Count * BytesAPair;
+    protected internal override long BytesToFit(FewShotTask task) =>
+        (long)task.Support.Count * task.Support.Count * (task.Support.Count <= Ridge.MaxKernelImages ? BytesAPairOfSearch : BytesAPair);
 
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
@@ -70,21 +79,61 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         var images = task.Support.MeanOverViews().to(ScalarType.Float64); // [N, D]
         var residual =
             F.one_hot(task.Support.Labels, task.Classes.Count) - images.matmul(task.Classes.Features.to(ScalarType.Float64).t()); // [N, C]
-        var searched = options is not { Beta: { }, Lambda: { } } && task.Support.Count <= Ridge.MaxKernelImages ? task.Validation : null;
-        var constants = Constants(task.Support.Count / (double)task.Classes.Count);
-        var (beta, lambda) = searched is { } set ? Choose(task, set, images, residual, run)
-            : (options.Beta ?? constants.Beta, options.Lambda ?? constants.Lambda);
+        var (beta, lambda, selection) = Choose(task, images, residual, run);
         var tensors = new Dictionary<string, Tensor>
         {
             ["class.features"] = task.Classes.Features,
             ["coefficients"] = Coefficients(Kernel(images, images, beta), residual, lambda).to(ScalarType.Float32),
         };
         StoredSupport.AddTo(tensors, task);
-        return new Fitted(tensors, searched is null ? Fitted.NothingSelected : ValidationSearch.Selection(searched),
-            JsonSerializer.SerializeToElement(new { lambda, beta }));
+        return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(new { lambda, beta }));
     }
 
-    /// <summary>β and λ without a validation set.</summary>
+    private (double Beta, double Lambda, string Selection) Choose(FewShotTask task, Tensor images, Tensor residual, FitRun run)
+    {
+        var few = task.Support.Count <= Ridge.MaxKernelImages;
+        if (few && task.Validation is { } set && options is not { Beta: { }, Lambda: { } })
+        {
+            var best = Choose(task, set, images, residual, run);
+            return (best.Beta, best.Lambda, ValidationSearch.Selection(set));
+        }
+        var constants = Constants(task.Support.Count / (double)task.Classes.Count);
+        var beta = options.Beta ?? constants.Beta;
+        var lambda = options.Lambda ?? constants.Lambda * PublishedScale / task.Classes.LogitScale;
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
+        return !few || options.Lambda is not null || rows.shape[0] == 0
+            ? (beta, lambda, Fitted.NothingSelected)
+            : (beta, ChooseLambda(task, Kernel(images, images, beta), residual, rows, lambda, run), Fitted.SupportSet);
+    }
+
+    /// <summary>The constant λ, or a multiple that leave-one-out prefers by more than a standard error.</summary>
+    private static double ChooseLambda(FewShotTask task, Tensor kernel, Tensor residual, Tensor rows, double constant, FitRun run)
+    {
+        using var scope = NewDisposeScope();
+        var (single, targets) = (kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32));
+        var zeroShot = F.one_hot(task.Support.Labels, task.Classes.Count) - targets; // F Tᵀ [N, C]
+        var labels = task.Support.Labels.index_select(0, rows);
+        var first = Losses(constant);
+        var (best, least) = (constant, 0.0);
+        foreach (var multiple in Multiples)
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            using var point = NewDisposeScope();
+            var gain = Losses(constant * multiple) - first;
+            var (mean, error) = (gain.mean().item<float>(), gain.std().item<float>() / Math.Sqrt(gain.shape[0]));
+            if (mean + error < 0 && mean < least)
+                (best, least) = (constant * multiple, mean);
+        }
+        return best;
+
+        Tensor Losses(double lambda)
+        {
+            var corrected = zeroShot.Add(Ridge.OnKernel(single, targets, lambda).LeaveOneOut.Mul(lambda)).index_select(0, rows);
+            return F.cross_entropy(corrected.Mul(task.Classes.LogitScale), labels, reduction: nn.Reduction.None);
+        }
+    }
+
+    /// <summary>β and λ without a validation set, for a logit scale of 100.</summary>
     /// <param name="shots">The mean support images of a class.</param>
     internal static (double Beta, double Lambda) Constants(double shots)
     {

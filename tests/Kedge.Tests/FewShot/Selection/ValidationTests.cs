@@ -56,22 +56,24 @@ public sealed class ValidationTests : IDisposable
     [Fact]
     public void Grids_are_the_published_ones()
     {
-        Assert.Equal((20, 0.1, 3), (TipAdapter.Alphas.Length, TipAdapter.Alphas[0], TipAdapter.Alphas[^1]));
-        Assert.Equal((200, 0.1, 7), (TipAdapter.Betas.Length, TipAdapter.Betas[0], TipAdapter.Betas[^1]));
+        Assert.Equal((20, 0.1, 5), (TipAdapter.Alphas.Length, TipAdapter.Alphas[0], TipAdapter.Alphas[^1]));
+        Assert.Equal((200, 0.1, 13), (TipAdapter.Betas.Length, TipAdapter.Betas[0], TipAdapter.Betas[^1]));
+        Assert.Equal((20, 0.1), (Ape.Alphas.Length, Ape.Alphas[0]));
+        Assert.Equal(7, Ape.Alphas[^1], 1e-9);
         Assert.Equal([1e-4, 1e-3, 1e-2], ValidationSearch.Powers(-4, -2, 3));
     }
 
     [Theory]
-    [InlineData("tip-adapter", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=3;beta=7]",
-        "tip-adapter[alpha=3;beta=0.1]", "tip-adapter[alpha=0.1;beta=7]")]
-    [InlineData("tip-adapter[beta=2]", "tip-adapter[alpha=0.1;beta=2]", "tip-adapter[alpha=3;beta=2]")]
-    [InlineData("tip-adapter-f[epochs=0]", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=3;beta=7]")]
+    [InlineData("tip-adapter", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=5;beta=13]",
+        "tip-adapter[alpha=5;beta=0.1]", "tip-adapter[alpha=0.1;beta=13]")]
+    [InlineData("tip-adapter[beta=2]", "tip-adapter[alpha=0.1;beta=2]", "tip-adapter[alpha=5;beta=2]")]
+    [InlineData("tip-adapter-f[epochs=0]", "tip-adapter[alpha=0.1;beta=0.1]", "tip-adapter[alpha=5;beta=13]")]
     [InlineData("gda", "gda[alpha=0.0001]", "gda[alpha=0.01]", "gda[alpha=1]", "gda[alpha=100]")]
     [InlineData("proker", "proker[beta=1;lambda=0.1]", "proker[beta=10;lambda=10]",
         "proker[beta=5.5;lambda=1]", "proker[beta=0.5;lambda=0.001]")]
     [InlineData("proker[lambda=3]", "proker[beta=1;lambda=3]", "proker[beta=7.5;lambda=3]")]
-    [InlineData("ape", "ape[alpha=0.1;beta=1;gamma=0]", "ape[alpha=3;beta=7;gamma=1]", "ape[alpha=3;beta=1;gamma=0.1]")]
-    [InlineData("ape-t[epochs=0]", "tip-adapter[alpha=0.1;beta=1]", "tip-adapter[alpha=3;beta=7]")]
+    [InlineData("ape", "ape[alpha=0.1;beta=1;gamma=0]", "ape[alpha=7;beta=7;gamma=1]", "ape[alpha=7;beta=1;gamma=0.1]")]
+    [InlineData("ape-t[epochs=0]", "tip-adapter[alpha=0.1;beta=1]", "tip-adapter[alpha=7;beta=7]")]
     [InlineData("linear-probe", "linear-probe[strength=0.000001]", "linear-probe[strength=0.01]",
         "linear-probe[strength=1]", "linear-probe[strength=10000]")]
     [InlineData("clip-adapter[epochs=20]", "clip-adapter[epochs=20;alpha=0.2]",

@@ -14,7 +14,7 @@ public class ClosedFormMethodTests
     [Theory, InlineData(0.02), InlineData(1)]
     public void Gda_adds_the_published_discriminant_up_to_what_all_classes_share(double alpha)
     {
-        using var synthetic = new SyntheticTask([3, 1, 4]);
+        using var synthetic = new SyntheticTask([3, 1, 4], views: 1);
         using var scope = NewDisposeScope();
         var (f, t, x, y) = Doubles(synthetic);
         var means = stack(Enumerable.Range(0, 3).Select(c => x[y == c].mean([0])));
@@ -63,7 +63,7 @@ public class ClosedFormMethodTests
         Assert.InRange(Distance(1e-4), 0, 1e-3 * Distance(1));
     }
 
-    /// <summary>The constants are those of the published code's mode without a validation set, for ImageNet.</summary>
+    /// <summary>Of the published code, for ImageNet.</summary>
     [Theory]
     [InlineData(1, 3, 0.05), InlineData(2, 2.6, 0.05), InlineData(4, 1.5, 0.05), InlineData(8, 1.66, 0.07), InlineData(16, 1.7, 0.1)]
     [InlineData(0.5, 3, 0.05), InlineData(40, 1.7, 0.1)]
@@ -75,15 +75,74 @@ public class ClosedFormMethodTests
         Assert.Equal(lambda, foundLambda, 1e-9);
     }
 
+    /// <summary>The constants are of CLIPs whose logit scale is 100.</summary>
     [Fact]
-    public void ProKeR_by_default_has_the_constants_of_the_mean_shots()
+    public void ProKeR_at_one_shot_has_the_constants_in_units_of_the_logit_scale()
     {
-        using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
+        using var synthetic = SyntheticTask.Even(classes: 3, shots: 1);
         using var scope = NewDisposeScope();
-        AssertClose(PublishedProKeR(synthetic, 1.5, 0.05), Logits(new ProKeR(new()), synthetic));
+        AssertClose(PublishedProKeR(synthetic, 3, 0.05 * 100 / SyntheticTask.LogitScale), Logits(new ProKeR(new()), synthetic));
     }
 
-    /// <summary>A' of (k / λ + I) A' = R, solved directly; the kernel by distances, as the published code has it.</summary>
+    /// <summary>Cross entropies of refits without each image, one by one.</summary>
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void ProKeR_leaves_the_constant_where_left_out_images_call_for_it(int seed)
+    {
+        using var synthetic = SyntheticTask.Even(classes: 3, shots: 4, seed: seed);
+        using var scope = NewDisposeScope();
+        const double constant = 0.05 * 100 / SyntheticTask.LogitScale;
+        var losses = new[] { 1, 2, 4, 8, 16 }.ToDictionary(multiple => constant * multiple, Losses);
+        var gains = losses.ToDictionary(pair => pair.Key, pair => pair.Value.Zip(losses[constant], (a, b) => a - b).ToArray());
+        var clear = gains.Where(pair => pair.Value.Average() + Deviation(pair.Value) / Math.Sqrt(12) < 0).ToArray();
+        var expected = clear.Length == 0 ? constant : clear.MinBy(pair => pair.Value.Average()).Key;
+        using var chosen = new ProKeR(new()).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, chosen.State.Details.GetProperty("lambda").GetDouble(), 1e-9);
+        Assert.Equal(1.5, chosen.State.Details.GetProperty("beta").GetDouble());
+
+        double[] Losses(int multiple) => [.. Enumerable.Range(0, 12).Select(left =>
+        {
+            var rest = tensor(Enumerable.Range(0, 12).Where(row => row != left).Select(row => (long)row).ToArray());
+            var task = synthetic.Make(synthetic.Support.index_select(1, rest), synthetic.Labels.index_select(0, rest));
+            using var classifier = new ProKeR(new() { Beta = 1.5, Lambda = constant * multiple }).Fit(task);
+            var image = synthetic.Support.mean([0])[left].unsqueeze(0);
+            return (double)F.cross_entropy(classifier.Logits(image / image.norm()), synthetic.Labels[left].unsqueeze(0)).item<float>();
+        })];
+
+        static double Deviation(double[] values) =>
+            Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1));
+    }
+
+    [Fact]
+    public void Gda_takes_every_view_for_a_sample()
+    {
+        using var synthetic = new SyntheticTask([1, 1, 1], views: 3);
+        using var scope = NewDisposeScope();
+        var (f, t, _, y) = Doubles(synthetic);
+        var x = synthetic.Support.to(ScalarType.Float64).flatten(0, 1); // [9, D]
+        var means = stack(Enumerable.Range(0, 3).Select(c => x[y.repeat(3) == c].mean([0])));
+        var within = x - means.index_select(0, y.repeat(3));
+        var scatter = within.t().matmul(within); // (M − 1) Σ
+        var regular = (scatter + eye(16, dtype: ScalarType.Float64) * scatter.trace() / (9 - 1)) / 16;
+        var w = linalg.solve(regular, means.t()); // [D, C]
+        var expected = f.matmul(t.t()) * SyntheticTask.LogitScale + (f.matmul(w) - (means.t() * w).sum(dim: 0) / 2) * 0.02;
+        AssertClose(Centred(expected), Centred(Logits(new Gda(new() { Alpha = 0.02 }), synthetic)));
+    }
+
+    /// <summary>The published code gives zero-shot at one shot with one view.</summary>
+    [Fact]
+    public void Gda_at_one_shot_is_zero_shot_where_zero_shot_has_the_support_images_right()
+    {
+        using var synthetic = new SyntheticTask([1, 1, 1], views: 1);
+        using var scope = NewDisposeScope();
+        var task = synthetic.Make(synthetic.Classes.unsqueeze(0), arange(3)); // each image where its name is
+        using var gda = new Gda(new()).Fit(task, null, TestContext.Current.CancellationToken);
+        using var zeroShot = new ZeroShot().Fit(task, null, TestContext.Current.CancellationToken);
+        Assert.Equal(zeroShot.Logits(synthetic.Queries).data<float>(), gda.Logits(synthetic.Queries).data<float>());
+        using var sharing = new Gda(new() { PriorShare = 0.25 }).Fit(task, null, TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, sharing.State.Details.GetProperty("alpha").GetDouble());
+    }
+
+    /// <summary>A of (k / λ + I) A = R, solved directly; the kernel by distances, as published.</summary>
     private static Tensor PublishedProKeR(SyntheticTask synthetic, double beta, double lambda)
     {
         var (f, t, x, y) = Doubles(synthetic);

@@ -66,7 +66,7 @@ public class FuseTests
 
     [Theory]
     [InlineData("tip-adapter,gda", "support set")]
-    [InlineData("tip-adapter,zero-shot", "none")]
+    [InlineData("nearest-class-mean,zero-shot", "none")]
     public void It_tells_what_data_chose_for_its_methods(string methods, string selection)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);
