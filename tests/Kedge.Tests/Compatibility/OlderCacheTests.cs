@@ -37,7 +37,7 @@ public sealed class OlderCacheTests : IDisposable
 
     [Theory]
     [InlineData("tip-adapter", "tip-adapter", "--option", "alpha=1", "--option", "beta=5.5")] // the defaults of the time
-    [InlineData("calip", "calip")]
+    [InlineData("calip", "calip", "--option", "unit=true")] // the form of the time
     [InlineData("gda", "gda-calibrated", "--calibrate", "--option", "priorShare=0.25")] // the default of the time
     [InlineData("tip-adapter", "tip-adapter-views-rejecting", "--views", "3", "--reject", "0.1",
         "--option", "alpha=1", "--option", "beta=5.5")]

@@ -38,7 +38,10 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
     public Tensor EncodeText(IReadOnlyList<string> prompts)
     {
         using var scope = NewDisposeScope();
-        return Encode(stack(prompts.Select(prompt => Embed(prompt.Split(' '))))).MoveToOuterDisposeScope();
+        var byLength = prompts.Index().GroupBy(prompt => prompt.Item.Split(' ').Length).ToArray();
+        var encoded = byLength.Select(some => Encode(stack(some.Select(prompt => Embed(prompt.Item.Split(' '))))));
+        var places = byLength.SelectMany(some => some.Select(prompt => (long)prompt.Index)).ToArray();
+        return cat([.. encoded]).index_select(0, tensor(places).argsort()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Prompts of one template, or of the names "class 0" and so on with a context.</summary>

@@ -30,10 +30,13 @@ public sealed record LpPlusPlusOptions : MethodOptions
 ///     w := w − η_w ∂loss/∂w,  η_w = 4 N / λ_max(FᵀF)
 ///     a := a − η_a ∂loss/∂a,  η_a = N / (4 max_c Σ_i (f_i · t_c)²)       the gradient at the new w
 /// </code>
-/// Differences from the published code: the last epoch is kept where the task brings no validation set, on which the
-/// best is kept as there; a starts at CLIP's logit scale s, where it starts from similarities times a tuned factor; w
-/// takes plain steps, where its have momentum, and a steps each epoch, where it steps each tenth with the gradient
-/// before w's step; images are the mean over their views. Inductive.
+/// Differences from the published code, none of which cost accuracy where measured (Oxford Pets and Caltech101): the
+/// last epoch is kept where the task brings no validation set, on which the best is kept as there (there of as many
+/// images a class as there are shots, the last of equals); a starts at CLIP's logit scale s, where it starts from 250
+/// times the mean similarity of images and their names, about 76 to 80; w starts at class means and has no bias, where
+/// it starts at class sums and has one; w takes plain steps, where its have momentum 0.9; a steps each epoch, where
+/// there each tenth, with the gradient summed over all epochs so far; images are the mean over their views, where there
+/// they are one augmented view. Inductive.
 /// </summary>
 /// <param name="options">How long to learn.</param>
 public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(CatalogName, options)

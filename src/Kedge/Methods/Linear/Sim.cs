@@ -12,14 +12,16 @@ namespace Kedge.Methods;
 public sealed record SimOptions : MethodOptions
 {
     /// <summary>
-    /// The generic words, class names or not. Default: Kedge's list of open words (<see cref="OpenWords"/>).
+    /// The generic words, class names or not. Default: the 1,000 most frequent of Kedge's list of WordNet's nouns for
+    /// visible things; where a task brings no text tower, all its anchors.
     /// </summary>
     public IReadOnlyList<string>? Anchors { get; init; }
 
     /// <summary>
-    /// λ, the ridge penalty, 1e-6 to 1e6. Default 0.1: the published code's for the names of ImageNet's classes.
+    /// λ, the ridge penalty, 1e-6 to 1e6. Default 0.2: the published code's for WordNet's nouns; for the names of
+    /// ImageNet's classes it has 0.1.
     /// </summary>
-    public double Lambda { get; init; } = 0.1;
+    public double Lambda { get; init; } = 0.2;
 
     /// <inheritdoc/>
     protected internal override void Check() => Require(Lambda, 1e-6, 1e6);
@@ -34,14 +36,17 @@ public sealed record SimOptions : MethodOptions
 ///     W = (Lᵀ L + λ I)⁻¹ Lᵀ Y      Y one-hot, in double precision                                              [K, C]
 ///     logits = s · (f Pᵀ) W                                                                                     [B, C]
 /// </code>
-/// Difference from the published code: the words are Kedge's 256 open words in one template, where it takes ImageNet's
-/// class names in many, or WordNet's nouns with a λ of 0.2. λ is given, nothing is chosen on data. An explanation's
-/// parts are by word. Inductive.
+/// Difference from the published code: the words are 1,000 of WordNet's nouns in the task's template, where it takes
+/// all of WordNet, or ImageNet's class names in many templates with a λ of 0.1. Which words matters more than how many:
+/// names of things do, of the qualities and places among Kedge's 256 open words fewer classes can be told. λ is given,
+/// nothing is chosen on data. An explanation's parts are by word. Inductive.
 /// </summary>
 /// <param name="options">The words and λ.</param>
 public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options)
 {
     internal const string CatalogName = "sim";
+
+    private const int Words = 1000; // as many as ImageNet has names
 
     /// <inheritdoc/>
     public override TaskParts Requires => TaskParts.Support;
@@ -49,8 +54,9 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
     /// <inheritdoc/>
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
+        var given = options.Anchors ?? (task.Encoder?.TextTower is null ? null : [.. OpenWords.Nouns.Take(Words)]);
         var (words, names, template) =
-            WordAnchors.Encode(task, Name, options.Anchors, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
+            WordAnchors.Encode(task, Name, given, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
         var similarities = task.Support.MeanOverViews().matmul(words.t()).to(ScalarType.Float64); // L [N, K]
         var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float64); // Y [N, C]
         var identity = eye(names.Count, dtype: ScalarType.Float64, device: task.Device);

@@ -12,9 +12,9 @@ namespace Kedge.Methods;
 
 /// <summary>
 /// Options of <see cref="Plot"/>; how it learns is by default as in the published code: 50 epochs, of which the first
-/// is the warm-up, of batches of 32, learning rate 0.002.
+/// is the warm-up, of batches of 128, learning rate 0.002.
 /// </summary>
-public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.002, batchSize: 32, maxLearningRate: 10)
+public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.002, batchSize: 128, maxLearningRate: 10)
 {
     /// <summary>N, prompts a class, 1 to 64. Default 4.</summary>
     public int Prompts { get; init; } = 4;
@@ -65,8 +65,10 @@ public sealed record PlotOptions() : EpochOptions(epochs: 50, learningRate: 0.00
 /// </code>
 /// Differences from the published code: every plan takes the same number of Sinkhorn's iterations, where there those of
 /// a batch stop together, so that an image's logits depend on no other image; each epoch takes the next of the task's
-/// cached views; the rate falls at every step, where there it falls by the epoch; single precision throughout. The
-/// task's templates and the features of whole images are not used. Inductive.
+/// cached views; the rate falls at every step, where there it falls by the epoch; single precision throughout. For
+/// ImageNet the published code adds s times the cosine of the whole image and the mean prompt, which is left out here.
+/// It is of ResNets; of a ViT the patches are taken in the same way here, where its authors have another method,
+/// PLOT++, with batches of 32. The task's templates and the features of whole images are not used. Inductive.
 /// </summary>
 /// <param name="options">The prompts, the transport and how it learns.</param>
 public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, options)

@@ -36,7 +36,7 @@ public class FuseTests
     [Theory]
     [InlineData("rtos[steps=5],tip-adapter", 64, 12)]
     [InlineData("rtos-names,sim[anchors=[\"sky\",\"wood\"]],proker", 258, 12)]
-    [InlineData("rtos+[steps=5],fuse[methods=sim,ape]", 320, 12)]
+    [InlineData("rtos+[steps=5],fuse[methods=sim,ape]", 1064, 12)]
     [InlineData("proker,tip-adapter-f", null, 12)]
     [InlineData("rtos-names", 256, null)]
     [InlineData("rtos[steps=5],plot[epochs=1;contextTokens=2]", 64, null)]

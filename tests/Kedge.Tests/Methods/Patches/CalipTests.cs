@@ -9,12 +9,30 @@ public class CalipTests
 {
     private const double Tolerance = 1e-5; // the specification's, as a part of the largest logit
 
+    /// <summary>Similarities doubled, T' and f' not made unit, mean and maximum over the patches.</summary>
     [Theory, InlineData(1.12, 0.02), InlineData(0, 0.5), InlineData(3, 0)]
-    public void It_is_the_papers_formula(double textWeight, double imageWeight)
+    public void It_is_the_published_formula(double textWeight, double imageWeight)
     {
         using var synthetic = new SyntheticTask([1, 1, 1, 1], width: 5);
         var t = Rows(synthetic.Classes);
         var method = new Calip(new() { TextWeight = textWeight, ImageWeight = imageWeight });
+        Assert.InRange(LargestDifference(method, synthetic, (f, patches, _) =>
+        {
+            var byPatch = t.Select(name => Softmax([.. patches.Select(v => 2 * Dot(v, name))])).ToArray(); // [C][P]
+            var texts = byPatch.Select(weights => Mix(weights, patches)).ToArray();
+            var attended = patches.Select(v => Mix(Softmax([.. t.Select(name => 2 * Dot(v, name))]), t)).ToArray(); // [P][D]
+            double[] image = [.. f.Select((_, d) => attended.Average(row => row[d]) + attended.Max(row => row[d]))];
+            return [.. t.Zip(texts, (name, text) =>
+                SyntheticTask.LogitScale * (Dot(f, name) + textWeight * Dot(f, text) + imageWeight * Dot(image, name)))];
+        }), 0, Tolerance);
+    }
+
+    [Theory, InlineData(1.12, 0.02), InlineData(0, 0.5), InlineData(3, 0)]
+    public void With_unit_features_it_is_as_in_the_first_version(double textWeight, double imageWeight)
+    {
+        using var synthetic = new SyntheticTask([1, 1, 1, 1], width: 5);
+        var t = Rows(synthetic.Classes);
+        var method = new Calip(new() { TextWeight = textWeight, ImageWeight = imageWeight, Unit = true });
         Assert.InRange(LargestDifference(method, synthetic, (f, patches, _) =>
         {
             var byPatch = t.Select(name => Softmax([.. patches.Select(v => Dot(v, name))])).ToArray(); // [C][P]
