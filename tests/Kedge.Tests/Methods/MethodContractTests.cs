@@ -26,7 +26,7 @@ public class MethodContractTests
         Assert.Equal(ScalarType.Float32, logits.dtype);
         Assert.False(logits.requires_grad);
         Assert.Equal((name, 16, 5), (classifier.Method, classifier.FeatureWidth, classifier.ClassNames.Count));
-        Assert.Equal(name is "rtos" or "rtos+" or "gda" or "proker" or "tip-adapter" or "ape" or "ape-t" or "linear-probe" or "fuse"
+        Assert.Equal(name is "rtos+" or "gda" or "proker" or "tip-adapter" or "ape" or "ape-t" or "linear-probe" or "fuse"
             ? "support set"
             : "none", classifier.State.Selection);
     }

@@ -14,7 +14,7 @@ namespace Kedge.Methods;
 /// </summary>
 internal static class AnchorStarts
 {
-    private const int MaxOpenWords = 64, MaxFeatures = 256;
+    private const int MaxAnchors = 256;
     private const double TokenDeviation = 0.02; // CLIP's own initial token embeddings, and CoOp's random start
 
     /// <summary>Creates the initial anchors of a task, owned by the caller.</summary>
@@ -25,7 +25,7 @@ internal static class AnchorStarts
         if (task.Encoder?.TextTower is { } tower)
         {
             var template = AnchorPrompts.Template(task);
-            var words = Words(options.Anchors ?? OpenWords.All, task, options, run, options.Anchors is null ? MaxOpenWords : int.MaxValue);
+            var words = Words(options.Anchors ?? OpenWords.All, task, options, run, options.Anchors is null ? MaxAnchors : int.MaxValue);
             var names = words.Select(word => word.Name).ToArray();
             AnchorMemory.Require(task, options, names.Length, (long)options.Tokens * tower.Width);
             var prompts = tower.Prompts([PromptSequence.OfTemplate(template.Before, template.After, options.Tokens)]);
@@ -37,7 +37,7 @@ internal static class AnchorStarts
             throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, " +
                 "or give the task anchor features.");
         var (features, all) = task.Anchors is { } brought ? (brought.Features, brought.Names) : Midpoints(task, options);
-        var kept = Words(all, task, options, run, MaxFeatures);
+        var kept = Words(all, task, options, run, MaxAnchors);
         AnchorMemory.Require(task, options, kept.Count, task.FeatureWidth);
         var points = features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: task.Device)); // [K, D]
         return new PointAnchors(new Parameter(options.Start == AnchorStart.Words ? points : Noise(points, options).Unit()),
@@ -68,7 +68,7 @@ internal static class AnchorStarts
             .ToArray();
         new SeededRandom(options.Seed).Shuffle(pairs);
         // two classes have one pair only
-        pairs = [.. pairs.Take(MaxFeatures).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MaxFeatures)))];
+        pairs = [.. pairs.Take(MaxAnchors).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MaxAnchors)))];
         var sum = Rows(pair => pair.first).Add(Rows(pair => pair.second));
         return (sum.Unit(), [.. pairs.Select(pair => $"{task.Classes.Names[pair.first]} + {task.Classes.Names[pair.second]}")]);
 

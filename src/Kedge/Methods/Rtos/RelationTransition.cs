@@ -20,7 +20,7 @@ namespace Kedge.Methods;
 internal static class RelationTransition
 {
     /// <summary>The smallest temperature that is chosen automatically.</summary>
-    internal const double MinTemperature = 0.01;
+    internal const double MinTemperature = 0.002;
 
     /// <summary>R: the relation of each class to the anchors.</summary>
     public static Tensor Relation(
@@ -50,16 +50,16 @@ internal static class RelationTransition
     public static Tensor Transition(Tensor attention, Tensor relation) => attention.matmul(relation.t());
 
     /// <summary>
-    /// τ_a, or τ_r of a softmax, in effect: the given one, or, where it is 0, half the standard deviation of the
-    /// cosines between rows and anchors, at least 0.01: sharp enough to distinguish anchors, never a hard assignment.
+    /// τ_a, or τ_r of a softmax, in effect: the given one, or, where it is 0, so many standard deviations of the cosines
+    /// between rows and anchors, at least 0.002: sharp enough to distinguish anchors, never a hard assignment.
     /// </summary>
-    public static double Temperature(double set, Tensor features, Tensor anchors)
+    public static double Temperature(double set, Tensor features, Tensor anchors, double deviations = 0.5)
     {
         if (set > 0)
             return set;
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return Math.Max(MinTemperature, features.matmul(anchors.t()).std().item<float>() / 2);
+        return Math.Max(MinTemperature, features.matmul(anchors.t()).std().item<float>() * deviations);
     }
 
     /// <summary>

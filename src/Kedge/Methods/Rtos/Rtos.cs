@@ -7,14 +7,13 @@ namespace Kedge.Methods;
 /// learned through CLIP's frozen text tower, with the projections Wq and Wk of image and anchors.
 /// <code>
 ///     A = unit(text tower("a photo of a" V "."))                                        [K, D]
-///     loss = cross entropy(logits, labels) + (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a mean_k ‖A_k − A⁰_k‖²) / N
+///     loss = cross entropy(logits, labels) + (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a Σ_k ‖A_k − A⁰_k‖²) / N
 /// </code>
 /// Stated in the paper: Query, Key, Value and the learned token. Chosen here (the full text and code were not
-/// available): Wq and Wk learned from the identity, the L2 penalties towards the start, Adam with a cosine to 0 and one
-/// tenth of warm-up, the automatic temperatures, α and the number of steps chosen on held-out shots of the support set
-/// (<see cref="RtosTraining"/>). Without a text tower the anchors are learned as points of the feature space, from the
-/// features that the task brings, or from midpoints of pairs of classes. Every step takes the next of the task's cached
-/// views. Inductive.
+/// available): Wq and Wk learned from the identity, the L2 penalties towards the start, Adam with a cosine to 0, the
+/// automatic temperatures, α from the logit scale. Nothing is chosen on data, unless <see cref="RtosOptions.HoldOut"/>
+/// asks for it. Without a text tower the anchors are learned as points of the feature space, from the features that the
+/// task brings, or from midpoints of pairs of classes. Every step takes the next of the task's cached views. Inductive.
 /// </summary>
 /// <param name="options">How many anchors, and how they are learned.</param>
 public sealed class Rtos(RtosOptions options) : FewShotMethod(CatalogName, options)

@@ -43,8 +43,9 @@ internal sealed class RtosFit : IDisposable
         };
         RelationTemperature =
             RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, Start, options.Value);
-        AttentionTemperature = RelationTransition.Temperature(options.AttentionTemperature, task.Support.Features.flatten(0, 1), Start);
-        _learningRate = options.LearningRate ?? (anchors is TokenAnchors ? 0.002 : 0.004);
+        AttentionTemperature =
+            RelationTransition.Temperature(options.AttentionTemperature, task.Support.Features.flatten(0, 1), Start, deviations: 1);
+        _learningRate = options.LearningRate ?? (anchors is TokenAnchors ? 0.005 : 0.001);
         _optimizer =
             new Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_logAlphaRatio] : Array.Empty<Parameter>()], _learningRate);
     }
@@ -89,7 +90,7 @@ internal sealed class RtosFit : IDisposable
     /// <param name="done">How many of the steps were done before; they are not done again.</param>
     internal IEnumerable<double> Learn(Tensor rows, int steps, double peak = 1, int done = 0)
     {
-        var schedule = new CosineSchedule(_learningRate * peak, steps, WarmUp: steps / 10);
+        var schedule = new CosineSchedule(_learningRate * peak, steps);
         using var batches = Batches(rows).Skip(done).GetEnumerator();
         for (var step = done; step < steps; step++)
         {
@@ -167,12 +168,12 @@ internal sealed class RtosFit : IDisposable
         return loss.item<float>();
     }
 
-    /// <summary>Adds the gradient of (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a mean_k ‖A_k − A⁰_k‖²) / N.</summary>
+    /// <summary>Adds the gradient of (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a Σ_k ‖A_k − A⁰_k‖²) / N.</summary>
     private void AddPenaltyGradients(Tensor features, int count)
     {
         _query.grad!.Add_(_query - _identity, 2 * _options.ProjectionPull / count);
         _key.grad!.Add_(_key - _identity, 2 * _options.ProjectionPull / count);
-        features.grad!.Add_(features.detach() - Start, 2 * _options.AnchorPull / count / features.shape[0]);
+        features.grad!.Add_(features.detach() - Start, 2 * _options.AnchorPull / count);
     }
 
     private Tensor Transition(Tensor images, Tensor anchors) => RelationTransition.Transition(

@@ -14,15 +14,16 @@ namespace Kedge.Methods;
 internal sealed record HeldOutResult(int Images, double ZeroShotAccuracy, double Accuracy, int Step);
 
 /// <summary>
-/// Learns RTOS and chooses α and the number of steps, from the support set alone. A quarter of the shots is held out of
-/// a first run; at every tenth of it α is fitted on them (<see cref="Stacking"/>), and the step of the least cross
-/// entropy is kept (early stopping). From there a third as many steps go over all shots. Where the held-out shots are
-/// not classified better than by zero-shot, α is 0. With one shot a class there is nothing to hold out: all steps are
-/// done, with the initial α.
+/// Learns RTOS from all shots, at a given α. Where <see cref="RtosOptions.HoldOut"/> asks for it, α and the number of
+/// steps are chosen: a quarter of the shots is held out of a first run; at every tenth of it α is fitted on them
+/// (<see cref="Stacking"/>), and the step of the least cross entropy is kept (early stopping). From there a third as
+/// many steps go over all shots. Where the held-out shots are not classified better than by zero-shot, α is 0. With one
+/// shot a class there is nothing to hold out: all steps are done, with the initial α.
 /// </summary>
 internal sealed class RtosTraining : IDisposable
 {
-    private const double InitialAlpha = 20; // the specification's, in units of calibrated zero-shot logits
+    private const double InitialAlpha = 20; // where it is chosen, in units of calibrated zero-shot logits
+    private const int MinSteps = 50, Epochs = 20;
     private const double MinZeroShotWeight = 0.1, MaxZeroShotWeight = 2, MaxAlpha = 10_000;
     private const double PriorImages = 8; // weight of the initial α, in held-out images
     private const int Checks = 10;
@@ -37,7 +38,8 @@ internal sealed class RtosTraining : IDisposable
         (_task, _options) = (task, options);
         ZeroShotWeight = FitZeroShotWeight(task);
         _anchors = AnchorStarts.Create(task, options, run);
-        Fit = new RtosFit(task, options, _anchors, options.Alpha ?? InitialAlpha / BoundedZeroShotWeight);
+        Fit = new RtosFit(task, options, _anchors, options.Alpha ??
+            (options.HoldOut ? InitialAlpha / BoundedZeroShotWeight : task.Classes.LogitScale / Math.Min(1, BoundedZeroShotWeight)));
     }
 
     /// <summary>RTOS as it was learned.</summary>
@@ -75,7 +77,7 @@ internal sealed class RtosTraining : IDisposable
         try
         {
             var nothingLearned = training.Steps == 0; // then all shots are held out
-            if (options.Alpha is null && (nothingLearned ? HeldOutShots.All(task) : HeldOutShots.HoldOut(task)) is { } held)
+            if (options is { HoldOut: true, Alpha: null } && (nothingLearned ? HeldOutShots.All(task) : HeldOutShots.HoldOut(task)) is { } held)
                 training.Choose(held, run);
             else
                 training.LearnAll(run);
@@ -94,7 +96,7 @@ internal sealed class RtosTraining : IDisposable
         _anchors.Dispose();
     }
 
-    private int Steps => _options.Steps ?? (_anchors is TokenAnchors ? 200 : 80);
+    private int Steps => _options.Steps ?? (int)Math.Max(MinSteps, Math.Ceiling(Epochs * (double)_task.Support.Count / _options.BatchSize));
 
     private int CheckInterval => Math.Max(1, Steps / Checks);
 

@@ -23,7 +23,7 @@ public sealed record RtosPlusOptions : MethodOptions
     /// <inheritdoc cref="RtosOptions.Seed"/>
     public int Seed { get; init; } = 1;
 
-    internal RtosOptions Rtos => new() { AnchorCount = AnchorCount, Anchors = Anchors, Ban = Ban, Steps = Steps, Seed = Seed };
+    internal RtosOptions Rtos => new() { AnchorCount = AnchorCount, Anchors = Anchors, Ban = Ban, Steps = Steps, Seed = Seed, HoldOut = true };
 
     /// <inheritdoc/>
     protected internal override void Check() => Rtos.Check();

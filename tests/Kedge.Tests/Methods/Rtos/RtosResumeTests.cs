@@ -24,7 +24,7 @@ public class RtosResumeTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 8, noise: 0.8f);
         var task = tower ? synthetic.Task : WithoutTower(synthetic);
-        var method = new Rtos(Options with { Alpha = alpha, LearnAlpha = learnAlpha });
+        var method = new Rtos(Options with { HoldOut = alpha is null, Alpha = alpha, LearnAlpha = learnAlpha });
         var steps = new Watch(default);
         using var whole = method.Fit(task, steps, TestContext.Current.CancellationToken);
         var (expected, last) = (Logits(whole, synthetic), steps.Last);

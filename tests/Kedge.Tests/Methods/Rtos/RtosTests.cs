@@ -99,7 +99,7 @@ public class RtosTests
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 8, noise: 0.3f);
         using var scope = NewDisposeScope();
         using var rtos =
-            (RtosClassifier)Fit(new Rtos(new() { Anchors = ["dog", "tree"], Steps = 0, Start = AnchorStart.Noise }), synthetic);
+            (RtosClassifier)Fit(new Rtos(new() { HoldOut = true, Anchors = ["dog", "tree"], Steps = 0, Start = AnchorStart.Noise }), synthetic);
         using var zeroShot = Fit(new ZeroShot(), synthetic);
         Assert.Equal(0, rtos.Details.Alpha);
         Assert.Equal(zeroShot.Logits(synthetic.Queries).data<float>().ToArray(), rtos.Logits(synthetic.Queries).data<float>().ToArray());
@@ -109,13 +109,22 @@ public class RtosTests
     public void Held_out_shots_choose_alpha_and_say_what_they_saw()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 8, noise: 2);
-        using var rtos = (RtosClassifier)Fit(new Rtos(new()), synthetic);
+        using var rtos = (RtosClassifier)Fit(new Rtos(new() { HoldOut = true }), synthetic);
         var held = rtos.Details.HeldOut!;
         Assert.Equal("support set", rtos.State.Selection);
         Assert.Equal(8, held.Images);
         Assert.True(rtos.Details.Alpha == 0 || held.Accuracy >= held.ZeroShotAccuracy);
-        using var fixedAlpha = (RtosClassifier)Fit(new Rtos(new() { Alpha = 7 }), synthetic);
+        using var fixedAlpha = (RtosClassifier)Fit(new Rtos(new() { HoldOut = true, Alpha = 7 }), synthetic);
         Assert.Equal((7, null, "none"), (fixedAlpha.Details.Alpha, fixedAlpha.Details.HeldOut, fixedAlpha.State.Selection));
+    }
+
+    [Fact]
+    public void By_default_nothing_is_held_out_and_alpha_follows_the_logit_scale()
+    {
+        using var synthetic = SyntheticTask.Even(classes: 4, shots: 8);
+        using var rtos = (RtosClassifier)Fit(new Rtos(new()), synthetic);
+        Assert.Equal((null, "none"), (rtos.Details.HeldOut, rtos.State.Selection));
+        Assert.InRange(rtos.Details.Alpha, SyntheticTask.LogitScale, 10 * SyntheticTask.LogitScale);
     }
 
     [Fact]
