@@ -56,10 +56,17 @@ internal sealed class BasicResNet : VisionTower
     /// <summary>All before the last projection.</summary>
     public override TowerTrunk Trunk => new(pixels => Tokens(pixels, patches: false), tokens => Project(tokens.select(1, 0)));
 
+    public override void Pack(ScalarType type)
+    {
+        conv1.Pack(Nonlinearity.Relu, type);
+        foreach (var block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
+            block.Pack(type);
+    }
+
     public override Tensor Tokens(Tensor pixels, bool patches, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        var grid = Map(pixels).flatten(2).transpose(1, 2); // [B, P, 8 · width]
+        var grid = Map(pixels).In(pixels).flatten(2).transpose(1, 2); // [B, P, 8 · width]
         var whole = grid.mean([1], keepdim: true);
         var g = (patches ? cat([whole, grid], 1) : whole).Unit();
         return (hidden is null ? g : cat([g, F.relu(hidden.forward(g))], -1)).MoveToOuterDisposeScope();
@@ -83,7 +90,7 @@ internal sealed class BasicResNet : VisionTower
     {
         using var scope = NewDisposeScope();
         var centred = pixels - MeanImage(pixels.shape[2], pixels.shape[3], antialias: false).In(pixels);
-        return F.max_pool2d(conv1.forward(centred).relu_(), 3, 2, 1).MoveToOuterDisposeScope(); // [B, width, height/4, width/4]
+        return F.max_pool2d(conv1.Relu(centred), 3, 2, 1).MoveToOuterDisposeScope(); // [B, width, height/4, width/4]
     }
 
     private Tensor MeanImage(long height, long width, bool antialias) => (height, width) == (mean.shape[1], mean.shape[2])
@@ -115,8 +122,16 @@ internal sealed class BasicBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var y = conv2.forward(conv1.forward(x).relu_());
-        return y.Add(downsample?.forward(x) ?? x).relu_().MoveToOuterDisposeScope();
+        return conv2.Relu(conv1.Relu(x), plus: downsample?.forward(x) ?? x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Packs the weights for inference.</summary>
+    /// <param name="type">What is multiplied.</param>
+    public void Pack(ScalarType type)
+    {
+        conv1.Pack(Nonlinearity.Relu, type);
+        conv2.Pack(Nonlinearity.Relu, type);
+        downsample?.Pack(Nonlinearity.None, type);
     }
 }
 
@@ -125,6 +140,7 @@ internal sealed class BiasedConv2d : nn.Module<Tensor, Tensor>
 {
     private readonly long[] _stride;
     private readonly long[] _padding;
+    private PackedConvolution? _packed;
     public readonly Parameter weight;
     public readonly Parameter bias;
 
@@ -136,5 +152,25 @@ internal sealed class BiasedConv2d : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => F.conv2d(x, weight.In(x), bias.In(x), _stride, _padding);
+    public override Tensor forward(Tensor x) => _packed?.Apply(x) ?? F.conv2d(x, weight.In(x), bias.In(x), _stride, _padding);
+
+    /// <summary>relu(conv x), or relu(conv x + plus); in one pass where it is packed.</summary>
+    public Tensor Relu(Tensor x, Tensor? plus = null)
+    {
+        if (_packed is not null)
+            return _packed.Apply(x, plus);
+        var y = forward(x);
+        return (plus is null ? y : y.Add(plus)).relu_();
+    }
+
+    /// <summary>Packs the weight for inference.</summary>
+    /// <param name="f">What follows: <see cref="Nonlinearity.Relu"/> for <see cref="Relu"/>.</param>
+    /// <param name="type">What is multiplied.</param>
+    public void Pack(Nonlinearity f, ScalarType type) => _packed = new PackedConvolution(weight, bias, _stride[0], _padding[0], type, f);
+
+    protected override void Dispose(bool disposing)
+    {
+        _packed?.Dispose();
+        base.Dispose(disposing);
+    }
 }

@@ -1,7 +1,6 @@
 using Kedge.Checkpoints;
 using Kedge.Clip.Towers;
 using Kedge.Features;
-using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Clip.Towers;
@@ -16,7 +15,7 @@ public class PackedTowerTests
 
     private static readonly TransformerConfiguration Text = new(Width: 16, Layers: 1, Heads: 1, MlpWidth: 32);
 
-    public static TheoryData<string> Towers => ["vit", "vit gelu", "resnet"];
+    public static TheoryData<string> Towers => ["vit", "vit gelu", "resnet", "basic"];
 
     [Theory, MemberData(nameof(Towers))]
     public void In_float32_features_are_those_of_the_tower_within_rounding(string tower)
@@ -68,9 +67,12 @@ public class PackedTowerTests
     {
         var blocks = new TransformerConfiguration(
             Width: 64, Layers: 3, Heads: 4, MlpWidth: 256, tower == "vit gelu" ? Activation.Gelu : Activation.QuickGelu);
-        VisionConfiguration vision = tower == "resnet"
-            ? new ResNetConfiguration(Resolution: 64, Width: 16, Blocks: [1, 2, 1, 1], Heads: 8)
-            : new VisionTransformerConfiguration(Resolution: 64, PatchSize: 16, blocks);
+        VisionConfiguration vision = tower switch
+        {
+            "resnet" => new ResNetConfiguration(Resolution: 64, Width: 16, Blocks: [1, 2, 1, 1], Heads: 8),
+            "basic" => new BasicResNetConfiguration(Resolution: 64, Width: 16, Blocks: [1, 2, 1, 1]),
+            _ => new VisionTransformerConfiguration(Resolution: 64, PatchSize: 16, blocks),
+        };
         var network = ClipInitialisation.Build(new(FeatureWidth: 24, vision, new(ContextLength: 8, VocabularySize: 16, Text)), seed: 1);
         using var generator = new Generator(2);
         using var noGrad = no_grad();
