@@ -10,7 +10,7 @@ namespace Kedge.Benchmarks;
 /// </summary>
 internal sealed class OnnxGraph : IDisposable
 {
-    private const int TypeFloat = 1, TypeInt64 = 7, AttributeFloat = 1, AttributeInt = 2, AttributeInts = 7;
+    private const int TypeFloat = 1, TypeInt8 = 3, TypeInt64 = 7, AttributeFloat = 1, AttributeInt = 2, AttributeInts = 7;
     private readonly MemoryStream _graph = new();
     private int _names;
 
@@ -21,6 +21,18 @@ internal sealed class OnnxGraph : IDisposable
     {
         using var contiguous = tensor.detach().to(ScalarType.Float32).contiguous();
         return Constant(contiguous.shape, TypeFloat, contiguous.bytes.ToArray());
+    }
+
+    /// <summary>Adds a matrix as 8-bit integers, with a scale for each of its columns.</summary>
+    /// <param name="matrix">[in, out].</param>
+    /// <returns>The names of the integers and of the scales [out].</returns>
+    public (string Integers, string Scales) Quantised(Tensor matrix)
+    {
+        const float most = 127;
+        using var scope = NewDisposeScope();
+        var scales = matrix.detach().abs().amax([0]) / most; // [out]
+        var integers = (matrix.detach() / scales).round().to(ScalarType.Int8).contiguous();
+        return (Constant(integers.shape, TypeInt8, integers.bytes.ToArray()), Constant(scales));
     }
 
     public string Constant(params long[] numbers) =>

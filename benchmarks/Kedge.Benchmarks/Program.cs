@@ -6,6 +6,8 @@ using static TorchSharp.torch;
 var benchmarks = new Dictionary<string, Func<string, IEnumerable<string>>>
 {
     ["image-encoding"] = _ => ImageEncodingBenchmark.Run(),
+    ["operators"] = _ => OperatorBenchmark.Run(),
+    ["precision"] = PrecisionLossBenchmark.Run, // precision=PATH of a data set
     ["text-tower"] = _ => TextTowerBenchmark.Run(),
     ["step"] = _ => RtosStepBenchmark.Run(),
     ["fit"] = _ => FitBenchmark.Run(),

@@ -207,7 +207,7 @@ public sealed class ImageClassifier : IDisposable
             Model = clip.Name,
             ModelPath = clip.Path,
             Fingerprint = clip.Fingerprint,
-            Precision = clip.Precision,
+            Precision = clip.Source.Precision,
             Preprocessing = CardPreprocessing.Write(clip.Preprocessing),
             Support = description,
             CreatedBy = options.CreatedBy,

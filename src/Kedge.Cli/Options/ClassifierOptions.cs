@@ -46,10 +46,10 @@ internal sealed class ClassifierOptions
                 "say where it is now (--model).");
         var auto = _model.Precision(parsed) == EncoderPrecision.Auto && card.Precision == EncoderPrecision.Float32;
         var clip = _model.Load(parsed, auto ? EncoderPrecision.Float32 : _model.Precision(parsed), card.ModelPath ?? card.Model);
-        if (clip.Precision != card.Precision)
+        if (clip.Source.Precision != card.Precision)
         {
             notes.WriteLine($"Note: the classifier '{path}' was fitted on features in {card.Precision.Name()}, and photos are encoded in " +
-                $"{clip.Precision.Name()}{(EncoderPrecisions.ReasonForFloat32(clip) is { } reason ? $", as {reason}" : "")}: " +
+                $"{clip.Source.Precision.Name()}{(EncoderPrecisions.ReasonForFloat32(clip) is { } reason ? $", as {reason}" : "")}: " +
                 "probabilities differ a little.");
         }
         return clip;

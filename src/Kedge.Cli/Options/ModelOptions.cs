@@ -57,7 +57,7 @@ internal sealed class ModelOptions
 
     /// <summary>As the other, in a precision that is known.</summary>
     public ClipModel Load(ParseResult parsed, EncoderPrecision precision, string? otherwise) =>
-        ClipModel.Load(parsed.GetValue(Model) ?? otherwise ?? EmbeddedModels.Default, Device(parsed), precision);
+        ClipModel.Load(parsed.GetValue(Model) ?? otherwise ?? EmbeddedModels.Default, Device(parsed), new HeadCounts(), precision);
 
     /// <summary>The requested precision.</summary>
     public EncoderPrecision Precision(ParseResult parsed) => parsed.GetValue(_precision);

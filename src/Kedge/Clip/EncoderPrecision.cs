@@ -8,7 +8,7 @@ namespace Kedge.Clip;
 /// precisions are as good as parallel (bfloat16: cosine above 0.999 to float32), but not equal.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EncoderPrecision>))]
-public enum EncoderPrecision
+internal enum EncoderPrecision
 {
     /// <summary>32 bits. Within 2e-5 of the reference implementation.</summary>
     [JsonStringEnumMemberName("float32")]

@@ -15,6 +15,16 @@ internal static class EncoderPrecisions
 
     private const string Lacking = "this processor has no bfloat16 instructions (AVX-512 BF16 or AMX)";
 
+    /// <summary>The precision of that type; <see langword="null"/> is <see cref="EncoderPrecision.Auto"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is another type.</exception>
+    public static EncoderPrecision Of(ScalarType? type) => type switch
+    {
+        null => EncoderPrecision.Auto,
+        ScalarType.Float32 => EncoderPrecision.Float32,
+        ScalarType.BFloat16 => EncoderPrecision.BFloat16,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Images are encoded in Float32 or BFloat16."),
+    };
+
     /// <summary>The precision that is asked for, where it can be had.</summary>
     /// <param name="asked">Any.</param>
     /// <param name="device">Where is computed.</param>
@@ -36,7 +46,7 @@ internal static class EncoderPrecisions
     /// nobody would expect otherwise: off the processor.
     /// </summary>
     public static string? ReasonForFloat32(ClipModel clip) =>
-        clip.Precision == EncoderPrecision.Float32 && clip.Device.type == DeviceType.CPU && !ProcessorFeatures.HasBFloat16 ? Lacking : null;
+        clip.Precision == ScalarType.Float32 && clip.Device.type == DeviceType.CPU && !ProcessorFeatures.HasBFloat16 ? Lacking : null;
 
     /// <summary>The type of numbers that are multiplied.</summary>
     public static ScalarType Type(this EncoderPrecision precision) =>

@@ -27,8 +27,9 @@ public sealed record ClassifierCard
     /// What its image tower multiplied when the features were encoded; float32 where a file does not say, as those of
     /// Kedge 0.1.0 do not. Features of another precision do as well, with slightly other logits.
     /// </summary>
+    [JsonInclude]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public EncoderPrecision Precision { get; init; }
+    internal EncoderPrecision Precision { get; init; }
 
     /// <summary>That model's image preprocessing, as its JSON object; JSON's null where features were given.</summary>
     public required JsonElement Preprocessing { get; init; }

@@ -90,6 +90,6 @@ internal static unsafe partial class OneDnn
     private static void Check(int error)
     {
         if (error != 0)
-            throw new InvalidOperationException("libtorch could not compute a product of packed weights; it has written why on standard error.");
+            throw new InvalidOperationException("libtorch could not compute with packed weights; it has written why on standard error.");
     }
 }

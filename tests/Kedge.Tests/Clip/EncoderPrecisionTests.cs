@@ -21,7 +21,7 @@ public class EncoderPrecisionTests
     [InlineData(EncoderPrecision.Auto, false, EncoderPrecision.Float32)]
     [InlineData(EncoderPrecision.BFloat16, true, EncoderPrecision.BFloat16)]
     [InlineData(EncoderPrecision.Float32, true, EncoderPrecision.Float32)]
-    public void Auto_is_what_the_processor_multiplies_best(EncoderPrecision asked, bool processor, EncoderPrecision expected) =>
+    internal void Auto_is_what_the_processor_multiplies_best(EncoderPrecision asked, bool processor, EncoderPrecision expected) =>
         Assert.Equal(expected, EncoderPrecisions.Resolve(asked, CPU, processor));
 
     [Fact]
@@ -36,7 +36,7 @@ public class EncoderPrecisionTests
         Assert.SkipUnless(ProcessorFeatures.HasBFloat16, "The processor does not multiply bfloat16.");
         using var scope = NewDisposeScope();
         using var exact = ClipModel.Load(model);
-        using var fast = ClipModel.Load(model, device: null, EncoderPrecision.BFloat16);
+        using var fast = ClipModel.Load(model, device: null, ScalarType.BFloat16);
         var pixels = exact.Preprocess(ImageFiles.Open([TestData.Small("images")]));
         var cosines = (exact.EncodeImage(pixels) * fast.EncodeImage(pixels)).sum(-1);
         Assert.InRange(cosines.min().item<float>(), LeastCosine, 1.00001f);
@@ -48,8 +48,8 @@ public class EncoderPrecisionTests
     {
         Assert.SkipUnless(ProcessorFeatures.HasBFloat16, "The processor does not multiply bfloat16.");
         using var exact = ClipModel.Load(Vit);
-        using var fast = ClipModel.Load(Vit, device: null, EncoderPrecision.Auto);
-        Assert.Equal((EncoderPrecision.Float32, EncoderPrecision.BFloat16), (exact.Precision, fast.Precision));
+        using var fast = ClipModel.Load(Vit, device: null, precision: null);
+        Assert.Equal((ScalarType.Float32, ScalarType.BFloat16), (exact.Precision, fast.Precision));
         Assert.Equal(exact.Fingerprint, fast.Fingerprint);
         Assert.Equal([$"{exact.Fingerprint} float32 2", $"{exact.Fingerprint} bfloat16 2"],
             new IImageEncoder[] { exact, fast }.Select(encoder => encoder.Fingerprint));

@@ -39,7 +39,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         if (_packed is null)
             return F.conv2d(x, weight.In(x), null, [PatchSize, PatchSize]).flatten(2).transpose(1, 2);
         var (rows, columns) = (x.shape[2] / PatchSize, x.shape[3] / PatchSize);
-        var patches = x.reshape(x.shape[0], 3, rows, PatchSize, columns, PatchSize).permute(0, 2, 4, 1, 3, 5); // [B, rows, columns, 3, side, side]
+        var patches = x.reshape(x.shape[0], 3, rows, PatchSize, columns, PatchSize).permute(0, 2, 4, 1, 3, 5);
         return _packed.Apply(patches.reshape(x.shape[0], rows * columns, -1));
     }
 

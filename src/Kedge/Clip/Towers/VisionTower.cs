@@ -22,7 +22,8 @@ internal abstract class VisionTower(string name) : nn.Module(name)
 
     /// <summary>
     /// Packs the weights of products and convolutions for inference: from then on <see cref="Tokens"/> and <see
-    /// cref="Encode"/> are without gradients and without probe, and take at least one image. Norms, sums, softmax and what is given stay F32.
+    /// cref="Encode"/> are without gradients and without probe, and take at least one image. Norms, sums, softmax and
+    /// what is given stay F32.
     /// </summary>
     /// <param name="type">What is multiplied: F32 or BF16.</param>
     public abstract void Pack(ScalarType type);

@@ -24,5 +24,5 @@ internal sealed record ModelRecord(
 {
     public static ModelRecord From(ClipModel clip) => new(
         clip.Name, clip.FeatureWidth, clip.Parameters, clip.LogitScale, clip.Configuration.Vision, clip.Configuration.Text,
-        clip.Preprocessing, clip.Layout, clip.Format, clip.Fingerprint, clip.Precision);
+        clip.Preprocessing, clip.Layout, clip.Format, clip.Fingerprint, clip.Source.Precision);
 }
