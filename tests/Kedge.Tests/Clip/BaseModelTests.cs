@@ -1,4 +1,6 @@
 using Kedge.Clip;
+using Kedge.Data;
+using Kedge.Methods;
 using Kedge.Models;
 using Kedge.Tests.Support;
 
@@ -38,5 +40,35 @@ public class BaseModelTests
         using var clip = BaseModel.Load();
         Assert.Equal([clip.FeatureWidth], clip.Network.joint_mean!.shape);
         Assert.InRange(clip.Network.joint_mean.norm().item<float>(), 0.1, 1); // a mean of unit features
+    }
+
+    [Fact]
+    public void It_names_two_of_five_photos_of_classes_that_it_was_not_trained_on()
+    {
+        Assert.SkipUnless(SharedData.Exists, SharedData.Absent);
+        var photos = DatasetReader.Open(SharedData.Get("data", "caltech101-128px.zip"));
+        using var clip = BaseModel.Load();
+        using var classifier = ImageClassifier.ZeroShot(clip, photos.ClassNames);
+        AssertRight(classifier, OfEachClass(photos.Train, 2), photos.ClassNames, least: 0.4);
+    }
+
+    [Fact]
+    public void It_learns_clothes_from_four_photos_of_each()
+    {
+        Assert.SkipUnless(SharedData.Exists, SharedData.Absent);
+        var photos = DatasetReader.Open(SharedData.Get("data", "clothing-112px.zip"));
+        using var clip = BaseModel.Load();
+        using var classifier = ImageClassifier.Fit(clip, photos, new() { Method = new NearestClassMean(), Shots = 4 },
+            cancellation: TestContext.Current.CancellationToken);
+        AssertRight(classifier, OfEachClass(photos.Test, 10), photos.ClassNames, least: 0.35);
+    }
+
+    private static LabelledImage[] OfEachClass(IEnumerable<LabelledImage> images, int count) =>
+        [.. images.GroupBy(image => image.Label).SelectMany(group => group.Take(count))];
+
+    private static void AssertRight(ImageClassifier classifier, LabelledImage[] images, IReadOnlyList<string> names, double least)
+    {
+        var top1 = classifier.Evaluate(images, names, cancellation: TestContext.Current.CancellationToken).Top1;
+        Assert.True(top1 >= least, $"{top1:0.0 %} of {images.Length} photos are right.");
     }
 }
