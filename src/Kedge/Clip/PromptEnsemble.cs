@@ -29,9 +29,10 @@ internal static class PromptEnsemble
     /// <param name="classNames">C names.</param>
     /// <param name="templates">T ≥ 1 templates.</param>
     /// <returns>
-    /// The features of <see cref="ClipModel.ClassFeatures"/> [C, D] and norms [C]; owned by the caller.
+    /// The features of <see cref="ClipModel.ClassFeatures"/> [C, D] and norms [C]; owned by the caller. No norms where
+    /// the space is centred: there the tower has learned directions alone.
     /// </returns>
-    internal static (Tensor Features, Tensor Norms) EncodeWithNorms(
+    internal static (Tensor Features, Tensor? Norms) EncodeWithNorms(
         ClipModel clip, IReadOnlyList<string> classNames, IReadOnlyList<PromptTemplate> templates)
     {
         using var scope = NewDisposeScope();
@@ -40,9 +41,9 @@ internal static class PromptEnsemble
         var features = Encode(classNames, templates, texts =>
         {
             var raw = clip.EncodeText(texts, normalize: false); // [C·T, D]
-            norms = raw.view(classNames.Count, templates.Count, -1).mean([1]).norm(1);
+            norms = clip.Configuration.JointMean ? null : raw.view(classNames.Count, templates.Count, -1).mean([1]).norm(1);
             return raw.Unit();
         });
-        return (features.MoveToOuterDisposeScope(), norms!.MoveToOuterDisposeScope());
+        return (features.MoveToOuterDisposeScope(), norms?.MoveToOuterDisposeScope());
     }
 }

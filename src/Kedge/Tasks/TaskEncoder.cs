@@ -137,7 +137,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         var (features, norms) = PromptEnsemble.EncodeWithNorms(clip, names, templates); // [C, D] and [C]
         return new(names, own is null ? features : own(features), clip.LogitScale, [.. templates.Select(template => template.Text)])
         {
-            Norms = own is null ? norms : own(norms),
+            Norms = own is null || norms is null ? norms : own(norms),
         };
     }
 

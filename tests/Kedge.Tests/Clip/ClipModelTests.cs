@@ -62,8 +62,23 @@ public class ClipModelTests
         var (features, norms) = PromptEnsemble.EncodeWithNorms(clip, ["red_fox", "cat"], templates);
         Assert.Equal(clip.ClassFeatures(["red_fox", "cat"], templates).data<float>(), features.data<float>());
         var fox = clip.EncodeText(["a photo of a red fox.", "red fox"], normalize: false).mean([0]).norm().item<float>();
-        Assert.Equal([2], norms.shape);
+        Assert.Equal([2], norms!.shape);
         Assert.Equal(fox, norms[0].item<float>(), 1e-4f); // the same sums
+    }
+
+    [Fact]
+    public void A_centred_space_has_no_norms_of_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using (var file = SafetensorsFile.Open(Small))
+        {
+            var tensors = file.Entries.Keys.ToDictionary(name => name, file.Read);
+            var width = tensors["text_projection"].shape[1];
+            SafetensorsWriter.Write(folder["centred.safetensors"], tensors.Append(new("joint_mean", zeros(width))).ToDictionary());
+        }
+        using var clip = ClipModel.Load(folder["centred.safetensors"]);
+        Assert.Null(PromptEnsemble.EncodeWithNorms(clip, ["fox", "cat"], [new("{}")]).Norms);
     }
 
     [Fact]
