@@ -21,8 +21,8 @@ internal static class RtosStepBenchmark
         var tokens = new Parameter(randn([Anchors, 1, 512], generator: generator) * 0.02);
         using var anchors = new TokenAnchors(Networks.Prompts(network), "a photo of a {}.", tokens, DrawnTask.Words(Anchors));
         using var points = new PointAnchors(new Parameter(anchors.Encode(tokens).detach().clone()), anchors.Names);
-        using var through = new RtosFit(task, new(), anchors, alpha: 20);
-        using var without = new RtosFit(task, new(), points, alpha: 20);
+        using var through = new RtosFit(task, new() { Alpha = 20 }, anchors);
+        using var without = new RtosFit(task, new() { Alpha = 20 }, points);
         using var steps = Steps(through);
         using var rest = Steps(without);
 

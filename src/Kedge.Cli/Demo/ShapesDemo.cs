@@ -22,7 +22,7 @@ internal static class ShapesDemo
     /// The compared methods: zero-shot, Tip-Adapter, RTOS with fixed random anchors, fixed words and learned ones, and
     /// Kedge's default.
     /// </summary>
-    public const string Methods = "zero-shot,tip-adapter,rtos[start=noise;steps=0],rtos[steps=0],rtos,rtos+";
+    public const string Methods = "zero-shot,tip-adapter,rtos[start=noise;steps=0],rtos[start=words;steps=0],rtos,rtos+";
 
     /// <summary>
     /// Draws the task into a folder, as <c>train/SHAPE/*.png</c> and <c>test/SHAPE/*.png</c>,

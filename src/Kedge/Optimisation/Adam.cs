@@ -23,6 +23,13 @@ internal sealed class Adam : TorchSharp.Modules.Adam
     {
     }
 
+    /// <summary>Makes an optimiser of groups of parameters, each with a learning rate of its own.</summary>
+    /// <param name="groups">The parameters, with the rates that they start from; not owned.</param>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "As above.")]
+    public Adam(IEnumerable<ParamGroup> groups) : base(groups)
+    {
+    }
+
     /// <inheritdoc/>
     public override Tensor? step(Func<Tensor>? closure = null) => _step<ParamGroup>(Update, closure);
 

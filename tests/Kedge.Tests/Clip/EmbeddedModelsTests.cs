@@ -56,7 +56,7 @@ public sealed class EmbeddedModelsTests
         using var classifier = ImageClassifier.Fit(clip, drawings, new() { Method = new Rtos(new()), Shots = 16 },
             cancellation: TestContext.Current.CancellationToken);
         var top1 = classifier.Evaluate(drawings.Test, drawings.ClassNames, cancellation: TestContext.Current.CancellationToken).Top1;
-        Assert.True(top1 >= 0.7, $"{top1:0.0 %} of {drawings.Test.Count} drawings of {drawings.ClassNames.Count} shapes are right.");
+        Assert.True(top1 >= 0.6, $"{top1:0.0 %} of {drawings.Test.Count} drawings of {drawings.ClassNames.Count} shapes are right.");
     }
 
     [Fact]

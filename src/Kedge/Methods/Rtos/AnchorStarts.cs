@@ -9,12 +9,12 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// The initial anchors: words encoded by the text tower, features that the task brings, or, without either, midpoints
-/// of pairs of classes.
+/// The initial anchors: class names or words, as tokens through the text tower or, without one, as the features that
+/// the task brings.
 /// </summary>
 internal static class AnchorStarts
 {
-    private const int MaxAnchors = 256;
+    private const int MaxWords = 256;
     private const double TokenDeviation = 0.02; // CLIP's own initial token embeddings, and CoOp's random start
 
     /// <summary>Creates the initial anchors of a task, owned by the caller.</summary>
@@ -25,56 +25,52 @@ internal static class AnchorStarts
         if (task.Encoder?.TextTower is { } tower)
         {
             var template = AnchorPrompts.Template(task);
-            var words = Words(options.Anchors ?? OpenWords.All, task, options, run, options.Anchors is null ? MaxAnchors : int.MaxValue);
-            var names = words.Select(word => word.Name).ToArray();
-            AnchorMemory.Require(task, options, names.Length, (long)options.Tokens * tower.Width);
+            var names = IsOfClasses(options) ? task.Classes.Names : Words(options.Anchors ?? OpenWords.All, task, options, run).Names;
+            AnchorMemory.Require(task, options, names.Count, (long)options.Tokens * tower.Width);
             var prompts = tower.Prompts([PromptSequence.OfTemplate(template.Before, template.After, options.Tokens)]);
-            var tokens = tower.StartRows(names, options.Tokens); // [K, m, W]
-            var rows = options.Start == AnchorStart.Words ? tokens : Noise(tokens, options).Mul(TokenDeviation);
+            var tokens = IsOfClasses(options) && options.Tokens == 1 ? MeanTokens(tower, names) : tower.StartRows(names, options.Tokens);
+            var rows = options.Start == AnchorStart.Noise ? Noise(tokens, options).Mul(TokenDeviation) : tokens; // [K, m, W]
             return new TokenAnchors(prompts, template.Text, new Parameter(rows), Named(names, options));
         }
         if (options.Anchors is not null)
             throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, " +
                 "or give the task anchor features.");
-        var (features, all) = task.Anchors is { } brought ? (brought.Features, brought.Names) : Midpoints(task, options);
-        var kept = Words(all, task, options, run, MaxAnchors);
+        var (features, kept) = task.Anchors is { } brought && !IsOfClasses(options)
+            ? Select(brought.Features, Words(brought.Names, task, options, run))
+            : (task.Classes.Features, task.Classes.Names);
         AnchorMemory.Require(task, options, kept.Count, task.FeatureWidth);
-        var points = features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: task.Device)); // [K, D]
-        return new PointAnchors(new Parameter(options.Start == AnchorStart.Words ? points : Noise(points, options).Unit()),
-            Named([.. kept.Select(word => word.Name)], options));
+        return new PointAnchors(
+            new Parameter(options.Start == AnchorStart.Noise ? Noise(features, options).Unit() : features.clone()), Named(kept, options));
     }
+
+    /// <summary>The mean of each name's tokens, as names often share their first: [K, 1, W].</summary>
+    private static Tensor MeanTokens(ITextTower tower, IReadOnlyList<string> names) =>
+        stack(names.Select(name => tower.TokenEmbeddings(name).mean([0], keepdim: true)));
+
+    /// <summary>Whether anchors start from the classes: by default, unless words are asked for.</summary>
+    private static bool IsOfClasses(RtosOptions options) => options.Start is { } start
+        ? start == AnchorStart.Classes
+        : options is { Anchors: null, Ban: null, AnchorCount: null };
 
     /// <summary>
     /// The words that serve as anchors and their indices in the list: no class names, nothing banned, in an order drawn
     /// by the seed where not all are taken.
     /// </summary>
-    private static IReadOnlyList<(string Name, long Row)> Words(
-        IReadOnlyList<string> list, FewShotTask task, RtosOptions options, FitRun run, int max)
+    private static (IReadOnlyList<string> Names, long[] Rows) Words(
+        IReadOnlyList<string> list, FewShotTask task, RtosOptions options, FitRun run)
     {
         var words = AnchorPrompts.Filter(list, task.Classes.Names, options.Ban ?? [], run.Note).ToArray();
         if (words.Length < 2)
             throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; " +
                 "give more words.");
-        var count = options.AnchorCount ?? max;
+        var count = options.AnchorCount ?? (options.Anchors is null ? MaxWords : words.Length);
         if (count < words.Length)
             new SeededRandom(options.Seed).Shuffle(words);
-        return [.. words.Take(count)];
+        return ([.. words.Take(count).Select(word => word.Name)], [.. words.Take(count).Select(word => word.Row)]);
     }
 
-    /// <summary>Midpoints of two class features, for pairs drawn by the seed: [min(C (C − 1) / 2, 256), D].</summary>
-    private static (Tensor, IReadOnlyList<string>) Midpoints(FewShotTask task, RtosOptions options)
-    {
-        var pairs = (from first in Enumerable.Range(0, task.Classes.Count) from second in Enumerable.Range(0, first) select (first, second))
-            .ToArray();
-        new SeededRandom(options.Seed).Shuffle(pairs);
-        // two classes have one pair only
-        pairs = [.. pairs.Take(MaxAnchors).Append((0, 0)).Append((1, 1)).Take(Math.Max(2, Math.Min(pairs.Length, MaxAnchors)))];
-        var sum = Rows(pair => pair.first).Add(Rows(pair => pair.second));
-        return (sum.Unit(), [.. pairs.Select(pair => $"{task.Classes.Names[pair.first]} + {task.Classes.Names[pair.second]}")]);
-
-        Tensor Rows(Func<(int first, int second), int> side) =>
-            task.Classes.Features.index_select(0, tensor(pairs.Select(pair => (long)side(pair)).ToArray(), device: task.Device));
-    }
+    private static (Tensor, IReadOnlyList<string>) Select(Tensor features, (IReadOnlyList<string> Names, long[] Rows) words) =>
+        (features.index_select(0, tensor(words.Rows, device: features.device)), words.Names);
 
     private static Tensor Noise(Tensor like, RtosOptions options)
     {
@@ -82,6 +78,6 @@ internal static class AnchorStarts
         return randn(like.shape, device: like.device, generator: generator);
     }
 
-    private static string[] Named(string[] names, RtosOptions options) =>
-        options.Start == AnchorStart.Words ? names : [.. names.Select((_, k) => $"noise {k + 1}")];
+    private static IReadOnlyList<string> Named(IReadOnlyList<string> names, RtosOptions options) =>
+        options.Start == AnchorStart.Noise ? [.. names.Select((_, k) => $"noise {k + 1}")] : names;
 }

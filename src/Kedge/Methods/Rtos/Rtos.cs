@@ -11,9 +11,9 @@ namespace Kedge.Methods;
 /// </code>
 /// Stated in the paper: Query, Key, Value and the learned token. Chosen here (the full text and code were not
 /// available): Wq and Wk learned from the identity, the L2 penalties towards the start, Adam with a cosine to 0, the
-/// automatic temperatures, α from the logit scale. Nothing is chosen on data, unless <see cref="RtosOptions.HoldOut"/>
-/// asks for it. Without a text tower the anchors are learned as points of the feature space, from the features that the
-/// task brings, or from midpoints of pairs of classes. Every step takes the next of the task's cached views. Inductive.
+/// automatic temperatures and α. Nothing is chosen on data, unless <see cref="RtosOptions.HoldOut"/>
+/// asks for it. Anchors start from the class names, or from words where these are given. Without a text tower they are
+/// learned as points of the feature space. Every step takes the next of the task's cached views. Inductive.
 /// </summary>
 /// <param name="options">How many anchors, and how they are learned.</param>
 public sealed class Rtos(RtosOptions options) : FewShotMethod(CatalogName, options)

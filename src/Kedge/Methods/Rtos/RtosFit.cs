@@ -14,22 +14,23 @@ namespace Kedge.Methods;
 /// </summary>
 internal sealed class RtosFit : IDisposable
 {
+    private const double FeatureRate = 0.001; // of points and projections
+    private const double TokenRate = 0.005; // token embeddings are of another scale than features
+
     private readonly FewShotTask _task;
     private readonly RtosOptions _options;
     private readonly Tensor _identity; // [D, D]
     private readonly Parameter _query, _key; // [D, D]
     private readonly Parameter _logAlphaRatio; // [], log(α / α at the start)
-    private readonly double _alpha;
-    private readonly double _learningRate;
+    private readonly (double Anchors, double Projections) _rates;
     private readonly Adam _optimizer;
 
     /// <param name="task">The task, its rows in canonical order.</param>
     /// <param name="options">How to learn.</param>
     /// <param name="anchors">The anchors at their start; not owned.</param>
-    /// <param name="alpha">The initial α.</param>
-    internal RtosFit(FewShotTask task, RtosOptions options, LearnedAnchors anchors, double alpha)
+    internal RtosFit(FewShotTask task, RtosOptions options, LearnedAnchors anchors)
     {
-        (_task, _options, Anchors, _alpha) = (task, options, anchors, alpha);
+        (_task, _options, Anchors) = (task, options, anchors);
         Start = Features();
         _identity = eye(task.FeatureWidth, device: task.Device);
         (_query, _key, _logAlphaRatio) =
@@ -45,13 +46,20 @@ internal sealed class RtosFit : IDisposable
             RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, Start, options.Value);
         AttentionTemperature =
             RelationTransition.Temperature(options.AttentionTemperature, task.Support.Features.flatten(0, 1), Start, deviations: 1);
-        _learningRate = options.LearningRate ?? (anchors is TokenAnchors ? 0.005 : 0.001);
-        _optimizer =
-            new Adam([anchors.Rows, _query, _key, .. options.LearnAlpha ? [_logAlphaRatio] : Array.Empty<Parameter>()], _learningRate);
+        var rate = options.LearningRate ?? (anchors is TokenAnchors ? TokenRate : FeatureRate);
+        _rates = (rate, anchors is TokenAnchors ? Math.Min(rate, FeatureRate) : rate);
+        _optimizer = new Adam(
+        [
+            new Adam.ParamGroup([anchors.Rows]),
+            new Adam.ParamGroup([_query, _key, .. options.LearnAlpha ? [_logAlphaRatio] : Array.Empty<Parameter>()]),
+        ]);
     }
 
     /// <summary>Anchors encoded by the text tower in one block.</summary>
     internal int AnchorBlock { get; init; } = 256;
+
+    /// <summary>α before it is learned.</summary>
+    internal double InitialAlpha { get; set; } = 1;
 
     internal LearnedAnchors Anchors { get; }
 
@@ -66,7 +74,7 @@ internal sealed class RtosFit : IDisposable
     internal (Tensor Query, Tensor Key) Projections => (_query.detach(), _key.detach());
 
     /// <summary>The current α.</summary>
-    internal double Alpha => _alpha * Math.Exp(_logAlphaRatio.item<float>());
+    internal double Alpha => InitialAlpha * Math.Exp(_logAlphaRatio.item<float>());
 
     /// <summary>The current features of the anchors: [K, D], without gradient.</summary>
     internal Tensor Features()
@@ -86,16 +94,17 @@ internal sealed class RtosFit : IDisposable
     /// <summary>Learns from some rows of the support set; yields after each step with its loss.</summary>
     /// <param name="rows">[n] int64.</param>
     /// <param name="steps">How many steps.</param>
-    /// <param name="peak">The largest learning rate, as a fraction of the option's.</param>
+    /// <param name="peak">The largest learning rate, as a fraction of the options'.</param>
     /// <param name="done">How many of the steps were done before; they are not done again.</param>
     internal IEnumerable<double> Learn(Tensor rows, int steps, double peak = 1, int done = 0)
     {
-        var schedule = new CosineSchedule(_learningRate * peak, steps);
+        var schedule = new CosineSchedule(peak, steps);
         using var batches = Batches(rows).Skip(done).GetEnumerator();
         for (var step = done; step < steps; step++)
         {
             batches.MoveNext();
-            _optimizer.ParamGroups.Single().LearningRate = schedule.At(step);
+            foreach (var (group, rate) in _optimizer.ParamGroups.Zip([_rates.Anchors, _rates.Projections]))
+                group.LearningRate = rate * schedule.At(step);
             yield return Step(_task.Support.Features[step % _task.Support.Views], batches.Current, (int)rows.shape[0]);
         }
     }
@@ -156,7 +165,7 @@ internal sealed class RtosFit : IDisposable
         var features = encoded.detach().requires_grad_(true);
         var x = images.index_select(0, batch); // [B, D]
         var logits = ZeroShot.Logits(x, _task.Classes.Features, _task.Classes.LogitScale)
-            .Add(Transition(x, features) * _logAlphaRatio.exp().Mul(_alpha));
+            .Add(Transition(x, features) * _logAlphaRatio.exp().Mul(InitialAlpha));
         var loss = F.cross_entropy(logits, _task.Support.Labels.index_select(0, batch));
         _optimizer.zero_grad();
         loss.backward();

@@ -3,14 +3,14 @@ using Kedge.FewShot;
 namespace Kedge.Methods;
 
 /// <summary>
-/// Options of <see cref="Rtos"/>. The paper's code is not public: the defaults were measured on features of OpenAI's
-/// CLIP ViT-B/32 of Pets and Caltech101 at 1 to 16 shots, where docs/rtos.md names no other source.
+/// Options of <see cref="Rtos"/>. The paper's code is not public: defaults without another source were measured on
+/// features of OpenAI's CLIP ViT-B/32 of Pets and Caltech101 at 1 to 16 shots (docs/rtos.md).
 /// </summary>
 public sealed record RtosOptions : MethodOptions
 {
     /// <summary>
-    /// K, anchors, 2 to 100,000. Default <see langword="null"/>: 256 of Kedge's words or of the features that a task
-    /// brings, and all of <see cref="Anchors"/> where these are given.
+    /// K, anchors that start from words, 2 to 100,000. Default <see langword="null"/>: 256 of Kedge's words or of the
+    /// features that a task brings, and all of <see cref="Anchors"/> where these are given.
     /// </summary>
     public int? AnchorCount { get; init; }
 
@@ -20,8 +20,11 @@ public sealed record RtosOptions : MethodOptions
     /// </summary>
     public int Tokens { get; init; } = 1;
 
-    /// <summary>What the anchors start from. Default the words; noise is the control experiment.</summary>
-    public AnchorStart Start { get; init; }
+    /// <summary>
+    /// What the anchors start from. Default <see langword="null"/>: the classes, and words where <see cref="Anchors"/>,
+    /// <see cref="Ban"/> or <see cref="AnchorCount"/> is given. Chosen on Tiny-ImageNet's validation photos.
+    /// </summary>
+    public AnchorStart? Start { get; init; }
 
     /// <summary>
     /// Words whose embeddings the anchors start from; class names among them are left out. Default: Kedge's list of
@@ -36,8 +39,10 @@ public sealed record RtosOptions : MethodOptions
     public RelationValue Value { get; init; }
 
     /// <summary>
-    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: the logit scale, ÷ the
-    /// weight at which zero-shot is calibrated on the support images (0.1 to 1), as learning has to make up for it.
+    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: such that the anchors
+    /// at their start spread an image's logits over the classes 0.1 / w₀ times as far as the class names do, w₀ the
+    /// weight at which zero-shot is calibrated on the support images (0.1 to 1). Chosen on Tiny-ImageNet's validation
+    /// photos; with 256 words and OpenAI's CLIP that is about the logit scale.
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -64,8 +69,8 @@ public sealed record RtosOptions : MethodOptions
     public double AttentionTemperature { get; init; }
 
     /// <summary>
-    /// Steps, 0 to 100,000; 0 leaves the anchors at their start. Default <see langword="null"/>: 50, and 20 epochs where
-    /// these are more.
+    /// Steps, 0 to 100,000; 0 leaves the anchors at their start. Default <see langword="null"/>: 50 for points, 100 for
+    /// tokens (chosen on clothing's validation photos), and 20 epochs (Tip-Adapter-F's) where these are more.
     /// </summary>
     public int? Steps { get; init; }
 
@@ -73,8 +78,9 @@ public sealed record RtosOptions : MethodOptions
     public int BatchSize { get; init; } = 256;
 
     /// <summary>
-    /// Adam's learning rate, which falls to 0 by a cosine, above 0 to 1. Default <see langword="null"/>: 0.005 through a
-    /// text tower (chosen on drawings that kedge-mini-scenes was not trained on), 0.001 where points are learned.
+    /// Adam's learning rate of the anchors, which falls to 0 by a cosine, above 0 to 1. Wq and Wk have the same, at most
+    /// 0.001 beside tokens. Default <see langword="null"/>: 0.001 for points, 0.005 for tokens, which are of another scale
+    /// (chosen on clothing's validation photos).
     /// </summary>
     public double? LearningRate { get; init; }
 
@@ -113,7 +119,7 @@ public sealed record RtosOptions : MethodOptions
 /// <summary>What anchors start from.</summary>
 public enum AnchorStart
 {
-    /// <summary>The words of a list, or the features that a task brings.</summary>
+    /// <summary>The words of a list, or the features that a task brings; the classes where it brings none.</summary>
     Words,
 
     /// <summary>
@@ -121,4 +127,9 @@ public enum AnchorStart
     /// give little unless learned.
     /// </summary>
     Noise,
+
+    /// <summary>
+    /// The class names, an anchor each: generic words do not tell neighbouring classes apart, their own names do.
+    /// </summary>
+    Classes,
 }

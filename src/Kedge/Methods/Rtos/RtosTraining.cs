@@ -22,8 +22,8 @@ internal sealed record HeldOutResult(int Images, double ZeroShotAccuracy, double
 /// </summary>
 internal sealed class RtosTraining : IDisposable
 {
-    private const double InitialAlpha = 20; // where it is chosen, in units of calibrated zero-shot logits
-    private const int MinSteps = 50, Epochs = 20;
+    private const double StartSpread = 0.1; // of the anchors' logits over the classes, of that of calibrated zero-shot logits
+    private const int PointSteps = 50, TokenSteps = 100, Epochs = 20;
     private const double MinZeroShotWeight = 0.1, MaxZeroShotWeight = 2, MaxAlpha = 10_000;
     private const double PriorImages = 8; // weight of the initial α, in held-out images
     private const int Checks = 10;
@@ -38,8 +38,8 @@ internal sealed class RtosTraining : IDisposable
         (_task, _options) = (task, options);
         ZeroShotWeight = FitZeroShotWeight(task);
         _anchors = AnchorStarts.Create(task, options, run);
-        Fit = new RtosFit(task, options, _anchors, options.Alpha ??
-            (options.HoldOut ? InitialAlpha / BoundedZeroShotWeight : task.Classes.LogitScale / Math.Min(1, BoundedZeroShotWeight)));
+        Fit = new RtosFit(task, options, _anchors);
+        Fit.InitialAlpha = options.Alpha ?? InitialAlpha();
     }
 
     /// <summary>RTOS as it was learned.</summary>
@@ -96,7 +96,8 @@ internal sealed class RtosTraining : IDisposable
         _anchors.Dispose();
     }
 
-    private int Steps => _options.Steps ?? (int)Math.Max(MinSteps, Math.Ceiling(Epochs * (double)_task.Support.Count / _options.BatchSize));
+    private int Steps => _options.Steps ?? Math.Max(
+        _anchors is TokenAnchors ? TokenSteps : PointSteps, (int)Math.Ceiling(Epochs * (double)_task.Support.Count / _options.BatchSize));
 
     private int CheckInterval => Math.Max(1, Steps / Checks);
 
@@ -164,6 +165,21 @@ internal sealed class RtosTraining : IDisposable
             return new Evaluation(at, loss, alpha, transition.MoveToOuterDisposeScope(),
                 before, after, Improves: after > before || (after == before && loss < zeroShotLoss));
         }
+    }
+
+    /// <summary>
+    /// α that lets the anchors at their start spread an image's logits over the classes a tenth as far as the class
+    /// names do, in calibrated units: neither their number nor how sharply they tell classes apart matters then.
+    /// </summary>
+    private double InitialAlpha()
+    {
+        using var scope = NewDisposeScope();
+        var images = _task.Support.Features[0];
+        var zeroShot = Spread(ZeroShot.Logits(images, _task.Classes.Features, _task.Classes.LogitScale));
+        var alpha = StartSpread * zeroShot / Math.Max(Spread(Fit.Transition(images)), 1e-9) / Math.Min(1, BoundedZeroShotWeight);
+        return Math.Min(MaxAlpha, alpha);
+
+        static double Spread(Tensor logits) => logits.std(1).mean().item<float>();
     }
 
     /// <summary>Zero-shot has learned nothing from the support images, so it can be calibrated on them.</summary>

@@ -23,7 +23,10 @@ public sealed record RtosPlusOptions : MethodOptions
     /// <inheritdoc cref="RtosOptions.Seed"/>
     public int Seed { get; init; } = 1;
 
-    internal RtosOptions Rtos => new() { AnchorCount = AnchorCount, Anchors = Anchors, Ban = Ban, Steps = Steps, Seed = Seed, HoldOut = true };
+    internal RtosOptions Rtos => new()
+    {
+        AnchorCount = AnchorCount, Anchors = Anchors, Ban = Ban, Start = AnchorStart.Words, Steps = Steps, Seed = Seed, HoldOut = true,
+    };
 
     /// <inheritdoc/>
     protected internal override void Check() => Rtos.Check();

@@ -14,7 +14,7 @@ public sealed class DemoCommandTests : IDisposable
     {
         var folder = _scratch["demo"];
         var run = Demo(folder);
-        foreach (var method in (string[])["zero-shot", "tip-adapter", "rtos[start=noise;steps=0]", "rtos[steps=0]", "rtos", "rtos+"])
+        foreach (var method in (string[])["zero-shot", "tip-adapter", "rtos[start=noise;steps=0]", "rtos[start=words;steps=0]", "rtos", "rtos+"])
             Assert.Contains($"| {method.PadRight(25)} |", run.Out, StringComparison.Ordinal);
         Assert.EndsWith($"""
             page        {folder}/report.html: curves, mistakes, anchors in words, pictures
@@ -28,7 +28,7 @@ public sealed class DemoCommandTests : IDisposable
             """, run.Out, StringComparison.Ordinal);
         var page = File.ReadAllText(Path.Combine(folder, "report.html"));
         string[] parts = ["Kedge learns twelve shapes", "mushroom", "How often each method is right",
-            "<svg", "class=\"confusion\"", "Why?", "data:image/jpeg;base64,", "The 64 anchors"];
+            "<svg", "class=\"confusion\"", "Why?", "data:image/jpeg;base64,", "The 12 anchors"];
         Assert.All(parts, part => Assert.Contains(part, page, StringComparison.Ordinal));
         Assert.Contains("heart", CliRun.Done("predict", "--classifier", Path.Combine(folder, "shapes.kedge"),
             Directory.GetFiles(Path.Combine(folder, "drawings/test/heart"))[0]));

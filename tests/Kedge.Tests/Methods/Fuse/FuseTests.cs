@@ -34,12 +34,12 @@ public class FuseTests
     }
 
     [Theory]
-    [InlineData("rtos[steps=5],tip-adapter", 256, 12)]
+    [InlineData("rtos[steps=5],tip-adapter", 4, 12)]
     [InlineData("rtos-names,sim[anchors=[\"sky\",\"wood\"]],proker", 258, 12)]
     [InlineData("rtos+[steps=5],fuse[methods=sim,ape]", 1256, 12)]
     [InlineData("proker,tip-adapter-f", null, 12)]
     [InlineData("rtos-names", 256, null)]
-    [InlineData("rtos[steps=5],plot[epochs=1;contextTokens=2]", 256, null)]
+    [InlineData("rtos[steps=5],plot[epochs=1;contextTokens=2]", 4, null)]
     public void Parts_of_an_explanation_are_its_methods_own_and_add_up(string methods, int? anchors, int? support)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 3);

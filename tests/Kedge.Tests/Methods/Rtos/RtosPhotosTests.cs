@@ -36,7 +36,7 @@ public sealed class RtosPhotosTests : IDisposable
 
         var zeroShot = Mean(new ZeroShot());
         var learned = Mean(new Rtos(new()));
-        var names = Mean(new Rtos(new() { Steps = 0 }));
+        var names = Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Words }));
         var noise = Mean(new Rtos(new() { Steps = 0, Start = AnchorStart.Noise }));
         Assert.True(learned > names && learned > noise, $"learned {learned:f1}, names {names:f1}, noise {noise:f1}");
         Assert.InRange(learned, zeroShot, 100);

@@ -119,12 +119,11 @@ public class RtosTests
     }
 
     [Fact]
-    public void By_default_nothing_is_held_out_and_alpha_follows_the_logit_scale()
+    public void By_default_nothing_is_held_out()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 8);
         using var rtos = (RtosClassifier)Fit(new Rtos(new()), synthetic);
         Assert.Equal((null, "none"), (rtos.Details.HeldOut, rtos.State.Selection));
-        Assert.InRange(rtos.Details.Alpha, SyntheticTask.LogitScale, 10 * SyntheticTask.LogitScale);
     }
 
     [Fact]
@@ -153,16 +152,40 @@ public class RtosTests
     }
 
     [Fact]
-    public void With_features_alone_anchors_start_between_classes()
+    public void Anchors_start_from_the_classes_unless_words_are_asked_for()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
-        using var rtos = (RtosClassifier)new Rtos(new() { Steps = 0 })
-            .Fit(Featured(synthetic, anchors: null), cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(["class 1 + class 0", "class 2 + class 0", "class 2 + class 1"], rtos.Anchors.Names.Order());
-        using var two = new SyntheticTask([3, 3]);
-        using var pair = (RtosClassifier)new Rtos(new() { Steps = 0 })
-            .Fit(Featured(two, anchors: null), cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(2, pair.Anchors.Names.Count);
+        using var words = synthetic.Tower.EncodeText(["dog", "bus"]);
+        var features = Featured(synthetic, new AnchorSet(words, ["dog", "bus"]));
+        foreach (var task in new[] { synthetic.Task, features, Featured(synthetic, anchors: null) })
+            Assert.Equal(synthetic.Task.Classes.Names, Names(task, new()));
+        Assert.Equal(["dog", "bus"], Names(features, new() { Start = AnchorStart.Words }));
+        Assert.Equal(["dog", "bus"], Names(synthetic.Task, new() { Anchors = ["dog", "bus", "tree"], Ban = ["tree"] }));
+        Assert.Equal(8, Names(synthetic.Task, new() { AnchorCount = 8 }).Count);
+        Assert.Equal(["noise 1", "noise 2"], Names(features, new() { Start = AnchorStart.Noise }));
+
+        static IReadOnlyList<string> Names(FewShotTask task, RtosOptions options)
+        {
+            using var rtos = (RtosClassifier)new Rtos(options with { Steps = 0 })
+                .Fit(task, cancellation: TestContext.Current.CancellationToken);
+            return rtos.Anchors.Names;
+        }
+    }
+
+    [Fact]
+    public void Alpha_lets_the_anchors_spread_the_logits_a_tenth_as_far_as_the_names()
+    {
+        using var synthetic = SyntheticTask.Even(classes: 4, shots: 8, noise: 0.3f);
+        using var scope = NewDisposeScope();
+        var images = synthetic.Support[0];
+        using var zeroShot = Fit(new ZeroShot(), synthetic);
+        var names = zeroShot.Logits(images);
+        foreach (var options in new RtosOptions[] { new(), new() { AnchorCount = 8 }, new() { AnchorCount = 200 } })
+        {
+            using var rtos = Fit(new Rtos(options with { Steps = 0 }), synthetic);
+            var ratio = (rtos.Logits(images) - names).std(1).mean().item<float>() / names.std(1).mean().item<float>();
+            Assert.InRange(ratio, 0.0999, 0.1001 / 0.9); // zero-shot is calibrated on these to within a tenth
+        }
     }
 
     [Fact]
@@ -178,7 +201,7 @@ public class RtosTests
         {
             var options = new RtosOptions { AnchorCount = 8, LearningRate = 0.01 };
             using var anchors = AnchorStarts.Create(synthetic.Task, options, new FitRun(null, default));
-            using var fit = new RtosFit(synthetic.Task, options, anchors, alpha: 20) { AnchorBlock = anchorsAtOnce };
+            using var fit = new RtosFit(synthetic.Task, options, anchors) { InitialAlpha = 20, AnchorBlock = anchorsAtOnce };
             Assert.Equal(steps, fit.Learn(arange(16), steps).Count());
             return fit.Features();
         }
