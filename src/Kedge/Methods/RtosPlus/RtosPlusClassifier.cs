@@ -7,18 +7,20 @@ using F = TorchSharp.torch.nn.functional;
 namespace Kedge.Methods;
 
 /// <summary>
-/// A classifier by <see cref="RtosPlus"/>: linear in the image but for the kernel and the two attentions.
+/// A classifier by <see cref="RtosPlus"/>: linear in the image but for the keys, the adapter's unit length and the
+/// attention. Files of 0.1.0 have other members beside anchors, ridge and discriminant (<see cref="EarlierMembers"/>).
 /// </summary>
 internal sealed class RtosPlusClassifier : FewShotClassifier
 {
     private readonly RtosPart _rtos;
+    private readonly EarlierMembers? _earlier;
     private readonly Tensor _classFeatures; // [C, D]
-    private readonly Tensor _start; // [K, D]: the anchors at their start
-    private readonly Tensor _anchorRidge; // [K, C]
+    private readonly Tensor? _keys; // [N, D]
+    private readonly Tensor? _keyWeights; // [N]
+    private readonly Tensor? _adapter; // [D, D]
     private readonly Tensor _mean; // [D]
     private readonly Tensor _precision; // [D, D]
     private readonly Tensor _ridge; // [N, C]
-    private readonly Tensor _kernel; // [N, C], or [0, C] where there is none
     private readonly Tensor _bias; // [C]
     private readonly Tensor _head; // [C, D]: discriminant and ridge as one matrix; made here
 
@@ -30,12 +32,17 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         _classFeatures = state.Take("class.features", ScalarType.Float32, classes, width);
         Support = StoredSupport.Take(state) ?? throw state.Damaged("no support features");
         var count = Support.Features.shape[0];
-        _start = state.Take("anchor.start", ScalarType.Float32, Details.Rtos.Anchors.Count, width);
-        _anchorRidge = state.Take("anchor.ridge", ScalarType.Float32, Details.Rtos.Anchors.Count, classes);
+        if (Details.Weights.Adapter is null)
+            _earlier = new EarlierMembers(state, Details, Support);
+        else
+        {
+            _keys = state.Take("keys", ScalarType.Float32, count, width);
+            _keyWeights = state.Take("key.weights", ScalarType.Float32, count);
+            _adapter = state.Take("adapter", ScalarType.Float32, width, width);
+        }
         _mean = state.Take("middle", ScalarType.Float32, width);
         _precision = state.Take("precision", ScalarType.Float32, width, width);
         _ridge = state.Take("ridge", ScalarType.Float32, count, classes);
-        _kernel = state.Take("kernel", ScalarType.Float32, Details.Weights.Kernel > 0 ? count : 0, classes);
         _bias = state.Take("bias", ScalarType.Float32, classes);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -52,21 +59,26 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     /// <inheritdoc/>
     public override StoredSupport Support { get; }
 
+    /// <param name="task">The task.</param>
+    /// <param name="training">RTOS.</param>
+    /// <param name="learned">The other learned members.</param>
+    /// <param name="members">The closed forms.</param>
+    /// <param name="w">The weights of zero-shot, RTOS, keys, adapter, ridge and discriminant.</param>
     internal static Fitted CreateFitted(
-        FewShotTask task, RtosTraining training, SupportMembers members, RtosPlusWeights weights, double alpha)
+        FewShotTask task, RtosTraining training, LearnedMembers learned, SupportMembers members, double[] w)
     {
         var (fit, (query, key)) = (training.Fit, training.Fit.Projections);
-        var details = new RtosPlusDetails(training.Details(alpha), weights);
+        var details = new RtosPlusDetails(training.Details(w[1] * training.Alpha), new RtosPlusWeights(
+            ZeroShot: w[0], Rtos: w[1], Cache: w[2], Adapter: w[3], Ridge: w[4], Discriminant: w[5]));
         var tensors = RtosPart.Tensors(task, fit.Features(), fit.Anchors.Tokens, query, key, details.Rtos);
-        var anchorRidge = members.AnchorCoefficients.Mul(weights.Anchors); // [K, C]
-        tensors["anchor.start"] = fit.Start;
-        tensors["anchor.ridge"] = anchorRidge;
+        tensors["keys"] = learned.Keys;
+        tensors["key.weights"] = learned.KeyWeights.Mul(w[2]);
+        tensors["adapter"] = learned.Adapter;
         tensors["middle"] = members.Mean;
-        tensors["precision"] = members.Discriminant.Precision.Mul(weights.Discriminant);
-        tensors["ridge"] = members.OnFeatures.Coefficients.Mul(weights.Ridge);
-        tensors["kernel"] = weights.Kernel > 0 ? members.OnKernel!.Coefficients.Mul(weights.Kernel) : empty(0, task.Classes.Count);
-        tensors["bias"] = members.Discriminant.Bias.Mul(weights.Discriminant) - members.AttentionMean.matmul(anchorRidge);
-        return new Fitted(tensors, training.HeldOut is null ? Fitted.NothingSelected : Fitted.SupportSet, details.ToJson());
+        tensors["precision"] = members.Discriminant.Precision.Mul(w[5]);
+        tensors["ridge"] = members.Ridge.Coefficients.Mul(w[4]);
+        tensors["bias"] = members.Discriminant.Bias.Mul(w[5]);
+        return new Fitted(tensors, Details: details.ToJson());
     }
 
     /// <inheritdoc/>
@@ -75,21 +87,26 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     /// <inheritdoc/>
     protected override Tensor LogitsCore(ImageFeatures images)
     {
-        var logits = ZeroShotLogits(images.Image).Add(_rtos.Logits(images.Image)).Add(StartAttention(images.Image).matmul(_anchorRidge))
-            .Add((images.Image - _mean).matmul(_head.t())).Add(_bias);
-        return _kernel.shape[0] == 0 ? logits : logits.Add(SupportMembers.Kernel(images.Image, Support.Features).matmul(_kernel));
+        var x = images.Image;
+        var logits = ZeroShotLogits(x).Add(_rtos.Logits(x)).Add((x - _mean).matmul(_head.t())).Add(_bias);
+        return _earlier is not null
+            ? logits.Add(_earlier.Logits(x))
+            : logits.Add(AdapterChange(x)).Add(KeyValueCache.ByClass(Cache(x), Support.Labels, State.ClassCount));
     }
 
     /// <inheritdoc/>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
         var (x, support) = (images.Image - _mean, Support.Features - _mean);
-        var anchors = _rtos.Contributions(images.Image).Add(StartAttention(images.Image).unsqueeze(1) * _anchorRidge.t()); // [B, C, K]
+        var anchors = _rtos.Contributions(images.Image); // [B, C, K]
         var contributions = (x.matmul(_precision).matmul(support.t()).unsqueeze(1) * Membership().t())
             .Add(x.matmul(support.t()).unsqueeze(1) * _ridge.t()); // [B, C, N]
-        if (_kernel.shape[0] > 0)
-            contributions = contributions.Add(SupportMembers.Kernel(images.Image, Support.Features).unsqueeze(1) * _kernel.t());
-        return new Explanation(ZeroShotLogits(images.Image), anchors, contributions, _bias.clone());
+        return _earlier is not null
+            ? new Explanation(ZeroShotLogits(images.Image), anchors.Add(_earlier.ByAnchor(images.Image)),
+                _earlier.AddByImage(contributions, images.Image), _bias.clone())
+            : new Explanation(ZeroShotLogits(images.Image), anchors,
+                contributions.Add(KeyValueCache.ByKey(Cache(images.Image), Support.Labels, State.ClassCount)),
+                _bias.clone(), AdapterChange(images.Image));
     }
 
     /// <inheritdoc/>
@@ -103,12 +120,12 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         base.Dispose(disposing);
     }
 
-    private Tensor ZeroShotLogits(Tensor imageFeatures) =>
-        ZeroShot.Logits(imageFeatures, _classFeatures, State.LogitScale).Mul(Details.Weights.ZeroShot);
+    private Tensor ZeroShotLogits(Tensor x) => ZeroShot.Logits(x, _classFeatures, State.LogitScale).Mul(Details.Weights.ZeroShot);
 
-    /// <summary>P⁰: [B, D] → [B, K].</summary>
-    private Tensor StartAttention(Tensor imageFeatures) =>
-        RelationTransition.Attention(imageFeatures, _start, Details.Rtos.AttentionTemperature);
+    private Tensor AdapterChange(Tensor x) =>
+        LearnedMembers.Change(x, _adapter!, _classFeatures, State.LogitScale).Mul(Details.Weights.Adapter!.Value);
+
+    private Tensor Cache(Tensor x) => LearnedMembers.Cache(x, _keys!, _keyWeights!);
 
     /// <summary>1 ÷ the images of the class where an image is of a class: [N, C].</summary>
     private Tensor Membership()

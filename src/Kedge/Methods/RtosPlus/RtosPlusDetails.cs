@@ -4,7 +4,7 @@ using Kedge.FewShot;
 namespace Kedge.Methods;
 
 /// <summary>What RTOS+ stores beside its tensors.</summary>
-/// <param name="Rtos">Its anchors and their α.</param>
+/// <param name="Rtos">Its anchors and their α, times their weight.</param>
 /// <param name="Weights">What each member's logits are multiplied by.</param>
 internal sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights)
 {
@@ -27,10 +27,14 @@ internal sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights
     }
 }
 
-/// <summary>The weights of the members of RTOS+.</summary>
+/// <summary>The weights of the members of RTOS+; those of the anchors are in their α.</summary>
 /// <param name="ZeroShot">Of s · x Tᵀ.</param>
 /// <param name="Discriminant">Of the Gaussian discriminant.</param>
 /// <param name="Ridge">Of ridge regression on the features.</param>
-/// <param name="Kernel">Of kernel ridge; 0 where there were too many images for it.</param>
-/// <param name="Anchors">Of ridge on the attention over the anchors.</param>
-internal sealed record RtosPlusWeights(double ZeroShot, double Discriminant, double Ridge, double Kernel, double Anchors);
+/// <param name="Rtos">Of RTOS; <see langword="null"/> in files of 0.1.0.</param>
+/// <param name="Cache">Of the learned keys; <see langword="null"/> in files of 0.1.0.</param>
+/// <param name="Adapter">Of the linear adapter; <see langword="null"/> in files of 0.1.0.</param>
+/// <param name="Kernel">Of kernel ridge, in files of 0.1.0; 0 where there were too many images for it.</param>
+/// <param name="Anchors">Of ridge on the attention over the anchors, in files of 0.1.0.</param>
+internal sealed record RtosPlusWeights(double ZeroShot, double Discriminant, double Ridge,
+    double? Rtos = null, double? Cache = null, double? Adapter = null, double? Kernel = null, double? Anchors = null);

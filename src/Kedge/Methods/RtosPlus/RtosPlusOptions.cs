@@ -25,7 +25,12 @@ public sealed record RtosPlusOptions : MethodOptions
 
     internal RtosOptions Rtos => new()
     {
-        AnchorCount = AnchorCount, Anchors = Anchors, Ban = Ban, Start = AnchorStart.Words, Steps = Steps, Seed = Seed, HoldOut = true,
+        AnchorCount = AnchorCount,
+        Anchors = Anchors,
+        Ban = Ban,
+        Steps = Steps,
+        Seed = Seed,
+        BalanceClasses = BalanceClasses,
     };
 
     /// <inheritdoc/>

@@ -48,7 +48,7 @@ public sealed partial class ExplainCommandTests : IDisposable
         Assert.All(sum, number => Assert.Equal(0, number));
     }
 
-    [Theory, InlineData("rtos"), InlineData("tip-adapter")]
+    [Theory, InlineData("rtos"), InlineData("tip-adapter"), InlineData("rtos+")]
     public void Json_has_every_part_and_they_add_up(string method)
     {
         Fit(method);
@@ -62,9 +62,10 @@ public sealed partial class ExplainCommandTests : IDisposable
         {
             double[] anchors = Numbers(score, "anchors"), support = Numbers(score, "support");
             Assert.Equal(line.GetProperty("anchors").GetArrayLength(), anchors.Length);
-            Assert.Equal(method == "rtos" ? (3, 0) : (0, 12), (anchors.Length, support.Length));
-            Assert.Equal(Number(score, "logit"), Number(score, "zeroShot") + anchors.Sum() + support.Sum() + Number(score, "bias"),
-                SumTolerance);
+            Assert.Equal(method switch { "rtos" => (3, 0), "rtos+" => (3, 12), _ => (0, 12) }, (anchors.Length, support.Length));
+            Assert.Equal(method == "rtos+", score.TryGetProperty("adapter", out var adapter));
+            Assert.Equal(Number(score, "logit"), Number(score, "zeroShot") + anchors.Sum() + support.Sum() + Number(score, "bias")
+                + (method == "rtos+" ? adapter.GetDouble() : 0), SumTolerance);
         }
     }
 
@@ -154,8 +155,8 @@ public sealed partial class ExplainCommandTests : IDisposable
 
     private void Fit(string method, string? data = null)
     {
-        string[] options =
-            method == "rtos" ? ["--option", "steps=3", "--option", "alpha=20", "--option", "anchors=[\"dog\",\"tree\",\"car\"]"] : [];
+        string[] anchors = ["--option", "steps=3", "--option", "anchors=[\"dog\",\"tree\",\"car\"]"];
+        string[] options = method switch { "rtos" => [.. anchors, "--option", "alpha=20"], "rtos+" => anchors, _ => [] };
         CliRun.Done(["fit", "--data", data ?? _photos.Data, "--model", PhotoFolder.Clip,
             "--method", method, "--shots", "4", "--no-cache", "--out", _photos["x.kedge"], .. options]);
     }

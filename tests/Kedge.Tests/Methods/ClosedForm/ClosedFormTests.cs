@@ -19,7 +19,9 @@ public class ClosedFormTests
         var targets = F.one_hot(labels, 3).to(ScalarType.Float32);
         const double strength = 0.4;
         var lambda = onKernel ? strength : strength * x.square().sum(1).mean().item<float>();
-        var kernel = onKernel ? SupportMembers.Kernel(x.div(x.norm(1, keepdim: true)), x.div(x.norm(1, keepdim: true))) : x.matmul(x.t());
+        var kernel = onKernel
+            ? TipAdapter.Affinity(x.div(x.norm(1, keepdim: true)), x.div(x.norm(1, keepdim: true)), TipAdapter.PublishedBeta)
+            : x.matmul(x.t());
         var ridge = onKernel ? Ridge.OnKernel(kernel, targets, strength) : Ridge.OnFeatures(x, targets, strength);
         for (var n = 0; n < 14; n++)
         {

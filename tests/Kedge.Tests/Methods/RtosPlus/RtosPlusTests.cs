@@ -1,4 +1,5 @@
 using Kedge.FewShot;
+using Kedge.FewShot.Selection;
 using Kedge.Methods;
 using Kedge.Tests.Support;
 using static TorchSharp.torch;
@@ -7,6 +8,8 @@ namespace Kedge.Tests.Methods;
 
 public class RtosPlusTests
 {
+    private const float RoundingOfSums = 2e-4f; // as in the contract tests
+    private const int Rounding = 4; // digits of a weight from sums in single precision
     private const float Noise = 0.04f; // of an accuracy on 64 or more queries, where the better of two is chosen on few images
 
     [Theory, InlineData(1), InlineData(4), InlineData(16)]
@@ -62,18 +65,64 @@ public class RtosPlusTests
         Assert.InRange(own, images - Noise, 1);
     }
 
-    [Fact]
-    public void With_very_many_images_the_kernel_is_left_out_and_the_parts_still_add_up()
+    [Theory, InlineData(1), InlineData(3)]
+    public void Its_parts_add_up_and_the_adapter_has_one_of_its_own(int shots)
     {
-        const int shots = Ridge.MaxKernelImages / 2 + 1;
-        using var synthetic = new SyntheticTask([shots, shots], views: 1);
-        using var plus = (RtosPlusClassifier)new RtosPlus(new() { Steps = 1, AnchorCount = 4 })
-            .Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal(0, plus.Details.Weights.Kernel);
+        using var synthetic = SyntheticTask.Even(classes: 4, shots);
+        using var plus = new RtosPlus(new()).Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
         using var scope = NewDisposeScope();
         using var explanation = plus.Explain(synthetic.Queries);
         using var sum = explanation.Sum();
-        Assert.InRange((sum - plus.Logits(synthetic.Queries)).abs().max().item<float>(), 0, 1e-2f); // 5,002 parts in single precision
+        Assert.InRange((sum - plus.Logits(synthetic.Queries)).abs().max().item<float>(), 0, RoundingOfSums);
+        Assert.Equal([synthetic.Queries.shape[0], 4], explanation.Adapter!.shape);
+        Assert.True(explanation.Adapter.abs().max().item<float>() > 0);
+    }
+
+    [Fact]
+    public void With_one_shot_it_is_the_plain_sum_of_its_members_and_ridge_by_zero_shots_errors()
+    {
+        using var synthetic = SyntheticTask.Even(classes: 6, shots: 1, noise: 1.6f);
+        using var scope = NewDisposeScope();
+        var (task, images, cancellation) = (synthetic.Task, synthetic.Queries, TestContext.Current.CancellationToken);
+        using var plus = (RtosPlusClassifier)new RtosPlus(new()).Fit(task, cancellation: cancellation);
+        FewShotMethod[] methods =
+        [
+            new Rtos(new()), new TipAdapterF(new() { Alpha = task.Classes.LogitScale / 100, Beta = 5.5 }),
+            new LinearAdapter(new() { Lambda = 1 / 6.0, LearningRate = 1e-3, Epsilon = 1e-8 }),
+        ];
+        var zeroShot = ZeroShot.Logits(images, synthetic.Classes, task.Classes.LogitScale);
+        var sum = zeros_like(zeroShot);
+        foreach (var method in methods)
+        {
+            using var classifier = method.Fit(task, cancellation: cancellation);
+            sum.add_(classifier.Logits(images));
+        }
+        var ridge = SupportMembers.Fit(task);
+        var onImages = (images - ridge.Mean).matmul((task.Support.MeanOverViews() - ridge.Mean).t().matmul(ridge.Ridge.Coefficients));
+        var weights = plus.Details.Weights;
+        var own = ZeroShot.Logits(task.Support.MeanOverViews(), synthetic.Classes, task.Classes.LogitScale);
+        Assert.Equal(0.3 * (1 - Top1Accuracy.Measure(own, task.Support.Labels)) * Stacking.Deviation(own, task.Support.Labels)
+            / Stacking.Deviation(ridge.HeldOutLogits[0], task.Support.Labels), weights.Ridge, Rounding);
+        var expected = sum / 3 + onImages * weights.Ridge;
+        Assert.Equal((1, 0), (weights.ZeroShot, weights.Discriminant));
+        Assert.InRange((expected - plus.Logits(images)).abs().max().item<float>(), 0, RoundingOfSums);
+    }
+
+    [Fact]
+    public void Held_out_images_move_the_weights_from_the_plain_sum()
+    {
+        using var synthetic = SyntheticTask.Even(classes: 6, shots: 16, noise: 0.8f);
+        using var scope = NewDisposeScope();
+        var images = synthetic.Task.Support.MeanOverViews();
+        using var shuffled = synthetic.Classes.roll(1, 0);
+        var labels = synthetic.Labels;
+        var members = SupportMembers.Fit(synthetic.Task);
+        var nothing = zeros_like(members.HeldOutLogits[0]);
+        double[] Find(Tensor classes) => MemberWeights.Find(synthetic.Task,
+            ZeroShot.Logits(images, classes, synthetic.Task.Classes.LogitScale), members.HeldOutLogits, () => [nothing, nothing, nothing]);
+        var (right, wrong) = (Find(synthetic.Classes), Find(shuffled));
+        Assert.InRange(wrong[0], 0, right[0] / 10);
+        Assert.True(wrong[4] + wrong[5] > 0);
     }
 
     [Fact]

@@ -1,0 +1,58 @@
+using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using Kedge.Runtime;
+using static TorchSharp.torch;
+
+namespace Kedge.Methods;
+
+/// <summary>
+/// The weights of the members of RTOS+: zero-shot, RTOS, keys, adapter, ridge, discriminant.
+/// <code>
+///     w⁰ = g, ⅓ g, ⅓ g, ⅓ g, 0.3 (1 − r) σ_zero-shot / σ_ridge, 0
+///     w = argmin over w ≥ 0 of cross entropy(Σ_m w_m L_m, labels) + κ / 2Q · Σ_m σ_m² (w_m − τ w⁰_m)²,  κ = 32
+/// </code>
+/// r is zero-shot's accuracy on the support images, which it has not seen; σ a member's standard deviation over the
+/// classes that are not an image's own; L_m held-out logits of the Q images whose class has another; τ the scale at
+/// which w⁰ is calibrated on them. w⁰ is the plain sum of three methods that each contain zero-shot, divided by three,
+/// and, the less zero-shot can be trusted, ridge. g, for all that stands on the names, is 1 unless zero-shot's
+/// logits hold next to no information on the support images. With one shot a class w is w⁰.
+/// </summary>
+internal static class MemberWeights
+{
+    private const double Share = 1.0 / 3;
+    private const double RidgeDeviation = 0.3; // of zero-shot's, where all it says is wrong
+    private const double PriorImages = 32;
+    private const double TrustedInformation = 0.1; // of that of the labels, from which what stands on names has its whole weight
+
+    /// <summary>Finds the weights.</summary>
+    /// <param name="task">The support images.</param>
+    /// <param name="zeroShot">[N, C].</param>
+    /// <param name="closed">Held-out logits of ridge and discriminant, [N, C] each.</param>
+    /// <param name="learned">Gives those of RTOS, keys and adapter, [N, C] each; not called where no class has two.</param>
+    internal static double[] Find(FewShotTask task, Tensor zeroShot, IReadOnlyList<Tensor> closed, Func<Tensor[]> learned)
+    {
+        var labels = task.Support.Labels;
+        var prior = Prior(zeroShot, closed[0], labels, ClassBalance.Weights(task));
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
+        if (rows.shape[0] == 0)
+            return prior;
+        var (rowLabels, rowWeights) = (labels.index_select(0, rows), ClassBalance.Weights(task, labels.index_select(0, rows)));
+        Tensor[] logits = [.. new[] { zeroShot }.Concat(learned()).Concat(closed).Select(member => member.index_select(0, rows))];
+        var scale = Stacking.Weight(Stacking.Sum(logits, prior), rowLabels, rowWeights);
+        var deviations = logits.Select(member => Stacking.Deviation(member, rowLabels)).ToArray();
+        var weights = Stacking.Weights([.. logits.Zip(deviations, (member, deviation) => member.Div(deviation))], rowLabels,
+            [.. prior.Zip(deviations, (weight, deviation) => scale * weight * deviation)], PriorImages, rowWeights);
+        return [.. weights.Zip(deviations, (weight, deviation) => weight / deviation)];
+    }
+
+    private static double[] Prior(Tensor zeroShot, Tensor ridge, Tensor labels, Tensor? weights)
+    {
+        var accuracy = Top1Accuracy.Measure(zeroShot, labels, weights);
+        var calibrated = zeroShot.Mul(Stacking.Weight(zeroShot, labels, weights));
+        var information = 1 - ClassBalance.WeightedCrossEntropy(calibrated, labels, weights).item<float>() / Math.Log(zeroShot.shape[1]);
+        var ridgeWeight =
+            RidgeDeviation * (1 - accuracy) * Stacking.Deviation(zeroShot, labels) / Stacking.Deviation(ridge, labels);
+        var names = Math.Clamp(information / TrustedInformation, 0, 1);
+        return [names, Share * names, Share * names, Share * names, ridgeWeight, 0];
+    }
+}
