@@ -64,6 +64,7 @@ internal static class ExplanationText
     private static string Label(Contribution part, Decision decision, IReadOnlyList<AnchorDescription> descriptions) => part switch
     {
         { Source: ContributionSource.ClassNames } => "the names of the classes",
+        { Source: ContributionSource.Adapter } => "the linear adapter of the image",
         { Source: ContributionSource.Bias } => "bias, whatever the image",
         { Source: ContributionSource.Anchor, Index: { } k } => Label(descriptions[k]),
         { Source: ContributionSource.Anchor } => part.Count == 1 ? "the other anchor" : $"the other {part.Count} anchors",

@@ -14,10 +14,21 @@ namespace Kedge.FewShot;
 /// image.
 /// </param>
 /// <param name="bias">[C]: a constant for each class; <see langword="null"/> for nothing.</param>
-public sealed class Explanation(Tensor zeroShot, Tensor? anchors = null, Tensor? support = null, Tensor? bias = null) : IDisposable
+/// <param name="adapter">
+/// [B, C]: what a learned map of the image features changes of the class names' contribution, which has no parts by
+/// anchor or by support image; <see langword="null"/> without such a map.
+/// </param>
+public sealed class Explanation(
+    Tensor zeroShot, Tensor? anchors = null, Tensor? support = null, Tensor? bias = null, Tensor? adapter = null) : IDisposable
 {
     /// <summary>[B, C]: the contribution of the class names.</summary>
     public Tensor ZeroShot { get; } = zeroShot;
+
+    /// <summary>
+    /// [B, C]: what a learned map of the image features changes of the class names' contribution; <see langword="null"/>
+    /// without such a map.
+    /// </summary>
+    public Tensor? Adapter { get; } = adapter;
 
     /// <summary>[B, C, K]: each anchor's contribution; <see langword="null"/> without anchors.</summary>
     public Tensor? Anchors { get; } = anchors;
@@ -44,16 +55,18 @@ public sealed class Explanation(Tensor zeroShot, Tensor? anchors = null, Tensor?
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in (Tensor?[])[ZeroShot, Anchors, Support, Bias])
+        foreach (var tensor in Whole)
             tensor?.Dispose();
     }
 
-    private Tensor?[] Parts => [Anchors?.sum(2), Support?.sum(2), Bias];
+    private Tensor?[] Parts => [Adapter, Anchors?.sum(2), Support?.sum(2), Bias];
+
+    private Tensor?[] Whole => [ZeroShot, Adapter, Anchors, Support, Bias];
 
     /// <summary>Moves all parts out of the current dispose scope.</summary>
     internal Explanation MoveToOuterDisposeScope()
     {
-        foreach (var tensor in (Tensor?[])[ZeroShot, Anchors, Support, Bias])
+        foreach (var tensor in Whole)
             tensor?.MoveToOuterDisposeScope();
         return this;
     }

@@ -16,7 +16,7 @@ public sealed class ClassComparison
     public string Second { get; }
 
     /// <summary>
-    /// Class names first; then anchors, then support images, each by absolute difference with the
+    /// Class names first; then the learned map of the image features, where there is one; then anchors, then support images, each by absolute difference with the
     /// others summed; then bias.
     /// </summary>
     public IReadOnlyList<Contribution> Contributions { get; }
@@ -42,15 +42,19 @@ public sealed class ClassComparison
     internal static ClassComparison Compare(ClassScore first, ClassScore second, int top)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        var adapter = new Contribution(ContributionSource.Adapter, null, 1, first.Adapter, second.Adapter);
         var bias = new Contribution(ContributionSource.Bias, null, 1, first.Bias, second.Bias);
         return new(first.ClassName, second.ClassName,
         [
             new(ContributionSource.ClassNames, null, 1, first.ZeroShot, second.ZeroShot),
+            .. NotZero(adapter),
             .. Largest(ContributionSource.Anchor, first.Anchors, second.Anchors, top),
             .. Largest(ContributionSource.SupportImage, first.Support, second.Support, top),
-            .. bias is { First: 0, Second: 0 } ? (Contribution[])[] : [bias],
+            .. NotZero(bias),
         ]);
     }
+
+    private static Contribution[] NotZero(Contribution part) => part is { First: 0, Second: 0 } ? [] : [part];
 
     private static IEnumerable<Contribution> Largest(
         ContributionSource source, IReadOnlyList<double> first, IReadOnlyList<double> second, int top)

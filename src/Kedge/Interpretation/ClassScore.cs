@@ -7,8 +7,11 @@ namespace Kedge.Interpretation;
 /// <param name="anchors">The contribution of each of the K anchors; empty without anchors.</param>
 /// <param name="support">The contribution of each of the N support images; empty where the classifier has none.</param>
 /// <param name="bias">The bias of the class, the same for all images.</param>
-public sealed class ClassScore(
-    string className, double probability, double zeroShot, IReadOnlyList<double> anchors, IReadOnlyList<double> support, double bias)
+/// <param name="adapter">
+/// What a learned map of the image features changes of the class name's contribution; 0 without such a map.
+/// </param>
+public sealed class ClassScore(string className, double probability, double zeroShot,
+    IReadOnlyList<double> anchors, IReadOnlyList<double> support, double bias, double adapter = 0)
 {
     /// <summary>The class.</summary>
     public string ClassName { get; } = className;
@@ -19,10 +22,15 @@ public sealed class ClassScore(
     /// <summary>
     /// The sum of all contributions in double precision: the classifier's logit up to rounding in single precision.
     /// </summary>
-    public double Logit { get; } = zeroShot + anchors.Sum() + support.Sum() + bias;
+    public double Logit { get; } = zeroShot + adapter + anchors.Sum() + support.Sum() + bias;
 
     /// <summary>The zero-shot logit: the contribution of the class name.</summary>
     public double ZeroShot { get; } = zeroShot;
+
+    /// <summary>
+    /// What a learned map of the image features changes of the class name's contribution; 0 without such a map.
+    /// </summary>
+    public double Adapter { get; } = adapter;
 
     /// <summary>The contribution of each of the K anchors; empty without anchors.</summary>
     public IReadOnlyList<double> Anchors { get; } = anchors;

@@ -14,6 +14,11 @@ public enum ContributionSource
 
     /// <summary>The bias of a class, the same for all images.</summary>
     Bias,
+
+    /// <summary>
+    /// A learned map of the image features: what it changes of the class names' contribution, one number a class.
+    /// </summary>
+    Adapter,
 }
 
 /// <summary>

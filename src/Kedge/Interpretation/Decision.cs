@@ -78,7 +78,8 @@ public sealed class Decision
         explanation.ZeroShot[image, c].item<float>(),
         Numbers(explanation.Anchors, image, c),
         Numbers(explanation.Support, image, c),
-        explanation.Bias?[c].item<float>() ?? 0);
+        explanation.Bias?[c].item<float>() ?? 0,
+        explanation.Adapter?[image, c].item<float>() ?? 0);
 
     private static double[] Numbers(Tensor? part, long image, long c) =>
         part is null ? [] : [.. part[image, c].cpu().contiguous().data<float>().Select(number => (double)number)];

@@ -55,7 +55,7 @@ internal sealed class FuseClassifier : FewShotClassifier
         Tensor[] anchors = [.. _members.Where(member => parts[member.Classifier].Anchors is not null)
             .Select(member => parts[member.Classifier].Anchors!.Mul(member.Weight))];
         return new Explanation(Sum(member => parts[member].ZeroShot)!, anchors.Length == 0 ? null : cat(anchors, 2),
-            Sum(member => parts[member].Support), Sum(member => parts[member].Bias));
+            Sum(member => parts[member].Support), Sum(member => parts[member].Bias), Sum(member => parts[member].Adapter));
     }
 
     /// <summary>Where every member can be transferred.</summary>

@@ -65,6 +65,8 @@ internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<Ancho
     {
         { Source: ContributionSource.ClassNames } =>
             Html.Of($"The names of the classes<small>how well the photo fits the words themselves</small>"),
+        { Source: ContributionSource.Adapter } =>
+            Html.Of($"The linear adapter<small>what a learned map of the photo changes of the names</small>"),
         { Source: ContributionSource.Bias } => Html.Of($"A head start<small>the same for every photo</small>"),
         { Source: ContributionSource.Anchor, Index: { } k } => Anchor(k),
         { Source: ContributionSource.Anchor } => Html.Of($"{part.Count} other anchor {(part.Count == 1 ? "word" : "words")}"),

@@ -14,7 +14,8 @@ internal sealed record ExplanationRecord(
     public static ExplanationRecord From(ImageExplanation explanation, IReadOnlyList<AnchorDescription> descriptions) => new(
         explanation.Image.Name,
         [.. explanation.Decision.Classes.Select(score => new ClassScoreRecord(
-            score.ClassName, score.Probability, score.Logit, score.ZeroShot, score.Anchors, score.Support, score.Bias))],
+            score.ClassName, score.Probability, score.Logit, score.ZeroShot, score.Anchors, score.Support, score.Bias,
+            score.Adapter == 0 ? null : score.Adapter))],
         [.. descriptions.Select(anchor => anchor.Start)],
         [.. explanation.Decision.Nearest.Select(near => new SupportNeighbourRecord(near.Index, near.Name, near.ClassName, near.Cosine))]);
 }
@@ -27,9 +28,13 @@ internal sealed record ExplanationRecord(
 /// <param name="Anchors">[K]: the contribution of each anchor.</param>
 /// <param name="Support">[N]: the contribution of each support image.</param>
 /// <param name="Bias">The bias of the class, the same for all images.</param>
+/// <param name="Adapter">
+/// What a learned map of the image features changes of the class name's contribution; left out without such a map.
+/// </param>
 internal sealed record ClassScoreRecord(
     [property: JsonPropertyName("class")] string ClassName, double Probability, double Logit, double ZeroShot,
-    IReadOnlyList<double> Anchors, IReadOnlyList<double> Support, double Bias);
+    IReadOnlyList<double> Anchors, IReadOnlyList<double> Support, double Bias,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Adapter);
 
 /// <summary>A support image as a neighbour of an explained image.</summary>
 /// <param name="Index">Its index among the N support images.</param>
