@@ -1,10 +1,7 @@
-using Kedge.Checkpoints;
 using Kedge.Clip.Adaptation;
 using Kedge.Clip.Prompts;
 using Kedge.Clip.Towers;
 using Kedge.Features;
-using Kedge.Imaging;
-using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
 
