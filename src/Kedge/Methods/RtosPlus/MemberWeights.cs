@@ -9,7 +9,7 @@ namespace Kedge.Methods;
 /// The weights of the members of RTOS+: zero-shot, RTOS, keys, adapter, ridge, discriminant.
 /// <code>
 ///     w⁰ = g, ⅓ g, ⅓ g, ⅓ g, 0.3 (1 − r) σ_zero-shot / σ_ridge, 0
-///     w = argmin over w ≥ 0 of cross entropy(Σ_m w_m L_m, labels) + κ / 2Q · Σ_m σ_m² (w_m − τ w⁰_m)²,  κ = 32
+///     w = argmin over w ≥ 0 of cross entropy(Σ_m w_m L_m, labels) + κ / 2Q · Σ_m σ_m² (w_m − τ w⁰_m)²,  κ = 64
 /// </code>
 /// r is zero-shot's accuracy on the support images, which it has not seen; σ a member's standard deviation over the
 /// classes that are not an image's own; L_m held-out logits of the Q images whose class has another; τ the scale at
@@ -21,7 +21,7 @@ internal static class MemberWeights
 {
     private const double Share = 1.0 / 3;
     private const double RidgeDeviation = 0.3; // of zero-shot's, where all it says is wrong
-    private const double PriorImages = 32;
+    private const double PriorImages = 64;
     private const double TrustedInformation = 0.1; // of that of the labels, from which what stands on names has its whole weight
 
     /// <summary>Finds the weights.</summary>
