@@ -104,7 +104,8 @@ static Tensor Rows(Tensor features, IEnumerable<int> rows) => features.index_sel
 {
     int[] order = [.. Enumerable.Range(0, classes)];
     new SeededRandom(1).Shuffle(order);
-    var leftOut = Enumerable.Range(0, parts).Select(part => LeftOut([.. order.Where((_, place) => place % parts == part).Order()])).ToArray();
+    var leftOut = Enumerable.Range(0, parts)
+        .Select(part => LeftOut([.. order.Where((_, place) => place % parts == part).Order()])).ToArray();
     var scale = Enumerable.Range(5, 56).MinBy(scale => leftOut.Sum(part =>
         nn.functional.cross_entropy(part.Cosines.mul(scale), part.Labels).item<float>()));
     return (scale, leftOut.Average(part => part.Cosines.argmax(1).eq(part.Labels).to(ScalarType.Float64).mean().item<double>()));
@@ -114,6 +115,7 @@ static Tensor Rows(Tensor features, IEnumerable<int> rows) => features.index_sel
         var (projection, average) = Fit(order.Except(held));
         int[] rows = [.. Enumerable.Range(0, labels.Length).Where(row => held.Contains(labels[row]))];
         var z = Rows(photos, rows).sub(average).matmul(projection).Unit();
-        return (z.matmul(Rows(names, held).t()), tensor(rows.Select(row => (long)Array.IndexOf(held, labels[row])).ToArray()));
+        var targets = rows.Select(row => (long)Array.IndexOf(held, labels[row])).ToArray();
+        return (z.matmul(Rows(names, held).t()), tensor(targets));
     }
 }

@@ -10,14 +10,15 @@
 //   tokens.safetensors  words that are one token of CLIP's vocabulary and none of the above, with features predicted likewise
 //   joint.safetensors  the mean that the joint space has subtracted
 // Run: dotnet run eng/kedge-base-words.cs -- FEATURES PHOTOS WORDNET OUT
-//   FEATURES  safetensors of CLIP's text features of the names, the first 1,000 of ImageNet's classes in "a photo of a {}", the others in "a {}"
+//   FEATURES  safetensors of CLIP's text features of the names: the first 1,000 of ImageNet's classes in "a photo of a {}", the others
+//             in "a {}"
 //   PHOTOS    a zip with a folder for each of ImageNet's classes, named by its synset: tells the synsets of the first 1,000 names
 //   WORDNET   a folder with data.noun and index.noun (Debian's package wordnet-base)
 //
 // The joint space is CLIP's text space with the prompt "a photo of a {}": features of the other prompt are moved by the mean difference
 // of the names that have both, the mean over all names is subtracted, and they are made unit length.
-// A word's feature is predicted by kernel ridge regression on the names and the other names of ImageNet's classes: k(a, b) = 0.7 exp(3 (cos of the words − 1)) +
-// 0.3 exp(3 (cos of "word: definition" − 1)), λ 0.1. Of names left out in turn it predicts CLIP's feature with a mean cosine of 0.61,
+// A word's feature is predicted by kernel ridge regression on the names and the other names of ImageNet's classes:
+// k(a, b) = 0.7 exp(3 (cos of the words − 1)) + 0.3 exp(3 (cos of "word: definition" − 1)), λ 0.1. Of names left out in turn it predicts CLIP's feature with a mean cosine of 0.61,
 // where the words alone give 0.58 and definitions alone less; these numbers were chosen by it.
 using System.IO.Compression;
 using System.Text.Json;
@@ -50,7 +51,8 @@ var wordNet = WordNet.Read(wordNetPath);
 string[] synsets = [.. Folders(photosPath)];
 var lower = names.Select(name => name.ToLowerInvariant()).ToHashSet();
 var nouns = wordNet.PhysicalNouns([.. lower], nounCount);
-var synonyms = synsets.SelectMany((synset, row) => wordNet.OtherNames(synset, lower).Select(name => (Name: name, Synset: synset, Row: row))).ToArray();
+var synonyms = synsets.SelectMany((synset, row) =>
+    wordNet.OtherNames(synset, lower).Select(name => (Name: name, Synset: synset, Row: row))).ToArray();
 var kinds = synsets.Select((synset, row) => (Name: $"{names[row]}, a type of {wordNet.Hypernym(synset)}", Row: row)).ToArray();
 string[] phrases = [.. File.ReadLines(Path.Combine(Path.GetDirectoryName(SourcePath())!, "kedge-base.phrases.txt"))];
 
@@ -75,7 +77,8 @@ string[] tokens = [.. ClipTokenizer.Default.WholeWords.Select(token => token.Wor
 Write("tokens", tokens, cat([.. Encode([.. tokens.Select(word => (word, ""))]).Words.split(predictedAtOnce)
     .Select(part => Predict(known, (part, part), share: 1))]));
 SafetensorsWriter.Write(Path.Combine(outPath, "joint.safetensors"), new Dictionary<string, Tensor> { ["joint_mean"] = mean });
-Console.WriteLine($"{distinct.Length:N0} names, {synonyms.Length:N0} other names, {kinds.Length:N0} kinds, {nouns.Count:N0} nouns, {phrases.Length:N0} phrases, " +
+Console.WriteLine($"{distinct.Length:N0} names, {synonyms.Length:N0} other names, {kinds.Length:N0} kinds, " +
+    $"{nouns.Count:N0} nouns, {phrases.Length:N0} phrases, " +
     $"{tokens.Length:N0} tokens: {outPath}");
 return 0;
 
@@ -84,7 +87,8 @@ static (Tensor Features, Tensor Mean) Joint(Tensor features, string[] names)
     var lower = names.Select(name => name.ToLowerInvariant()).ToArray();
     var others = Enumerable.Range(imageNetClasses, names.Length - imageNetClasses).ToLookup(row => lower[row]);
     var shared = Enumerable.Range(0, imageNetClasses).SelectMany(row => others[lower[row]].Select(other => (row, other))).ToArray();
-    var offset = Rows(features, shared.Select(pair => pair.row)).sub(Rows(features, shared.Select(pair => pair.other))).mean([0], keepdim: true);
+    var (here, there) = (Rows(features, shared.Select(pair => pair.row)), Rows(features, shared.Select(pair => pair.other)));
+    var offset = here.sub(there).mean([0], keepdim: true);
     var aligned = cat([features.narrow(0, 0, imageNetClasses),
         features.narrow(0, imageNetClasses, names.Length - imageNetClasses).add(offset)]).Unit();
     var mean = aligned.mean([0], keepdim: true);
@@ -176,7 +180,8 @@ internal sealed partial class WordNet(Dictionary<string, WordNet.Synset> synsets
     // Common nouns of at most three words whose first sense is a physical thing, those first whose rarest word is in the most glosses.
     public IReadOnlyList<(string Name, string Definition)> PhysicalNouns(HashSet<string> leftOut, int count)
     {
-        var glosses = synsets.Values.SelectMany(synset => Word().Matches(synset.Gloss.ToLowerInvariant()).Select(word => word.Value).Distinct())
+        var glosses = synsets.Values
+            .SelectMany(synset => Word().Matches(synset.Gloss.ToLowerInvariant()).Select(word => word.Value).Distinct())
             .CountBy(word => word).ToDictionary();
         var nouns =
             from entry in synsets
@@ -187,7 +192,8 @@ internal sealed partial class WordNet(Dictionary<string, WordNet.Synset> synsets
             let frequency = Word().Matches(lemma).Select(word => glosses.GetValueOrDefault(word.Value)).DefaultIfEmpty().Min()
             where frequency >= (lemma.Contains(' ') ? 4 : 3)
             select (lemma, entry.Value.Definition, frequency);
-        return [.. nouns.OrderByDescending(noun => noun.frequency).ThenBy(noun => noun.lemma.Contains(' ')).Take(count).Select(noun => (noun.lemma, noun.Definition))];
+        return [.. nouns.OrderByDescending(noun => noun.frequency).ThenBy(noun => noun.lemma.Contains(' ')).Take(count)
+            .Select(noun => (noun.lemma, noun.Definition))];
     }
 
     private static string Key(string synset) => synset.TrimStart('n'); // ImageNet's n01440764 is WordNet's 01440764

@@ -9,7 +9,9 @@ namespace Kedge.Models;
 /// </summary>
 public static class BaseModel
 {
-    /// <summary>The name by which <see cref="ClipModel.Load(string, Device?)"/> finds it too, where this assembly is at hand.</summary>
+    /// <summary>
+    /// The name by which <see cref="ClipModel.Load(string, Device?)"/> finds it too, where this assembly is at hand.
+    /// </summary>
     public const string Name = "kedge-base";
 
     /// <summary>Loads the model.</summary>

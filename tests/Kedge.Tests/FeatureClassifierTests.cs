@@ -113,6 +113,7 @@ public sealed class FeatureClassifierTests : IDisposable
         var path = _file.Write();
         var broken = _file.With("query.labels", tensor([9L, 0, 0, 0, 0])).Write("broken.safetensors");
         FeatureTask.Open(path).Dispose();
+        _clip.EncodeImage(zeros(1, 3, 64, 64)).Dispose(); // packs the model's weights, which stay with it
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (var task = FeatureTask.Open(path))
         using (var classifier = FeatureClassifier.Fit(task, new TipAdapter(new()), cancellation: Stop))

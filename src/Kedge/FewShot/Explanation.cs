@@ -25,7 +25,8 @@ public sealed class Explanation(
     public Tensor ZeroShot { get; } = zeroShot;
 
     /// <summary>
-    /// [B, C]: what a learned map of the image features changes of the class names' contribution; <see langword="null"/>
+    /// [B, C]: what a learned map of the image features changes of the class names' contribution;
+    /// <see langword="null"/>
     /// without such a map.
     /// </summary>
     public Tensor? Adapter { get; } = adapter;

@@ -41,9 +41,11 @@ internal sealed class PackedConvolution : IDisposable
     public Tensor Apply(Tensor x, Tensor? plus = null)
     {
         var input = ChannelsLast(x.dtype == _type ? x : x.to(_type));
-        if (_oneDnn)
+        if (_oneDnn && plus?.shape is not [_, _, 1, 1])
             return OneDnn.Convolve(input, _weight, _bias, _stride, _padding, _f, plus);
-        var y = F.conv2d(input, _weight, _bias, [_stride, _stride], [_padding, _padding]);
+        var y = _oneDnn
+            ? OneDnn.Convolve(input, _weight, _bias, _stride, _padding, Nonlinearity.None, plus: null)
+            : F.conv2d(input, _weight, _bias, [_stride, _stride], [_padding, _padding]);
         y = plus is null ? y : y.Add_(plus, 1);
         return _f == Nonlinearity.Relu ? y.relu_() : y;
     }

@@ -67,7 +67,7 @@ public sealed class CalibrationTests : IDisposable
         var rejection = result.GetProperty("rejection");
         Assert.InRange(rejection.GetProperty("rejected").GetInt32(), 0, 40);
         var text = CliRun.Done(evaluate);
-        Assert.Matches(@"(?m)^log loss +\d\.\d{3} \(\d\.\d{3} uncalibrated\)$", text);
+        Assert.Matches(@"(?m)^log loss +\d+\.\d{3} \(\d+\.\d{3} uncalibrated\)$", text);
         Assert.Contains($"none of these         {rejection.GetProperty("rejected").GetInt32()} of 40 (", text, StringComparison.Ordinal);
         Assert.Matches(@"(?m)^class in the set +\d+\.\d %, \d\.\d classes a set$", text);
 

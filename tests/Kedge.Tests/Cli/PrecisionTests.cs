@@ -54,13 +54,13 @@ public sealed class PrecisionTests : IDisposable
     private string Fit(string precision)
     {
         var path = _photos[precision + ".kedge"];
-        CliRun.Done("fit", "--data", _photos.Data, "--model", PhotoFolder.Clip, "--method", "tip-adapter", "--shots", "4", "--cache", _photos.Cache,
-            "--precision", precision, "--out", path);
+        CliRun.Done("fit", "--data", _photos.Data, "--model", PhotoFolder.Clip, "--method", "tip-adapter", "--shots", "4",
+            "--cache", _photos.Cache, "--precision", precision, "--out", path);
         return path;
     }
 
-    private CliRun Predict(string classifier, string precision) => CliRun.Of("predict", "--classifier", classifier, "--cache", _photos.Cache,
-        "--precision", precision, Path.Combine(_photos.Data, "test"));
+    private CliRun Predict(string classifier, string precision) => CliRun.Of("predict", "--classifier", classifier,
+        "--cache", _photos.Cache, "--precision", precision, Path.Combine(_photos.Data, "test"));
 
     // the first class of each photo, without its probability
     private static string[] Answers(CliRun run) =>

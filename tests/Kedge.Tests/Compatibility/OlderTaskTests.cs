@@ -30,14 +30,16 @@ public sealed class OlderTaskTests : IDisposable
     }
 
     [Fact]
-    public void A_fit_that_an_older_version_began_ends_as_it_would_have()
+    public void A_fit_that_an_older_version_began_with_other_defaults_is_refused_and_stays()
     {
+        var bytes = File.ReadAllBytes(OlderFiles.Get("tasks", "rtos.fit"));
         File.Copy(OlderFiles.Get("tasks", "rtos.fit"), _files["x.fit"]);
         string[] fit = ["fit", "--task", Task, "--method", "rtos", "--option", "steps=60", "--option", "alpha=10", "--out"];
         var run = CliRun.Of([.. fit, _files["x.kedge"], "--checkpoint", _files["x.fit"]]);
-        Assert.Equal(0, run.ExitCode);
-        Assert.Contains("\nNote: the fit goes on from step 54, where it was stopped.\n", "\n" + run.Error);
-        Same("rtos", _files["x.kedge"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"The checkpoint '{_files["x.fit"]}' is of another fit: ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(_files["x.fit"]));
+        Assert.False(File.Exists(_files["x.kedge"]));
     }
 
     private static void Same(string recorded, string path)

@@ -53,10 +53,12 @@ public class DamagedClassifierFileTests
         "[3, 16], expected Float32 [3, 17]: the file is damaged; fit it again.")]
     [InlineData("\"tip-adapter\"", "\"tip-adapter-x\"", "There is no method 'tip-adapter-x': nearest are ")]
     [InlineData("\"tip-adapter\"", "\"zero-shot\"",
-        "Reading the options of zero-shot found {\"alpha\":1,\"beta\":5.5}: it takes an object with balanceClasses (")]
+        "Reading the options of zero-shot found {\"alpha\":1,\"beta\":5.5,\"balanceClasses\":true}: it takes an object with " +
+            "balanceClasses (")]
     [InlineData("\"alpha\":1", "\"alpha\":-1", "The option alpha is -1: it must be from 0 to 1000.")]
     [InlineData("\"alpha\":1", "\"gamma\":1",
-        "Reading the options of tip-adapter found {\"gamma\":1,\"beta\":5.5}: it takes an object with alpha, beta, balanceClasses (")]
+        "Reading the options of tip-adapter found {\"gamma\":1,\"beta\":5.5,\"balanceClasses\":true}: it takes an object with " +
+            "alpha, beta, balanceClasses (")]
     [InlineData("\"shots\":3", "\"shots\":true", "its description is damaged (")]
     [InlineData("\"fingerprint\":\"sha256:1a2b\"", "\"fingerprint\":null", "its description is damaged (")]
     [InlineData("\"the tests\"}}", "\"the tests\"},\"later\":1}", "its description is damaged (")]
@@ -162,7 +164,7 @@ public class DamagedClassifierFileTests
     [Theory]
     [InlineData("sim", "\"details\":{\"anchors\":", "\"details\":{\"words\":", "no anchor words (")]
     [InlineData("sim", "\"details\":{\"anchors\":[\"", "\"details\":{\"anchors\":[\"x\",\"",
-        "'anchor.features' as Float32 [256, 16], expected Float32 [257, 16]: ")]
+        "'anchor.features' as Float32 [1000, 16], expected Float32 [1001, 16]: ")]
     [InlineData("ape", "\"beta\":", "\"bete\":", "no α and β (")]
     [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[", "\"details\":{\"members\":[null,", "2 methods of 1: ")]
     [InlineData("fuse[methods=ape]", "\"details\":{\"members\":[{\"method\":",

@@ -25,17 +25,17 @@ internal static class AnchorStarts
         if (task.Encoder?.TextTower is { } tower)
         {
             var template = AnchorPrompts.Template(task);
-            var names = IsOfClasses(options) ? task.Classes.Names : Words(options.Anchors ?? OpenWords.All, task, options, run).Names;
+            var names = AreClasses(options) ? task.Classes.Names : Words(options.Anchors ?? OpenWords.All, task, options, run).Names;
             AnchorMemory.Require(task, options, names.Count, (long)options.Tokens * tower.Width);
             var prompts = tower.Prompts([PromptSequence.OfTemplate(template.Before, template.After, options.Tokens)]);
-            var tokens = IsOfClasses(options) && options.Tokens == 1 ? MeanTokens(tower, names) : tower.StartRows(names, options.Tokens);
+            var tokens = AreClasses(options) && options.Tokens == 1 ? MeanTokens(tower, names) : tower.StartRows(names, options.Tokens);
             var rows = options.Start == AnchorStart.Noise ? Noise(tokens, options).Mul(TokenDeviation) : tokens; // [K, m, W]
             return new TokenAnchors(prompts, template.Text, new Parameter(rows), Named(names, options));
         }
         if (options.Anchors is not null)
             throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, " +
                 "or give the task anchor features.");
-        var (features, kept) = task.Anchors is { } brought && !IsOfClasses(options)
+        var (features, kept) = task.Anchors is { } brought && !AreClasses(options)
             ? Select(brought.Features, Words(brought.Names, task, options, run))
             : (task.Classes.Features, task.Classes.Names);
         AnchorMemory.Require(task, options, kept.Count, task.FeatureWidth);
@@ -48,7 +48,7 @@ internal static class AnchorStarts
         stack(names.Select(name => tower.TokenEmbeddings(name).mean([0], keepdim: true)));
 
     /// <summary>Whether anchors start from the classes: by default, unless words are asked for.</summary>
-    private static bool IsOfClasses(RtosOptions options) => options.Start is { } start
+    internal static bool AreClasses(RtosOptions options) => options.Start is { } start
         ? start == AnchorStart.Classes
         : options is { Anchors: null, Ban: null, AnchorCount: null };
 

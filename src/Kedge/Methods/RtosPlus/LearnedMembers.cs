@@ -62,7 +62,9 @@ internal sealed record LearnedMembers(Tensor Keys, Tensor KeyWeights, Tensor Ada
         var images = task.Support.MeanOverViews();
         var (classes, scale) = (task.Classes.Features, task.Classes.LogitScale);
         Tensor[] logits = [.. Enumerable.Range(0, 3).Select(_ => zeros(images.shape[0], task.Classes.Count, device: task.Device))];
-        var rtos = options.Rtos with { Anchors = null, Ban = null, AnchorCount = start.Names.Count };
+        var rtos = AnchorStarts.AreClasses(options.Rtos)
+            ? options.Rtos
+            : options.Rtos with { Anchors = null, Ban = null, AnchorCount = start.Names.Count };
         var folds = ShotFolds.Refits(task.Support.Labels, task.Classes.Count).ToArray();
         foreach (var (fold, (train, left)) in folds.Index())
         {

@@ -14,7 +14,8 @@ public sealed class DemoCommandTests : IDisposable
     {
         var folder = _scratch["demo"];
         var run = Demo(folder);
-        foreach (var method in (string[])["zero-shot", "tip-adapter", "rtos[start=noise;steps=0]", "rtos[start=words;steps=0]", "rtos", "rtos+"])
+        foreach (var method in
+            (string[])["zero-shot", "tip-adapter", "rtos[start=noise;steps=0]", "rtos[start=words;steps=0]", "rtos", "rtos+"])
             Assert.Contains($"| {method.PadRight(25)} |", run.Out, StringComparison.Ordinal);
         Assert.EndsWith($"""
             page        {folder}/report.html: curves, mistakes, anchors in words, pictures

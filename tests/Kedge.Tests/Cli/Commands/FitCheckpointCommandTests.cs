@@ -15,10 +15,13 @@ public sealed class FitCheckpointCommandTests : IDisposable
 
     private string[] Fit => ["fit", "--task", _file.Path, "--checkpoint", _file["x.fit"], "--out", _file["x.kedge"]];
 
+    // it tells of the words before its first step
+    private static string[] Words => ["--method", "rtos", "--option", "start=words"];
+
     [Fact]
     public void After_Ctrl_C_the_same_command_goes_on_and_leaves_no_checkpoint()
     {
-        CliRun.Of("fit", "--task", _file.Write(), "--out", _file["whole.kedge"]);
+        CliRun.Of(["fit", "--task", _file.Write(), "--out", _file["whole.kedge"], .. Words]);
         var stopped = Run(stopAt: "Note: 1 of 3 anchor words"); // said before the first step
         Assert.Equal(130, stopped.ExitCode);
         Assert.EndsWith($"\nCancelled: the fit is kept in '{_file["x.fit"]}' and the same command goes on from it; " +
@@ -54,7 +57,7 @@ public sealed class FitCheckpointCommandTests : IDisposable
             if (stopAt is not null && line.StartsWith(stopAt, StringComparison.Ordinal))
                 terminal.Cancel();
         };
-        return new CliRun(CommandLine.Run(Fit, terminal), output.ToString(), error.ToString());
+        return new CliRun(CommandLine.Run([.. Fit, .. Words], terminal), output.ToString(), error.ToString());
     }
 
     private sealed class Listener : StringWriter

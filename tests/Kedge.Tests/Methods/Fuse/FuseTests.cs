@@ -36,7 +36,7 @@ public class FuseTests
     [Theory]
     [InlineData("rtos[steps=5],tip-adapter", 4, 12)]
     [InlineData("rtos-names,sim[anchors=[\"sky\",\"wood\"]],proker", 258, 12)]
-    [InlineData("rtos+[steps=5],fuse[methods=sim,ape]", 1256, 12)]
+    [InlineData("rtos+[steps=5],fuse[methods=sim,ape]", 1004, 12)]
     [InlineData("proker,tip-adapter-f", null, 12)]
     [InlineData("rtos-names", 256, null)]
     [InlineData("rtos[steps=5],plot[epochs=1;contextTokens=2]", 4, null)]
@@ -88,7 +88,8 @@ public class FuseTests
     [InlineData("fuse[methods=rtos,gda;weights=[1,-1]]", "The option weights is -1: it must be from 0 to 1000.")]
     [InlineData("fuse[methods=rtos,dga]", "There is no method 'dga': ")]
     [InlineData("fuse[methods=rtos[stepz=1]]", "Reading the options of rtos found {\"stepz\":1}")]
-    [InlineData("fuse[weights=1]", "Reading the options of fuse found {\"weights\":1}: it takes an object with methods, weights, balanceClasses (")]
+    [InlineData("fuse[weights=1]",
+        "Reading the options of fuse found {\"weights\":1}: it takes an object with methods, weights, balanceClasses (")]
     public void Wrong_methods_and_weights_are_refused(string text, string start) =>
         Assert.StartsWith(start, Assert.Throws<KedgeException>(() => MethodVariant.Parse(text, MethodCatalog.Default)).Message,
             StringComparison.Ordinal);

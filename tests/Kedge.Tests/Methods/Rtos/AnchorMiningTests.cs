@@ -99,7 +99,8 @@ public class AnchorMiningTests
         var temperature = AnchorMining.Temperature(0, images.@double(), anchors.@double());
         Assert.Equal(RelationTransition.Temperature(0, images, anchors), temperature, TemperatureTolerance);
         Assert.Equal(0.3, AnchorMining.Temperature(0.3, images, anchors));
-        Assert.Equal(0.01, AnchorMining.Temperature(0, images[..1].@double(), anchors[..1].expand(2, -1).@double()));
+        Assert.Equal(RelationTransition.MinTemperature,
+            AnchorMining.Temperature(0, images[..1].@double(), anchors[..1].expand(2, -1).@double()));
         var chunks = anchors.split(3);
         var softmax = new ChunkedSoftmax(images, chunks, temperature);
         var difference = cat([.. chunks.Select(softmax.Columns)], 1) - RelationTransition.Attention(images, anchors, temperature);

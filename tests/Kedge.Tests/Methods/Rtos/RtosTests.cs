@@ -98,8 +98,8 @@ public class RtosTests
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 8, noise: 0.3f);
         using var scope = NewDisposeScope();
-        using var rtos =
-            (RtosClassifier)Fit(new Rtos(new() { HoldOut = true, Anchors = ["dog", "tree"], Steps = 0, Start = AnchorStart.Noise }), synthetic);
+        var method = new Rtos(new() { HoldOut = true, Anchors = ["dog", "tree"], Steps = 0, Start = AnchorStart.Noise });
+        using var rtos = (RtosClassifier)Fit(method, synthetic);
         using var zeroShot = Fit(new ZeroShot(), synthetic);
         Assert.Equal(0, rtos.Details.Alpha);
         Assert.Equal(zeroShot.Logits(synthetic.Queries).data<float>().ToArray(), rtos.Logits(synthetic.Queries).data<float>().ToArray());

@@ -58,7 +58,7 @@ public class RtosPlusTests
                 {
                     TextTower = synthetic.Tower,
                 });
-            using var plus = new RtosPlus(new()).Fit(task, cancellation: TestContext.Current.CancellationToken);
+            using var plus = new RtosPlus(new() { AnchorCount = 3 }).Fit(task, cancellation: TestContext.Current.CancellationToken);
             own += synthetic.Accuracy(plus) / 3;
             images += Accuracy(new NearestClassMean(), synthetic) / 3;
         }
@@ -135,7 +135,7 @@ public class RtosPlusTests
         {
             Anchors = new AnchorSet(features, ["dog", "tree", "car"]),
         };
-        using var plus = new RtosPlus(new()).Fit(task, cancellation: TestContext.Current.CancellationToken);
+        using var plus = new RtosPlus(new() { AnchorCount = 3 }).Fit(task, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(["dog", "tree", "car"], plus.Anchors!.Names);
         Assert.Null(plus.Anchors.Tokens);
     }
