@@ -23,6 +23,7 @@ internal static class EvaluationText
             ("data", $"{data}, part {split}, {record.Images} images"),
             ("classifier", $"{method} on {card.Model}"),
             ("top-1 accuracy", $"{record.Top1:0.0 %}"),
+            ("balanced accuracy", $"{record.BalancedAccuracy:0.0 %}"),
             .. record.Top5 is { } top5 ? [("top-5 accuracy", $"{top5:0.0 %}")] : Array.Empty<(string, object?)>(),
             ("macro F1", $"{record.MacroF1:0.000}"),
             ("log loss",

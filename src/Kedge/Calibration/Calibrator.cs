@@ -59,7 +59,7 @@ public sealed record Calibrator(
 
     private static Calibrator Fit(CrossFit crossFit, int classes, CalibrationOptions options)
     {
-        var temperature = TemperatureScaling.Fit(crossFit.Logits, crossFit.Labels, classes);
+        var temperature = TemperatureScaling.Fit(crossFit.Logits, crossFit.Labels, classes, crossFit.Weights);
         double[] trueProbabilities = [.. crossFit.Logits.Chunk(classes)
             .Zip(crossFit.Labels, (row, label) => new RowSoftmax(row, temperature).Probability(label))];
         return new(

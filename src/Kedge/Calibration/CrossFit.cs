@@ -15,6 +15,9 @@ namespace Kedge.Calibration;
 /// <param name="Folds">How many fits there were.</param>
 internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarities, int Folds)
 {
+    /// <summary>How much each of the M images counts, mean 1, where uneven classes are balanced; else null.</summary>
+    internal float[]? Weights { get; init; }
+
     /// <summary>
     /// Fits once for each fold of <see cref="ShotFolds.Refits"/>, on the other folds. Left-out images are evaluated in
     /// their first view; as in a fit, the order of the images does not matter.
@@ -47,7 +50,10 @@ internal sealed record CrossFit(float[] Logits, int[] Labels, double[] Similarit
             labels.AddRange(ordered.Support.Labels.index_select(0, left).cpu().data<long>().Select(label => (int)label));
             similarities.AddRange(ClassPrototypes.Similarity(ClassPrototypes.Compute(others, classifier.Update), images.Image));
         }
-        return new([.. logits], [.. labels], [.. similarities], folds.Length);
+        return new([.. logits], [.. labels], [.. similarities], folds.Length)
+        {
+            Weights = ClassBalance.Weights(ordered, tensor(labels.Select(label => (long)label).ToArray()))?.data<float>().ToArray(),
+        };
     }
 
     /// <summary>Throws where no class has two images, so that none can be left out.</summary>

@@ -7,7 +7,7 @@ namespace Kedge.Calibration;
 ///     T = argmin over T of  mean over images of −log softmax(logits / T)[label]
 /// </code>
 /// Convex in 1/T, so that bisection finds the zero of its slope. T above 1 means that the logits were overconfident;
-/// the most probable class does not change.
+/// the most probable class does not change. Where uneven classes are balanced, the mean is weighted by class.
 /// </summary>
 /// <remarks>
 /// Deliberate difference: where every image is right there is no minimum, as a smaller T always has a
@@ -25,7 +25,8 @@ internal static class TemperatureScaling
     /// <param name="logits">[M · C], row by row, finite.</param>
     /// <param name="labels">M true classes, at least one.</param>
     /// <param name="classes">C.</param>
-    internal static double Fit(float[] logits, IReadOnlyList<int> labels, int classes)
+    /// <param name="weights">How much each image counts, mean 1; null for all alike.</param>
+    internal static double Fit(float[] logits, IReadOnlyList<int> labels, int classes, float[]? weights = null)
     {
         var allRight = Enumerable.Range(0, labels.Count).All(i => IsRight(logits.AsSpan(i * classes, classes), labels[i]));
         var expected = (labels.Count + 1.0) / (labels.Count + 2);
@@ -33,7 +34,7 @@ internal static class TemperatureScaling
         while (high / low > 1 + Precision)
         {
             var middle = Math.Sqrt(low * high);
-            var (slope, probability) = Means(logits, labels, classes, middle);
+            var (slope, probability) = Means(logits, labels, classes, middle, weights);
             if (allRight ? probability > expected : slope > 0)
                 high = middle;
             else
@@ -56,15 +57,17 @@ internal static class TemperatureScaling
     /// Means over the images: how steeply the loss rises with 1/T, which is the expected logit − the true class's, and
     /// the true class's probability.
     /// </summary>
-    private static (double Slope, double Probability) Means(float[] logits, IReadOnlyList<int> labels, int classes, double sharpness)
+    private static (double Slope, double Probability) Means(
+        float[] logits, IReadOnlyList<int> labels, int classes, double sharpness, float[]? weights)
     {
         var (slope, probability) = (0.0, 0.0);
         for (var i = 0; i < labels.Count; i++)
         {
             var row = logits.AsSpan(i * classes, classes);
             var softmax = new RowSoftmax(row, sharpness: sharpness);
-            slope += (softmax.WeightedSum / softmax.Sum) - row[labels[i]];
-            probability += softmax.Probability(labels[i]);
+            var weight = weights is null ? 1 : weights[i];
+            slope += weight * ((softmax.WeightedSum / softmax.Sum) - row[labels[i]]);
+            probability += weight * softmax.Probability(labels[i]);
         }
         return (slope / labels.Count, probability / labels.Count);
     }

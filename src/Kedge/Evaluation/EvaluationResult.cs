@@ -18,6 +18,7 @@ public sealed class EvaluationResult
         Top1 = classes.Sum(c => confusion[c][c]) / (double)Count;
         Top5 = inTop5 / (double)Count;
         ClassAccuracies = [.. classes.Select(c => actual[c] == 0 ? (double?)null : confusion[c][c] / (double)actual[c])];
+        BalancedAccuracy = ClassAccuracies.OfType<double>().Average();
         MacroF1 = classes.Where(c => actual[c] + predicted[c] > 0).Average(c => 2.0 * confusion[c][c] / (actual[c] + predicted[c]));
     }
 
@@ -35,6 +36,12 @@ public sealed class EvaluationResult
     /// higher.
     /// </summary>
     public double Top1 { get; }
+
+    /// <summary>
+    /// Balanced accuracy: the mean of <see cref="ClassAccuracies"/>, of the classes that have images; top-1 where all
+    /// have equally many.
+    /// </summary>
+    public double BalancedAccuracy { get; }
 
     /// <summary>
     /// Top-5 accuracy: the share of images whose class is among the five highest logits; 1 where there are at most five

@@ -157,6 +157,7 @@ public sealed class Comparison
             var own = empty[0] with
             {
                 Accuracy = 100 * result.Top1,
+                BalancedAccuracy = 100 * result.BalancedAccuracy,
                 FitSeconds = _time.GetElapsedTime(started, fitted).TotalSeconds,
                 PredictSeconds = _time.GetElapsedTime(fitted, predicted).TotalSeconds,
                 Selection = classifier.State.Selection,

@@ -23,6 +23,9 @@ internal sealed record ComparisonCell(
     /// <summary>What the method was evaluated on, as <see cref="ComparisonRow.Part"/>.</summary>
     public string? Part { get; init; }
 
+    /// <summary>Mean balanced accuracy, in per cent; <see langword="null"/> where rows have none.</summary>
+    public double? BalancedMean { get; init; }
+
     /// <summary>Aggregates rows by task, method, shots and part, in the order of their first rows.</summary>
     /// <param name="rows">The rows of a comparison.</param>
     public static IReadOnlyList<ComparisonCell> Aggregate(IEnumerable<ComparisonRow> rows) =>
@@ -38,6 +41,7 @@ internal sealed record ComparisonCell(
             [.. finished.Select(row => row.Selection!).Distinct()])
         {
             Part = rows[0].Part,
+            BalancedMean = finished.Average(row => row.BalancedAccuracy),
         };
     }
 

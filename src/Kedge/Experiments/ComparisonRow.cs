@@ -28,6 +28,13 @@ public sealed record ComparisonRow
     /// <summary>Top-1 accuracy on the queries, in per cent; <see langword="null"/> where the method failed.</summary>
     public double? Accuracy { get; init; }
 
+    /// <summary>
+    /// Balanced accuracy on the queries, the mean of the classes' recalls, in per cent; <see langword="null"/> where
+    /// the method failed, for the harmonic mean, or in rows of earlier versions.
+    /// </summary>
+    [JsonPropertyName("balanced_accuracy")]
+    public double? BalancedAccuracy { get; init; }
+
     /// <summary>Seconds to fit, excluding image encoding; <see langword="null"/> where the method failed.</summary>
     public double? FitSeconds { get; init; }
 

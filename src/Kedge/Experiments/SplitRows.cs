@@ -37,8 +37,13 @@ internal static class SplitRows
         {
             var row = rows[index + 1] with { FitSeconds = own.FitSeconds, Selection = own.Selection };
             var started = time.GetTimestamp();
-            rows[index + 1] = Evaluate(classifier, split, cancellation) is { } accuracy
-                ? row with { Accuracy = accuracy, PredictSeconds = time.GetElapsedTime(started).TotalSeconds }
+            rows[index + 1] = Evaluate(classifier, split, cancellation) is { } result
+                ? row with
+                {
+                    Accuracy = 100 * result.Top1,
+                    BalancedAccuracy = 100 * result.BalancedAccuracy,
+                    PredictSeconds = time.GetElapsedTime(started).TotalSeconds,
+                }
                 : empty[index + 1] with { Error = $"{classifier.Method} knows only the classes that it was fitted on." };
         }
         if (task.HasHarmonicMean)
@@ -46,21 +51,21 @@ internal static class SplitRows
         return rows;
     }
 
-    private static double? Evaluate(FewShotClassifier classifier, EvaluationSplit split, CancellationToken cancellation)
+    private static EvaluationResult? Evaluate(FewShotClassifier classifier, EvaluationSplit split, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         if (split is DistributionShift shift)
         {
             var places = tensor(shift.Places.Select(place => (long)place).ToArray());
-            return Accuracy(shift.Query.LogitsBy(classifier, cancellation).index_select(1, places), shift.Query, shift.ClassNames);
+            return Compute(shift.Query.LogitsBy(classifier, cancellation).index_select(1, places), shift.Query, shift.ClassNames);
         }
         var classes = ((NovelClasses)split).Classes;
         using var transferred = classifier.Transfer(classes);
-        return transferred is null ? null : Accuracy(split.Query.LogitsBy(transferred, cancellation), split.Query, classes.Names);
+        return transferred is null ? null : Compute(split.Query.LogitsBy(transferred, cancellation), split.Query, classes.Names);
     }
 
-    private static double Accuracy(Tensor logits, LabelledFeatures query, IReadOnlyList<string> classNames) =>
-        100 * EvaluationResult.Compute(logits, [.. query.Labels.cpu().data<long>().Select(label => (int)label)], classNames).Top1;
+    private static EvaluationResult Compute(Tensor logits, LabelledFeatures query, IReadOnlyList<string> classNames) =>
+        EvaluationResult.Compute(logits, [.. query.Labels.cpu().data<long>().Select(label => (int)label)], classNames);
 
     private static ComparisonRow HarmonicMean(ComparisonRow[] rows)
     {

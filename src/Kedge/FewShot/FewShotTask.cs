@@ -91,10 +91,10 @@ public sealed class FewShotTask
     }
 
     /// <summary>
-    /// Whether classes count alike in what is learned, however many images they have (<see cref="ClassBalance"/>): set by
-    /// the fit, from <see cref="MethodOptions.BalanceClasses"/>.
+    /// Whether classes count alike in what is learned, however many images they have (<see cref="ClassBalance"/>); a
+    /// fit takes it off where <see cref="MethodOptions.BalanceClasses"/> is.
     /// </summary>
-    internal bool BalanceClasses { get; init; }
+    internal bool BalanceClasses { get; init; } = true;
 
     /// <summary>
     /// w of an image of each class [C]; <see langword="null"/> where classes have equally many images or are not to be
@@ -124,12 +124,12 @@ public sealed class FewShotTask
     /// the current dispose scope.
     /// </summary>
     /// <param name="rows">[M] int64, indices of support images.</param>
-    /// <param name="balanceClasses"><see cref="BalanceClasses"/>; <see langword="null"/> for this task's.</param>
-    internal FewShotTask AtRows(Tensor rows, bool? balanceClasses = null) => new(
+    /// <param name="balanceClasses">False takes <see cref="BalanceClasses"/> off.</param>
+    internal FewShotTask AtRows(Tensor rows, bool balanceClasses = true) => new(
         (Support with { Images = Support.Images.Each(views => views.detach()) })
             .AtRows(rows), Classes.Copy(), Encoder?.AtRows([.. rows.cpu().data<long>()]))
     {
-        BalanceClasses = balanceClasses ?? BalanceClasses,
+        BalanceClasses = balanceClasses && BalanceClasses,
         Anchors = Anchors,
         Validation = Validation,
     };

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Kedge.Tensors;
 
 namespace Kedge.FewShot;
@@ -18,7 +20,7 @@ internal static class FitFingerprint
         {
             Version = typeof(FitFingerprint).Assembly.GetName().Version!.ToString(),
             method.Name,
-            Options = method.Options.ToJson(),
+            Options = Options(method, task),
             ClassNames = classes.Names,
             classes.Templates,
             classes.LogitScale,
@@ -32,5 +34,14 @@ internal static class FitFingerprint
             .Append([.. support.Images.Tensors, support.Labels, classes.HasNames ? classes.Features : null, task.Anchors?.Features])
             .Append([task.Encoder?.Projection?.Weight, task.Encoder?.Projection?.Bias, validation?.Features, validation?.Labels])
             .Complete();
+    }
+
+    /// <summary>The options; whether classes are balanced is one of them only where that changes anything.</summary>
+    private static JsonObject Options(FewShotMethod method, FewShotTask task)
+    {
+        var options = JsonObject.Create(method.Options.ToJson())!;
+        if (task.ClassWeights is null)
+            options.Remove(JsonNamingPolicy.CamelCase.ConvertName(nameof(MethodOptions.BalanceClasses)));
+        return options;
     }
 }

@@ -12,7 +12,9 @@ namespace Kedge.FewShot;
 /// <param name="Labels">[Q] int64, each in 0 … C−1.</param>
 public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
 {
-    /// <summary>Whether classes count alike in accuracies and losses on the images (<see cref="ClassBalance"/>).</summary>
+    /// <summary>
+    /// Whether classes count alike in accuracies and losses on the images (<see cref="ClassBalance"/>).
+    /// </summary>
     internal bool BalanceClasses { get; init; }
 
     /// <summary>

@@ -28,7 +28,7 @@ public sealed class MethodCatalog : IMethodCatalog
     public static MethodCatalog Default { get; } = new(
     [
         new Entry<NoOptions>(ZeroShot.CatalogName, (_, _) => new ZeroShot()),
-        new Entry<NoOptions>(NearestClassMean.CatalogName, (_, _) => new NearestClassMean()),
+        new Entry<NoOptions>(NearestClassMean.CatalogName, (options, _) => new NearestClassMean(options)),
         new Entry<TipAdapterOptions>(TipAdapter.CatalogName, (options, _) => new TipAdapter(options)) { Explains = true },
         new Entry<TipAdapterFOptions>(TipAdapterF.CatalogName, (options, _) => new TipAdapterF(options)) { Explains = true },
         new Entry<GdaOptions>(Gda.CatalogName, (options, _) => new Gda(options)),

@@ -50,6 +50,7 @@ public class EndToEndTests
             data               photos, part test, 6 images
             classifier         nearest-class-mean on openai.fp16.safetensors
             top-1 accuracy     100.0 %
+            balanced accuracy  100.0 %
             macro F1           1.000
             log loss           0.026
             calibration error  2.5 %

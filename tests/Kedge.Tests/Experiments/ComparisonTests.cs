@@ -154,7 +154,7 @@ public sealed class ComparisonTests : IDisposable
         Run([new("zero-shot", new ZeroShot())], Draw(1));
         using var row = JsonDocument.Parse(File.ReadAllText(Rows));
         Assert.Equal(
-            ["method", "task", "shots", "seed", "part", "accuracy", "fit_seconds",
+            ["method", "task", "shots", "seed", "part", "accuracy", "balanced_accuracy", "fit_seconds",
                 "predict_seconds", "selection", "numbers", "confusion", "right",
                 "at_once", "error", "support", "queries", "model", "model_fingerprint", "task_fingerprint"],
             row.RootElement.EnumerateObject().Select(property => property.Name));

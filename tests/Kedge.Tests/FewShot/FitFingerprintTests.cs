@@ -15,7 +15,7 @@ public class FitFingerprintTests
         var (images, labels, classes) = (eye(3, 4).unsqueeze(0), tensor([0L, 1, 1]), eye(2, 4));
         var task = new FewShotTask(new(images, labels), new(["cat", "dog"], classes, 100, ["a {}."]));
         var version = typeof(FewShotTask).Assembly.GetName().Version;
-        var json = $"{{\"Version\":\"{version}\",\"Name\":\"gda\",\"Options\":{{\"alpha\":2,\"priorShare\":null}},"
+        var json = $"{{\"Version\":\"{version}\",\"Name\":\"gda\",\"Options\":{{\"alpha\":2,\"priorShare\":null,\"balanceClasses\":true}},"
             + "\"ClassNames\":[\"cat\",\"dog\"],\"Templates\":[\"a {}.\"],"
             + "\"LogitScale\":100,\"Views\":1,\"SupportCount\":3,\"FeatureWidth\":4,\"Tower\":null,\"Anchors\":null,\"Device\":\"CPU\"}";
         using var expected = new FingerprintBuilder();

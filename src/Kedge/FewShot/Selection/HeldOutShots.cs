@@ -27,8 +27,8 @@ public sealed class HeldOutShots
     public Tensor Labels { get; }
 
     /// <summary>
-    /// [H] F32 of mean 1: how much each of the rows counts, so that all classes count alike; <see langword="null"/> where
-    /// all rows do.
+    /// [H] F32 of mean 1: how much each of the rows counts, so that all classes count alike; <see langword="null"/>
+    /// where all rows do.
     /// </summary>
     public Tensor? Weights { get; }
 

@@ -19,8 +19,8 @@ internal static class Top1Accuracy
     /// <summary>The accuracy, 0 to 1, rounded to single precision.</summary>
     /// <param name="logits">[Q, C], Q at least 1.</param>
     /// <param name="labels">[Q] int64.</param>
-    /// <param name="weights">[Q] F32 of mean 1 for the weighted share, which is the balanced accuracy where classes count
-    /// alike; null for all images alike.</param>
+    /// <param name="weights">[Q] F32 of mean 1 for the weighted share, which is the balanced accuracy where classes
+    /// count alike; null for all images alike.</param>
     internal static double Measure(Tensor logits, Tensor labels, Tensor? weights = null) =>
         (float)CountCorrect(logits, labels, weights) / labels.shape[0];
 }

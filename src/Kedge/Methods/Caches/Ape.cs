@@ -63,6 +63,7 @@ public sealed record ApeOptions : MethodOptions
 ///     v_n = exp(γ log₂ ((1 + 1e-6) / (p_n + 1e-6))),  p_n = softmax_c(F' T'ᵀ) of n's own class       [N]
 ///     logits = s · f Tᵀ + α · exp(−β (1 − f' F'ᵀ)) diag(v) Y                                         [B, C]
 /// </code>
+/// Where classes are uneven, v is multiplied by the keys' weights, as in <see cref="TipAdapter"/>.
 /// Nothing is learned by steps. Differences from the published code: without a validation set α, β and γ are those of
 /// the least leave-one-out cross entropy on the support images of classes with two or more, α by stacking
 /// (<see cref="Stacking"/>); the number of channels, the weight of their two criteria and the ends of the search are
@@ -99,7 +100,9 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, channels, run)
             : leaveOut ? Choose(task, keys, rows!, channels, run)
             : (options.Alpha ?? KeyValueCache.InitialAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma);
-        var values = Divergences(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp().Mul(alpha); // α v [N]
+        var values = KeyValueCache.Weighted( // α v [N]
+            Divergences(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp(),
+            ClassBalance.Weights(task)).Mul(alpha);
         return ApeClassifier.CreateFitted(task, task.Classes.Features, keys, values, channels, set is not null
             ? ValidationSearch.Selection(set)
             : leaveOut ? Fitted.SupportSet : Fitted.NothingSelected, new ApeDetails(alpha, beta, gamma));
@@ -132,7 +135,8 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
             from gamma in ValidationSearch.Values(options.Gamma, Gammas) select (beta, gamma)];
         var ((b, g), a) = ValidationSearch.Best(set, run,
             outer, at => FitMemory.InBlocks(images, keys.shape[0], some =>
-                KeyValueCache.ByClass(Affinity(some, keys, channels, at.Beta) * divergences.Mul(at.Gamma).exp(),
+                KeyValueCache.ByClass(Affinity(some, keys, channels, at.Beta)
+                    * KeyValueCache.Weighted(divergences.Mul(at.Gamma).exp(), ClassBalance.Weights(task)),
                     task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(options.Alpha, Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
         return (a, b, g);
@@ -151,11 +155,13 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
-            var values = divergences.Mul(pair.gamma).exp(); // v [N], and what a key says of itself
+            var values = KeyValueCache.Weighted( // v [N], and what a key says of itself
+                divergences.Mul(pair.gamma).exp(), ClassBalance.Weights(task));
             var cache = FitMemory.InBlocks(images, keys.shape[0], some =>
                 KeyValueCache.ByClass(Affinity(some, keys, channels, pair.beta) * values, task.Support.Labels, task.Classes.Count));
             var leftOut = KeyValueCache.LeaveOneOut(cache, values.index_select(0, rows), labels, shots); // [R, C]
-            var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot, leftOut, labels, options.Alpha);
+            var (alpha, loss) = KeyValueCache.ChooseAlpha(
+                zeroShot, leftOut, labels, ClassBalance.Weights(task, labels), options.Alpha);
             return (Loss: loss, Chosen: (alpha, pair.beta, pair.gamma));
         }).MinBy(found => found.Loss).Chosen;
     }

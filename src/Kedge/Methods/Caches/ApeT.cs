@@ -4,7 +4,6 @@ using Kedge.FewShot.Selection;
 using Kedge.Optimisation;
 using Kedge.Runtime;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
@@ -65,7 +64,8 @@ public sealed record ApeTOptions() : EpochOptions(epochs: 30, learningRate: 1e-4
 /// to its keys.
 /// <code>
 ///     t'_c = t_c + r_c,  f'_n = f_n + r of n's class       r [C, Q] on the channels, from 0
-///     logits = s · f T'ᵀ + α · exp(−β (1 − f F'ᵀ)) diag(v) Y       v [N] from 1
+///     logits = s · f T'ᵀ + α · exp(−β (1 − f F'ᵀ)) diag(v) Y       v [N] from 1, or the weights
+///                                                          of uneven classes
 ///     loss = cross entropy(logits, labels)                 AdamW, cosine to 0 over all steps
 /// </code>
 /// Differences from the published code: without a validation set α and β are chosen on held-out shots
@@ -110,14 +110,14 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         var channels =
             ApeChannels.Select(task.Classes.Features, keys: null, labels: null, options.Channels, options.SimilarityWeight); // [Q]
         var residuals = new Parameter(zeros(task.Classes.Count, channels.shape[0], device: task.Device)); // r [C, Q]
-        var values = new Parameter(ones(task.Support.Count, device: task.Device)); // v [N]
+        var values = new Parameter(ClassBalance.Weights(task) ?? ones(task.Support.Count, device: task.Device)); // v [N]
         using var optimizer = new AdamW([residuals, values], options.LearningRate, options.Epsilon, options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
             .Run(task, run, optimizer, (images, labels) =>
             {
                 var adapted = Adapted();
                 var zeroShot = ZeroShot.Logits(images.Image, adapted.Names, task.Classes.LogitScale);
-                return F.cross_entropy(zeroShot.Add(CacheLogits(images.Image, adapted, task, beta).Mul(alpha)), labels);
+                return task.CrossEntropy(zeroShot.Add(CacheLogits(images.Image, adapted, task, beta).Mul(alpha)), labels);
             });
         return Adapted();
 
@@ -147,7 +147,7 @@ public sealed class ApeT(ApeTOptions options) : FewShotMethod(CatalogName, optio
         return (options.Beta is { } given ? [given] : Betas).Select(beta =>
         {
             var cache = FitMemory.InBlocks(images, rest.Support.Count, some => CacheLogits(some, learned, rest, beta)); // [H, C]
-            var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot, cache, held.Labels, options.Alpha);
+            var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot, cache, held.Labels, held.Weights, options.Alpha);
             return (Loss: loss, Chosen: (alpha, beta));
         }).MinBy(found => found.Loss).Chosen;
     }

@@ -2,7 +2,6 @@ using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Runtime;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Methods;
 
@@ -19,6 +18,9 @@ internal static class KeyValueCache
 
     private const double PriorImages = 8; // weight of the prior, in images, as in RTOS+
     private const double MaxAlpha = 1000;
+
+    /// <summary>Contributions times the weights of the keys, where they have some.</summary>
+    internal static Tensor Weighted(Tensor contributions, Tensor? weights) => weights is null ? contributions : contributions * weights;
 
     /// <summary>Sums contributions over the keys of each class: [B, N] → [B, C], without the one-hot matrix.</summary>
     internal static Tensor ByClass(Tensor contributions, Tensor labels, long classes) =>
@@ -62,14 +64,17 @@ internal static class KeyValueCache
     /// <param name="zeroShot">[H, C].</param>
     /// <param name="cache">[H, C].</param>
     /// <param name="labels">[H] int64.</param>
+    /// <param name="weights">[H], how much each image counts; null for all alike.</param>
     /// <param name="alpha">A given α; <see langword="null"/> to choose it.</param>
-    internal static (double Alpha, double Loss) ChooseAlpha(Tensor zeroShot, Tensor cache, Tensor labels, double? alpha = null)
+    internal static (double Alpha, double Loss) ChooseAlpha(
+        Tensor zeroShot, Tensor cache, Tensor labels, Tensor? weights = null, double? alpha = null)
     {
         if (alpha is { } given)
             return (given, Loss([1, given]));
-        var weights = Stacking.Weights([zeroShot, cache], labels, [1, InitialAlpha], PriorImages);
-        return (Math.Min(MaxAlpha, weights[1] / Math.Max(weights[0], 1e-3)), Loss(weights));
+        var stacked = Stacking.Weights([zeroShot, cache], labels, [1, InitialAlpha], PriorImages, weights);
+        return (Math.Min(MaxAlpha, stacked[1] / Math.Max(stacked[0], 1e-3)), Loss(stacked));
 
-        double Loss(double[] weights) => F.cross_entropy(Stacking.Sum([zeroShot, cache], weights), labels).item<float>();
+        double Loss(double[] members) =>
+            ClassBalance.WeightedCrossEntropy(Stacking.Sum([zeroShot, cache], members), labels, weights).item<float>();
     }
 }

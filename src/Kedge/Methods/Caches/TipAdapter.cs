@@ -39,6 +39,8 @@ public sealed record TipAdapterOptions : MethodOptions
 ///     Y = one-hot labels                                         values    [N, C]
 ///     logits = s · f Tᵀ + α · exp(−β (1 − f Fᵀ)) Y                         [B, C]
 /// </code>
+/// Where classes are uneven, the keys are weighted so that those of each class count as much in all
+/// (<see cref="ClassBalance"/>): else a class's logit grows with its images.
 /// Nothing is learned. α and β are searched where the task brings a validation set, on the published numbers of values
 /// (β 200, α 20, from 0.1) with ends that hold all its data sets' but two: 13 for β and 5 for α, where it has 7 and 3
 /// for most, 12 and 5 for Caltech101, 13 and 13 for DTD, 30 and 30 for Aircraft, 50 and 50 for Flowers102. Differences
@@ -76,15 +78,17 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
         var (images, labels) = (keys.index_select(0, rows), task.Support.Labels.index_select(0, rows));
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [R, C]
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device);
-        var self = ones(rows.shape[0], device: task.Device); // a key's affinity with itself
+        var weights = ClassBalance.Weights(task);
+        var self = weights?.index_select(0, rows) ?? ones(rows.shape[0], device: task.Device); // a key's say of itself
         return ValidationSearch.Values(options.Beta, BetasToLeaveOut).Select(beta =>
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
             var cache = FitMemory.InBlocks(images, keys.shape[0],
-                some => KeyValueCache.ByClass(Affinity(some, keys, beta), task.Support.Labels, task.Classes.Count)); // [R, C]
+                some => KeyValueCache.ByClass( // [R, C]
+                    KeyValueCache.Weighted(Affinity(some, keys, beta), weights), task.Support.Labels, task.Classes.Count));
             var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot,
-                KeyValueCache.LeaveOneOut(cache, self, labels, shots), labels, options.Alpha);
+                KeyValueCache.LeaveOneOut(cache, self, labels, shots), labels, ClassBalance.Weights(task, labels), options.Alpha);
             return (Loss: loss, Chosen: (alpha, beta));
         }).MinBy(found => found.Loss).Chosen;
     }
@@ -97,11 +101,13 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
     /// <param name="logitScale">s.</param>
     /// <param name="alpha">α.</param>
     /// <param name="beta">β.</param>
+    /// <param name="weights">The weight of each key [N]; null for 1.</param>
     /// <returns>[B, C].</returns>
-    internal static Tensor Logits(Tensor f, Tensor classFeatures, Tensor keys, Tensor labels, float logitScale, double alpha, double beta)
+    internal static Tensor Logits(Tensor f, Tensor classFeatures, Tensor keys, Tensor labels, float logitScale, double alpha, double beta,
+        Tensor? weights = null)
     {
         var zeroShot = ZeroShot.Logits(f, classFeatures, logitScale);                   // [B, C]
-        var affinity = Affinity(f, keys, beta);                                 // [B, N]
+        var affinity = KeyValueCache.Weighted(Affinity(f, keys, beta), weights);        // [B, N]
         return zeroShot.Add(KeyValueCache.ByClass(affinity, labels, classFeatures.shape[0]).Mul(alpha)); // [B, C]
     }
 
@@ -112,8 +118,11 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
 /// <summary>A cache of keys beside the class features; of both Tip-Adapter and Tip-Adapter-F.</summary>
 internal sealed class TipAdapterClassifier : FewShotClassifier
 {
+    private const string WeightsName = "weights";
+
     private readonly double _alpha, _beta;
     private readonly Tensor _classFeatures, _keys, _labels;
+    private readonly Tensor? _weights; // [N]
 
     internal TipAdapterClassifier(ClassifierState state, double? alpha, double? beta) : base(state)
     {
@@ -122,6 +131,7 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
         _classFeatures = state.Take("class_features", ScalarType.Float32, ClassNames.Count, FeatureWidth);
         _keys = state.Take("keys", ScalarType.Float32, -1, FeatureWidth);
         _labels = state.TakeLabels("labels", _keys.shape[0]);
+        _weights = state.Tensors.ContainsKey(WeightsName) ? state.Take(WeightsName, ScalarType.Float32, _keys.shape[0]) : null;
         Support = StoredSupport.Read(state, _keys, _labels);
     }
 
@@ -140,13 +150,17 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
             ["keys"] = keys,
             ["labels"] = task.Support.Labels,
         };
+        var weights = ClassBalance.Weights(task);
+        if (weights is not null)
+            tensors[WeightsName] = weights;
         if (task.Validation is not { } set || (alpha is not null && beta is not null))
             return CreateFitted(alpha ?? TipAdapter.PublishedAlpha, beta ?? TipAdapter.PublishedBeta, Fitted.NothingSelected);
         var images = set.Images.Image;
         var zeroShot = ZeroShot.Logits(images, task.Classes.Features, task.Classes.LogitScale); // [H, C]
         var chosen = ValidationSearch.Best(set, run,
             ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images,
-                keys.shape[0], some => KeyValueCache.ByClass(TipAdapter.Affinity(some, keys, b), task.Support.Labels, task.Classes.Count)),
+                keys.shape[0], some => KeyValueCache.ByClass(
+                    KeyValueCache.Weighted(TipAdapter.Affinity(some, keys, b), weights), task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot.Add(cache.Mul(a)));
         return CreateFitted(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
 
@@ -155,12 +169,12 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
     }
 
     protected override Tensor LogitsCore(ImageFeatures images) =>
-        TipAdapter.Logits(images.Image, _classFeatures, _keys, _labels, State.LogitScale, _alpha, _beta);
+        TipAdapter.Logits(images.Image, _classFeatures, _keys, _labels, State.LogitScale, _alpha, _beta, _weights);
 
     /// <summary>The contribution of each key to its own class: α · exp(−β (1 − f Fᵀ)).</summary>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var contributions = TipAdapter.Affinity(images.Image, _keys, _beta).Mul(_alpha);                    // [B, N]
+        var contributions = KeyValueCache.Weighted(TipAdapter.Affinity(images.Image, _keys, _beta), _weights).Mul(_alpha); // [B, N]
         return new Explanation(ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale),
             support: KeyValueCache.ByKey(contributions, _labels, State.ClassCount));
     }

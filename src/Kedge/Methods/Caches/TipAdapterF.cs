@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Optimisation;
-using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
@@ -66,11 +65,12 @@ public sealed class TipAdapterF(TipAdapterFOptions options) : FewShotMethod(Cata
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var keys = new Parameter(task.Support.MeanOverViews());                                // [N, D]
+        var weights = ClassBalance.Weights(task);                                              // [N]
         using var optimizer = new AdamW([keys], options.LearningRate, epsilon: options.Epsilon, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
-            .Run(task, run, optimizer, (images, labels) => nn.functional.cross_entropy(
+            .Run(task, run, optimizer, (images, labels) => task.CrossEntropy(
                 TipAdapter.Logits(images.Image, task.Classes.Features, keys, task.Support.Labels, task.Classes.LogitScale,
-                    options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta), labels));
+                    options.Alpha ?? TipAdapter.PublishedAlpha, options.Beta ?? TipAdapter.PublishedBeta, weights), labels));
         return TipAdapterClassifier.CreateFitted(task, keys, options.Alpha, options.Beta, run);
     }
 

@@ -12,6 +12,8 @@ namespace Kedge.Methods;
 ///     Σ⁻¹ := D · inv((N − 1) Σ + tr(Σ) · I)                 [D, D]   Σ pooled over the classes
 ///     logit_c = x Σ⁻¹ μ_c − ½ μ_c Σ⁻¹ μ_c                   x and the class means μ centred on the mean of all images
 /// </code>
+/// Where classes are uneven, b_c is free of the bias that the means of few images bring: E[μ Σ⁻¹ μ] exceeds that of the
+/// true mean by tr(Σ⁻¹ S) / N_c, S the unbiased covariance, which lowers the logits of rare classes most.
 /// Centring subtracts the same number from every class, and keeps the contributions of support images small enough to
 /// read. Where every class has one image only, Σ is that of all images.
 /// </summary>
@@ -19,14 +21,25 @@ namespace Kedge.Methods;
 /// <param name="Means">μ [C, D].</param>
 internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
 {
+    /// <summary>tr(Σ⁻¹ S) / N_c [C], where classes are uneven and to be balanced; else null.</summary>
+    internal Tensor? Excess { get; init; }
+
     /// <summary>b_c = −½ μ_c Σ⁻¹ μ_c: [C].</summary>
-    internal Tensor Bias => (Means.matmul(Precision) * Means).sum(1).Mul(-0.5);
+    internal Tensor Bias
+    {
+        get
+        {
+            var squares = (Means.matmul(Precision) * Means).sum(1);
+            return (Excess is null ? squares : squares - Excess).Mul(-0.5);
+        }
+    }
 
     /// <summary>Fits on centred features.</summary>
     /// <param name="images">[N, D].</param>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C; a class without images has the mean 0.</param>
-    internal static GaussianDiscriminant Fit(Tensor images, Tensor labels, int classes)
+    /// <param name="balanced">Whether the bias of the means is taken off.</param>
+    internal static GaussianDiscriminant Fit(Tensor images, Tensor labels, int classes, bool balanced = false)
     {
         var (count, width) = (images.shape[0], images.shape[1]);
         var membership = F.one_hot(labels, classes).to(ScalarType.Float32); // [N, C]
@@ -36,7 +49,12 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
         var scatter = within.t().matmul(within); // (N − 1) Σ
         var shrinkage = scatter.trace().Div(Math.Max(1, count - 1));
         var regular = scatter.Add(eye(width, device: images.device) * shrinkage.ClampMin(1e-6));
-        return new GaussianDiscriminant(linalg.inv(regular).Mul(width), means);
+        var precision = linalg.inv(regular).Mul(width);
+        var freedom = count - shots.Gt(0).sum().item<long>();
+        return new GaussianDiscriminant(precision, means)
+        {
+            Excess = balanced && freedom > 0 ? shots.ClampMin(1).reciprocal() * (precision * scatter).sum().Div(freedom) : null,
+        };
     }
 
     /// <summary>
@@ -48,16 +66,17 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
     /// </param>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
-    internal static Tensor OutOfFoldLogits(Tensor images, Tensor labels, int classes)
+    /// <param name="balanced">As of <see cref="Fit"/>.</param>
+    internal static Tensor OutOfFoldLogits(Tensor images, Tensor labels, int classes, bool balanced = false)
     {
         var folds = ShotFolds.Split(labels, classes).ToArray();
         if (folds.Length == 0)
-            return Fit(images, labels, classes).Logits(images);
+            return Fit(images, labels, classes, balanced).Logits(images);
         var logits = zeros(images.shape[0], classes, device: images.device);
         foreach (var (train, left) in folds)
         {
             using var scope = NewDisposeScope();
-            var fitted = Fit(images.index_select(0, train), labels.index_select(0, train), classes);
+            var fitted = Fit(images.index_select(0, train), labels.index_select(0, train), classes, balanced);
             logits.index_copy_(0, left, fitted.Logits(images.index_select(0, left)));
         }
         return logits;

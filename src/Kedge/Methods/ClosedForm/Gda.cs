@@ -68,11 +68,11 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
         var support = task.Support.MeanOverViews(); // [N, D]
         var mean = support.mean([0]);
         var views = (task.Support.Views == 1 ? support.unsqueeze(0) : task.Support.Features) - mean; // [V, N, D]
-        var (fitted, images) = (Fit(views, task.Support.Labels, task.Classes.Count), support - mean);
+        var (fitted, images) = (Fit(task, views, task.Support.Labels), support - mean);
         var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         var (w, set) = (fitted.Means.matmul(fitted.Precision), options.Alpha is null ? task.Validation : null); // [C, D]
         var alpha = options.Alpha ?? (set is null
-            ? FitAlpha(task, support, OutOfFoldLogits(views, images, task.Support.Labels, task.Classes.Count), rows)
+            ? FitAlpha(task, support, OutOfFoldLogits(task, views, images), rows)
             : Choose(task, set, fitted, mean, run));
         return new Fitted(
             LinearClassifier.Tensors(task.Classes.Features.Add(w.Mul(alpha / task.Classes.LogitScale)),
@@ -87,22 +87,23 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 
     /// <summary>Fits on each view of each image: [V, N, D].</summary>
-    private static GaussianDiscriminant Fit(Tensor views, Tensor labels, int classes) =>
-        GaussianDiscriminant.Fit(views.flatten(0, 1), labels.repeat(views.shape[0]), classes);
+    private static GaussianDiscriminant Fit(FewShotTask task, Tensor views, Tensor labels) => GaussianDiscriminant.Fit(
+        views.flatten(0, 1), labels.repeat(views.shape[0]), task.Classes.Count, task.ClassWeights is not null);
 
     /// <summary><see cref="GaussianDiscriminant.OutOfFoldLogits"/>, of fits on each view: [N, C].</summary>
-    private static Tensor OutOfFoldLogits(Tensor views, Tensor images, Tensor labels, int classes)
+    private static Tensor OutOfFoldLogits(FewShotTask task, Tensor views, Tensor images)
     {
+        var (labels, classes) = (task.Support.Labels, task.Classes.Count);
         if (views.shape[0] == 1)
-            return GaussianDiscriminant.OutOfFoldLogits(images, labels, classes);
+            return GaussianDiscriminant.OutOfFoldLogits(images, labels, classes, task.ClassWeights is not null);
         var folds = ShotFolds.Split(labels, classes).ToArray();
         if (folds.Length == 0)
-            return Fit(views, labels, classes).Logits(images);
+            return Fit(task, views, labels).Logits(images);
         var logits = zeros(images.shape[0], classes, device: images.device);
         foreach (var (train, left) in folds)
         {
             using var scope = NewDisposeScope();
-            var fitted = Fit(views.index_select(1, train), labels.index_select(0, train), classes);
+            var fitted = Fit(task, views.index_select(1, train), labels.index_select(0, train));
             logits.index_copy_(0, left, fitted.Logits(images.index_select(0, left)));
         }
         return logits;
@@ -122,12 +123,13 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
     {
         var zeroShot = ZeroShot.Logits(support, task.Classes.Features, task.Classes.LogitScale); // [N, C]
         var (names, images) = (Stacking.Deviation(zeroShot, task.Support.Labels), Stacking.Deviation(outOfFold, task.Support.Labels));
-        var error = 1 - Top1Accuracy.Measure(zeroShot, task.Support.Labels);
+        var error = 1 - Top1Accuracy.Measure(zeroShot, task.Support.Labels, ClassBalance.Weights(task));
         var share = options.PriorShare ?? ShareAtNoAccuracy * Math.Pow(error, ErrorExponent);
         if (rows.shape[0] == 0)
             return share * names / images;
         var weights = Stacking.Weights([zeroShot.index_select(0, rows).Div(names), outOfFold.index_select(0, rows).Div(images)],
-            task.Support.Labels.index_select(0, rows), [names, share * names], PriorImages);
+            task.Support.Labels.index_select(0, rows), [names, share * names], PriorImages,
+            ClassBalance.Weights(task, task.Support.Labels.index_select(0, rows)));
         return weights[1] == 0 ? 0 : Math.Min(MaxAlpha, weights[1] / images / Math.Max(weights[0] / names, 1e-9));
     }
 }

@@ -15,11 +15,15 @@ namespace Kedge.Methods;
 /// Does not use the class names. Differences from the paper: features are made unit length but not centred (its L2N;
 /// centring wants a base set that CLIP does not have), the means are made unit length too and compared by cosine
 /// instead of by distance, and the cosine is multiplied by CLIP's logit scale s, so that logits of all methods are of
-/// one kind. Inductive.
+/// one kind. Where classes are uneven, a mean is divided by the unbiased estimate of the true mean's norm instead of
+/// its own, which noise lengthens the more the fewer images there are. Inductive.
 /// </summary>
-public sealed class NearestClassMean() : FewShotMethod(CatalogName, new NoOptions())
+/// <param name="options">Whether uneven classes are balanced.</param>
+public sealed class NearestClassMean(NoOptions? options = null) : FewShotMethod(CatalogName, options ?? new NoOptions())
 {
     internal const string CatalogName = "nearest-class-mean";
+
+    private const double MinShare = 0.1; // of the squared norm: the variance is an estimate too
 
     /// <inheritdoc/>
     public override TaskParts Requires => TaskParts.Support;
@@ -30,7 +34,18 @@ public sealed class NearestClassMean() : FewShotMethod(CatalogName, new NoOption
         var images = task.Support.Features.mean([0]);                                    // [N, D]
         var sums = zeros(task.Classes.Count, task.FeatureWidth, device: task.Device).IndexAdd_(0, task.Support.Labels, images);
         var shots = tensor(task.CountShots().ToArray(), dtype: ScalarType.Float32, device: task.Device).unsqueeze(1);
-        return LinearClassifier.FromWeight((sums / shots).Unit());                              // [C, D]
+        var means = sums / shots;                                                               // [C, D]
+        return LinearClassifier.FromWeight(task.ClassWeights is null ? means.Unit() : means / UnbiasedNorms(task, images, means, shots));
+    }
+
+    /// <summary>
+    /// ‖μ_c‖ [C, 1] of the true means: E‖mean‖² exceeds it by the variance within classes over the shots.
+    /// </summary>
+    private static Tensor UnbiasedNorms(FewShotTask task, Tensor images, Tensor means, Tensor shots)
+    {
+        var variance = (images - means.index_select(0, task.Support.Labels)).Square().sum().Div(task.Support.Count - task.Classes.Count);
+        var squares = means.Square().sum(1, keepdim: true);
+        return (squares - variance / shots).maximum(squares.Mul(MinShare)).sqrt();
     }
 
     /// <inheritdoc/>

@@ -83,7 +83,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
         var tensors = new Dictionary<string, Tensor>
         {
             ["class.features"] = task.Classes.Features,
-            ["coefficients"] = Coefficients(Kernel(images, images, beta), residual, lambda).to(ScalarType.Float32),
+            ["coefficients"] = Coefficients(task, Kernel(images, images, beta), residual, lambda).to(ScalarType.Float32),
         };
         StoredSupport.AddTo(tensors, task);
         return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(new { lambda, beta }));
@@ -97,7 +97,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
             var best = Choose(task, set, images, residual, run);
             return (best.Beta, best.Lambda, ValidationSearch.Selection(set));
         }
-        var constants = Constants(task.Support.Count / (double)task.Classes.Count);
+        var constants = Constants(task.EffectiveShots());
         var beta = options.Beta ?? constants.Beta;
         var lambda = options.Lambda ?? constants.Lambda * PublishedScale / task.Classes.LogitScale;
         var rows = HeldOutShots.RowsOfMultiShotClasses(task);
@@ -128,8 +128,10 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
 
         Tensor Losses(double lambda)
         {
-            var corrected = zeroShot.Add(Ridge.OnKernel(single, targets, lambda).LeaveOneOut.Mul(lambda)).index_select(0, rows);
-            return F.cross_entropy(corrected.Mul(task.Classes.LogitScale), labels, reduction: nn.Reduction.None);
+            var ridge = Ridge.OnKernel(single, targets, lambda, ClassBalance.RidgeWeights(task));
+            var corrected = zeroShot.Add(ridge.LeaveOneOut.Mul(lambda)).index_select(0, rows);
+            var losses = F.cross_entropy(corrected.Mul(task.Classes.LogitScale), labels, reduction: nn.Reduction.None);
+            return KeyValueCache.Weighted(losses, ClassBalance.Weights(task, labels));
         }
     }
 
@@ -143,8 +145,8 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     }
 
     /// <summary>A = λ (k + λ I)⁻¹ R; frees the kernel.</summary>
-    private static Tensor Coefficients(Tensor kernel, Tensor residual, double lambda) =>
-        Ridge.CoefficientsInPlace(kernel, residual, lambda).Mul(lambda);
+    private static Tensor Coefficients(FewShotTask task, Tensor kernel, Tensor residual, double lambda) =>
+        Ridge.CoefficientsInPlace(kernel, residual, lambda, ClassBalance.RidgeWeights(task)).Mul(lambda);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ProKeRClassifier(state, options.Beta);
@@ -160,7 +162,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
             from lambda in ValidationSearch.Values(options.Lambda, Lambdas) select (beta, lambda)];
         return ValidationSearch.Best(set, run, grid, at =>
         {
-            var coefficients = Coefficients(Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
+            var coefficients = Coefficients(task, Kernel(images, images, at.Beta), residual, at.Lambda); // [N, C]
             var correction =
                 FitMemory.InBlocks(held, images.shape[0], some => Kernel(some, images, at.Beta).matmul(coefficients)); // [H, C]
             return zeroShot.Add(correction.to(ScalarType.Float32).Mul(task.Classes.LogitScale));

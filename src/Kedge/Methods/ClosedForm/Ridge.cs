@@ -13,8 +13,8 @@ namespace Kedge.Methods;
 ///     leave-one-out: Y_n − A_n / [(K + λ I)⁻¹]_nn
 /// </code>
 /// With weights w_n of the images (<see cref="ClassBalance"/>), which multiply their squared errors, λ I becomes λ
-/// diag(1 / w). Over a linear kernel this is ridge regression, over exp(−β (1 − x · y)) the kernel ridge of ProKeR (arXiv
-/// 2501.11175) without its zero-shot residual, which the stacking adds.
+/// diag(1 / w). Over a linear kernel this is ridge regression, over exp(−β (1 − x · y)) the kernel ridge of ProKeR
+/// (arXiv 2501.11175) without its zero-shot residual, which the stacking adds.
 /// </summary>
 /// <param name="Coefficients">A [N, C].</param>
 /// <param name="LeaveOneOut">[N, C]: each image's logits by a fit on all others.</param>

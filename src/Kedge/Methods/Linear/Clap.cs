@@ -95,7 +95,7 @@ public sealed class Clap(ClapOptions options) : FewShotMethod(CatalogName, optio
             .Run(task, run, optimizer, (images, labels) =>
             {
                 var prototypes = learned.detach().Add((learned - learned.detach()) * slower); // equal, with gradients / r²
-                var loss = F.cross_entropy(ZeroShot.Logits(images.Image, prototypes.WithNormOf(start), task.Classes.LogitScale), labels);
+                var loss = task.CrossEntropy(ZeroShot.Logits(images.Image, prototypes.WithNormOf(start), task.Classes.LogitScale), labels);
                 return strengths is null ? loss : loss.Add((strengths * squares * (prototypes - start).Square().sum(dim: 1)).mean());
             });
         return learned.WithNormOf(start);

@@ -86,7 +86,7 @@ public sealed class ClipAdapter(ClipAdapterOptions options) : FewShotMethod(Cata
         using var optimizer = new Adam([down, up], options.LearningRate);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
             .Run(task, run, optimizer, (images, labels) =>
-                F.cross_entropy(ZeroShot.Logits(Adapted(images.Image, down, up, alpha), task.Classes.Features, task.Classes.LogitScale),
+                task.CrossEntropy(ZeroShot.Logits(Adapted(images.Image, down, up, alpha), task.Classes.Features, task.Classes.LogitScale),
                     labels));
         return new(alpha, down, up);
 

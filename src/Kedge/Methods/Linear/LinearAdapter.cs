@@ -16,7 +16,7 @@ public sealed record LinearAdapterOptions : MethodOptions
 {
     /// <summary>
     /// λ, the weight of the penalty on the distance from the start, 0 to 1e6. Default none: 1 ÷ the shots of a class
-    /// (their mean over the classes), as published.
+    /// (their mean over the classes, the harmonic one where uneven classes are balanced), as published.
     /// </summary>
     public double? Lambda { get; init; }
 
@@ -64,10 +64,10 @@ public sealed class LinearAdapter(LinearAdapterOptions options) : FewShotMethod(
     {
         var identity = eye(task.FeatureWidth, device: task.Device);
         var adapter = new Parameter(identity.clone()); // A [D, D]
-        var lambda = options.Lambda ?? (double)task.Classes.Count / task.Support.Count;
+        var lambda = options.Lambda ?? task.Classes.Count / task.EffectiveImages();
         using var optimizer = new Adam([adapter], options.LearningRate, epsilon: options.Epsilon);
         new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images.Image, adapter, task.Classes.Features, task.Classes.LogitScale), labels)
+            task.CrossEntropy(Logits(images.Image, adapter, task.Classes.Features, task.Classes.LogitScale), labels)
                 .Add((adapter - identity).Square().sum().Mul(lambda)));
         return new Fitted(new Dictionary<string, Tensor> { ["class.features"] = task.Classes.Features, ["adapter"] = adapter });
     }

@@ -67,8 +67,10 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
             return Choose(images, task, set, run);
         var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         var search = options.Strength is null && rows.shape[0] > 0;
-        var (strength, start) = search ? Choose(images, task, rows, run) : (options.Strength ?? FixedStrength, null);
-        var learned = Fit(images, task.Support.Labels, task.Classes.Count, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
+        var (strength, start, bias) = search ? Choose(images, task, rows, run) : (options.Strength ?? FixedStrength, null, null);
+        var learned = Fit(task, images, task.Support.Labels, strength, start, run).to(ScalarType.Float32); // [C, D + 1]
+        if (bias is not null)
+            learned = cat([learned.narrow(1, 0, task.FeatureWidth), learned.narrow(1, task.FeatureWidth, 1).Add(bias.unsqueeze(1))], 1);
         return CreateFitted(task, learned, strength, search ? Fitted.SupportSet : Fitted.NothingSelected);
     }
 
@@ -89,7 +91,7 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
         var learned = new List<Tensor>(); // [C, D + 1] each
         foreach (var strength in ValidatedStrengths)
         {
-            learned.Add(Fit(images, task.Support.Labels, task.Classes.Count, strength, learned.LastOrDefault(), run));
+            learned.Add(Fit(task, images, task.Support.Labels, strength, learned.LastOrDefault(), run));
             run.Report(learned.Count, ValidatedStrengths.Length);
         }
         var best = ValidationSearch.Best(set, run, [.. Enumerable.Range(0, learned.Count)],
@@ -98,35 +100,39 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
     }
 
     /// <summary>
-    /// The strength, and what a fold has learned, to start from. Each fold starts a strength from what it
-    /// learned at the one before.
+    /// The strength, what a fold has learned, to start from, and the bias of uneven classes. Each fold starts a
+    /// strength from what it learned at the one before.
     /// </summary>
-    private (double Strength, Tensor? Start) Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)
+    private (double Strength, Tensor? Start, Tensor? Bias) Choose(Tensor images, FewShotTask task, Tensor rows, FitRun run)
     {
+        var labels = task.Support.Labels.index_select(0, rows);
+        var weights = ClassBalance.Weights(task, labels);
         var folds = ShotFolds.Split(task.Support.Labels, task.Classes.Count).ToArray();
         var learned = new Tensor?[folds.Length];
-        var (best, minLoss) = (Strengths[0], double.PositiveInfinity);
+        var (best, minLoss, outOfFold) = (Strengths[0], double.PositiveInfinity, (Tensor?)null);
         foreach (var (index, strength) in Strengths.Index())
         {
             var logits = zeros(task.Support.Count, task.Classes.Count, dtype: ScalarType.Float64, device: task.Device);
             foreach (var (fold, (train, left)) in folds.Index())
             {
-                learned[fold] = Fit(images.index_select(0, train), task.Support.Labels.index_select(0, train),
-                    task.Classes.Count, strength, learned[fold], run);
+                learned[fold] =
+                    Fit(task, images.index_select(0, train), task.Support.Labels.index_select(0, train), strength, learned[fold], run);
                 logits.index_copy_(0, left, images.index_select(0, left).matmul(learned[fold]!.t()));
             }
             run.Report(index + 1, Strengths.Length);
-            var loss = F.cross_entropy(logits.index_select(0, rows), task.Support.Labels.index_select(0, rows)).item<double>();
+            logits = logits.index_select(0, rows);
+            var loss = ClassBalance.WeightedCrossEntropy(logits, labels, weights).item<double>();
             if (loss >= minLoss)
                 break;
-            (best, minLoss) = (strength, loss);
+            (best, minLoss, outOfFold) = (strength, loss, logits);
         }
-        return (best, learned[0]);
+        return (best, learned[0], ClassBias.Fit(task, outOfFold!.to(ScalarType.Float32), labels));
     }
 
     /// <summary>W and, as its last column, b: [C, D + 1]. The loss is divided by c N, which moves no minimum.</summary>
-    private Tensor Fit(Tensor images, Tensor labels, int classes, double strength, Tensor? start, FitRun run)
+    private Tensor Fit(FewShotTask task, Tensor images, Tensor labels, double strength, Tensor? start, FitRun run)
     {
+        var (classes, prior) = (task.Classes.Count, ClassBalance.LogPrior(task)?.to(ScalarType.Float64)); // [C]
         var (count, width) = (images.shape[0], images.shape[1] - 1);
         var own = F.one_hot(labels, classes).to(ScalarType.Float64); // [N, C]
         return Lbfgs.Minimise(start ?? zeros(classes, width + 1, dtype: ScalarType.Float64, device: images.device),
@@ -135,7 +141,8 @@ public sealed class LinearProbe(LinearProbeOptions options) : FewShotMethod(Cata
         (double, Tensor) Objective(Tensor wb)
         {
             run.Cancellation.ThrowIfCancellationRequested();
-            var logs = F.log_softmax(images.matmul(wb.t()), 1); // [N, C]
+            var logits = images.matmul(wb.t()); // [N, C]
+            var logs = F.log_softmax(prior is null ? logits : logits.Add(prior), 1);
             var noPenalty = zeros(classes, 1, dtype: ScalarType.Float64, device: images.device);
             var penaltyGradient = cat([wb.narrow(1, 0, width), noPenalty], 1).Div(strength * count);
             return ((wb * penaltyGradient).sum().item<double>() / 2 - (own * logs).sum().item<double>() / count,

@@ -74,7 +74,7 @@ public sealed class LpPlusPlus(LpPlusPlusOptions options) : FewShotMethod(Catalo
 
         Tensor Weight() => w.Add(a.unsqueeze(1) * task.Classes.Features).Div(task.Classes.LogitScale).detach();
 
-        Tensor Loss() => F.cross_entropy(f.matmul(w.t()).Add(similarities * a), task.Support.Labels);
+        Tensor Loss() => task.CrossEntropy(f.matmul(w.t()).Add(similarities * a), task.Support.Labels);
     }
 
     /// <inheritdoc/>

@@ -59,9 +59,11 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
             WordAnchors.Encode(task, Name, given, list => [.. list.Distinct().Select((word, row) => (word, (long)row))]);
         var similarities = task.Support.MeanOverViews().matmul(words.t()).to(ScalarType.Float64); // L [N, K]
         var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float64); // Y [N, C]
+        var weighted = ClassBalance.RidgeWeights(task) is { } weights
+            ? similarities * weights.to(ScalarType.Float64).unsqueeze(1) : similarities;
         var identity = eye(names.Count, dtype: ScalarType.Float64, device: task.Device);
-        var regular = similarities.t().matmul(similarities).Add(identity.Mul(options.Lambda));
-        var map = linalg.solve(regular, similarities.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]
+        var regular = weighted.t().matmul(similarities).Add(identity.Mul(options.Lambda));
+        var map = linalg.solve(regular, weighted.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]
         return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map },
             Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat));
     }

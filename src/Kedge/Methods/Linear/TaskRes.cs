@@ -77,7 +77,7 @@ public sealed class TaskRes(TaskResOptions options) : FewShotMethod(CatalogName,
         var epochs = options.Epochs ?? (task.Support.Count <= FewShots * task.Classes.Count ? EpochsOfFewShots : EpochsOfMore);
         using var optimizer = new Adam([residuals], options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(epochs, options.LearningRate, options.BatchSize, options.Seed).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(ZeroShot.Logits(images.Image, Tuned(), task.Classes.LogitScale), labels));
+            task.CrossEntropy(ZeroShot.Logits(images.Image, Tuned(), task.Classes.LogitScale), labels));
         return LinearClassifier.FromWeight(Tuned());
 
         Tensor Tuned() => task.Classes.Features.Add(residuals * scales).WithNormOf(task.Classes.Features); // unit(r T + a x)

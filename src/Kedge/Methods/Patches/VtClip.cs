@@ -83,7 +83,7 @@ public sealed class VtClip(VtClipOptions options) : FewShotMethod(CatalogName, o
         using var optimizer = new AdamW(block.Tensors.Values.Cast<Parameter>(), options.LearningRate, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed)
             .Run(task, run, optimizer, (images, labels) =>
-                F.cross_entropy(Logits(images, task.Classes.Features, block, task.Classes.LogitScale, options), labels));
+                task.CrossEntropy(Logits(images, task.Classes.Features, block, task.Classes.LogitScale, options), labels));
         return new Fitted(new Dictionary<string, Tensor>(block.Tensors) { ["class.features"] = task.Classes.Features });
 
         Parameter Draw(long inputs, long outputs) =>

@@ -97,7 +97,7 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
             .Run(task, run, optimizer, (images, labels) =>
-                nn.functional.cross_entropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
+                task.CrossEntropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
         var tensors = LinearClassifier.Tensors(ClassFeatures());
         if (!options.ClassSpecific)
             tensors[CoOpClassifier.ContextName] = context; // for classes that are named later

@@ -92,7 +92,7 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
             .Run(task, run, optimizer, (images, labels) =>
-                nn.functional.cross_entropy(Logits(images.Patches!, prompts.Encode(context), task.Classes.LogitScale, options), labels));
+                task.CrossEntropy(Logits(images.Patches!, prompts.Encode(context), task.Classes.LogitScale, options), labels));
         return new Fitted(new Dictionary<string, Tensor>
         {
             [PlotClassifier.PromptsName] = prompts.Encode(context),

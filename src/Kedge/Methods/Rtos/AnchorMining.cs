@@ -72,6 +72,8 @@ internal static class AnchorMining
             var relations = relation.Columns(chunk); // [C, k]
             var gains = (attention.Columns(chunk) * residuals.matmul(relations))
                 .view(task.Support.Views, task.Support.Count, -1).mean([0]); // [N, k]
+            if (ClassBalance.Weights(task) is { } weights)
+                gains = gains * weights.to(ScalarType.Float64).cpu().unsqueeze(1);
             var (means, errors) = (gains.mean([0]).data<double>(), gains.std(0).Div(Math.Sqrt(task.Support.Count)).data<double>());
             var (ratios, indices) = (relations / relations.mean([0])).topk(Math.Min(MaxClasses, task.Classes.Count), dim: 0); // [3, k]
             for (var j = 0; j < chunk.shape[0]; j++)

@@ -2,7 +2,6 @@ using Kedge.FewShot;
 using Kedge.Optimisation;
 using Kedge.Runtime;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
@@ -14,6 +13,7 @@ namespace Kedge.Methods;
 /// </summary>
 internal sealed class RtosFit : IDisposable
 {
+    private const double PriorWeight = 1; // τ of uneven classes: RTOS overfits less than others
     private const double FeatureRate = 0.001; // of points and projections
     private const double TokenRate = 0.005; // token embeddings are of another scale than features
 
@@ -166,19 +166,19 @@ internal sealed class RtosFit : IDisposable
         var x = images.index_select(0, batch); // [B, D]
         var logits = ZeroShot.Logits(x, _task.Classes.Features, _task.Classes.LogitScale)
             .Add(Transition(x, features) * _logAlphaRatio.exp().Mul(InitialAlpha));
-        var loss = F.cross_entropy(logits, _task.Support.Labels.index_select(0, batch));
+        var loss = _task.CrossEntropy(logits, _task.Support.Labels.index_select(0, batch), PriorWeight);
         _optimizer.zero_grad();
         loss.backward();
         using (no_grad())
-            AddPenaltyGradients(features, count);
+            AddPenaltyGradients(features, count * _task.EffectiveImages() / _task.Support.Count);
         foreach (var (rows, gradient) in Blocks(features.grad!))
             (whole ? encoded : Anchors.Encode(rows)).backward([gradient]);
         _optimizer.step();
         return loss.item<float>();
     }
 
-    /// <summary>Adds the gradient of (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a Σ_k ‖A_k − A⁰_k‖²) / N.</summary>
-    private void AddPenaltyGradients(Tensor features, int count)
+    /// <summary>Adds the gradient of (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a Σ_k ‖A_k − A⁰_k‖²) / N, or N_eff.</summary>
+    private void AddPenaltyGradients(Tensor features, double count)
     {
         _query.grad!.Add_(_query - _identity, 2 * _options.ProjectionPull / count);
         _key.grad!.Add_(_key - _identity, 2 * _options.ProjectionPull / count);

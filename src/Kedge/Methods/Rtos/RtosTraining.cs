@@ -2,7 +2,6 @@ using Kedge.FewShot;
 using Kedge.FewShot.Selection;
 using Kedge.Runtime;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Kedge.Methods;
 
@@ -118,7 +117,8 @@ internal sealed class RtosTraining : IDisposable
     {
         var images = _task.Support.Features[0].index_select(0, held.Held);
         var zeroShot = ZeroShot.Logits(images, _task.Classes.Features, _task.Classes.LogitScale);
-        var zeroShotLoss = F.cross_entropy(zeroShot.Mul(Stacking.Weight(zeroShot, held.Labels)), held.Labels).item<float>();
+        var zeroShotLoss = ClassBalance.WeightedCrossEntropy(
+            zeroShot.Mul(Stacking.Weight(zeroShot, held.Labels, held.Weights)), held.Labels, held.Weights).item<float>();
         var checkpoint = RtosCheckpoint.Read(run, Fit, Steps + Steps / 3);
         checkpoint?.RestoreBest();
         var (step, best, snapshot) = (checkpoint?.Step ?? 0, Evaluate(checkpoint?.BestStep ?? 0), Fit.Snapshot());
@@ -157,11 +157,11 @@ internal sealed class RtosTraining : IDisposable
             using var scope = NewDisposeScope();
             var transition = Fit.Transition(images);
             Tensor[] members = [zeroShot.Mul(BoundedZeroShotWeight), transition.Mul(BoundedZeroShotWeight * Fit.Alpha)];
-            var weights = Stacking.Weights(members, held.Labels, [1, 1], PriorImages);
+            var weights = Stacking.Weights(members, held.Labels, [1, 1], PriorImages, held.Weights);
             var alpha = Math.Min(MaxAlpha, Fit.Alpha * weights[1] / Math.Max(weights[0], 1e-3));
-            var loss = F.cross_entropy(Stacking.Sum(members, weights), held.Labels).item<float>();
-            var (before, after) =
-                (Top1Accuracy.Measure(zeroShot, held.Labels), Top1Accuracy.Measure(zeroShot.Add(transition.Mul(alpha)), held.Labels));
+            var loss = ClassBalance.WeightedCrossEntropy(Stacking.Sum(members, weights), held.Labels, held.Weights).item<float>();
+            var (before, after) = (Top1Accuracy.Measure(zeroShot, held.Labels, held.Weights),
+                Top1Accuracy.Measure(zeroShot.Add(transition.Mul(alpha)), held.Labels, held.Weights));
             return new Evaluation(at, loss, alpha, transition.MoveToOuterDisposeScope(),
                 before, after, Improves: after > before || (after == before && loss < zeroShotLoss));
         }
@@ -187,7 +187,8 @@ internal sealed class RtosTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         return task.Support.Count == 0 ? 1 : Math.Min(
-            Stacking.Weight(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels),
+            Stacking.Weight(ZeroShot.Logits(task.Support.Features[0], task.Classes.Features, task.Classes.LogitScale), task.Support.Labels,
+                ClassBalance.Weights(task)),
             MaxZeroShotWeight);
     }
 

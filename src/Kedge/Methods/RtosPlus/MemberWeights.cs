@@ -28,21 +28,25 @@ internal static class MemberWeights
     /// <param name="task">The support images.</param>
     /// <param name="zeroShot">[N, C].</param>
     /// <param name="closed">Held-out logits of ridge and discriminant, [N, C] each.</param>
-    /// <param name="learned">Gives those of RTOS, keys and adapter, [N, C] each; not called where no class has two.</param>
-    internal static double[] Find(FewShotTask task, Tensor zeroShot, IReadOnlyList<Tensor> closed, Func<Tensor[]> learned)
+    /// <param name="learned">Gives those of RTOS, keys and adapter, [N, C] each; not called where no class has
+    /// two.</param>
+    /// <returns>w, and the bias of uneven classes [C], null where there is none.</returns>
+    internal static (double[] Weights, Tensor? Bias) Find(
+        FewShotTask task, Tensor zeroShot, IReadOnlyList<Tensor> closed, Func<Tensor[]> learned)
     {
         var labels = task.Support.Labels;
         var prior = Prior(zeroShot, closed[0], labels, ClassBalance.Weights(task));
         var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         if (rows.shape[0] == 0)
-            return prior;
+            return (prior, null);
         var (rowLabels, rowWeights) = (labels.index_select(0, rows), ClassBalance.Weights(task, labels.index_select(0, rows)));
         Tensor[] logits = [.. new[] { zeroShot }.Concat(learned()).Concat(closed).Select(member => member.index_select(0, rows))];
         var scale = Stacking.Weight(Stacking.Sum(logits, prior), rowLabels, rowWeights);
         var deviations = logits.Select(member => Stacking.Deviation(member, rowLabels)).ToArray();
         var weights = Stacking.Weights([.. logits.Zip(deviations, (member, deviation) => member.Div(deviation))], rowLabels,
             [.. prior.Zip(deviations, (weight, deviation) => scale * weight * deviation)], PriorImages, rowWeights);
-        return [.. weights.Zip(deviations, (weight, deviation) => weight / deviation)];
+        double[] found = [.. weights.Zip(deviations, (weight, deviation) => weight / deviation)];
+        return (found, ClassBias.Fit(task, Stacking.Sum(logits, found), rowLabels));
     }
 
     private static double[] Prior(Tensor zeroShot, Tensor ridge, Tensor labels, Tensor? weights)

@@ -16,10 +16,10 @@ namespace Kedge.Methods;
 ///            + Σ_n (w_g x Σ⁻¹ f_n [y_n = c] / N_c + w_r x f_n A_nc)    Gaussian discriminant and ridge
 ///            + b_c
 /// </code>
-/// The weights begin at a plain sum and move from it as far as held-out support images show (<see cref="MemberWeights"/>):
-/// the learned members by four-fold cross-fitting, ridge by leave-one-out, the discriminant by four folds. With one shot
-/// a class there are none, and zero-shot's accuracy on the support images says how much ridge is added. Deterministic
-/// but for the seed. Inductive.
+/// The weights begin at a plain sum and move from it as far as held-out support images show
+/// (<see cref="MemberWeights"/>): the learned members by four-fold cross-fitting, ridge by leave-one-out, the
+/// discriminant by four folds. With one shot a class there are none, and zero-shot's accuracy on the support images
+/// says how much ridge is added. Deterministic but for the seed. Inductive.
 /// </summary>
 /// <param name="options">The anchors.</param>
 public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogName, options)
@@ -33,10 +33,10 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         var learned = LearnedMembers.Fit(task, options, new PartProgress(run), run.Cancellation);
         var members = SupportMembers.Fit(task);
         var zeroShot = ZeroShot.Logits(task.Support.MeanOverViews(), task.Classes.Features, task.Classes.LogitScale); // [N, C]
-        var weights = MemberWeights.Find(task, zeroShot, members.HeldOutLogits, () => LearnedMembers.CrossFit(
+        var (weights, bias) = MemberWeights.Find(task, zeroShot, members.HeldOutLogits, () => LearnedMembers.CrossFit(
             task, options, new AnchorSet(training.Fit.Start, training.Fit.Anchors.Names), run));
         using var noGrad = no_grad();
-        var fitted = RtosPlusClassifier.CreateFitted(task, training, learned, members, weights);
+        var fitted = RtosPlusClassifier.CreateFitted(task, training, learned, members, weights, bias);
         return task.CountShots().Max() < 2 ? fitted : fitted with { Selection = Fitted.SupportSet };
     }
 

@@ -64,8 +64,9 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     /// <param name="learned">The other learned members.</param>
     /// <param name="members">The closed forms.</param>
     /// <param name="w">The weights of zero-shot, RTOS, keys, adapter, ridge and discriminant.</param>
+    /// <param name="classBias">[C], of uneven classes.</param>
     internal static Fitted CreateFitted(
-        FewShotTask task, RtosTraining training, LearnedMembers learned, SupportMembers members, double[] w)
+        FewShotTask task, RtosTraining training, LearnedMembers learned, SupportMembers members, double[] w, Tensor? classBias = null)
     {
         var (fit, (query, key)) = (training.Fit, training.Fit.Projections);
         var details = new RtosPlusDetails(training.Details(w[1] * training.Alpha), new RtosPlusWeights(
@@ -77,7 +78,8 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         tensors["middle"] = members.Mean;
         tensors["precision"] = members.Discriminant.Precision.Mul(w[5]);
         tensors["ridge"] = members.Ridge.Coefficients.Mul(w[4]);
-        tensors["bias"] = members.Discriminant.Bias.Mul(w[5]);
+        var bias = members.Discriminant.Bias.Mul(w[5]);
+        tensors["bias"] = classBias is null ? bias : bias.Add(classBias);
         return new Fitted(tensors, Details: details.ToJson());
     }
 

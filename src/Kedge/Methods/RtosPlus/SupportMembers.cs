@@ -15,14 +15,17 @@ internal sealed class SupportMembers
     private SupportMembers(FewShotTask task)
     {
         var images = task.Support.MeanOverViews();
-        Mean = images.mean([0]);
+        var weights = ClassBalance.RidgeWeights(task); // [N]
+        Mean = MeanOf(images);
         var centred = images - Mean; // [N, D]
-        var weights = ClassBalance.Weights(task);
         var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float32); // [N, C]
-        var targets = classes - (weights is null ? classes : classes * weights.unsqueeze(1)).mean([0]);
+        var targets = classes - MeanOf(classes);
         Ridge = Ridge.OnFeatures(centred, targets, RidgeStrength, weights);
-        Discriminant = GaussianDiscriminant.Fit(centred, task.Support.Labels, task.Classes.Count);
-        HeldOutLogits = [Ridge.LeaveOneOut, GaussianDiscriminant.OutOfFoldLogits(centred, task.Support.Labels, task.Classes.Count)];
+        Discriminant = GaussianDiscriminant.Fit(centred, task.Support.Labels, task.Classes.Count, weights is not null);
+        HeldOutLogits = [Ridge.LeaveOneOut, GaussianDiscriminant.OutOfFoldLogits(
+            centred, task.Support.Labels, task.Classes.Count, weights is not null)];
+
+        Tensor MeanOf(Tensor rows) => weights is null ? rows.mean([0]) : weights.matmul(rows) / weights.sum();
     }
 
     /// <summary>[D]: the mean of the support images.</summary>

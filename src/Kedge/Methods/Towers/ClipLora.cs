@@ -105,7 +105,7 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
         {
             using var scope = NewDisposeScope();
             var labels = task.Support.Labels.index_select(0, tensor(rows, device: task.Device));
-            var loss = nn.functional.cross_entropy(ZeroShot.Logits(towers.EncodeSupport(epoch % task.Support.Views, rows),
+            var loss = task.CrossEntropy(ZeroShot.Logits(towers.EncodeSupport(epoch % task.Support.Views, rows),
                 ClassFeatures(towers, task), task.Classes.LogitScale), labels);
             optimizer.ParamGroups.Single().LearningRate = schedule.At(step);
             optimizer.zero_grad();

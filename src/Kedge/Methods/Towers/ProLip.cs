@@ -34,10 +34,10 @@ public sealed class ProLip(LinearAdapterOptions options) : FewShotMethod(Catalog
     {
         var projection = task.Encoder!.Projection!;
         var change = new Parameter(zeros_like(projection.Weight)); // Δ [U, D]
-        var lambda = options.Lambda ?? (double)task.Classes.Count / task.Support.Count;
+        var lambda = options.Lambda ?? task.Classes.Count / task.EffectiveImages();
         using var optimizer = new Adam([change], options.LearningRate, epsilon: options.Epsilon);
         new FeatureTraining(options.Epochs, options.LearningRate).Run(task, run, optimizer, (images, labels) =>
-            nn.functional.cross_entropy(Logits(images, projection, change, task.Classes.Features, task.Classes.LogitScale), labels)
+            task.CrossEntropy(Logits(images, projection, change, task.Classes.Features, task.Classes.LogitScale), labels)
                 .Add(change.Square().sum().Mul(lambda)));
         var tensors = new Dictionary<string, Tensor>
         {

@@ -5,8 +5,8 @@ using static Kedge.Reports.Comparisons.ComparisonTexts;
 namespace Kedge.Reports.Comparisons;
 
 /// <summary>
-/// The tables of a comparison, in Markdown: for each task accuracies, differences to the best method, then seconds and
-/// the data that hyper-parameters were selected on, then failures.
+/// The tables of a comparison, in Markdown: for each task accuracies, balanced ones where they differ, differences to
+/// the best method, then seconds and the data that hyper-parameters were selected on, then failures.
 /// </summary>
 internal static class ComparisonTables
 {
@@ -29,6 +29,13 @@ internal static class ComparisonTables
             .Append(MarkdownTable.Write(
                 [["method", .. columns.Select(column => Heading(column.Part, column.Shots))], .. methods.Select(method => (string[])[
                 method, .. columns.Select(column => Accuracy(cells[(method, column.Part, column.Shots)]))])]));
+        if (HasBalanced(rows))
+        {
+            text.Append($"\n{BalancedCaption}\n\n")
+                .Append(MarkdownTable.Write(
+                    [["method", .. columns.Select(column => Heading(column.Part, column.Shots))], .. methods.Select(method => (string[])[
+                    method, .. columns.Select(column => Balanced(cells[(method, column.Part, column.Shots)]))])]));
+        }
         if (differences.Count > 0)
         {
             text.Append($"\n{DifferencesCaption}\n\n")

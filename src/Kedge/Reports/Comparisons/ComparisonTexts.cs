@@ -7,6 +7,7 @@ namespace Kedge.Reports.Comparisons;
 internal static class ComparisonTexts
 {
     private const string Nothing = "–";
+    private const double SmallestFigure = 0.05; // what tables round to 0.1
 
     public static string AccuracyCaption(IReadOnlyList<ComparisonRow> rows)
     {
@@ -20,6 +21,16 @@ internal static class ComparisonTexts
         return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. " +
             $"Nothing was learned from images of any part but {rows[0].Part}.";
     }
+
+    public const string BalancedCaption = "Balanced accuracy in per cent, the mean of the classes' recalls: all classes count alike.";
+
+    /// <summary>
+    /// Whether test images are uneven over the classes, so that top-1 does not tell the balanced accuracy.
+    /// </summary>
+    public static bool HasBalanced(IEnumerable<ComparisonRow> rows) =>
+        rows.Any(row => row.BalancedAccuracy is { } balanced && Math.Abs(balanced - row.Accuracy!.Value) > SmallestFigure);
+
+    public static string Balanced(ComparisonCell cell) => cell.BalancedMean is { } mean ? Invariant($"{mean:0.0}") : Nothing;
 
     public static string DifferencesCaption =>
         "Difference to the best method of each column, in points, with its 95 % interval and two-sided p: " +

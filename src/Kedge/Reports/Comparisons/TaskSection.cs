@@ -28,6 +28,7 @@ internal sealed class TaskSection
         <p class="caption">{ComparisonTexts.AccuracyCaption(_rows)}{(_methods.Length > 1 ? " The highest of each column is in bold." : null)}</p>
         {Table(_columns, Accuracy)}
         {(curve is null ? null : Html.Of($"""<figure class="curve">{new Html(curve)}</figure>"""))}
+        {Balanced()}
         {Differences()}
         <h3>Time, size and choices</h3>
         <p class="caption">{ComparisonTexts.SecondsCaption(_rows)} Features of images that it remembers are among the numbers.</p>
@@ -62,6 +63,12 @@ internal sealed class TaskSection
             && cell.Mean == _cells.Where(other => (other.Part, other.Shots) == (cell.Part, cell.Shots)).Max(other => other.Mean);
         return isBest ? Html.Of($"<td><b>{text}</b></td>") : Html.Of($"<td>{text}</td>");
     }
+
+    private Html? Balanced() => !ComparisonTexts.HasBalanced(_rows) ? null : Html.Of($"""
+        <h3>Balanced accuracy</h3>
+        <p class="caption">{ComparisonTexts.BalancedCaption}</p>
+        {Table(_columns, cell => Html.Of($"<td>{ComparisonTexts.Balanced(cell)}</td>"))}
+        """);
 
     private Html? Differences() => _differences.Count == 0 ? null : Html.Of($"""
         <h3>Which differences are real</h3>

@@ -8,7 +8,8 @@ namespace Kedge.Reports.Records;
 internal sealed record ComparisonRecord(IReadOnlyList<ComparisonRowRecord> Rows)
 {
     public static ComparisonRecord From(IEnumerable<ComparisonRow> rows) => new([.. rows.Select(row => new ComparisonRowRecord(
-        row.Part, row.Method, row.Task, row.Shots, row.Seed, row.Accuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error))]);
+        row.Part, row.Method, row.Task, row.Shots, row.Seed, row.Accuracy, row.BalancedAccuracy,
+        row.FitSeconds, row.PredictSeconds, row.Selection, row.Error))]);
 }
 
 /// <summary>The result of one method on one draw.</summary>
@@ -17,13 +18,15 @@ internal sealed record ComparisonRecord(IReadOnlyList<ComparisonRowRecord> Rows)
 /// <param name="Task">The task's name.</param>
 /// <param name="Shots">S; null where classes have different numbers.</param>
 /// <param name="Seed">The seed of the draw; null where unknown.</param>
-/// <param name="Accuracy">Top-1, in per cent; this and the next three are null where the method failed.</param>
+/// <param name="Accuracy">Top-1, in per cent; this and the next four are null where the method failed.</param>
+/// <param name="BalancedAccuracy">The mean of the classes' recalls, in per cent; null for the harmonic mean
+/// too.</param>
 /// <param name="FitSeconds">Excluding image encoding.</param>
 /// <param name="PredictSeconds">For all queries, excluding image encoding.</param>
 /// <param name="Selection">The data that hyper-parameters were selected on.</param>
 /// <param name="Error">Why the method failed; null where it did not.</param>
 internal sealed record ComparisonRowRecord(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Part, string Method, string Task, int? Shots,
-    int? Seed, double? Accuracy,
+    int? Seed, double? Accuracy, [property: JsonPropertyName("balanced_accuracy")] double? BalancedAccuracy,
     [property: JsonPropertyName("fit_seconds")] double? FitSeconds, [property: JsonPropertyName("predict_seconds")] double? PredictSeconds,
     string? Selection, string? Error);

@@ -9,6 +9,7 @@ namespace Kedge.Reports.Records;
 /// <param name="Split">Its part: train, validation, test or all.</param>
 /// <param name="Images">Q, images evaluated.</param>
 /// <param name="Top1">The share whose class has the highest logit.</param>
+/// <param name="BalancedAccuracy">The mean of the classes' accuracies.</param>
 /// <param name="Top5">The share whose class is among the five highest; null up to five classes.</param>
 /// <param name="MacroF1">The mean of the classes' F1.</param>
 /// <param name="NegativeLogLikelihood">In nats.</param>
@@ -19,8 +20,8 @@ namespace Kedge.Reports.Records;
 /// <param name="ClassAccuracies">[C]; null for a class without images.</param>
 /// <param name="Confusion">[C][C]: true class by row, predicted class by column.</param>
 internal sealed record EvaluationRecord(
-    string Data, string Split, int Images, double Top1, double? Top5, double MacroF1, double NegativeLogLikelihood,
-    double ExpectedCalibrationError, CalibrationError? Uncalibrated, RejectionResult? Rejection,
+    string Data, string Split, int Images, double Top1, double BalancedAccuracy, double? Top5, double MacroF1,
+    double NegativeLogLikelihood, double ExpectedCalibrationError, CalibrationError? Uncalibrated, RejectionResult? Rejection,
     IReadOnlyList<string> ClassNames, IReadOnlyList<double?> ClassAccuracies,
     IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
@@ -35,7 +36,8 @@ internal sealed record EvaluationRecord(
     /// <param name="split">Its part.</param>
     /// <param name="result">The figures.</param>
     public static EvaluationRecord From(string data, string split, EvaluationResult result) => new(
-        data, split, result.Count, result.Top1, result.ClassNames.Count > TopFive ? result.Top5 : null, result.MacroF1,
+        data, split, result.Count, result.Top1, result.BalancedAccuracy,
+        result.ClassNames.Count > TopFive ? result.Top5 : null, result.MacroF1,
         result.Calibration.NegativeLogLikelihood, result.Calibration.ExpectedError,
         result.Uncalibrated, result.Rejection, result.ClassNames, result.ClassAccuracies, result.Confusion);
 }

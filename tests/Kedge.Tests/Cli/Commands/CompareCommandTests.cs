@@ -34,7 +34,8 @@ public sealed class CompareCommandTests : IDisposable
         using var json = JsonDocument.Parse(CliRun.Done([.. arguments, "--json"]));
         var rows = json.RootElement.GetProperty("rows").EnumerateArray().ToArray();
         Assert.Equal(3 * 2 * 2, rows.Length);
-        Assert.Equal(["method", "task", "shots", "seed", "accuracy", "fit_seconds", "predict_seconds", "selection", "error"],
+        Assert.Equal(
+            ["method", "task", "shots", "seed", "accuracy", "balanced_accuracy", "fit_seconds", "predict_seconds", "selection", "error"],
             rows[0].EnumerateObject().Select(key => key.Name));
         Assert.Equal(("zero-shot", "shapes", 1, 1), (rows[0].GetProperty("method").GetString(),
             rows[0].GetProperty("task").GetString(), rows[0].GetProperty("shots").GetInt32(), rows[0].GetProperty("seed").GetInt32()));
@@ -70,7 +71,8 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Matches(@"(?m)^\| method +\| base, 1 shot \| +new, 1 shot \| harmonic, 1 shot \|$",
             tables.Replace("  base", " base", StringComparison.Ordinal));
         Assert.Matches(@"(?m)^\| tip-adapter +\| +\d+\.\d ± \d+\.\d \| +failed \| +failed \|$", tables);
-        Assert.StartsWith("method,task,part,shots,seed,accuracy,fit_seconds,predict_seconds,selection,error\nzero-shot,shapes,base,1,1,",
+        Assert.StartsWith("method,task,part,shots,seed,accuracy,balanced_accuracy,fit_seconds,predict_seconds,selection,error\n" +
+            "zero-shot,shapes,base,1,1,",
             File.ReadAllText(_folder["out/results.csv"]), StringComparison.Ordinal);
         using var json = JsonDocument.Parse(CliRun.Done([.. arguments, "--json"]));
         Assert.Equal(["base", "new", "harmonic"],

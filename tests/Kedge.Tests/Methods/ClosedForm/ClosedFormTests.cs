@@ -99,6 +99,20 @@ public class ClosedFormTests
     }
 
     [Fact]
+    public void A_balanced_discriminant_takes_off_what_noise_adds_to_the_squares_of_means()
+    {
+        using var scope = NewDisposeScope();
+        var images = Images(12, 4).Images;
+        var labels = tensor([0L, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2]);
+        var (plain, balanced) = (GaussianDiscriminant.Fit(images, labels, 3), GaussianDiscriminant.Fit(images, labels, 3, balanced: true));
+        var within = images - plain.Means.index_select(0, labels);
+        var expected = within.matmul(plain.Precision).mul(within).sum().item<float>() / (12 - 3); // tr(Σ⁻¹ S)
+        var added = (balanced.Bias - plain.Bias).data<float>().ToArray();
+        foreach (var (c, shots) in new[] { 7, 3, 2 }.Index())
+            Assert.Equal(expected / shots / 2, added[c], Tolerance * expected);
+    }
+
+    [Fact]
     public void One_image_a_class_still_gives_a_discriminant()
     {
         using var scope = NewDisposeScope();

@@ -119,7 +119,8 @@ public class RtosPlusTests
         var members = SupportMembers.Fit(synthetic.Task);
         var nothing = zeros_like(members.HeldOutLogits[0]);
         double[] Find(Tensor classes) => MemberWeights.Find(synthetic.Task,
-            ZeroShot.Logits(images, classes, synthetic.Task.Classes.LogitScale), members.HeldOutLogits, () => [nothing, nothing, nothing]);
+            ZeroShot.Logits(images, classes, synthetic.Task.Classes.LogitScale), members.HeldOutLogits,
+            () => [nothing, nothing, nothing]).Weights;
         var (right, wrong) = (Find(synthetic.Classes), Find(shuffled));
         Assert.InRange(wrong[0], 0, right[0] / 10);
         Assert.True(wrong[4] + wrong[5] > 0);
