@@ -16,8 +16,8 @@ public sealed class ClassComparison
     public string Second { get; }
 
     /// <summary>
-    /// Class names first; then the learned map of the image features, where there is one; then anchors, then support images, each by absolute difference with the
-    /// others summed; then bias.
+    /// Class names first; then the learned map of the image features, where there is one; then anchors, then support
+    /// images, each by absolute difference with the others summed; then bias.
     /// </summary>
     public IReadOnlyList<Contribution> Contributions { get; }
 

@@ -50,8 +50,8 @@ internal static class RelationTransition
     public static Tensor Transition(Tensor attention, Tensor relation) => attention.matmul(relation.t());
 
     /// <summary>
-    /// τ_a, or τ_r of a softmax, in effect: the given one, or, where it is 0, so many standard deviations of the cosines
-    /// between rows and anchors, at least 0.002: sharp enough to distinguish anchors, never a hard assignment.
+    /// τ_a, or τ_r of a softmax, in effect: the given one, or, where it is 0, so many standard deviations of the
+    /// cosines between rows and anchors, at least 0.002: sharp enough to distinguish anchors, never a hard assignment.
     /// </summary>
     public static double Temperature(double set, Tensor features, Tensor anchors, double deviations = 0.5)
     {

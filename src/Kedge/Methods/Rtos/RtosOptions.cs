@@ -39,10 +39,10 @@ public sealed record RtosOptions : MethodOptions
     public RelationValue Value { get; init; }
 
     /// <summary>
-    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: such that the anchors
-    /// at their start spread an image's logits over the classes 0.1 / w₀ times as far as the class names do, w₀ the
-    /// weight at which zero-shot is calibrated on the support images (0.1 to 1). Chosen on Tiny-ImageNet's validation
-    /// photos; with 256 words and OpenAI's CLIP that is about the logit scale.
+    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: such that the
+    /// anchors at their start spread an image's logits over the classes 0.1 / w₀ times as far as the class names do, w₀
+    /// the weight at which zero-shot is calibrated on the support images (0.1 to 1). Chosen on Tiny-ImageNet's
+    /// validation photos; with 256 words and OpenAI's CLIP that is about the logit scale.
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -78,9 +78,9 @@ public sealed record RtosOptions : MethodOptions
     public int BatchSize { get; init; } = 256;
 
     /// <summary>
-    /// Adam's learning rate of the anchors, which falls to 0 by a cosine, above 0 to 1. Wq and Wk have the same, at most
-    /// 0.001 beside tokens. Default <see langword="null"/>: 0.001 for points, 0.005 for tokens, which are of another scale
-    /// (chosen on clothing's validation photos).
+    /// Adam's learning rate of the anchors, which falls to 0 by a cosine, above 0 to 1. Wq and Wk have the same, at
+    /// most 0.001 beside tokens. Default <see langword="null"/>: 0.001 for points, 0.005 for tokens, which are of
+    /// another scale (chosen on clothing's validation photos).
     /// </summary>
     public double? LearningRate { get; init; }
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Kedge.Methods;
 
 /// <summary>
-/// The members that RTOS+ had in 0.1.0 alone, read from its files: ridge on the attention over the anchors at their start,
-/// and kernel ridge on the support images.
+/// The members that RTOS+ had in 0.1.0 alone, read from its files: ridge on the attention over the anchors at their
+/// start, and kernel ridge on the support images.
 /// <code>
 ///     Σ_k P⁰_k(x) B_kc + Σ_n exp(−β (1 − x f_n)) A_nc        [B, C]
 /// </code>

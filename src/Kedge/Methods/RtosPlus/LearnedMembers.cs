@@ -7,7 +7,8 @@ namespace Kedge.Methods;
 
 /// <summary>
 /// The members of RTOS+ that are learned beside RTOS: the keys of Tip-Adapter-F and the map of the linear adapter, each
-/// with the settings that carry few shots without validation data (measured on features of OpenAI's CLIP; docs/rtos.md).
+/// with the settings that carry few shots without validation data (measured on features of OpenAI's CLIP;
+/// docs/rtos.md).
 /// </summary>
 /// <param name="Keys">F [N, D], learned.</param>
 /// <param name="KeyWeights">v [N]: what each key's affinity is multiplied by.</param>
@@ -52,10 +53,14 @@ internal sealed record LearnedMembers(Tensor Keys, Tensor KeyWeights, Tensor Ada
     internal static Tensor Change(Tensor images, Tensor adapter, Tensor classFeatures, float logitScale) =>
         LinearAdapter.Logits(images, adapter, classFeatures, logitScale) - ZeroShot.Logits(images, classFeatures, logitScale);
 
-    /// <summary>Out-of-fold logits of RTOS, the keys and the adapter: [N, C] each; 0 for an image alone in its class.</summary>
+    /// <summary>
+    /// Out-of-fold logits of RTOS, the keys and the adapter: [N, C] each; 0 for an image alone in its class.
+    /// </summary>
     /// <param name="task">The task, its rows in canonical order.</param>
     /// <param name="options">Of RTOS+.</param>
-    /// <param name="start">The anchors at their start; RTOS learns them as points here, which needs no text tower.</param>
+    /// <param name="start">
+    /// The anchors at their start; RTOS learns them as points here, which needs no text tower.
+    /// </param>
     /// <param name="run">Told of each step.</param>
     internal static Tensor[] CrossFit(FewShotTask task, RtosPlusOptions options, AnchorSet start, FitRun run)
     {

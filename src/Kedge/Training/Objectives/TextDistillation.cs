@@ -31,7 +31,9 @@ internal sealed class TextDistillation : ITrainingObjective<DistillationBatch>, 
     /// <param name="teacher">The teacher's features of M names.</param>
     /// <param name="weight">The weight of the loss, 0 or more.</param>
     /// <param name="device">The network's device.</param>
-    /// <param name="moment">The image moment, for a teacher in the joint space; <see langword="null"/> for none.</param>
+    /// <param name="moment">
+    /// The image moment, for a teacher in the joint space; <see langword="null"/> for none.
+    /// </param>
     public TextDistillation(ClipNetwork network, TeacherTextFeatures teacher, double weight, Device device, ImageMoment? moment = null)
     {
         (_network, _weight, _device) = (network, weight, device);
