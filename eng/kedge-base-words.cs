@@ -18,8 +18,8 @@
 // The joint space is CLIP's text space with the prompt "a photo of a {}": features of the other prompt are moved by the mean difference
 // of the names that have both, the mean over all names is subtracted, and they are made unit length.
 // A word's feature is predicted by kernel ridge regression on the names and the other names of ImageNet's classes:
-// k(a, b) = 0.7 exp(3 (cos of the words − 1)) + 0.3 exp(3 (cos of "word: definition" − 1)), λ 0.1. Of names left out in turn it predicts CLIP's feature with a mean cosine of 0.61,
-// where the words alone give 0.58 and definitions alone less; these numbers were chosen by it.
+// k(a, b) = 0.7 exp(3 (cos of the words − 1)) + 0.3 exp(3 (cos of "word: definition" − 1)), λ 0.1. Of names left out in turn it
+// predicts CLIP's feature with a mean cosine of 0.61, where the words alone give 0.58 and definitions less; chosen by that.
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;

@@ -123,7 +123,7 @@ public sealed partial class JsonOutputTests : IDisposable
     }
 
     /// <summary>A fraction, a size in bytes, or an accuracy.</summary>
-    [GeneratedRegex(@"(?<=[:,[])-?\d+(\.\d+(E[-+]\d+)?|E[-+]\d+)(?=[],}])|(?<=""(bytes|accuracy)"":)\d+")]
+    [GeneratedRegex(@"(?<=[:,[])-?\d+(\.\d+(E[-+]\d+)?|E[-+]\d+)(?=[],}])|(?<=""(bytes|accuracy|balanced_accuracy)"":)\d+")]
     private static partial Regex Measured();
 
     [GeneratedRegex(@"(?<=""fingerprint"":"")[0-9a-f]{64}")]

@@ -36,7 +36,6 @@ public class ClassBalanceContractTests
     [InlineData("taskres")]
     [InlineData("lp++")]
     [InlineData("ape-t")]
-    [InlineData("clip-adapter")]
     [InlineData("linear-probe")]
     public void Balance_finds_more_images_of_rare_classes(string name)
     {

@@ -43,7 +43,7 @@ public sealed class OutsideMethodTests : IDisposable
         Assert.Equal(
             fitted.Predict(images, cancellation: Stop).SelectMany(prediction => prediction.Classes),
             opened.Predict(images, cancellation: Stop).SelectMany(prediction => prediction.Classes));
-        Assert.Equal("""{"centre":0.5}""", opened.Classifier.State.Options.GetRawText());
+        Assert.Equal("""{"centre":0.5,"balanceClasses":true}""", opened.Classifier.State.Options.GetRawText());
     }
 
     [Fact]

@@ -54,9 +54,9 @@ public class ClassifierFileTests
         using var file = SafetensorsFile.Open(saved.Path);
         Assert.Equal(("kedge-classifier", "1"), (file.Metadata["format"], file.Metadata["version"]));
         Assert.Equal("""
-            {"kedgeVersion":"0.1.0","method":"tip-adapter","options":{"alpha":1,"beta":5.5},"classNames":["class 0","class 1","class 2"],"templates":["a photo of a {}."],"logitScale":10,"featureWidth":16,"selection":"none","details":{"alpha":1,"beta":5.5},"card":{"model":"kedge-mini","fingerprint":"sha256:1a2b","preprocessing":{"size":64},"support":{"data":"clothing","images":15,"shots":3,"seed":1},"createdBy":"the tests"}}
+            {"kedgeVersion":"0.1.0","method":"tip-adapter","options":{"alpha":1,"beta":5.5,"balanceClasses":true},"classNames":["class 0","class 1","class 2"],"templates":["a photo of a {}."],"logitScale":10,"featureWidth":16,"selection":"none","details":{"alpha":1,"beta":5.5},"card":{"model":"kedge-mini","fingerprint":"sha256:1a2b","preprocessing":{"size":64},"support":{"data":"clothing","images":15,"shots":3,"seed":1},"createdBy":"the tests"}}
             """, file.Metadata["classifier"]);
-        Assert.Equal(["class_features [3, 16]", "keys [6, 16]", "labels [6]"],
+        Assert.Equal(["class_features [3, 16]", "keys [6, 16]", "labels [6]", "weights [6]"],
             file.Entries.Values.Select(entry => $"{entry.Name} [{string.Join(", ", entry.Shape)}]").Order());
     }
 

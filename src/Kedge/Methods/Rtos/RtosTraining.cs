@@ -76,7 +76,8 @@ internal sealed class RtosTraining : IDisposable
         try
         {
             var nothingLearned = training.Steps == 0; // then all shots are held out
-            if (options is { HoldOut: true, Alpha: null } && (nothingLearned ? HeldOutShots.All(task) : HeldOutShots.HoldOut(task)) is { } held)
+            if (options is { HoldOut: true, Alpha: null }
+                && (nothingLearned ? HeldOutShots.All(task) : HeldOutShots.HoldOut(task)) is { } held)
                 training.Choose(held, run);
             else
                 training.LearnAll(run);

@@ -31,7 +31,8 @@ internal sealed record LearnedMembers(Tensor Keys, Tensor KeyWeights, Tensor Ada
         FewShotTask task, RtosPlusOptions options, IProgress<FitProgress> progress, CancellationToken cancellation)
     {
         var alpha = task.Classes.LogitScale / PublishedScale;
-        using var cache = new TipAdapterF(new() { Alpha = alpha, Beta = Beta, Seed = options.Seed, BalanceClasses = options.BalanceClasses })
+        using var cache = new TipAdapterF(
+            new() { Alpha = alpha, Beta = Beta, Seed = options.Seed, BalanceClasses = options.BalanceClasses })
             .Fit(task, progress, cancellation);
         using var adapter = new LinearAdapter(new()
         {
@@ -43,7 +44,8 @@ internal sealed record LearnedMembers(Tensor Keys, Tensor KeyWeights, Tensor Ada
         }).Fit(task, progress, cancellation);
         var keys = cache.State.Tensors["keys"].clone();
         return new(keys, cache.State.Tensors.TryGetValue("weights", out var weights)
-            ? weights.Mul(alpha) : TensorFactory.Full([keys.shape[0]], alpha, device: keys.device), adapter.State.Tensors["adapter"].clone());
+            ? weights.Mul(alpha) : TensorFactory.Full([keys.shape[0]], alpha, device: keys.device),
+            adapter.State.Tensors["adapter"].clone());
     }
 
     /// <summary>v_n exp(−β (1 − x · F_n)): [B, D] → [B, N], each key's contribution to its own class.</summary>

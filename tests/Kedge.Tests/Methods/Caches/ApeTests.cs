@@ -20,7 +20,15 @@ public class ApeTests
         var (smallKeys, smallNames) = (keys.Select(Small).ToArray(), t.Select(Small).ToArray());
         var values = smallKeys.Select((key, n) => Math.Exp(
             gamma * Math.Log2((1 + 1e-6) / (Softmax([.. smallNames.Select(name => Dot(key, name))])[labels[n]] + 1e-6)))).ToArray();
-        var method = new Ape(new() { Alpha = alpha, Beta = beta, Gamma = gamma, SimilarityWeight = weight, Channels = part });
+        var method = new Ape(new()
+        {
+            BalanceClasses = false,
+            Alpha = alpha,
+            Beta = beta,
+            Gamma = gamma,
+            SimilarityWeight = weight,
+            Channels = part
+        });
         Assert.InRange(LargestDifference(method, synthetic, f => [.. t.Select((name, c) => SyntheticTask.LogitScale * Dot(f, name)
             + alpha * smallKeys.Select((key, n) => labels[n] == c ? values[n] * Math.Exp(-beta * (1 - Dot(Small(f), key))) : 0).Sum())]),
                 0, Tolerance);
@@ -32,9 +40,15 @@ public class ApeTests
     public void Ape_keeps_what_it_has_chosen()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 4);
-        using var classifier = new Ape(new()).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Ape(new() { BalanceClasses = false }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         double Chosen(string name) => classifier.State.Details.GetProperty(name).GetDouble();
-        var again = Logits(new Ape(new() { Alpha = Chosen("alpha"), Beta = Chosen("beta"), Gamma = Chosen("gamma") }), synthetic);
+        var again = Logits(new Ape(new()
+        {
+            BalanceClasses = false,
+            Alpha = Chosen("alpha"),
+            Beta = Chosen("beta"),
+            Gamma = Chosen("gamma")
+        }), synthetic);
         using var logits = classifier.Logits(synthetic.Queries);
         Assert.Equal(again, logits.data<float>());
     }
@@ -43,7 +57,8 @@ public class ApeTests
     public void Ape_with_one_shot_has_the_published_start()
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 1);
-        Assert.Equal(Logits(new Ape(new() { Alpha = 1, Beta = 1, Gamma = 0.1 }), synthetic), Logits(new Ape(new()), synthetic));
+        Assert.Equal(Logits(new Ape(new() { BalanceClasses = false, Alpha = 1, Beta = 1, Gamma = 0.1 }), synthetic),
+            Logits(new Ape(new() { BalanceClasses = false }), synthetic));
     }
 
     [Fact]
@@ -55,7 +70,7 @@ public class ApeTests
         var kept = Best([.. t.Select((name, c) => (name, c))], t, 0.2, 5).ToList();
         var learned = Adam([.. new double[15], .. Enumerable.Repeat(1.0, 8)], epochs, 0.02, 1e-3, 0.1,
             (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels), beside: true);
-        var method = new ApeT(new() { Epochs = epochs, LearningRate = 0.02, Alpha = 2, Beta = 3 });
+        var method = new ApeT(new() { BalanceClasses = false, Epochs = epochs, LearningRate = 0.02, Alpha = 2, Beta = 3 });
         Assert.InRange(LargestDifference(method, synthetic, f => LogitsOf(learned, f)), 0, LearnedTolerance);
 
         double[] LogitsOf(double[] x, double[] f) => [.. t.Select((name, c) => SyntheticTask.LogitScale * Dot(f, Moved(x, name, c))
@@ -68,8 +83,8 @@ public class ApeTests
     public void Ape_t_without_epochs_is_tip_adapter_bit_for_bit()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
-        Assert.Equal(Logits(new TipAdapter(new() { Alpha = 1, Beta = 2 }), synthetic),
-            Logits(new ApeT(new() { Epochs = 0, Alpha = 1, Beta = 2 }), synthetic));
+        Assert.Equal(Logits(new TipAdapter(new() { BalanceClasses = false, Alpha = 1, Beta = 2 }), synthetic),
+            Logits(new ApeT(new() { BalanceClasses = false, Epochs = 0, Alpha = 1, Beta = 2 }), synthetic));
     }
 
     /// <summary>

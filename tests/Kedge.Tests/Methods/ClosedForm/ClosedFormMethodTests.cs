@@ -23,7 +23,7 @@ public class ClosedFormMethodTests
         var regular = (covariance * (8 - 1) + eye(16, dtype: ScalarType.Float64) * covariance.trace()) / 16;
         var w = linalg.solve(regular, means.t()); // [D, C]
         var expected = f.matmul(t.t()) * SyntheticTask.LogitScale + (f.matmul(w) - (means.t() * w).sum(dim: 0) / 2 - Math.Log(3)) * alpha;
-        AssertClose(Centred(expected), Centred(Logits(new Gda(new() { Alpha = alpha }), synthetic)));
+        AssertClose(Centred(expected), Centred(Logits(new Gda(new() { BalanceClasses = false, Alpha = alpha }), synthetic)));
     }
 
     [Fact]
@@ -31,18 +31,20 @@ public class ClosedFormMethodTests
     {
         using var synthetic = new SyntheticTask([3, 1, 4]);
         using var scope = NewDisposeScope();
-        Assert.Equal(Logits(new ZeroShot(), synthetic).data<float>(), Logits(new Gda(new() { Alpha = 0 }), synthetic).data<float>());
+        Assert.Equal(Logits(new ZeroShot(), synthetic).data<float>(), Logits(new Gda(new() { BalanceClasses = false, Alpha = 0 }),
+            synthetic).data<float>());
     }
 
     [Theory, InlineData(1), InlineData(4)]
     public void Gda_keeps_the_weight_it_has_chosen(int shots)
     {
         using var synthetic = SyntheticTask.Even(classes: 4, shots: shots);
-        using var classifier = new Gda(new()).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Gda(new() { BalanceClasses = false }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         var alpha = classifier.State.Details.GetProperty("alpha").GetDouble();
         Assert.InRange(alpha, 1e-4, 100); // the published grid's ends
         using var scope = NewDisposeScope();
-        AssertClose(Logits(new Gda(new() { Alpha = alpha }), synthetic).to(ScalarType.Float64), classifier.Logits(synthetic.Queries));
+        AssertClose(Logits(new Gda(new() { BalanceClasses = false, Alpha = alpha }), synthetic).to(ScalarType.Float64),
+            classifier.Logits(synthetic.Queries));
     }
 
     [Theory, InlineData(5.5, 1), InlineData(1, 0.2), InlineData(3, 0.05)]
@@ -50,7 +52,12 @@ public class ClosedFormMethodTests
     {
         using var synthetic = new SyntheticTask([3, 1, 4]);
         using var scope = NewDisposeScope();
-        AssertClose(PublishedProKeR(synthetic, beta, lambda), Logits(new ProKeR(new() { Beta = beta, Lambda = lambda }), synthetic));
+        AssertClose(PublishedProKeR(synthetic, beta, lambda), Logits(new ProKeR(new()
+        {
+            BalanceClasses = false,
+            Beta = beta,
+            Lambda = lambda
+        }), synthetic));
     }
 
     [Fact]
@@ -59,7 +66,8 @@ public class ClosedFormMethodTests
         using var synthetic = new SyntheticTask([3, 1, 4]);
         using var scope = NewDisposeScope();
         var zeroShot = Logits(new ZeroShot(), synthetic).to(ScalarType.Float64);
-        double Distance(double lambda) => (Logits(new ProKeR(new() { Lambda = lambda }), synthetic) - zeroShot).abs().max().item<double>();
+        double Distance(double lambda) => (Logits(new ProKeR(new() { BalanceClasses = false, Lambda = lambda }),
+            synthetic) - zeroShot).abs().max().item<double>();
         Assert.InRange(Distance(1e-4), 0, 1e-3 * Distance(1));
     }
 
@@ -81,7 +89,8 @@ public class ClosedFormMethodTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 1);
         using var scope = NewDisposeScope();
-        AssertClose(PublishedProKeR(synthetic, 3, 0.05 * 100 / SyntheticTask.LogitScale), Logits(new ProKeR(new()), synthetic));
+        AssertClose(PublishedProKeR(synthetic, 3, 0.05 * 100 / SyntheticTask.LogitScale),
+            Logits(new ProKeR(new() { BalanceClasses = false }), synthetic));
     }
 
     /// <summary>Cross entropies of refits without each image, one by one.</summary>
@@ -95,7 +104,7 @@ public class ClosedFormMethodTests
         var gains = losses.ToDictionary(pair => pair.Key, pair => pair.Value.Zip(losses[constant], (a, b) => a - b).ToArray());
         var clear = gains.Where(pair => pair.Value.Average() + Deviation(pair.Value) / Math.Sqrt(12) < 0).ToArray();
         var expected = clear.Length == 0 ? constant : clear.MinBy(pair => pair.Value.Average()).Key;
-        using var chosen = new ProKeR(new()).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var chosen = new ProKeR(new() { BalanceClasses = false }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         Assert.Equal(expected, chosen.State.Details.GetProperty("lambda").GetDouble(), 1e-9);
         Assert.Equal(1.5, chosen.State.Details.GetProperty("beta").GetDouble());
 
@@ -103,7 +112,7 @@ public class ClosedFormMethodTests
         {
             var rest = tensor(Enumerable.Range(0, 12).Where(row => row != left).Select(row => (long)row).ToArray());
             var task = synthetic.Make(synthetic.Support.index_select(1, rest), synthetic.Labels.index_select(0, rest));
-            using var classifier = new ProKeR(new() { Beta = 1.5, Lambda = constant * multiple }).Fit(task);
+            using var classifier = new ProKeR(new() { BalanceClasses = false, Beta = 1.5, Lambda = constant * multiple }).Fit(task);
             var image = synthetic.Support.mean([0])[left].unsqueeze(0);
             return (double)F.cross_entropy(classifier.Logits(image / image.norm()), synthetic.Labels[left].unsqueeze(0)).item<float>();
         })];
@@ -125,7 +134,7 @@ public class ClosedFormMethodTests
         var regular = (scatter + eye(16, dtype: ScalarType.Float64) * scatter.trace() / (9 - 1)) / 16;
         var w = linalg.solve(regular, means.t()); // [D, C]
         var expected = f.matmul(t.t()) * SyntheticTask.LogitScale + (f.matmul(w) - (means.t() * w).sum(dim: 0) / 2) * 0.02;
-        AssertClose(Centred(expected), Centred(Logits(new Gda(new() { Alpha = 0.02 }), synthetic)));
+        AssertClose(Centred(expected), Centred(Logits(new Gda(new() { BalanceClasses = false, Alpha = 0.02 }), synthetic)));
     }
 
     /// <summary>The published code gives zero-shot at one shot with one view.</summary>
@@ -135,10 +144,11 @@ public class ClosedFormMethodTests
         using var synthetic = new SyntheticTask([1, 1, 1], views: 1);
         using var scope = NewDisposeScope();
         var task = synthetic.Make(synthetic.Classes.unsqueeze(0), arange(3)); // each image where its name is
-        using var gda = new Gda(new()).Fit(task, null, TestContext.Current.CancellationToken);
+        using var gda = new Gda(new() { BalanceClasses = false }).Fit(task, null, TestContext.Current.CancellationToken);
         using var zeroShot = new ZeroShot().Fit(task, null, TestContext.Current.CancellationToken);
         Assert.Equal(zeroShot.Logits(synthetic.Queries).data<float>(), gda.Logits(synthetic.Queries).data<float>());
-        using var sharing = new Gda(new() { PriorShare = 0.25 }).Fit(task, null, TestContext.Current.CancellationToken);
+        using var sharing = new Gda(new() { BalanceClasses = false, PriorShare = 0.25 }).Fit(task, null,
+            TestContext.Current.CancellationToken);
         Assert.NotEqual(0, sharing.State.Details.GetProperty("alpha").GetDouble());
     }
 

@@ -26,7 +26,7 @@ public class ClapTests
             + strengths.Select((strength, c) =>
                 strength * Enumerable.Range(c * Width, Width).Sum(i => (w[i] - start[i]) * (w[i] - start[i])))
                 .Average());
-        var options = new ClapOptions { Epochs = Epochs, LearningRate = 0.05, Length = length };
+        var options = new ClapOptions { BalanceClasses = false, Epochs = Epochs, LearningRate = 0.05, Length = length };
         Assert.InRange(LargestDifference(name == "clap" ? new Clap(options) : new ZsLp(options), synthetic, f => LogitsOf(learned, f)),
             0, Tolerance);
     }
@@ -46,7 +46,7 @@ public class ClapTests
         var learned = Sgd(start, Epochs, 0.05, 0.9, (epoch, w) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(w, f)), labels)
             + strengths.Select((strength, c) =>
                 strength * Enumerable.Range(c * Width, Width).Sum(i => (w[i] - start[i]) * (w[i] - start[i]))).Average());
-        var options = new ClapOptions { Epochs = Epochs, LearningRate = 0.05 };
+        var options = new ClapOptions { BalanceClasses = false, Epochs = Epochs, LearningRate = 0.05 };
         FewShotMethod method = name == "clap" ? new Clap(options) : new ZsLp(options);
         using var classifier = method.Fit(task, null, TestContext.Current.CancellationToken);
         using var logits = classifier.Logits(synthetic.Queries);

@@ -17,7 +17,7 @@ public class ClipAdapterTests
         var (views, t, labels) = (Views(synthetic), Rows(synthetic.Classes), Labels(synthetic));
         var learned = Adam(Start(synthetic),
             Epochs, 0.02, 1e-8, decay: 0, (epoch, x) => CrossEntropy(views[epoch % 2].Select(f => LogitsOf(x, f)), labels));
-        var method = new ClipAdapter(new() { Epochs = Epochs, LearningRate = 0.02, Alpha = alpha });
+        var method = new ClipAdapter(new() { BalanceClasses = false, Epochs = Epochs, LearningRate = 0.02, Alpha = alpha });
         Assert.InRange(LargestDifference(method, synthetic, f => LogitsOf(learned, f)), 0, Tolerance);
 
         double[] LogitsOf(double[] x, double[] f)
@@ -33,7 +33,8 @@ public class ClipAdapterTests
     public void It_starts_within_one_over_the_root_of_the_inputs()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 2);
-        using var classifier = new ClipAdapter(new() { Epochs = 0 }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new ClipAdapter(new() { BalanceClasses = false, Epochs = 0 }).Fit(synthetic.Task, null,
+            TestContext.Current.CancellationToken);
         Assert.Equal([4, 16], classifier.State.Tensors["down"].shape);
         // 64 draws do not all lie near 0
         Assert.InRange(classifier.State.Tensors["down"].data<float>().Max(MathF.Abs), 0.2, 1 / Math.Sqrt(16));
@@ -42,7 +43,7 @@ public class ClipAdapterTests
 
     private static double[] Start(SyntheticTask synthetic)
     {
-        using var classifier = new ClipAdapter(new() { Epochs = 0 }).Fit(synthetic.Task);
+        using var classifier = new ClipAdapter(new() { BalanceClasses = false, Epochs = 0 }).Fit(synthetic.Task);
         return [.. classifier.State.Tensors["down"].data<float>()
             .Concat(classifier.State.Tensors["up"].data<float>()).Select(x => (double)x)];
     }

@@ -18,7 +18,7 @@ public class LinearAdapterTests
         var learned = Adam([.. Identity(6)], Epochs, 0.01, 1e-4, decay: 0, (epoch, a) =>
             CrossEntropy(views[epoch % 2].Select(f => LogitsOf(a, f)), labels)
                 + (lambda ?? 3 / 8.0) * a.Zip(Identity(6), (x, y) => (x - y) * (x - y)).Sum());
-        var method = new LinearAdapter(new() { Epochs = Epochs, LearningRate = 0.01, Lambda = lambda });
+        var method = new LinearAdapter(new() { BalanceClasses = false, Epochs = Epochs, LearningRate = 0.01, Lambda = lambda });
         Assert.InRange(LargestDifference(method, synthetic, f => LogitsOf(learned, f)), 0, Tolerance);
 
         double[] LogitsOf(double[] a, double[] f)
@@ -33,7 +33,8 @@ public class LinearAdapterTests
     {
         using var synthetic = new SyntheticTask([3, 1, 4]);
         var expected = Logits(new ZeroShot(), synthetic);
-        Assert.All(Logits(new LinearAdapter(new() { Lambda = 1e6 }), synthetic), (logit, i) => Assert.Equal(expected[i], logit, 0.01));
+        Assert.All(Logits(new LinearAdapter(new() { BalanceClasses = false, Lambda = 1e6 }), synthetic), (logit, i) => Assert.Equal(
+            expected[i], logit, 0.01));
     }
 
     private static IEnumerable<double> Identity(int width) =>

@@ -15,7 +15,7 @@ public class LinearProbeTests
     public void What_it_learns_is_where_the_loss_is_flat(double strength)
     {
         using var synthetic = new SyntheticTask([3, 1, 4]);
-        using var classifier = new LinearProbe(new() { Strength = strength })
+        using var classifier = new LinearProbe(new() { BalanceClasses = false, Strength = strength })
             .Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         var (f, labels) = (Means(synthetic), Labels(synthetic));
         var w = Rows(classifier.State.Tensors["weight"]).Select(row => row.Select(x => x * SyntheticTask.LogitScale).ToArray()).ToArray();
@@ -34,7 +34,7 @@ public class LinearProbeTests
     public void A_weak_strength_gives_every_class_the_share_of_its_images()
     {
         using var synthetic = new SyntheticTask([3, 1, 4]);
-        Assert.All(Logits(new LinearProbe(new() { Strength = 1e-6 }), synthetic).Chunk(3), logits =>
+        Assert.All(Logits(new LinearProbe(new() { BalanceClasses = false, Strength = 1e-6 }), synthetic).Chunk(3), logits =>
             // the weights are not 0 yet
             Assert.All(Softmax([.. logits]).Zip([3 / 8.0, 1 / 8.0, 4 / 8.0]), pair => Assert.Equal(pair.Second, pair.First, 1e-3)));
     }
@@ -48,14 +48,15 @@ public class LinearProbeTests
         for (var least = double.PositiveInfinity; next < least;)
             (least, next, strength) = (next, Loss(strength * Math.Sqrt(10)), strength * Math.Sqrt(10));
         Assert.InRange(strength, 0.5, 5000); // the best is within the grid
-        using var chosen = new LinearProbe(new()).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var chosen = new LinearProbe(new() { BalanceClasses = false }).Fit(synthetic.Task, null,
+            TestContext.Current.CancellationToken);
         Assert.Equal(strength / Math.Sqrt(10), chosen.State.Details.GetProperty("strength").GetDouble(), 1e-6);
 
         double Loss(double strength) => Enumerable.Range(0, 4).Sum(fold =>
         {
             var (ordered, train, left) =
                 (SupportOrder.Canonical(synthetic.Task).Support.Features, Fold(f => f != fold), Fold(f => f == fold));
-            using var classifier = new LinearProbe(new() { Strength = strength })
+            using var classifier = new LinearProbe(new() { BalanceClasses = false, Strength = strength })
                 .Fit(synthetic.Make(ordered.index_select(1, train), synthetic.Labels.index_select(0, train)));
             var images = ordered.index_select(1, left).mean([0]);
             return CrossEntropy(Rows(classifier.Logits(images / images.norm(1, keepdim: true))), [0, 1, 2]);
@@ -68,6 +69,7 @@ public class LinearProbeTests
     public void With_one_shot_the_strength_is_fixed()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 1);
-        Assert.Equal(Logits(new LinearProbe(new() { Strength = 10 }), synthetic), Logits(new LinearProbe(new()), synthetic));
+        Assert.Equal(Logits(new LinearProbe(new() { BalanceClasses = false, Strength = 10 }), synthetic), Logits(new LinearProbe(
+            new() { BalanceClasses = false }), synthetic));
     }
 }

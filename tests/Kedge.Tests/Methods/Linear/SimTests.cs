@@ -20,7 +20,7 @@ public class SimTests
         var columns = Enumerable.Range(0, 3).Select(c => Solve(
             [.. words.Select((_, i) => words.Select((_, j) => l.Sum(row => row[i] * row[j]) + (i == j ? lambda : 0)).ToArray())],
             [.. words.Select((_, i) => l.Where((_, n) => labels[n] == c).Sum(row => row[i]))])).ToArray();
-        Assert.InRange(LargestDifference(new Sim(new() { Anchors = Words, Lambda = lambda }), synthetic, query =>
+        Assert.InRange(LargestDifference(new Sim(new() { BalanceClasses = false, Anchors = Words, Lambda = lambda }), synthetic, query =>
             [.. columns.Select(w => SyntheticTask.LogitScale * words.Select((word, k) => Dot(query, word) * w[k]).Sum())]), 0, Tolerance);
     }
 
@@ -34,15 +34,16 @@ public class SimTests
             {
                 TextTower = synthetic.Tower,
             });
-        using var there = new Sim(new()).Fit(renamed, null, TestContext.Current.CancellationToken);
-        Assert.Equal(Logits(new Sim(new()), synthetic), there.Logits(synthetic.Queries).data<float>());
+        using var there = new Sim(new() { BalanceClasses = false }).Fit(renamed, null, TestContext.Current.CancellationToken);
+        Assert.Equal(Logits(new Sim(new() { BalanceClasses = false }), synthetic), there.Logits(synthetic.Queries).data<float>());
     }
 
     [Fact]
     public void Its_anchors_are_the_words()
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
-        using var classifier = new Sim(new() { Anchors = Words }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Sim(new() { BalanceClasses = false, Anchors = Words }).Fit(synthetic.Task, null,
+            TestContext.Current.CancellationToken);
         Assert.Equal(Words, classifier.Anchors!.Names);
     }
 
@@ -57,11 +58,13 @@ public class SimTests
                 Anchors = anchors,
             };
         using var words = synthetic.Tower.EncodeText([.. Words]);
-        using var classifier = new Sim(new()).Fit(Task(new AnchorSet(words, Words)), null, TestContext.Current.CancellationToken);
+        using var classifier = new Sim(new() { BalanceClasses = false }).Fit(Task(new AnchorSet(words, Words)), null,
+            TestContext.Current.CancellationToken);
         Assert.Equal(Words, classifier.Anchors!.Names);
         Assert.Equal("Fitting sim found a task without a text tower that could encode names: fit on photos, " +
             "or give the task anchor features.",
-            Assert.Throws<KedgeException>(() => new Sim(new()).Fit(Task(null), null, TestContext.Current.CancellationToken)).Message);
+            Assert.Throws<KedgeException>(() => new Sim(new() { BalanceClasses = false }).Fit(Task(null), null,
+                TestContext.Current.CancellationToken)).Message);
     }
 
     private static double[][] WordFeatures(SyntheticTask synthetic)

@@ -20,7 +20,15 @@ public class VtClipTests
         using var synthetic = new SyntheticTask([2, 1, 2], width: Width);
         var (views, t, labels) = (Views(synthetic), Rows(synthetic.Classes), Labels(synthetic));
         var patches = Enumerable.Range(0, 2).Select(view => Grids(synthetic.SupportImages.Patches![view])).ToArray();
-        var options = new VtClipOptions { Epochs = Epochs, LearningRate = 0.05, Heads = Heads, Reduction = Width / Hidden, Gamma = 0.7 };
+        var options = new VtClipOptions
+        {
+            BalanceClasses = false,
+            Epochs = Epochs,
+            LearningRate = 0.05,
+            Heads = Heads,
+            Reduction = Width / Hidden,
+            Gamma = 0.7,
+        };
         var learned = Adam(Weights(synthetic, options with { Epochs = 0 }), Epochs, 0.05, 1e-8, decay: 0.01, (epoch, x) =>
             CrossEntropy(views[epoch % 2].Zip(patches[epoch % 2], (f, v) => LogitsOf(x, f, v)), labels), beside: true);
         Assert.True(LargestDifference(new ZeroShot(), synthetic, (f, v, _) => LogitsOf(learned, f, v)) > 20 * Tolerance);
@@ -43,7 +51,7 @@ public class VtClipTests
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
         Assert.Equal("Fitting vt-clip found features 16 wide and 3 heads: the option heads must divide the width.",
-            Assert.Throws<KedgeException>(() => new VtClip(new() { Heads = 3 })
+            Assert.Throws<KedgeException>(() => new VtClip(new() { BalanceClasses = false, Heads = 3 })
                 .Fit(synthetic.Task, null, TestContext.Current.CancellationToken)).Message);
     }
 

@@ -28,7 +28,14 @@ public class CoOpTests
         Assert.InRange(LargestDifference(Method(epochs: 0), synthetic, f => LogitsOf(start, f)), 0, Tolerance);
         Assert.True(LargestDifference(Method(epochs: 0), synthetic, f => LogitsOf(learned, f)) > 10 * Tolerance);
 
-        CoOp Method(int epochs) => new(new() { Start = "tree car", ClassSpecific = classSpecific, Epochs = epochs, LearningRate = 0.2 });
+        CoOp Method(int epochs) => new(new()
+        {
+            BalanceClasses = false,
+            Start = "tree car",
+            ClassSpecific = classSpecific,
+            Epochs = epochs,
+            LearningRate = 0.2,
+        });
 
         double[] LogitsOf(double[] x, double[] f) => [.. names.Select((name, c) =>
         {
@@ -59,6 +66,7 @@ public class CoOpTests
             });
         using var classifier = (LinearClassifier)new CoOp(new()
         {
+            BalanceClasses = false,
             Start = "a photo of a",
             Position = position,
             ClassSpecific = classSpecific,
@@ -77,7 +85,8 @@ public class CoOpTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: shots);
         var progress = new Progress();
-        new CoOp(new() { ContextTokens = 1 }).Fit(synthetic.Task, progress, TestContext.Current.CancellationToken).Dispose();
+        new CoOp(new() { BalanceClasses = false, ContextTokens = 1 }).Fit(synthetic.Task, progress,
+            TestContext.Current.CancellationToken).Dispose();
         Assert.Equal(epochs, progress.Last.Steps);
     }
 
@@ -102,7 +111,7 @@ public class CoOpTests
                 TextTower = clip,
             });
         Assert.Equal("Fitting coop found the words ' ' to start from, which have no tokens: give words, or none for noise.",
-            Assert.Throws<KedgeException>(() => new CoOp(new() { Start = " " })
+            Assert.Throws<KedgeException>(() => new CoOp(new() { BalanceClasses = false, Start = " " })
                 .Fit(task, null, TestContext.Current.CancellationToken)).Message);
     }
 

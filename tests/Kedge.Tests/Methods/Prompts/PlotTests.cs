@@ -21,6 +21,7 @@ public class PlotTests
         var width = projection.Length;
         var options = new PlotOptions
         {
+            BalanceClasses = false,
             Prompts = Prompts,
             ContextTokens = Tokens,
             Entropy = Entropy,
@@ -58,7 +59,8 @@ public class PlotTests
     public void One_prompt_is_compared_with_the_mean_of_the_patches()
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
-        using var classifier = new Plot(new() { Prompts = 1, Epochs = 0 }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Plot(new() { BalanceClasses = false, Prompts = 1, Epochs = 0 }).Fit(synthetic.Task, null,
+            TestContext.Current.CancellationToken);
         using var scope = NewDisposeScope();
         var expected = synthetic.Images.Patches!.mean([1]).matmul(classifier.State.Tensors["prompts"][0].t()) * SyntheticTask.LogitScale;
         const double rounding = 1e-5; // of sums in another order, on logits up to 10
@@ -82,7 +84,8 @@ public class PlotTests
     public void An_images_logits_depend_on_no_other_image()
     {
         using var synthetic = new SyntheticTask([2, 2, 2]);
-        using var classifier = new Plot(new() { Epochs = 1 }).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
+        using var classifier = new Plot(new() { BalanceClasses = false, Epochs = 1 }).Fit(synthetic.Task, null,
+            TestContext.Current.CancellationToken);
         using var scope = NewDisposeScope();
         const double rounding = 1e-5; // of products of other sizes
         Assert.InRange((classifier.Logits(synthetic.Images)[..1] - classifier.Logits(synthetic.Images.Each(tensor => tensor[..1])))

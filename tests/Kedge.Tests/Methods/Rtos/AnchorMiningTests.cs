@@ -35,7 +35,7 @@ public class AnchorMiningTests
     {
         using var synthetic = new SyntheticTask(Shots);
         var plain = new PlainMining(synthetic, Words);
-        var gains = AnchorMining.Rank(synthetic.Task, Words, cancellation: Stop);
+        var gains = AnchorMining.Rank(synthetic.Task, Words, new() { BalanceClasses = false }, cancellation: Stop);
         var scale = gains.Max(gain => Math.Abs(gain.Gain));
         Assert.Equal(Words.Order(), gains.Select(gain => gain.Word).Order());
         Assert.Equal(gains.OrderByDescending(gain => gain.Gain), gains);
@@ -56,7 +56,7 @@ public class AnchorMiningTests
     {
         using var synthetic = new SyntheticTask(Shots);
         var plain = new PlainMining(synthetic, Words);
-        var gains = AnchorMining.Rank(synthetic.Task, Words, cancellation: Stop);
+        var gains = AnchorMining.Rank(synthetic.Task, Words, new() { BalanceClasses = false }, cancellation: Stop);
         var scale = gains.Max(gain => Math.Abs(gain.Gain));
         const double step = 1e-3;
         Assert.All(gains, gain =>

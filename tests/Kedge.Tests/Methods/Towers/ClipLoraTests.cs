@@ -46,6 +46,7 @@ public sealed class ClipLoraTests
 
         ClipLora Method(int steps, double decay) => new(new()
         {
+            BalanceClasses = false,
             Steps = steps,
             LearningRate = 0.02,
             Dropout = 0,
@@ -171,7 +172,7 @@ public sealed class ClipLoraTests
     {
         using var synthetic = SyntheticTask.Even(classes: 3, shots: 4);
         using var scope = NewDisposeScope();
-        var method = new ClipLora(new() { Steps = 20, LearningRate = 0.05 });
+        var method = new ClipLora(new() { BalanceClasses = false, Steps = 20, LearningRate = 0.05 });
         var found = CrossFit.Fit(method, synthetic.Task, null, Stop);
         var ordered = SupportOrder.Canonical(synthetic.Task);
         var (logits, likeness) = (new List<float>(), new List<double>());
@@ -200,7 +201,7 @@ public sealed class ClipLoraTests
             });
         Assert.Equal("Fitting clip-lora found a task without its images and the model: " +
             "it changes the towers that encode them; fit on photos.",
-            Assert.Throws<KedgeException>(() => new ClipLora(new()).Fit(task, null, Stop)).Message);
+            Assert.Throws<KedgeException>(() => new ClipLora(new() { BalanceClasses = false }).Fit(task, null, Stop)).Message);
     }
 
     [Fact]
@@ -215,7 +216,7 @@ public sealed class ClipLoraTests
         using var synthetic = SyntheticTask.Even(classes: 3, shots: shots);
         using var stop = new CancellationTokenSource();
         var seen = 0;
-        Assert.Throws<OperationCanceledException>(() => new ClipLora(new())
+        Assert.Throws<OperationCanceledException>(() => new ClipLora(new() { BalanceClasses = false })
             .Fit(synthetic.Task, new Steps(progress => { seen = progress.Steps; stop.Cancel(); }), stop.Token));
         Assert.Equal(steps, seen);
     }
@@ -228,7 +229,13 @@ public sealed class ClipLoraTests
         Assert.NotEqual(Learned(0, 1), Learned(0.25, 1));
         Assert.NotEqual(Learned(0.25, 1), Learned(0.25, 2));
 
-        float[] Learned(double dropout, int seed) => Logits(new ClipLora(new() { Steps = 4, Dropout = dropout, Seed = seed }), synthetic);
+        float[] Learned(double dropout, int seed) => Logits(new ClipLora(new()
+        {
+            BalanceClasses = false,
+            Steps = 4,
+            Dropout = dropout,
+            Seed = seed
+        }), synthetic);
     }
 
     private static Tensor Unmerged(AdaptedClip clip, Tensor pixels) =>
