@@ -196,7 +196,7 @@ public class BadInputTests
     {
         var run = CliRun.Of("info", "kedge-maxi", "--verbose");
         Assert.Equal((1, ""), (run.ExitCode, run.Out));
-        Assert.Contains("   at Kedge.Clip.ClipModel.Load(", run.Error);
+        Assert.Contains("\n   at Kedge.", run.Error);
     }
 
     private static PhotoFolder Fitted()
