@@ -13,7 +13,6 @@ namespace Kedge.Methods;
 /// </summary>
 internal sealed class RtosFit : IDisposable
 {
-    private const double PriorWeight = 1; // τ of uneven classes: RTOS overfits less than others
     private const double FeatureRate = 0.001; // of points and projections
     private const double TokenRate = 0.005; // token embeddings are of another scale than features
 
@@ -166,7 +165,7 @@ internal sealed class RtosFit : IDisposable
         var x = images.index_select(0, batch); // [B, D]
         var logits = ZeroShot.Logits(x, _task.Classes.Features, _task.Classes.LogitScale)
             .Add(Transition(x, features) * _logAlphaRatio.exp().Mul(InitialAlpha));
-        var loss = _task.CrossEntropy(logits, _task.Support.Labels.index_select(0, batch), PriorWeight);
+        var loss = _task.CrossEntropy(logits, _task.Support.Labels.index_select(0, batch));
         _optimizer.zero_grad();
         loss.backward();
         using (no_grad())
