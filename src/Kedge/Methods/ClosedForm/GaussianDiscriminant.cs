@@ -34,13 +34,15 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
         }
     }
 
-    /// <summary>Fits on centred features.</summary>
-    /// <param name="images">[N, D].</param>
+    /// <summary>Fits on centred features, on each view of each image.</summary>
+    /// <param name="views">[V, N, D].</param>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C; a class without images has the mean 0.</param>
     /// <param name="balanced">Whether the bias of the means is taken off.</param>
-    internal static GaussianDiscriminant Fit(Tensor images, Tensor labels, int classes, bool balanced = false)
+    internal static GaussianDiscriminant Fit(Tensor views, Tensor labels, int classes, bool balanced = false)
     {
+        var images = views.flatten(0, 1); // [V · N, D]
+        labels = labels.repeat(views.shape[0]);
         var (count, width) = (images.shape[0], images.shape[1]);
         var membership = F.one_hot(labels, classes).to(ScalarType.Float32); // [N, C]
         var shots = membership.sum(dim: 0); // [C]
@@ -61,22 +63,24 @@ internal sealed record GaussianDiscriminant(Tensor Precision, Tensor Means)
     /// Cross-validated logits, each image's by a fit on the other folds: [N, C]. For a class with one image they carry
     /// no information; where all have one, they are of the fit on all.
     /// </summary>
-    /// <param name="images">
-    /// [N, D], in an order that does not depend on the caller's: an image's fold is its index within its class.
+    /// <param name="views">
+    /// [V, N, D], what is fitted on, in an order that does not depend on the caller's: an image's fold is its index
+    /// within its class.
     /// </param>
+    /// <param name="images">[N, D], what the logits are of.</param>
     /// <param name="labels">[N] int64.</param>
     /// <param name="classes">C.</param>
     /// <param name="balanced">As of <see cref="Fit"/>.</param>
-    internal static Tensor OutOfFoldLogits(Tensor images, Tensor labels, int classes, bool balanced = false)
+    internal static Tensor OutOfFoldLogits(Tensor views, Tensor images, Tensor labels, int classes, bool balanced = false)
     {
         var folds = ShotFolds.Split(labels, classes).ToArray();
         if (folds.Length == 0)
-            return Fit(images, labels, classes, balanced).Logits(images);
+            return Fit(views, labels, classes, balanced).Logits(images);
         var logits = zeros(images.shape[0], classes, device: images.device);
         foreach (var (train, left) in folds)
         {
             using var scope = NewDisposeScope();
-            var fitted = Fit(images.index_select(0, train), labels.index_select(0, train), classes, balanced);
+            var fitted = Fit(views.index_select(1, train), labels.index_select(0, train), classes, balanced);
             logits.index_copy_(0, left, fitted.Logits(images.index_select(0, left)));
         }
         return logits;

@@ -68,11 +68,12 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
         var support = task.Support.MeanOverViews(); // [N, D]
         var mean = support.mean([0]);
         var views = (task.Support.Views == 1 ? support.unsqueeze(0) : task.Support.Features) - mean; // [V, N, D]
-        var (fitted, images) = (Fit(task, views, task.Support.Labels), support - mean);
+        var (labels, classes, balanced) = (task.Support.Labels, task.Classes.Count, task.ClassWeights is not null);
+        var fitted = GaussianDiscriminant.Fit(views, labels, classes, balanced);
         var rows = HeldOutShots.RowsOfMultiShotClasses(task);
         var (w, set) = (fitted.Means.matmul(fitted.Precision), options.Alpha is null ? task.Validation : null); // [C, D]
         var alpha = options.Alpha ?? (set is null
-            ? FitAlpha(task, support, OutOfFoldLogits(task, views, images), rows)
+            ? FitAlpha(task, support, GaussianDiscriminant.OutOfFoldLogits(views, support - mean, labels, classes, balanced), rows)
             : Choose(task, set, fitted, mean, run));
         return new Fitted(
             LinearClassifier.Tensors(task.Classes.Features.Add(w.Mul(alpha / task.Classes.LogitScale)),
@@ -85,29 +86,6 @@ public sealed class Gda(GdaOptions options) : FewShotMethod(CatalogName, options
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
-
-    /// <summary>Fits on each view of each image: [V, N, D].</summary>
-    private static GaussianDiscriminant Fit(FewShotTask task, Tensor views, Tensor labels) => GaussianDiscriminant.Fit(
-        views.flatten(0, 1), labels.repeat(views.shape[0]), task.Classes.Count, task.ClassWeights is not null);
-
-    /// <summary><see cref="GaussianDiscriminant.OutOfFoldLogits"/>, of fits on each view: [N, C].</summary>
-    private static Tensor OutOfFoldLogits(FewShotTask task, Tensor views, Tensor images)
-    {
-        var (labels, classes) = (task.Support.Labels, task.Classes.Count);
-        if (views.shape[0] == 1)
-            return GaussianDiscriminant.OutOfFoldLogits(images, labels, classes, task.ClassWeights is not null);
-        var folds = ShotFolds.Split(labels, classes).ToArray();
-        if (folds.Length == 0)
-            return Fit(task, views, labels).Logits(images);
-        var logits = zeros(images.shape[0], classes, device: images.device);
-        foreach (var (train, left) in folds)
-        {
-            using var scope = NewDisposeScope();
-            var fitted = Fit(task, views.index_select(1, train), labels.index_select(0, train));
-            logits.index_copy_(0, left, fitted.Logits(images.index_select(0, left)));
-        }
-        return logits;
-    }
 
     private static double Choose(FewShotTask task, LabelledFeatures set, GaussianDiscriminant fitted, Tensor mean, FitRun run)
     {

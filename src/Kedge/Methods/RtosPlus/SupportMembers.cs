@@ -21,9 +21,10 @@ internal sealed class SupportMembers
         var classes = F.one_hot(task.Support.Labels, task.Classes.Count).to(ScalarType.Float32); // [N, C]
         var targets = classes - MeanOf(classes);
         Ridge = Ridge.OnFeatures(centred, targets, RidgeStrength, weights);
-        Discriminant = GaussianDiscriminant.Fit(centred, task.Support.Labels, task.Classes.Count, weights is not null);
+        var view = centred.unsqueeze(0); // [1, N, D]
+        Discriminant = GaussianDiscriminant.Fit(view, task.Support.Labels, task.Classes.Count, weights is not null);
         HeldOutLogits = [Ridge.LeaveOneOut, GaussianDiscriminant.OutOfFoldLogits(
-            centred, task.Support.Labels, task.Classes.Count, weights is not null)];
+            view, centred, task.Support.Labels, task.Classes.Count, weights is not null)];
 
         Tensor MeanOf(Tensor rows) => weights is null ? rows.mean([0]) : weights.matmul(rows) / weights.sum();
     }

@@ -78,7 +78,7 @@ public class ClosedFormTests
         var trace = Enumerable.Range(0, width).Sum(i => scatter[i, i]) / (count - 1); // tr Σ
         for (var i = 0; i < width; i++)
             scatter[i, i] += trace;
-        var fitted = GaussianDiscriminant.Fit(images, labels, classes);
+        var fitted = GaussianDiscriminant.Fit(images.unsqueeze(0), labels, classes);
         var precision = fitted.Precision.data<float>().ToArray();
         for (var i = 0; i < width; i++)
             for (var j = 0; j < width; j++)
@@ -104,7 +104,8 @@ public class ClosedFormTests
         using var scope = NewDisposeScope();
         var images = Images(12, 4).Images;
         var labels = tensor([0L, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2]);
-        var (plain, balanced) = (GaussianDiscriminant.Fit(images, labels, 3), GaussianDiscriminant.Fit(images, labels, 3, balanced: true));
+        var view = images.unsqueeze(0);
+        var (plain, balanced) = (GaussianDiscriminant.Fit(view, labels, 3), GaussianDiscriminant.Fit(view, labels, 3, balanced: true));
         var within = images - plain.Means.index_select(0, labels);
         var expected = within.matmul(plain.Precision).mul(within).sum().item<float>() / (12 - 3); // tr(Σ⁻¹ S)
         var added = (balanced.Bias - plain.Bias).data<float>().ToArray();
@@ -117,7 +118,7 @@ public class ClosedFormTests
     {
         using var scope = NewDisposeScope();
         var images = Images(6, 4).Images;
-        var fitted = GaussianDiscriminant.Fit(images - images.mean([0]), arange(6), 6);
+        var fitted = GaussianDiscriminant.Fit((images - images.mean([0])).unsqueeze(0), arange(6), 6);
         Assert.True(fitted.Logits(images).isfinite().all().item<bool>());
         Assert.Equal(Enumerable.Range(0, 6).Select(i => (long)i), fitted.Logits(images - images.mean([0])).argmax(1).data<long>());
     }
