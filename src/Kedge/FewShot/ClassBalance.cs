@@ -74,6 +74,9 @@ internal static class ClassBalance
         return tensor(prior.ToArray(), device: device ?? task.Device);
     }
 
+    /// <summary>x times the weights, broadcast; x itself where there are none.</summary>
+    internal static Tensor Weighted(Tensor x, Tensor? weights) => weights is null ? x : x * weights;
+
     /// <summary>The mean of w_n times the cross entropy.</summary>
     /// <param name="logits">[Q, C].</param>
     /// <param name="labels">[Q] int64.</param>

@@ -101,9 +101,9 @@ public static class Stacking
             var own = labels.narrow(0, first, rows).view(1, rows, 1); // [1, q, 1]
             var spread = l - mean;
             var counts = imageWeights?.narrow(0, first, rows).view(1, rows, 1); // [1, q, 1]
-            Add(loss, -Weighted(log.unsqueeze(0).gather(2, own), counts).sum());
-            Add(gradient, Weighted(mean - l.gather(2, own.expand(count, rows, 1)), counts).sum([1, 2]));
-            Add(hessian, einsum("mqc,qc,kqc->mk", Weighted(spread, counts), p, spread));
+            Add(loss, -ClassBalance.Weighted(log.unsqueeze(0).gather(2, own), counts).sum());
+            Add(gradient, ClassBalance.Weighted(mean - l.gather(2, own.expand(count, rows, 1)), counts).sum([1, 2]));
+            Add(hessian, einsum("mqc,qc,kqc->mk", ClassBalance.Weighted(spread, counts), p, spread));
         }
         for (var m = 0; m < count; m++)
         {
@@ -119,8 +119,6 @@ public static class Stacking
                 sums[i] += values[i] / (double)images;
         }
     }
-
-    private static Tensor Weighted(Tensor x, Tensor? weights) => weights is null ? x : x * weights;
 
     /// <summary>Kish's effective sample size, (Σ v)² / Σ v²; Q where all images count alike.</summary>
     private static double EffectiveImages(Tensor labels, Tensor? imageWeights) => imageWeights is null

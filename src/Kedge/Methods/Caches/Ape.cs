@@ -100,7 +100,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var (alpha, beta, gamma) = set is not null ? Choose(task, keys, set, channels, run)
             : leaveOut ? Choose(task, keys, rows!, channels, run)
             : (options.Alpha ?? KeyValueCache.InitialAlpha, options.Beta ?? PublishedBeta, options.Gamma ?? PublishedGamma);
-        var values = KeyValueCache.Weighted( // α v [N]
+        var values = ClassBalance.Weighted( // α v [N]
             Divergences(task.Classes.Features, keys, task.Support.Labels, channels).Mul(gamma).exp(),
             ClassBalance.Weights(task)).Mul(alpha);
         return ApeClassifier.CreateFitted(task, task.Classes.Features, keys, values, channels, set is not null
@@ -136,7 +136,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         var ((b, g), a) = ValidationSearch.Best(set, run,
             outer, at => FitMemory.InBlocks(images, keys.shape[0], some =>
                 KeyValueCache.ByClass(Affinity(some, keys, channels, at.Beta)
-                    * KeyValueCache.Weighted(divergences.Mul(at.Gamma).exp(), ClassBalance.Weights(task)),
+                    * ClassBalance.Weighted(divergences.Mul(at.Gamma).exp(), ClassBalance.Weights(task)),
                     task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(options.Alpha, Alphas), (cache, alpha) => zeroShot.Add(cache.Mul(alpha)));
         return (a, b, g);
@@ -155,7 +155,7 @@ public sealed class Ape(ApeOptions options) : FewShotMethod(CatalogName, options
         {
             using var scope = NewDisposeScope();
             run.Cancellation.ThrowIfCancellationRequested();
-            var values = KeyValueCache.Weighted( // v [N], and what a key says of itself
+            var values = ClassBalance.Weighted( // v [N], and what a key says of itself
                 divergences.Mul(pair.gamma).exp(), ClassBalance.Weights(task));
             var cache = FitMemory.InBlocks(images, keys.shape[0], some =>
                 KeyValueCache.ByClass(Affinity(some, keys, channels, pair.beta) * values, task.Support.Labels, task.Classes.Count));

@@ -19,9 +19,6 @@ internal static class KeyValueCache
     private const double PriorImages = 8; // weight of the prior, in images, as in RTOS+
     private const double MaxAlpha = 1000;
 
-    /// <summary>Contributions times the weights of the keys, where they have some.</summary>
-    internal static Tensor Weighted(Tensor contributions, Tensor? weights) => weights is null ? contributions : contributions * weights;
-
     /// <summary>Sums contributions over the keys of each class: [B, N] → [B, C], without the one-hot matrix.</summary>
     internal static Tensor ByClass(Tensor contributions, Tensor labels, long classes) =>
         zeros(contributions.shape[0], classes, device: contributions.device)

@@ -86,7 +86,7 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
             run.Cancellation.ThrowIfCancellationRequested();
             var cache = FitMemory.InBlocks(images, keys.shape[0],
                 some => KeyValueCache.ByClass( // [R, C]
-                    KeyValueCache.Weighted(Affinity(some, keys, beta), weights), task.Support.Labels, task.Classes.Count));
+                    ClassBalance.Weighted(Affinity(some, keys, beta), weights), task.Support.Labels, task.Classes.Count));
             var (alpha, loss) = KeyValueCache.ChooseAlpha(zeroShot,
                 KeyValueCache.LeaveOneOut(cache, self, labels, shots), labels, ClassBalance.Weights(task, labels), options.Alpha);
             return (Loss: loss, Chosen: (alpha, beta));
@@ -107,7 +107,7 @@ public sealed class TipAdapter(TipAdapterOptions options) : FewShotMethod(Catalo
         Tensor? weights = null)
     {
         var zeroShot = ZeroShot.Logits(f, classFeatures, logitScale);                   // [B, C]
-        var affinity = KeyValueCache.Weighted(Affinity(f, keys, beta), weights);        // [B, N]
+        var affinity = ClassBalance.Weighted(Affinity(f, keys, beta), weights);        // [B, N]
         return zeroShot.Add(KeyValueCache.ByClass(affinity, labels, classFeatures.shape[0]).Mul(alpha)); // [B, C]
     }
 
@@ -160,7 +160,7 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
         var chosen = ValidationSearch.Best(set, run,
             ValidationSearch.Values(beta, TipAdapter.Betas), b => FitMemory.InBlocks(images,
                 keys.shape[0], some => KeyValueCache.ByClass(
-                    KeyValueCache.Weighted(TipAdapter.Affinity(some, keys, b), weights), task.Support.Labels, task.Classes.Count)),
+                    ClassBalance.Weighted(TipAdapter.Affinity(some, keys, b), weights), task.Support.Labels, task.Classes.Count)),
             ValidationSearch.Values(alpha, TipAdapter.Alphas), (cache, a) => zeroShot.Add(cache.Mul(a)));
         return CreateFitted(chosen.Inner, chosen.Outer, ValidationSearch.Selection(set));
 
@@ -174,7 +174,7 @@ internal sealed class TipAdapterClassifier : FewShotClassifier
     /// <summary>The contribution of each key to its own class: α · exp(−β (1 − f Fᵀ)).</summary>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var contributions = KeyValueCache.Weighted(TipAdapter.Affinity(images.Image, _keys, _beta), _weights).Mul(_alpha); // [B, N]
+        var contributions = ClassBalance.Weighted(TipAdapter.Affinity(images.Image, _keys, _beta), _weights).Mul(_alpha); // [B, N]
         return new Explanation(ZeroShot.Logits(images.Image, _classFeatures, State.LogitScale),
             support: KeyValueCache.ByKey(contributions, _labels, State.ClassCount));
     }

@@ -131,7 +131,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
             var ridge = Ridge.OnKernel(single, targets, lambda, ClassBalance.RidgeWeights(task));
             var corrected = zeroShot.Add(ridge.LeaveOneOut.Mul(lambda)).index_select(0, rows);
             var losses = F.cross_entropy(corrected.Mul(task.Classes.LogitScale), labels, reduction: nn.Reduction.None);
-            return KeyValueCache.Weighted(losses, ClassBalance.Weights(task, labels));
+            return ClassBalance.Weighted(losses, ClassBalance.Weights(task, labels));
         }
     }
 
