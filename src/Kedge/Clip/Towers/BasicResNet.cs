@@ -59,7 +59,7 @@ internal sealed class BasicResNet : VisionTower
     public override void Pack(ScalarType type)
     {
         conv1.Pack(Nonlinearity.Relu, type);
-        foreach (var block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
+        foreach (var block in Blocks)
             block.Pack(type);
     }
 
@@ -77,7 +77,7 @@ internal sealed class BasicResNet : VisionTower
     {
         using var scope = NewDisposeScope();
         var x = Stem(pixels);
-        foreach (var block in layer1.Concat(layer2).Concat(layer3).Concat(layer4))
+        foreach (var block in Blocks)
         {
             var y = block.forward(x);
             x.Dispose();
@@ -97,6 +97,8 @@ internal sealed class BasicResNet : VisionTower
         ? mean
         : F.interpolate(mean.unsqueeze(0), [height, width], mode: InterpolationMode.Bilinear, align_corners: false,
             antialias: antialias).squeeze(0);
+
+    private IEnumerable<BasicBlock> Blocks => layer1.Concat(layer2).Concat(layer3).Concat(layer4);
 
     private static ModuleList<BasicBlock> Stage(Weights weights, int input, int output, int blocks, int stride) =>
         new(Enumerable.Range(0, blocks)
