@@ -85,30 +85,6 @@ internal sealed class BytePairVocabulary
         var bytes = Encoding.UTF8.GetBytes(piece);
         var word = Array.ConvertAll(bytes, value => _innerBytes[value]);
         word[^1] = _lastBytes[bytes[^1]];
-        var length = word.Length;
-        while (LowestPair(word.AsSpan(0, length)) is { } pair)
-        {
-            var kept = 0;
-            for (var i = 0; i < length; i++)
-            {
-                var merges = i + 1 < length && (word[i], word[i + 1]) == pair;
-                word[kept++] = merges ? _merges[pair].Merged : word[i];
-                i += merges ? 1 : 0;
-            }
-            length = kept;
-        }
-        ids.AddRange(word.AsSpan(0, length));
-    }
-
-    private (int Left, int Right)? LowestPair(ReadOnlySpan<int> word)
-    {
-        (int Left, int Right)? lowest = null;
-        var lowestRank = int.MaxValue;
-        for (var i = 0; i + 1 < word.Length; i++)
-        {
-            if (_merges.TryGetValue((word[i], word[i + 1]), out var merge) && merge.Rank < lowestRank)
-                (lowest, lowestRank) = ((word[i], word[i + 1]), merge.Rank);
-        }
-        return lowest;
+        ids.AddRange(new PairMerging(word, _merges).Run());
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Kedge.Text.Cleaning;
 
 namespace Kedge.Text;
 

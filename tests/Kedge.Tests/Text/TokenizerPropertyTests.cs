@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Kedge.Text;
+using Kedge.Text.Cleaning;
 
 namespace Kedge.Tests.Text;
 

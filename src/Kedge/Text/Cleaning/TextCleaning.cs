@@ -1,45 +1,24 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Text;
 
-namespace Kedge.Text;
+namespace Kedge.Text.Cleaning;
 
 /// <summary>
-/// Text normalisation of CLIP's reference implementation, before pre-tokenisation: fix Unicode (ftfy), unescape HTML
-/// (twice), collapse white space, lower-case. Of ftfy this implements what is unambiguous (straight quotes, ligatures,
-/// full-width ASCII, control characters, canonical composition), not the repair of text decoded with the wrong
-/// encoding. HTML entities are those of HTML 4, which end in a semicolon.
+/// Text normalisation of CLIP's reference implementation, before pre-tokenisation: mend Unicode as ftfy does (<see
+/// cref="UnicodeFixes"/>), unescape HTML twice, collapse white space, lower-case.
 /// </summary>
 internal static class TextCleaning
 {
-    private static readonly SearchValues<char> Ascii = SearchValues.Create([.. Enumerable.Range(' ', 95).Select(code => (char)code)]);
+    /// <summary>ASCII that prints, without the ampersand: nothing of it is to be mended.</summary>
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create([.. Enumerable.Range(' ', 95).Select(code => (char)code).Where(c => c != '&')]);
 
-    internal static string Clean(string text) =>
-        Composition.Compose(Lower(CollapseSpace(WebUtility.HtmlDecode(WebUtility.HtmlDecode(FixUnicode(text))))));
-
-    private static string FixUnicode(string text)
+    internal static string Clean(string text)
     {
-        if (!text.AsSpan().ContainsAnyExcept(Ascii))
-            return text;
-        var mended = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            _ = c switch
-            {
-                'ʼ' or (>= '‘' and <= '‛') => mended.Append('\''),
-                >= '“' and <= '‟' => mended.Append('"'),
-                >= '\uff01' and <= '\uff5e' => mended.Append((char)(c - 0xfee0)), // full-width ASCII
-                'ﬀ' => mended.Append("ff"),
-                'ﬁ' => mended.Append("fi"),
-                'ﬂ' => mended.Append("fl"),
-                'ﬃ' => mended.Append("ffi"),
-                'ﬄ' => mended.Append("ffl"),
-                '\ufeff' or '\x7f' or (< ' ' and not (>= '\t' and <= '\r')) => mended, // byte order marks, control characters
-                _ => mended.Append(c),
-            };
-        }
-        return mended.ToString();
+        if (text.AsSpan().ContainsAnyExcept(Plain))
+            text = HtmlEntities.Decode(HtmlEntities.Decode(UnicodeFixes.Fix(text)));
+        return Lower(CollapseSpace(text));
     }
 
     private static string CollapseSpace(string text)
