@@ -1,3 +1,5 @@
+using Kedge.Runtime;
+
 namespace Kedge.Cli.Options;
 
 /// <summary>Text files with one item a line.</summary>
@@ -9,7 +11,7 @@ internal static class TextLines
     {
         try
         {
-            return File.ReadAllLines(path) is { Length: > 0 } lines
+            return UserFile.ReadLines(path).ToList() is { Count: > 0 } lines
                 ? lines
                 : throw new KedgeException($"The file of texts '{path}' is empty; expected a text a line.");
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Kedge.Runtime;
 using Kedge.Tensors;
 
 namespace Kedge.Cli.Output;
@@ -15,10 +16,10 @@ internal static class OutputFile
             throw new KedgeException($"'{path}' cannot be written: it is a folder; name a file in it.");
         if (!Directory.Exists(folder))
             throw new KedgeException($"'{path}' cannot be written: the folder '{folder}' does not exist; make it or choose another.");
+        if (SpecialFile.Describe(path) is not null) // such as /dev/null, which must not be replaced
+            throw new KedgeException($"'{path}' cannot be written: it is no regular file; choose another name.");
         try
         {
-            if (File.Exists(path))
-                RefuseDevice(path);
             File.Create($"{path}.{Path.GetRandomFileName()}.tmp", bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -35,18 +36,4 @@ internal static class OutputFile
     /// <summary>Writes bytes, completely or not at all.</summary>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void WriteBytes(string path, byte[] bytes) => AtomicFile.Write(path, stream => stream.Write(bytes));
-
-    /// <summary>Throws for a device such as /dev/null, which must not be replaced: its length cannot be set.</summary>
-    private static void RefuseDevice(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
-        try
-        {
-            RandomAccess.SetLength(file, RandomAccess.GetLength(file));
-        }
-        catch (Exception e) when (e is IOException or ArgumentException or NotSupportedException)
-        {
-            throw new KedgeException($"'{path}' cannot be written: it is no regular file; choose another name.", e);
-        }
-    }
 }

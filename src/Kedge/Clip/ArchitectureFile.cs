@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kedge.Checkpoints;
 using Kedge.Clip.Towers;
+using Kedge.Runtime;
 
 namespace Kedge.Clip;
 
@@ -33,7 +34,7 @@ internal static class ArchitectureFile
     {
         try
         {
-            var architecture = JsonSerializer.Deserialize<ClipConfiguration>(File.ReadAllText(path), Format)
+            var architecture = JsonSerializer.Deserialize<ClipConfiguration>(UserFile.ReadAllText(path), Format)
                 ?? throw new JsonException("It holds null.");
             return Fault(architecture) is { } fault
                 ? throw new KedgeException($"The architecture '{path}' cannot be built: {fault}.")

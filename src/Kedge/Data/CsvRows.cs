@@ -1,4 +1,5 @@
 using CsvHelper;
+using Kedge.Runtime;
 
 namespace Kedge.Data;
 
@@ -15,6 +16,7 @@ internal static class CsvRows
     {
         try
         {
+            UserFile.Check(path);
             using var csv = CsvReader.FromFile(path, new CsvReaderOptions
             {
                 TrimWhitespace = true,

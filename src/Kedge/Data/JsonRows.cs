@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Runtime;
 
 namespace Kedge.Data;
 
@@ -9,7 +10,7 @@ internal static class JsonRows
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(UserFile.ReadAllBytes(path));
             return read(json.RootElement);
         }
         catch (Exception e) when (e is JsonException

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Kedge.Imaging;
+using Kedge.Runtime;
 
 namespace Kedge.Data;
 
@@ -24,7 +25,7 @@ internal sealed class ZipImages : ImageRoot
         Origin = path;
         try
         {
-            _archive = new ZipArchive(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
+            _archive = new ZipArchive(UserFile.OpenRead(path));
             foreach (var entry in _archive.Entries)
                 Add(entry);
         }

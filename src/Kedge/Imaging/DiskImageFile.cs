@@ -1,3 +1,5 @@
+using Kedge.Runtime;
+
 namespace Kedge.Imaging;
 
 /// <summary>An image file on disk.</summary>
@@ -12,7 +14,7 @@ internal sealed class DiskImageFile(string path) : ImageFile
     {
         try
         {
-            return File.ReadAllBytes(Name);
+            return UserFile.ReadAllBytes(Name);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using Kedge.Runtime;
 
 namespace Kedge.Tensors;
 
@@ -10,7 +11,7 @@ internal static class CheckpointFile
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var file = UserFile.OpenRead(path);
             if (file.Length == 0) // an empty file cannot be mapped
                 return new MemoryStream([], writable: false);
             using var map =

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Runtime;
 
 namespace Kedge.Text;
 
@@ -43,7 +44,7 @@ internal static class TokenizerFolder
 
     private static BytePairVocabulary ReadWhole(string path)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+        using var json = JsonDocument.Parse(UserFile.ReadAllBytes(path));
         var model = json.RootElement.GetProperty("model");
         var (type, suffix) = (Text(model, "type"), Text(model, "end_of_word_suffix"));
         if (type != "BPE" || suffix != ByteSymbols.WordEnd)
@@ -63,12 +64,13 @@ internal static class TokenizerFolder
     }
 
     private static List<(string Left, string Right)> ReadMerges(string path) =>
-        [.. File.ReadLines(path).Where((line, at) => line.Length > 0 && !(at == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
+        [.. UserFile.ReadLines(path)
+            .Where((line, at) => line.Length > 0 && !(at == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
             .Select(line => Pair(line.Split(' ')))];
 
     private static BytePairVocabulary ReadVocabulary(string path, List<(string Left, string Right)> merges)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+        using var json = JsonDocument.Parse(UserFile.ReadAllBytes(path));
         return new BytePairVocabulary(ById(Ids(json.RootElement)), merges, path);
     }
 

@@ -1,3 +1,5 @@
+using Kedge.Runtime;
+
 namespace Kedge.Text;
 
 /// <summary>
@@ -38,7 +40,7 @@ internal sealed class WordList
     {
         try
         {
-            return FromLines(File.ReadLines(path), path) is { Words.Count: > 0 } list
+            return FromLines(UserFile.ReadLines(path), path) is { Words.Count: > 0 } list
                 ? list
                 : throw new KedgeException($"The word list '{path}' holds no words: write one a line.");
         }

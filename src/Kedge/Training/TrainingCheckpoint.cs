@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kedge.Runtime;
 using Kedge.Tensors;
 using static TorchSharp.torch;
 
@@ -114,7 +115,7 @@ internal sealed class TrainingCheckpoint
     {
         try
         {
-            var state = JsonSerializer.Deserialize<State>(File.ReadAllText(Path.Combine(checkpoint, StateFile)), Format)
+            var state = JsonSerializer.Deserialize<State>(UserFile.ReadAllText(Path.Combine(checkpoint, StateFile)), Format)
                 ?? throw Damaged(StateFile);
             return state.ModelSha256 != Digest(checkpoint, ModelFile) ? throw Damaged(ModelFile)
                 : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(OptimizerFile)
@@ -139,7 +140,7 @@ internal sealed class TrainingCheckpoint
 
     private static string Digest(string checkpoint, string file)
     {
-        using var stream = File.OpenRead(Path.Combine(checkpoint, file));
+        using var stream = UserFile.OpenRead(Path.Combine(checkpoint, file));
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 

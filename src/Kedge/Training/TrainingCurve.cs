@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kedge.Runtime;
 
 namespace Kedge.Training;
 
@@ -36,7 +37,7 @@ internal sealed class TrainingCurve
     {
         try
         {
-            return [.. File.ReadLines(Path.Combine(folder, FileName)).Skip(1).Select(Parse)];
+            return [.. UserFile.ReadLines(Path.Combine(folder, FileName)).Skip(1).Select(Parse)];
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {

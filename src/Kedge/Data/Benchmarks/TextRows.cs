@@ -1,3 +1,5 @@
+using Kedge.Runtime;
+
 namespace Kedge.Data.Benchmarks;
 
 /// <summary>Reads the text files that list a data set's classes or images, one a line.</summary>
@@ -9,7 +11,7 @@ internal static class TextRows
     {
         try
         {
-            return [.. File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
+            return [.. UserFile.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

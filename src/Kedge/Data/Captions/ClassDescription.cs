@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kedge.Runtime;
 
 namespace Kedge.Data.Captions;
 
@@ -28,7 +29,7 @@ internal sealed record ClassDescription(
     {
         try
         {
-            var classes = JsonSerializer.Deserialize<Dictionary<string, ClassDescription?>>(File.ReadAllText(path));
+            var classes = JsonSerializer.Deserialize<Dictionary<string, ClassDescription?>>(UserFile.ReadAllText(path));
             if (classes is null or { Count: 0 })
                 throw new KedgeException($"Reading class descriptions from '{path}' found no class; {Expected}.");
             return classes.ToDictionary(entry => entry.Key, entry => entry.Value is { IsComplete: true } complete
