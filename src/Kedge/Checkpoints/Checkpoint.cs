@@ -109,7 +109,7 @@ internal sealed class Checkpoint : IDisposable
                 return (map, wrapper);
             if (wrappers.Length > 1)
             {
-                var names = string.Join(" and ", wrappers.Select(name => $"'{name}'"));
+                var names = string.Join(" and ", wrappers.Take(2).Select(name => $"'{name}'")) + (wrappers.Length > 2 ? " and others" : "");
                 throw new KedgeException(
                     $"'{tensors.Origin}' holds {wrappers.Length} models, below {names}; save the state dict of one of them alone.");
             }

@@ -11,7 +11,7 @@ namespace Kedge.Checkpoints;
 /// </summary>
 internal sealed class SettingsFile : IDisposable
 {
-    private const long MaxFileBytes = 64 << 20;
+    private const long MaxFileBytes = 16 << 20;
 
     private const int MaxQuoteLength = 60;
 

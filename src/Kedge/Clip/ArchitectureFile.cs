@@ -36,7 +36,7 @@ internal static class ArchitectureFile
         {
             var architecture = JsonSerializer.Deserialize<ClipConfiguration>(UserFile.ReadAllText(path), Format)
                 ?? throw new JsonException("It holds null.");
-            return Fault(architecture) is { } fault
+            return ConfigurationFaults.Find(architecture) is { } fault
                 ? throw new KedgeException($"The architecture '{path}' cannot be built: {fault}.")
                 : architecture;
         }
@@ -50,47 +50,4 @@ internal static class ArchitectureFile
     /// <summary>The JSON that <see cref="Read"/> takes, indented.</summary>
     /// <param name="architecture">Any architecture.</param>
     public static string Write(ClipConfiguration architecture) => JsonSerializer.Serialize(architecture, Format);
-
-    /// <summary>What does not fit together, first things first; null where all does.</summary>
-    private static string? Fault(ClipConfiguration architecture) =>
-        Fault("text", architecture.Text.Transformer)
-        ?? Unless(architecture.FeatureWidth >= 1, $"featureWidth is {architecture.FeatureWidth}, expected at least 1")
-        ?? Unless(architecture.Text.ContextLength >= 3, $"contextLength is {architecture.Text.ContextLength}, expected at least 3")
-        ?? Unless(architecture.Text.VocabularySize >= 3, $"vocabularySize is {architecture.Text.VocabularySize}, expected at least 3")
-        ?? architecture.Vision switch
-        {
-            VisionTransformerConfiguration vit => Fault(vit),
-            ResNetConfiguration net => Fault(net),
-            BasicResNetConfiguration net => Fault(net),
-            _ => null,
-        };
-
-    private static string? Fault(VisionTransformerConfiguration vit) =>
-        Fault("vision", vit.Transformer)
-        ?? Unless(vit is { PatchSize: >= 1, Resolution: >= 1 } && vit.Resolution % vit.PatchSize == 0,
-            $"resolution is {vit.Resolution}, expected a multiple of patchSize {vit.PatchSize}");
-
-    private static string? Fault(ResNetConfiguration net) =>
-        Stages(net.Resolution, net.Blocks)
-        ?? Unless(net.Width >= 2 && net.Width % 2 == 0, $"width is {net.Width}, expected an even number from 2")
-        ?? Unless(net.Heads >= 1 && 32 * net.Width % net.Heads == 0,
-            $"heads are {net.Heads}, expected a divisor of 32 · width = {32 * net.Width}");
-
-    private static string? Fault(BasicResNetConfiguration net) =>
-        Stages(net.Resolution, net.Blocks)
-        ?? Unless(net is { Width: >= 1, HiddenWidth: >= 0 },
-            $"width is {net.Width}, hiddenWidth {net.HiddenWidth}, expected at least 1 and 0");
-
-    private static string? Stages(int resolution, IReadOnlyList<int> blocks) =>
-        Unless(resolution >= 32 && resolution % 32 == 0, $"resolution is {resolution}, expected a multiple of 32")
-        ?? Unless(blocks.Count == 4 && blocks.All(count => count >= 1),
-            $"blocks are [{string.Join(", ", blocks)}], expected four numbers from 1");
-
-    private static string? Fault(string tower, TransformerConfiguration blocks) =>
-        Unless(blocks is { Width: >= 1, Layers: >= 1, MlpWidth: >= 1 },
-            $"{tower}: width is {blocks.Width}, layers {blocks.Layers}, mlpWidth {blocks.MlpWidth}, expected at least 1 of each")
-        ?? Unless(blocks.Heads >= 1 && blocks.Width % blocks.Heads == 0,
-            $"{tower}: heads are {blocks.Heads}, expected a divisor of width {blocks.Width}");
-
-    private static string? Unless(bool holds, string fault) => holds ? null : fault;
 }

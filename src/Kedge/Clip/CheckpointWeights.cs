@@ -12,19 +12,23 @@ internal static class CheckpointWeights
     public static ClipNetwork Load(Checkpoint checkpoint, ClipConfiguration configuration, Device device, bool trainable = false)
     {
         var source = checkpoint.Tensors;
-        var (missing, misshapen, used) = (new List<string>(), new List<string>(), new HashSet<string>());
+        var (missing, misshapen, notFinite, used) = (new List<string>(), new List<string>(), new List<string>(), new HashSet<string>());
         using var normal = inference_mode(false); // gradients must pass through the frozen towers, whatever mode the caller is in
         using var noGrad = no_grad();
+        using var scope = NewDisposeScope(); // frees what was read where the rest fails
         var network = new ClipNetwork(new Weights(Take, trainable), configuration);
         var unexpected = source.Entries.Keys.Where(key => !used.Contains(key)).Order(StringComparer.Ordinal).ToList();
-        if (missing.Count + misshapen.Count + unexpected.Count == 0)
-        {
-            network.eval();
-            return network;
-        }
-        network.Dispose();
-        throw new KedgeException($"Loading {source.Origin} as a CLIP: {Name("missing", missing)}; {Name("unexpected", unexpected)}; " +
-            $"{Name("misshapen", misshapen)}. Expected exactly the tensors of {Describe(configuration)}; give a complete checkpoint.");
+        if (missing.Count + misshapen.Count + unexpected.Count > 0)
+            throw new KedgeException($"Loading {source.Origin} as a CLIP: {Name("missing", missing)}; {Name("unexpected", unexpected)}; " +
+                $"{Name("misshapen", misshapen)}. Expected exactly the tensors of {Describe(configuration)}; give a complete checkpoint.");
+        if (notFinite.Count > 0)
+            throw new KedgeException($"Loading {source.Origin} as a CLIP: {Name("NaN or infinite", notFinite)}. " +
+                "Expected finite numbers in every weight; get the file again.");
+        RequireScale(network, source.Origin);
+        network.eval();
+        foreach (var weight in network.state_dict().Values)
+            weight.DetachFromDisposeScope();
+        return network;
 
         Tensor Take(string key, long[] shape)
         {
@@ -36,12 +40,22 @@ internal static class CheckpointWeights
                 misshapen.Add($"{key} [{string.Join(", ", entry.Shape)}] instead of [{string.Join(", ", shape)}]");
             else if (missing.Count + misshapen.Count == 0)
             {
-                using var stored = source.Read(key);
-                using var scalar = stored.reshape(shape);
-                return scalar.to(ScalarType.Float32, copy: true).to(device);
+                using var reading = NewDisposeScope();
+                var weight = source.Read(key).reshape(shape).to(ScalarType.Float32, copy: true);
+                if (!weight.isfinite().all().item<bool>())
+                    notFinite.Add(key);
+                return weight.to(device).MoveToOuterDisposeScope();
             }
             return empty(shape, device: META);
         }
+    }
+
+    private static void RequireScale(ClipNetwork network, string origin)
+    {
+        var logarithm = network.logit_scale.item<float>();
+        if (!float.IsFinite(MathF.Exp(logarithm)))
+            throw new KedgeException(
+                $"Loading {origin} as a CLIP: its logit scale exp({logarithm}) is no finite number; get the file again.");
     }
 
     private static string Name(string what, List<string> keys) => keys.Count == 0

@@ -27,7 +27,8 @@ internal static class ClipArchitecture
             (true, false) => ResNet(shapes, declared, heads),
             _ => Transformer(shapes, declared, heads, activation),
         };
-        return new ClipConfiguration((int)projection[1], vision, text) { JointMean = shapes.Has("joint_mean") };
+        var found = new ClipConfiguration((int)projection[1], vision, text) { JointMean = shapes.Has("joint_mean") };
+        return ConfigurationFaults.Find(found) is { } fault ? throw shapes.Refuse(fault) : found;
     }
 
     /// <summary>
@@ -96,10 +97,13 @@ internal static class ClipArchitecture
 
     private sealed class Shapes(TensorSource tensors)
     {
+        private const long MaxLength = 1 << 24; // ResNets multiply it by 32
+
         public bool Has(string key) => tensors.Entries.ContainsKey(key);
 
         public long[] this[string key, int dimensions] =>
             tensors.Entries.TryGetValue(key, out var entry) && entry.Shape.Length == dimensions
+                && entry.Shape.All(length => length is > 0 and <= MaxLength)
             ? entry.Shape
             : throw Refuse($"{key} with {dimensions} dimensions is {(entry is null ? "missing" : $"[{string.Join(", ", entry.Shape)}]")}");
 

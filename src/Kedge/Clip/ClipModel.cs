@@ -22,7 +22,8 @@ public sealed partial class ClipModel : ITextTower, IImageEncoder, IDisposable
     {
         (_source, _network, _texts) = (source, network, new TextEncoder(network, source.Tokenizer));
         _images = new(() => network.PackedImageTower(source.Precision.Type()));
-        LogitScale = network.logit_scale.exp().item<float>();
+        using (var scale = network.logit_scale.exp())
+            LogitScale = scale.item<float>();
         Parameters = network.parameters().Sum(parameter => parameter.numel());
     }
 

@@ -5,9 +5,9 @@ using System.Text;
 namespace Kedge.Tensors;
 
 /// <summary>
-/// A pickle virtual machine restricted to data. It implements the opcodes that PyTorch writes (protocols 2 to 5); names
-/// and calls go through <see cref="TorchPickleCalls"/>, an allow list. Work and memory are bounded: a step makes at
-/// most one small object or moves existing ones. Opcodes:
+/// A pickle virtual machine restricted to data. It implements the opcodes of protocols 2 to 5; names and calls go
+/// through <see cref="TorchPickleCalls"/>, which performs those that make tensors and skips the others. Work and memory
+/// are bounded: a step makes at most one small object or moves existing ones. Opcodes:
 /// https://github.com/python/cpython/blob/main/Lib/pickletools.py.
 /// </summary>
 internal sealed class PickleReader(byte[] data)
@@ -59,17 +59,20 @@ internal sealed class PickleReader(byte[] data)
             case (byte)'M': Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;
             case (byte)'J': Push((long)TakeInt32()); break;
             case 0x8a: PushLong(Take(1)[0]); break;
+            case 0x8b: PushLong(TakeInt32()); break;
             case (byte)'G': Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
             case (byte)'X': Push(TakeText(TakeInt32())); break;
             case 0x8c: Push(TakeText(Take(1)[0])); break;
             case (byte)'T': Push(TakeText(TakeInt32())); break;
             case (byte)'U': Push(TakeText(Take(1)[0])); break;
-            case (byte)'B': Push(Take(TakeInt32()).ToArray()); break;
-            case (byte)'C': Push(Take(Take(1)[0]).ToArray()); break;
+            case 0x8d: Push(TakeText(TakeLength())); break;
+            case (byte)'B': SkipBytes(TakeInt32()); break;
+            case (byte)'C': SkipBytes(Take(1)[0]); break;
+            case 0x8e or 0x96: SkipBytes(TakeLength()); break;
 
             case (byte)']': Push(new List<object?>()); break;
-            case (byte)'a': { var item = Pop(); PeekList().Add(item); break; }
-            case (byte)'e': { var items = PopMark(); PeekList().AddRange(items); break; }
+            case (byte)'a': Append(PopMany(1)); break;
+            case (byte)'e': Append(PopMark()); break;
             case (byte)'l': Push(PopMark().ToList()); break;
             case (byte)')': Push(Array.Empty<object?>()); break;
             case (byte)'t': Push(PopMark()); break;
@@ -79,6 +82,9 @@ internal sealed class PickleReader(byte[] data)
             case (byte)'}': Push(new PickleState()); break;
             case (byte)'s': SetItems(PopMany(2)); break;
             case (byte)'u': SetItems(PopMark()); break;
+            case 0x8f: Push(PickleSkipped.Value); break; // an empty set
+            case 0x90: PopMark(); break; // its items
+            case 0x91: PopMark(); Push(PickleSkipped.Value); break; // a frozen set
 
             case (byte)'q': Remember(Take(1)[0]); break;
             case (byte)'r': Remember(TakeInt32()); break;
@@ -90,6 +96,7 @@ internal sealed class PickleReader(byte[] data)
             case 0x93: { var names = PopMany(2); PushGlobal(names[0] as string, names[1] as string); break; }
             case (byte)'R': { var call = PopMany(2); Push(TorchPickleCalls.Call(call[0], call[1])); break; }
             case 0x81: { var made = PopMany(2); Push(TorchPickleCalls.New(made[0], made[1])); break; }
+            case 0x92: { var made = PopMany(3); Push(TorchPickleCalls.New(made[0], made[1])); break; }
             case (byte)'b': { var state = Pop(); TorchPickleCalls.Build(Peek(), state); break; }
             case (byte)'Q': Push(TorchPickleCalls.Storage(Pop())); break;
             default:
@@ -103,13 +110,17 @@ internal sealed class PickleReader(byte[] data)
             throw new FormatException($"it is a pickle of protocol {version} where 2 to 5 are known");
     }
 
+    /// <summary>An integer, little-endian; one beyond 64 bits is nothing that tensors need.</summary>
     private void PushLong(int length)
     {
-        var value = new BigInteger(Take(length));
-        if (length <= sizeof(long))
-            Push((long)value);
-        else
-            Push(value);
+        var bytes = Take(length);
+        Push(length <= sizeof(long) ? (long)new BigInteger(bytes) : PickleSkipped.Value);
+    }
+
+    private void SkipBytes(int length)
+    {
+        Take(length);
+        Push(PickleSkipped.Value);
     }
 
     private void PushGlobal(string? module, string? name)
@@ -117,16 +128,23 @@ internal sealed class PickleReader(byte[] data)
         if (module is null || name is null)
             throw new FormatException("it names something by values that are no text");
         var global = new PickleGlobal(module, name);
-        Push(TorchPickleCalls.MayName(global)
-            ? global
-            : throw new FormatException($"it names '{global.FullName}', which no state dict needs"));
+        TorchPickleCalls.RequireHarmless(global);
+        Push(global);
+    }
+
+    private void Append(object?[] items)
+    {
+        if (Peek() is List<object?> list)
+            list.AddRange(items);
+        else if (Peek() is not PickleSkipped)
+            throw new FormatException("it appends to something that is no list");
     }
 
     private void SetItems(object?[] items)
     {
-        if (Peek() is not PickleState state || items.Length % 2 != 0)
+        if (items.Length % 2 != 0 || Peek() is not (PickleState or PickleSkipped))
             throw new FormatException("it sets items of something that is no dictionary");
-        for (var i = 0; i < items.Length; i += 2)
+        for (var i = 0; Peek() is PickleState state && i < items.Length; i += 2)
             state.Items.Add(new(items[i], items[i + 1]));
     }
 
@@ -134,8 +152,6 @@ internal sealed class PickleReader(byte[] data)
 
     private object? Recall(long key) =>
         _memo.TryGetValue(key, out var value) ? value : throw new FormatException($"it recalls memo {key}, which it never stored");
-
-    private List<object?> PeekList() => Peek() as List<object?> ?? throw new FormatException("it appends to something that is no list");
 
     private void Push(object? value) => _stack.Add(value);
 
@@ -171,6 +187,9 @@ internal sealed class PickleReader(byte[] data)
     }
 
     private int TakeInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    /// <summary>A length in eight bytes; −1 where it is beyond anything.</summary>
+    private int TakeLength() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8)) is <= int.MaxValue and var length ? (int)length : -1;
 
     private string TakeLine()
     {

@@ -9,6 +9,17 @@ internal sealed record PickleGlobal(string Module, string Name)
 }
 
 /// <summary>
+/// A value that is not built, as no tensor is in it: a number of NumPy, a set, an object of an unknown class. Whatever
+/// a pickle does with it has no effect.
+/// </summary>
+internal sealed class PickleSkipped
+{
+    public static PickleSkipped Value { get; } = new();
+
+    private PickleSkipped() { }
+}
+
+/// <summary>
 /// Keys and values of a pickled dictionary, or the attributes of a TorchScript module; a list, so that hostile keys
 /// cannot cause hash collisions.
 /// </summary>

@@ -11,15 +11,12 @@ namespace Kedge.Tensors;
 internal sealed class SafetensorsHeader
 {
     public const int LengthBytes = 8;
-    public const string MetadataKey = "__metadata__";
-
     /// <summary>The format's own limit.</summary>
     private const long MaxHeaderBytes = 100_000_000;
 
     private readonly string _origin;
     private readonly Dictionary<string, TensorEntry> _entries = [];
     private readonly Dictionary<string, long> _offsets = [];
-    private readonly Dictionary<string, string> _metadata = [];
 
     private SafetensorsHeader(string origin) => _origin = origin;
 
@@ -28,7 +25,7 @@ internal sealed class SafetensorsHeader
     /// <summary>Where each tensor's bytes begin in the file.</summary>
     public IReadOnlyDictionary<string, long> Offsets => _offsets;
 
-    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>Reads and checks the header of a seekable stream that holds the whole file.</summary>
     public static SafetensorsHeader Read(Stream file, string origin)
@@ -37,8 +34,13 @@ internal sealed class SafetensorsHeader
         var json = header.ReadJson(file);
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            header.Parse(document.RootElement, dataStart: LengthBytes + json.Length, dataLength: file.Length - LengthBytes - json.Length);
+            var described = SafetensorsJson.Read(json);
+            header.Metadata = described.Metadata;
+            header.Take(described, dataStart: LengthBytes + json.Length, dataLength: file.Length - LengthBytes - json.Length);
+        }
+        catch (FormatException e)
+        {
+            throw header.Refusal(e.Message, e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -64,19 +66,10 @@ internal sealed class SafetensorsHeader
         return json;
     }
 
-    private void Parse(JsonElement root, long dataStart, long dataLength)
+    private void Take(SafetensorsJson described, long dataStart, long dataLength)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-            throw Refusal($"its header is a JSON {root.ValueKind} where an object is expected");
-        var spans = new List<(long Begin, long End, string Name)>();
-        foreach (var property in root.EnumerateObject())
+        foreach (var (entry, begin, end) in described.Tensors)
         {
-            if (property.Name == MetadataKey)
-            {
-                ParseMetadata(property.Value);
-                continue;
-            }
-            var (entry, begin, end) = ParseTensor(property.Name, property.Value);
             if (begin < 0 || end < begin || end > dataLength)
                 throw Refusal($"tensor '{entry.Name}' lies at bytes {begin} to {end} of {dataLength} bytes of data");
             if (end - begin != ElementTypes.ByteCount(entry.Type, entry.Shape))
@@ -85,11 +78,10 @@ internal sealed class SafetensorsHeader
                     $"[{string.Join(", ", entry.Shape)}] " +
                     $"is given {end - begin} bytes");
             }
-            spans.Add((begin, end, entry.Name));
             _entries.Add(entry.Name, entry);
             _offsets.Add(entry.Name, dataStart + begin);
         }
-        CheckCover(spans, dataLength);
+        CheckCover([.. described.Tensors.Select(tensor => (tensor.Begin, tensor.End, tensor.Entry.Name))], dataLength);
     }
 
     /// <summary>Checks that the tensors cover the data section without overlaps or gaps.</summary>
@@ -108,47 +100,6 @@ internal sealed class SafetensorsHeader
         }
         if (covered != dataLength)
             throw Refusal($"bytes {covered} to {dataLength} of the data, after the last tensor, belong to no tensor");
-    }
-
-    private void ParseMetadata(JsonElement metadata)
-    {
-        if (metadata.ValueKind != JsonValueKind.Object)
-            throw Refusal($"'{MetadataKey}' is a JSON {metadata.ValueKind} where an object is expected");
-        foreach (var property in metadata.EnumerateObject())
-        {
-            if (property.Value.ValueKind != JsonValueKind.String)
-                throw Refusal($"'{MetadataKey}' holds a {property.Value.ValueKind} under '{property.Name}' where text is expected");
-            _metadata.Add(property.Name, property.Value.GetString()!);
-        }
-    }
-
-    private (TensorEntry Entry, long Begin, long End) ParseTensor(string name, JsonElement tensor)
-    {
-        if (tensor.ValueKind != JsonValueKind.Object
-            || !tensor.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
-            || !tensor.TryGetProperty("shape", out var shape) || Integers(shape) is not { } lengths
-            || !tensor.TryGetProperty("data_offsets", out var offsets) || Integers(offsets) is not [var begin, var end])
-        {
-            throw Refusal($"tensor '{name}' is not described by dtype, shape and two data_offsets that are whole numbers");
-        }
-        var type = ElementTypes.FromSafetensors(dtype.GetString())
-            ?? throw Refusal($"tensor '{name}' has the type '{dtype.GetString()}' where one of " +
-                $"{ElementTypes.SafetensorsNames} is expected");
-        return (new TensorEntry(name, type, lengths), begin, end);
-    }
-
-    private static long[]? Integers(JsonElement array)
-    {
-        if (array.ValueKind != JsonValueKind.Array)
-            return null;
-        var values = new List<long>();
-        foreach (var item in array.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out var value))
-                return null;
-            values.Add(value);
-        }
-        return [.. values];
     }
 
     private KedgeException Refusal(string found, Exception? inner = null) =>

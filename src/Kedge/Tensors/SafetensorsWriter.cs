@@ -43,7 +43,7 @@ internal static class SafetensorsWriter
     }
 
     private static string TypeOf(string name, Tensor tensor) =>
-        name == SafetensorsHeader.MetadataKey ? throw new ArgumentException($"A tensor cannot be named '{name}'.", nameof(name))
+        name == SafetensorsJson.MetadataKey ? throw new ArgumentException($"A tensor cannot be named '{name}'.", nameof(name))
         : ElementTypes.ToSafetensors(tensor.dtype)
             ?? throw new ArgumentException($"Tensor '{name}' has the type {tensor.dtype}; expected one of {ElementTypes.SafetensorsNames}.",
                 nameof(tensor));
@@ -56,7 +56,7 @@ internal static class SafetensorsWriter
             json.WriteStartObject();
             if (metadata is { Count: > 0 })
             {
-                json.WriteStartObject(SafetensorsHeader.MetadataKey);
+                json.WriteStartObject(SafetensorsJson.MetadataKey);
                 foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                     json.WriteString(key, value);
                 json.WriteEndObject();

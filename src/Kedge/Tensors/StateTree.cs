@@ -7,7 +7,6 @@ namespace Kedge.Tensors;
 internal sealed class StateTree
 {
     private const int MaxDepth = 64;
-    private const int MaxNameLength = 1024;
 
     /// <summary>
     /// Limit of visited values: shared objects let a small pickle describe a huge tree. Far above any model.
@@ -15,6 +14,7 @@ internal sealed class StateTree
     private const int MaxNodes = 1_000_000;
 
     private int _nodes;
+    private int _nameLengths;
 
     private StateTree() { }
 
@@ -43,12 +43,22 @@ internal sealed class StateTree
             if (key is not (string or long))
                 continue;
             var name = prefix + key;
-            if (name.Length > MaxNameLength)
-                throw new FormatException($"it holds a name of more than {MaxNameLength:N0} characters");
-            if (value is TorchTensor tensor && !Tensors.TryAdd(name, tensor))
-                throw new FormatException($"it holds the tensor '{name}' twice");
+            if (name.Length > TensorLimits.MaxNameLength)
+                throw new FormatException($"it holds a name of more than {TensorLimits.MaxNameLength:N0} characters");
+            if (value is TorchTensor tensor)
+                Add(name, tensor);
             if (StateOf(value) is { } inner)
                 Visit(inner, name + '.', depth + 1);
         }
+    }
+
+    private void Add(string name, TorchTensor tensor)
+    {
+        if (!Tensors.TryAdd(name, tensor))
+            throw new FormatException($"it holds the tensor '{name}' twice");
+        _nameLengths += name.Length;
+        if (Tensors.Count > TensorLimits.MaxTensors || _nameLengths > TensorLimits.MaxNames)
+            throw new FormatException($"it holds more than {TensorLimits.MaxTensors:N0} tensors, or names of more than " +
+                $"{TensorLimits.MaxNames:N0} characters together");
     }
 }

@@ -46,6 +46,14 @@ public sealed class SafetensorsHostileTests : IDisposable
         { "an overlap", $"{{{X},\"y\":{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[2,6]}}}}", 6, "tensor 'y' overlaps another" },
         { "a hole", $"{{{X},\"y\":{{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[5,6]}}}}",
             6, "bytes 4 to 5 of the data, before tensor 'y', belong to no tensor" },
+        { "65 dimensions", $"{{\"x\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', new int[65])}],\"data_offsets\":[0,0]}}}}",
+            0, "tensor 'x' has more than 64 dimensions; get the file again" },
+        { "a name of 1,025 bytes", $"{{\"{new string('n', 1025)}\":1}}",
+            0, "it holds a name of 1,025 bytes where at most 1,024 are allowed; get the file again" },
+        { "100,001 tensors", $"{{{string.Join(',', Enumerable.Range(0, 100_001)
+            .Select(i => $"\"{i}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}"))}}}",
+            0, "it lists more than 100,000 tensors" },
+        { "something after it", $"{{{X}}} 1", 4, "its header is not valid JSON" },
         { "bytes left over", $"{{{X}}}", 5, "bytes 4 to 5 of the data, after the last tensor, belong to no tensor" },
     };
 

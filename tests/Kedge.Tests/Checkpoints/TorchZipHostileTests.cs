@@ -23,6 +23,8 @@ public sealed class TorchZipHostileTests : IDisposable
                 { "eval", new Pickle().Global("builtins", "eval").Text("1").Raw(0x85).Code("R").End(), "it names 'builtins.eval'" },
                 { "getattr of an allowed name", new Pickle().Global("torch._utils", "_rebuild_tensor_v2.__globals__").End(),
                     "it names 'torch._utils._rebuild_tensor_v2.__globals__'" },
+                { "eval of Python 2", new Pickle().Global("__builtin__", "eval").End(), "it names '__builtin__.eval'" },
+                { "a module below another", new Pickle().Global("os.path", "join").End(), "it names 'os.path.join'" },
                 { "a name without import", new Pickle().Text("os").Text("system").Raw(0x93).End(), "it names 'os.system'" },
                 { "a name made of numbers", new Pickle().Int(1).Int(2).Raw(0x93).End(), "it names something by values that are no text" },
                 { "the old instance opcode", new Pickle().Code("(ios\nsystem\n").End(), "the pickle opcode 0x69" },
@@ -59,6 +61,8 @@ public sealed class TorchZipHostileTests : IDisposable
                 { "a dictionary in itself", new Pickle().Code("}q").Raw(0).Text("x").Code("h").Raw(0).Code("s").End(),
                     "it nests more than 64" },
                 { "a bomb of shared dictionaries", SharedDictionaries(), "it holds more than 1,000,000 values" },
+                { "a bomb of shared tensors", SharedTensors(),
+                    "it holds more than 100,000 tensors, or names of more than 10,000,000 characters together" },
                 { "a name without bounds", LongNames(), "a name of more than 1,024 characters" },
                 { "steps without bounds", [.. Enumerable.Repeat((byte)'}', 2_100_000)], "it takes more than 2,000,000 steps" },
             };
@@ -136,6 +140,18 @@ public sealed class TorchZipHostileTests : IDisposable
         for (byte level = 1; level <= 30; level++)
             pickle.Code("}(").Text("a").Code("h").Raw((byte)(level - 1)).Text("b").Code("h").Raw((byte)(level - 1)).Code("uq").Raw(level);
         return pickle.End();
+    }
+
+    /// <summary>A dictionary of 400 tensors, which is 400 times in another.</summary>
+    private static byte[] SharedTensors()
+    {
+        var pickle = new Pickle().Tensor("0", "ByteStorage", 1, 0, [1], [1]).Code("q").Raw(0).Code("}(");
+        for (var i = 0; i < 400; i++)
+            pickle.Int(i).Code("h").Raw(0);
+        pickle.Code("uq").Raw(1).Code("}(");
+        for (var i = 0; i < 400; i++)
+            pickle.Int(i).Code("h").Raw(1);
+        return pickle.Code("u").End();
     }
 
     private static byte[] LongNames()

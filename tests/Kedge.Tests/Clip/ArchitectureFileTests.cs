@@ -32,6 +32,12 @@ public class ArchitectureFileTests
     [InlineData("\"width\": 32", "\"width\": 0", "width is 0, expected an even number from 2")]
     [InlineData("\"heads\": 1,", "\"heads\": 3,", "text: heads are 3, expected a divisor of width 64")]
     [InlineData("\"layers\": 4", "\"layers\": 0", "text: width is 64, layers 0, mlpWidth 256, expected at least 1 of each")]
+    [InlineData("\"layers\": 4", "\"layers\": 1000000",
+        "text: width is 64, layers 1000000, mlpWidth 256, expected at most 65536, 256 and 262144")]
+    [InlineData("\"width\": 32", "\"width\": 2000000000", "width is 2000000000, expected at most 2048")]
+    [InlineData("[1, 2, 2, 1]", "[1, 2, 2, 1000]", "blocks are [1, 2, 2, 1000], expected at most 256 of each")]
+    [InlineData("\"featureWidth\": 256", "\"featureWidth\": 2000000000", "featureWidth is 2000000000, expected at most 65536")]
+    [InlineData("\"contextLength\": 77", "\"contextLength\": 2000000000", "contextLength is 2000000000, expected at most 65536")]
     [InlineData("\"contextLength\": 77", "\"contextLength\": 1", "contextLength is 1, expected at least 3")]
     public void Numbers_that_do_not_fit_together_are_named(string line, string changed, string fault)
     {

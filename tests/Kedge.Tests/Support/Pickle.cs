@@ -39,6 +39,9 @@ internal sealed class Pickle
             .Code("((").Text("storage").Global("torch", storage).Text(key).Text("cpu").Int(count).Code("tQ")
             .Int(offset).Tuple(shape).Tuple(strides).Raw(0x89).Global("collections", "OrderedDict").Code(")RtR");
 
+    /// <summary>What was written so far, without the header: a part for another pickle.</summary>
+    public byte[] Bytes => [.. _bytes[2..]];
+
     public byte[] End() => Code(".")._bytes.ToArray();
 
     /// <summary>A zip with a pickle and storages, stored as they are unless a level says otherwise.</summary>

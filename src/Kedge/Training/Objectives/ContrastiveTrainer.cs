@@ -56,6 +56,20 @@ internal sealed class ContrastiveTrainer
             throw new KedgeException($"The architecture to train has a token table of {rows:N0} rows, " +
                 $"and CLIP's tokenizer has {tokens:N0} tokens: make them equal.");
         (_start, _options, _device, _time) = (start, options.Checked(), device ?? CPU, time ?? TimeProvider.System);
+        RequireMemory(start.Architecture);
+    }
+
+    /// <summary>Refuses an architecture whose weights, gradients and two moments do not fit into memory.</summary>
+    private static void RequireMemory(ClipConfiguration architecture)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new ClipNetwork(Weights.Meta, architecture);
+        var parameters = network.parameters().Sum(parameter => parameter.numel());
+        var (needed, available) = (4L * sizeof(float) * parameters, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (needed > available)
+            throw new KedgeException(FormattableString.Invariant($"The architecture to train has {parameters:N0} parameters, ") +
+                FormattableString.Invariant($"which take {needed / 1e9:N0} GB with their gradients and moments, and this process may ") +
+                FormattableString.Invariant($"use {available / 1e9:N0} GB: make it smaller."));
     }
 
     /// <summary>Whether <see cref="Run"/> with this folder would resume a run.</summary>

@@ -112,6 +112,16 @@ public sealed class ContrastiveTrainerTests : IDisposable
     }
 
     [Fact]
+    public void An_architecture_beyond_memory_is_refused_before_it_is_built()
+    {
+        TransformerConfiguration blocks = new(Width: 65_536, Layers: 256, Heads: 1, MlpWidth: 262_144);
+        var huge = TinyRun.Architecture with { Text = TinyRun.Architecture.Text with { Transformer = blocks } };
+        var error = Assert.Throws<KedgeException>(() => new ContrastiveTrainer(huge, TinyRun.Options));
+        Assert.StartsWith("The architecture to train has 13,197,", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" GB: make it smaller.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_image_without_a_caption_is_a_mistake_of_the_caller() =>
         Assert.Throws<ArgumentException>(
             () => TinyRun.Run(_scratch.Path, pairs: [TinyRun.Pairs[0] with { Captions = [] }, .. TinyRun.Pairs.Skip(1)]));

@@ -1,0 +1,16 @@
+namespace Kedge.Tests;
+
+public class KedgeExceptionTests
+{
+    [Fact]
+    public void A_message_is_one_line_without_control_characters() =>
+        Assert.Equal("'a\\x1b[31m\\x07b\\x9b' is no name.", new KedgeException("'a\u001b[31m\ab\u009b' is\nno name.").Message);
+
+    [Fact]
+    public void A_message_has_an_end()
+    {
+        var message = new KedgeException($"'{new string('a', 100_000_000)}' is too long.", innerException: null).Message;
+        Assert.Equal(10_003, message.Length);
+        Assert.EndsWith("a' is too long.", message, StringComparison.Ordinal);
+    }
+}
