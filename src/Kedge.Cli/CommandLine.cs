@@ -17,7 +17,7 @@ internal static class CommandLine
           kedge predict --classifier photos.kedge new.jpg
 
         Results go to standard output, progress and messages to standard error.
-        Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
+        Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some photos could not be read, 130 cancelled, 143 terminated.
         """;
 
     /// <summary>Runs the command of the arguments.</summary>

@@ -94,13 +94,14 @@ public sealed class FeatureClassifier : IDisposable
         {
             throw new KedgeException("The classifier was fitted on a task of other class names or class features (fingerprint " +
                 $"{Card.Fingerprint}) " +
-                $"than {task.Name} has (fingerprint {task.Fingerprint}): take a task of the same features, or fit again on this one.");
+                $"than {task.Name} has (fingerprint {task.Fingerprint}): take a task of the same features (made with " +
+                "as many --threads, as another number changes their last bits), or fit again on this one.");
         }
         using var scope = NewDisposeScope();
         var logits = Classifier.LogitsInBatches(part.Images, cancellation);                   // [Q, C]
         return EvaluationResult.Compute(logits, [.. part.Labels.cpu().data<long>().Select(label => (int)label)],
             Classifier.ClassNames, Card.Probabilities,
-            _fitted.Similarity(part.Features));
+            _fitted.Similarity(part.Features)).WithLeftOut(part.LeftOut);
     }
 
     /// <summary>Frees the classifier.</summary>

@@ -42,8 +42,7 @@ internal static class ImageAnchors
         options ??= new();
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var task = new TaskEncoder(clip, context)
-            .EncodeTask(dataset.ClassNames, SupportSampler.Sample(dataset, options), FeatureKinds.Image, options, cancellation);
+        var (task, _) = new TaskEncoder(clip, context).EncodeTask(dataset, FeatureKinds.Image, options, cancellation);
         return AnchorMining.Rank(task, words ?? OpenWords.Nouns, mining, encoding, cancellation);
     }
 }

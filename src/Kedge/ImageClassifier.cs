@@ -45,8 +45,8 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images or steps.</param>
     /// <returns>The classifier; dispose it.</returns>
-    /// <exception cref="KedgeException">There is no such method or option, a class has too few images, or images
-    /// cannot be read.</exception>
+    /// <exception cref="KedgeException">There is no such method or option, a class has too few images
+    /// (<see cref="TaskOptions.ExactShots"/>), or images cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>; features made so far
     /// are in the cache.</exception>
     public static ImageClassifier Fit(
@@ -54,13 +54,11 @@ public sealed class ImageClassifier : IDisposable
         EncodingContext? context = null, CancellationToken cancellation = default)
     {
         options ??= new();
-        var method = options.Method;
         options.Calibration?.Check();
-        var seesSupport = method.Requires.HasFlag(TaskParts.Support) || options.Calibration is not null;
-        var support = seesSupport ? SupportSampler.Sample(dataset, options) : [];
-        var drawn = seesSupport ? options : options with { Shots = null };
-        var description = new SupportDescription(dataset.Name, support.Count, drawn.Shots, drawn.Shots is null ? null : options.Seed);
-        return Fit(clip, method, dataset.ClassNames, support, options, description, context ?? new(), cancellation);
+        var method = options.Method;
+        if (!method.Requires.HasFlag(TaskParts.Support) && options.Calibration is null) // it sees names alone
+            (dataset, options) = (dataset with { Train = [] }, options with { Shots = null });
+        return FitTo(clip, dataset, options, context ?? new(), cancellation);
     }
 
     /// <summary>A classifier that knows its classes by name alone.</summary>
@@ -74,7 +72,7 @@ public sealed class ImageClassifier : IDisposable
     {
         var options = new ImageClassifierOptions();
         options = templates is null ? options : options with { Templates = templates };
-        return Fit(clip, new ZeroShot(), classNames, [], options, new SupportDescription("", Images: 0), new(), default);
+        return FitTo(clip, new("", classNames, [], [], []), options with { Method = new ZeroShot(), Shots = null }, new(), default);
     }
 
     /// <summary>Reads a classifier.</summary>
@@ -113,7 +111,7 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="top">Classes an image, at least 1; all where there are fewer.</param>
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
-    /// <returns>B predictions in the order of the images.</returns>
+    /// <returns>B predictions in the order of the images, fewer where the context has images left out.</returns>
     /// <exception cref="KedgeException">Images cannot be read.</exception>
     public IReadOnlyList<ImagePrediction> Predict(
         IReadOnlyList<ImageFile> images, int top = 5, EncodingContext? context = null, CancellationToken cancellation = default)
@@ -122,11 +120,27 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var (logits, similarities) = Score(images, context, cancellation);
-        var probabilities = Card.Probabilities?.Probabilities(logits)
-            ?? nn.functional.softmax(logits, dim: 1).to(ScalarType.Float64); // [B, C]
-        return [.. probabilities.cpu().data<double>()
-            .Chunk(ClassNames.Count).Select((row, i) => Prediction(images[i], row, similarities?[i], top))];
+        var (features, usable, _) = Photos(context).EncodeUsable(images, Classifier.Needs, cancellation);
+        var scores = ImageScores.Compute(_fitted, features, cancellation);
+        return [.. usable.Zip(scores, (image, score) => score.Predict(image, _fitted, top))];
+    }
+
+    /// <summary>
+    /// Finds the most probable classes of images, batch by batch and in bounded memory: for each image, in their order,
+    /// a prediction or why there is none (<see cref="ImagePrediction.Error"/>), as soon as it is known.
+    /// </summary>
+    /// <param name="images">B images; those that cannot be read stop none of the others.</param>
+    /// <param name="top">Classes an image, at least 1; all where there are fewer.</param>
+    /// <param name="context">Cache and progress; null is none.</param>
+    /// <param name="cancellation">Stops between two images.</param>
+    public IEnumerable<ImagePrediction> PredictEach(
+        IReadOnlyList<ImageFile> images, int top = 5, EncodingContext? context = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        return Photos(context)
+            .EncodeEach(images, Classifier.Needs, features => ImageScores.Compute(_fitted, features, cancellation), cancellation)
+            .Select(image => image.Result?.Predict(image.Image, _fitted, top)
+                ?? new ImagePrediction(image.Image, []) { Error = image.Failure!.Message });
     }
 
     /// <summary>Explains why images get their classes.</summary>
@@ -134,7 +148,7 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="classes">Classes an image, at least 2; all where there are fewer.</param>
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
-    /// <returns>B explanations in the order of the images.</returns>
+    /// <returns>B explanations in the order of the images, fewer where the context has images left out.</returns>
     /// <exception cref="KedgeException">The method cannot say what its logits consist of, in which case nothing is
     /// encoded; or images cannot be read.</exception>
     public IReadOnlyList<ImageExplanation> Explain(
@@ -144,8 +158,8 @@ public sealed class ImageClassifier : IDisposable
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
-        var features = new TaskEncoder(_adapted ?? _clip, context).EncodeImages(images, Classifier.Needs, cancellation);
-        return [.. images.Zip(Decision.Explain(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1),
+        var (features, usable, _) = Photos(context).EncodeUsable(images, Classifier.Needs, cancellation);
+        return [.. usable.Zip(Decision.Explain(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1),
             (image, decision) => new ImageExplanation(image, decision))];
     }
 
@@ -179,12 +193,14 @@ public sealed class ImageClassifier : IDisposable
         var places = ClassNames.Select((name, place) => (name, place)).ToDictionary(pair => pair.name, pair => pair.place);
         int[] labels =
             [.. (classNames ?? ClassNames).Select(name => places.TryGetValue(name, out var place) ? place : throw Unknown(name))];
+        if (images.Count == 0)
+            return EvaluationResult.Compute(empty(0, ClassNames.Count), [], ClassNames);
         using var scope = NewDisposeScope();
-        var (logits, similarities) = images.Count > 0
-            ? Score([.. images.Select(image => image.Image)], context, cancellation)
-            : (empty(0, ClassNames.Count), null);
-        return EvaluationResult.Compute(logits, [.. images.Select(image => labels[image.Label])],
-            ClassNames, Card.Probabilities, similarities);
+        var part = Photos(context).EncodeLabelled(images, Classifier.Needs, cancellation);
+        var logits = Classifier.LogitsInBatches(part.Images, cancellation); // [Q, C]
+        int[] actual = [.. part.Labels.cpu().data<long>().Select(label => labels[label])];
+        return EvaluationResult.Compute(logits, actual, ClassNames, Card.Probabilities, _fitted.Similarity(part.Features))
+            .WithLeftOut(part.LeftOut);
     }
 
     /// <summary>Frees the classifier, not the CLIP.</summary>
@@ -194,14 +210,14 @@ public sealed class ImageClassifier : IDisposable
         _adapted?.Dispose();
     }
 
-    private static ImageClassifier Fit(
-        ClipModel clip, FewShotMethod method, IReadOnlyList<string> classNames,
-        IReadOnlyList<LabelledImage> support, ImageClassifierOptions options,
-        SupportDescription description, EncodingContext context, CancellationToken cancellation)
+    private static ImageClassifier FitTo(
+        ClipModel clip, ImageDataset dataset, ImageClassifierOptions options, EncodingContext context, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var task = new TaskEncoder(clip, context).EncodeTask(classNames, support, method.Requires.Kinds(), options, cancellation);
+        var method = options.Method;
+        var (task, leftOut) = new TaskEncoder(clip, context).EncodeTask(dataset, method.Requires.Kinds(), options, cancellation);
+        var seed = options.Shots is null ? (int?)null : options.Seed;
         var card = new ClassifierCard
         {
             Model = clip.Name,
@@ -209,33 +225,14 @@ public sealed class ImageClassifier : IDisposable
             Fingerprint = clip.Fingerprint,
             Precision = clip.Source.Precision,
             Preprocessing = CardPreprocessing.Write(clip.Preprocessing),
-            Support = description,
+            Support = new(dataset.Name, task.Support.Count, options.Shots, seed) { LeftOut = leftOut },
             CreatedBy = options.CreatedBy,
         };
         return new ImageClassifier(clip,
             FittedClassifier.Fit(method, task, options.Calibration, card, context.FitStore, context.Fitting, cancellation));
     }
 
-    /// <summary>
-    /// [B, C] on the CPU; and the similarity to the nearest class prototype, where images are rejected by it.
-    /// </summary>
-    private (Tensor Logits, double[]? Similarities) Score(
-        IReadOnlyList<ImageFile> images, EncodingContext? context, CancellationToken cancellation)
-    {
-        var features = new TaskEncoder(_adapted ?? _clip, context).EncodeImages(images, Classifier.Needs, cancellation);
-        return (Classifier.LogitsInBatches(features, cancellation), _fitted.Similarity(features.Image));
-    }
-
-    private ImagePrediction Prediction(ImageFile image, double[] probabilities, double? similarity, int top)
-    {
-        ClassProbability[] classes = [.. ClassNames.Zip(probabilities, (name, probability) => new ClassProbability(name, probability))
-            .OrderByDescending(c => c.Probability)];
-        return Card.Probabilities?.Rejection is not { } rejection ? new(image, [.. classes.Take(top)]) : new(image, [.. classes.Take(top)])
-        {
-            Rejected = rejection.Rejects(similarity!.Value),
-            PredictionSet = [.. classes.Where(c => rejection.Contains(c.Probability)).Select(c => c.ClassName)],
-        };
-    }
+    private PhotoEncoder Photos(EncodingContext? context) => new(_adapted ?? _clip, context ?? new());
 
     private void RequireParts() => Classifier.RequireParts($"fit one of {string.Join(", ", MethodCatalog.Default.Explaining)}");
 

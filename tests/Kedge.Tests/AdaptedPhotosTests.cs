@@ -76,7 +76,7 @@ public sealed class AdaptedPhotosTests : IDisposable
         using var clip = ClipModel.Load(model);
         using var scope = NewDisposeScope();
         var task = new TaskEncoder(clip)
-            .EncodeTask(Dataset.ClassNames, Dataset.Train, FeatureKinds.Image, new() { Views = 3, Seed = 4 }, Stop);
+            .EncodeTask(Dataset, FeatureKinds.Image, new() { Shots = null, Views = 3, Seed = 4 }, Stop).Task;
         using var towers =
             task.AtRows(tensor(new long[] { 5, 0, 9, 2 })).Encoder!.Images!.Adapt(new(new Dictionary<string, WeightUpdate>()));
         using var still = no_grad();

@@ -86,7 +86,8 @@ public sealed class FeatureClassifierTests : IDisposable
         using var other = FeatureTask.Open(_file.With("class_names", """["dög","cat","sea lion"]""").Write("other.safetensors"));
         Assert.Equal("The classifier was fitted on a task of other class names or class features (fingerprint " +
             $"{task.Fingerprint}) than other has " +
-            $"(fingerprint {other.Fingerprint}): take a task of the same features, or fit again on this one.",
+            $"(fingerprint {other.Fingerprint}): take a task of the same features (made with as many " +
+            "--threads, as another number changes their last bits), or fit again on this one.",
             Assert.Throws<KedgeException>(() => classifier.Evaluate(other, other.Query, Stop)).Message);
     }
 

@@ -18,8 +18,8 @@ internal sealed class ClassifyCommand : KedgeCommand
     };
 
     private readonly Option<string[]> _templates = SharedOptions.Templates();
-    private readonly Option<int> _top = SharedOptions.Top();
-    private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly PredictionOptions _predictions = new();
+    private readonly Option<bool> _strict = SharedOptions.Strict();
     private readonly ModelOptions _model = new();
 
     public ClassifyCommand(Terminal terminal)
@@ -29,9 +29,9 @@ internal sealed class ClassifyCommand : KedgeCommand
         Add(_images);
         Add(_classes);
         Add(_templates);
-        Add(_top);
+        _predictions.AddTo(this);
         _model.AddTo(this);
-        Add(_json);
+        Add(_strict);
     }
 
     protected override void Run(ParseResult parsed)
@@ -41,10 +41,10 @@ internal sealed class ClassifyCommand : KedgeCommand
         var templates = parsed.ReadTemplates(_templates);
         using var clip = _model.Load(parsed, Terminal.Error);
         using var classifier = ImageClassifier.ZeroShot(clip, names, templates);
-        using var progress = new ProgressLine(Terminal);
+        using var progress = new ProgressLine(Terminal) { IsQuiet = Terminal.ShowsResults };
         var context = new EncodingContext { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };
-        var predictions = classifier.Predict(images, parsed.GetValue(_top), context, Terminal.Cancellation);
-        progress.Dispose();
-        Terminal.Out.WritePredictions(predictions, parsed.GetValue(_json));
+        var predictions = classifier.PredictEach(images, _predictions.Top(parsed), context, Terminal.Cancellation);
+        Outcome = _predictions.Write(
+            parsed, Terminal, progress, predictions, images, classifier.ClassNames.Count, parsed.GetValue(_strict));
     }
 }

@@ -40,20 +40,20 @@ internal sealed class CompareCommand : KedgeCommand
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ComparisonDataOptions _data = new();
     private readonly ModelOptions _model = new();
-    private readonly CacheOptions _cache = new();
+    private readonly EncodingOptions _encoding = new();
 
     public CompareCommand(Terminal terminal)
         : base(terminal, "compare", "Compares methods by their accuracy on the test part, over numbers of shots and seeds.",
             "kedge compare --data photos --methods all --shots 1,2,4,8,16 --seeds 1,2,3 --out comparison")
     {
-        _data.AddTo(this, [_model.Model, .. _cache.All]);
+        _data.AddTo(this, [_model.Model, .. _encoding.All]);
         Add(_methods);
         Add(_output);
         Add(_retry);
         Add(_protocol);
         Add(_parallel);
         _model.AddTo(this);
-        _cache.AddTo(this);
+        _encoding.AddTo(this);
         Add(_json);
     }
 
@@ -74,7 +74,7 @@ internal sealed class CompareCommand : KedgeCommand
         using var progress = new ProgressLine(Terminal);
         var parts = FewShotMethod.RequiredBy(methods.Select(method => method.Method));
         using var photos = ComparisonTasks.Encode(clip, draws, templates, parts,
-            _cache.Context(parsed, Terminal, _model, progress), Terminal.Cancellation);
+            _encoding.Context(parsed, Terminal, _model, progress), Terminal.Cancellation);
         progress.Dispose();
         Compare(parsed, methods, photos, log);
     }

@@ -37,7 +37,7 @@ internal sealed class EmbedCommand : KedgeCommand
         DefaultValueFactory = _ => true,
     };
     private readonly ModelOptions _model = new();
-    private readonly CacheOptions _cache = new();
+    private readonly EncodingOptions _encoding = new();
 
     public EmbedCommand(Terminal terminal)
         : base(terminal, "embed", "Writes a model's features of images or texts to a safetensors file.",
@@ -48,7 +48,7 @@ internal sealed class EmbedCommand : KedgeCommand
         Add(_output);
         Add(_normalize);
         _model.AddTo(this);
-        _cache.AddTo(this);
+        _encoding.AddTo(this);
         Validators.Add(result =>
         {
             if ((result.GetResult(_images) is null) == (result.GetResult(_texts) is null))
@@ -65,20 +65,25 @@ internal sealed class EmbedCommand : KedgeCommand
         using var clip = _model.Load(parsed, Terminal.Error);
         using var scope = NewDisposeScope();
         if (images is not null)
-            SafetensorsWriter.Write(path, Named("image.features", Encode(clip, images, parsed)), Paths(images));
+        {
+            var (features, usable, _) = Encode(clip, images, parsed);
+            SafetensorsWriter.Write(path, Named("image.features", features.Image), Paths(usable));
+        }
         else
             SafetensorsWriter.Write(path, Named("text.features", clip.EncodeText(texts!, parsed.GetValue(_normalize)).cpu()));
     }
 
-    protected override string Kept(ParseResult parsed) => _cache.Kept(parsed);
+    protected override string Kept(ParseResult parsed) => _encoding.Kept(parsed);
 
-    private Tensor Encode(ClipModel clip, IReadOnlyList<ImageFile> images, ParseResult parsed)
+    private Extraction Encode(ClipModel clip, IReadOnlyList<ImageFile> images, ParseResult parsed)
     {
         var extractor = parsed.GetValue(_normalize)
-            ? new FeatureExtractor(clip, _cache.Open(parsed, Terminal))
+            ? new FeatureExtractor(clip, _encoding.Open(parsed, Terminal))
             : new FeatureExtractor(new RawFeatures(clip));
         using var progress = new ProgressLine(Terminal);
-        return extractor.Extract(images, new() { DecodeThreads = _model.DecodeThreads(parsed) }, progress, Terminal.Cancellation);
+        var unusable = new UnusableImages(_encoding.Strict(parsed) ? null : progress.LeftOut.Add, [images]);
+        var options = new ExtractionOptions { DecodeThreads = _model.DecodeThreads(parsed) };
+        return extractor.Extract(FeatureKinds.Image, images, unusable, options, progress, Terminal.Cancellation);
     }
 
     private static Dictionary<string, Tensor> Named(string name, Tensor features) => new() { [name] = features };

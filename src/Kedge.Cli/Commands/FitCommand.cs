@@ -18,7 +18,7 @@ internal sealed class FitCommand : KedgeCommand
     private readonly MethodSelectionOptions _method = new();
     private readonly DrawOptions _draw = new();
     private readonly ModelOptions _model = new();
-    private readonly CacheOptions _cache = new();
+    private readonly EncodingOptions _encoding = new();
     private readonly CheckpointOptions _checkpoint = new();
     private readonly ProbabilityOptions _calibration = new();
 
@@ -26,12 +26,12 @@ internal sealed class FitCommand : KedgeCommand
         : base(terminal, "fit", "Learns a classifier from a few photos a class and writes it to a file.",
             "kedge fit --data photos --shots 16 --out photos.kedge")
     {
-        _data.AddWithTaskTo(this, [.. _draw.All, _model.Model, .. _cache.All]);
+        _data.AddWithTaskTo(this, [.. _draw.All, _model.Model, .. _encoding.All]);
         Add(_output);
         _method.AddTo(this);
         _draw.AddTo(this);
         _model.AddTo(this);
-        _cache.AddTo(this);
+        _encoding.AddTo(this);
         _checkpoint.AddTo(this);
         _calibration.AddTo(this);
         Add(_json);
@@ -50,7 +50,7 @@ internal sealed class FitCommand : KedgeCommand
     }
 
     protected override string Kept(ParseResult parsed) =>
-        _checkpoint.Kept(parsed) ?? (_data.Task(parsed) is null ? _cache.Kept(parsed) : base.Kept(parsed));
+        _checkpoint.Kept(parsed) ?? (_data.Task(parsed) is null ? _encoding.Kept(parsed) : base.Kept(parsed));
 
     private void FitPhotos(ParseResult parsed, string path, FitCheckpoint? checkpoint)
     {
@@ -66,7 +66,7 @@ internal sealed class FitCommand : KedgeCommand
         using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
         using var classifier = ImageClassifier.Fit(clip,
-            dataset, options, _cache.Context(parsed, Terminal, _model, progress) with { FitStore = checkpoint }, Terminal.Cancellation);
+            dataset, options, _encoding.Context(parsed, Terminal, _model, progress) with { FitStore = checkpoint }, Terminal.Cancellation);
         progress.Dispose();
         classifier.Save(path);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -15,6 +15,9 @@ internal abstract class KedgeCommand : Command
 
     protected Terminal Terminal { get; }
 
+    /// <summary>What the process ends with once <see cref="Run"/> is done.</summary>
+    protected int Outcome { get; set; } = ExitCode.Done;
+
     /// <summary>Runs the command; throws a <see cref="KedgeException"/> where it fails.</summary>
     protected abstract void Run(ParseResult parsed);
 
@@ -26,7 +29,7 @@ internal abstract class KedgeCommand : Command
         try
         {
             Run(parsed);
-            return ExitCode.Done;
+            return Outcome;
         }
         catch (OperationCanceledException)
         {

@@ -31,7 +31,7 @@ internal sealed class MineCommand : KedgeCommand
     };
     private readonly Option<bool> _json = SharedOptions.Json();
     private readonly ModelOptions _model = new();
-    private readonly CacheOptions _cache = new();
+    private readonly EncodingOptions _encoding = new();
 
     public MineCommand(Terminal terminal)
         : base(terminal, "mine", "Ranks words by how much each would help RTOS as an anchor, to pick or ban some.",
@@ -43,7 +43,7 @@ internal sealed class MineCommand : KedgeCommand
         Add(_output);
         _draw.AddTo(this);
         _model.AddTo(this);
-        _cache.AddTo(this);
+        _encoding.AddTo(this);
         Add(_json);
     }
 
@@ -60,7 +60,7 @@ internal sealed class MineCommand : KedgeCommand
             Terminal.Error.WriteLine($"Note: {note}");
         using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
-        var context = _cache.Context(parsed, Terminal, _model, progress);
+        var context = _encoding.Context(parsed, Terminal, _model, progress);
         var gains = ImageAnchors.Rank(clip, dataset, words.Words, options, mining: null, context, progress, Terminal.Cancellation);
         progress.Dispose();
         var ranking = AnchorRankingRecord.From(dataset.Name, clip.Name, options, gains, parsed.GetValue(_top));
@@ -69,5 +69,5 @@ internal sealed class MineCommand : KedgeCommand
         Terminal.Out.WriteAnchorRanking(ranking, parsed.GetValue(_json));
     }
 
-    protected override string Kept(ParseResult parsed) => _cache.Kept(parsed);
+    protected override string Kept(ParseResult parsed) => _encoding.Kept(parsed);
 }

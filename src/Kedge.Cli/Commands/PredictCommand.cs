@@ -9,8 +9,7 @@ namespace Kedge.Cli.Commands;
 internal sealed class PredictCommand : KedgeCommand
 {
     private readonly Argument<string[]> _images = SharedOptions.Images();
-    private readonly Option<int> _top = SharedOptions.Top();
-    private readonly Option<bool> _json = SharedOptions.Json();
+    private readonly PredictionOptions _predictions = new();
     private readonly ClassifierOptions _classifier = new();
 
     public PredictCommand(Terminal terminal)
@@ -18,8 +17,7 @@ internal sealed class PredictCommand : KedgeCommand
     {
         Add(_images);
         _classifier.AddTo(this);
-        Add(_top);
-        Add(_json);
+        _predictions.AddTo(this);
     }
 
     protected override void Run(ParseResult parsed)
@@ -27,11 +25,11 @@ internal sealed class PredictCommand : KedgeCommand
         var images = ImageFiles.Open(parsed.GetValue(_images)!);
         using var clip = _classifier.LoadModel(parsed, Terminal.Error);
         using var classifier = _classifier.Load(parsed, clip);
-        using var progress = new ProgressLine(Terminal);
-        var predictions =
-            classifier.Predict(images, parsed.GetValue(_top), _classifier.Context(parsed, Terminal, progress), Terminal.Cancellation);
-        progress.Dispose();
-        Terminal.Out.WritePredictions(predictions, parsed.GetValue(_json));
+        using var progress = new ProgressLine(Terminal) { IsQuiet = Terminal.ShowsResults };
+        var context = _classifier.Context(parsed, Terminal, progress);
+        var predictions = classifier.PredictEach(images, _predictions.Top(parsed), context, Terminal.Cancellation);
+        Outcome = _predictions.Write(
+            parsed, Terminal, progress, predictions, images, classifier.ClassNames.Count, _classifier.Strict(parsed));
     }
 
     protected override string Kept(ParseResult parsed) => _classifier.Kept(parsed);

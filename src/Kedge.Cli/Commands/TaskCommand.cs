@@ -19,7 +19,7 @@ internal sealed class TaskCommand : KedgeCommand
     private readonly DataOptions _data = new();
     private readonly DrawOptions _draw = new();
     private readonly ModelOptions _model = new();
-    private readonly CacheOptions _cache = new();
+    private readonly EncodingOptions _encoding = new();
 
     public TaskCommand(Terminal terminal)
         : base(terminal, "task", "Writes photos as a task of features, which fit and evaluate take in their place (--task).",
@@ -30,7 +30,7 @@ internal sealed class TaskCommand : KedgeCommand
         _draw.AddTo(this);
         Add(_words);
         _model.AddTo(this);
-        _cache.AddTo(this);
+        _encoding.AddTo(this);
         Add(_json);
     }
 
@@ -43,12 +43,12 @@ internal sealed class TaskCommand : KedgeCommand
         var dataset = _data.Open(parsed, _draw.Index(parsed));
         using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
-        var encoder = new TaskEncoder(clip, _cache.Context(parsed, Terminal, _model, progress));
+        var encoder = new TaskEncoder(clip, _encoding.Context(parsed, Terminal, _model, progress));
         using var task = encoder.EncodeFeatureTask(dataset, options, words, Terminal.Cancellation);
         progress.Dispose();
         task.Save(path);
         Terminal.Out.WriteFeatureTask(path, task, parsed.GetValue(_json));
     }
 
-    protected override string Kept(ParseResult parsed) => _cache.Kept(parsed);
+    protected override string Kept(ParseResult parsed) => _encoding.Kept(parsed);
 }

@@ -16,10 +16,10 @@ internal sealed class ClassifierOptions
         Required = true,
     };
     private readonly ModelOptions _model = new();
-    private readonly CacheOptions _cache = new();
+    private readonly EncodingOptions _encoding = new();
 
     /// <summary>Options without effect where a classifier is given features.</summary>
-    public IEnumerable<Option> OfPhotos => [_model.Model, .. _cache.All];
+    public IEnumerable<Option> OfPhotos => [_model.Model, .. _encoding.All];
 
     public void AddTo(Command command)
     {
@@ -27,7 +27,7 @@ internal sealed class ClassifierOptions
         _model.Model.Description =
             "The model it was fitted on, where it is no longer in its place. [default: the one that the classifier names]";
         _model.AddTo(command);
-        _cache.AddTo(command);
+        _encoding.AddTo(command);
     }
 
     /// <summary>
@@ -60,7 +60,10 @@ internal sealed class ClassifierOptions
     public FeatureClassifier LoadOfFeatures(ParseResult parsed) => FeatureClassifier.Load(parsed.GetValue(_path)!, _model.Device(parsed));
 
     public EncodingContext Context(ParseResult parsed, Terminal terminal, ProgressLine progress) =>
-        _cache.Context(parsed, terminal, _model, progress);
+        _encoding.Context(parsed, terminal, _model, progress);
 
-    public string Kept(ParseResult parsed) => _cache.Kept(parsed);
+    /// <summary>Whether the first photo that cannot be read ends the run.</summary>
+    public bool Strict(ParseResult parsed) => _encoding.Strict(parsed);
+
+    public string Kept(ParseResult parsed) => _encoding.Kept(parsed);
 }

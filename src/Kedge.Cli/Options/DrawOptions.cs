@@ -19,7 +19,7 @@ internal sealed class DrawOptions
 
     private readonly Option<ShotCount> _shots = new("--shots")
     {
-        Description = "Photos to learn from for each class, or all.",
+        Description = "Photos to learn from for each class, at most, or all.",
         HelpName = "count",
         DefaultValueFactory = _ => new(Defaults.Shots),
         CustomParser = result =>
@@ -31,6 +31,8 @@ internal sealed class DrawOptions
             return new(isNumber ? shots : null);
         },
     };
+
+    private readonly Option<bool> _exactly = new("--exactly") { Description = "Refuse a class with fewer photos than --shots." };
 
     private readonly Option<int> _seed = new("--seed")
     {
@@ -48,7 +50,7 @@ internal sealed class DrawOptions
         DefaultValueFactory = _ => Defaults.Views,
     });
 
-    public IEnumerable<Option> All => [_index, _shots, _seed, _templates, _views];
+    public IEnumerable<Option> All => [_index, _shots, _exactly, _seed, _templates, _views];
 
     public void AddTo(Command command)
     {
@@ -65,6 +67,7 @@ internal sealed class DrawOptions
     public ImageClassifierOptions Read(ParseResult parsed, IReadOnlyList<PromptTemplate>? templates) => new()
     {
         Shots = Shots(parsed),
+        ExactShots = parsed.GetValue(_exactly),
         Seed = parsed.GetValue(_seed),
         Templates = parsed.ReadTemplates(_templates, templates),
         Views = parsed.GetValue(_views),

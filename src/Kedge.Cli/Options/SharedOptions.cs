@@ -8,6 +8,11 @@ internal static class SharedOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Write JSON for machines." };
 
+    public static Option<bool> Strict() => new("--strict")
+    {
+        Description = "Stop at the first photo that cannot be read. Without it, few are told of and left out.",
+    };
+
     public static Option<string> Output(string description) =>
         new("--out") { Description = description, HelpName = "file", Required = true };
 

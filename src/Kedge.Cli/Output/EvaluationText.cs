@@ -20,7 +20,7 @@ internal static class EvaluationText
         }
         var raw = record.Uncalibrated;
         output.WriteFacts([
-            ("data", $"{data}, part {split}, {record.Images} images"),
+            ("data", $"{data}, part {split}, {record.Images} images{LeftOutPhotos.Describe(record.LeftOut)}"),
             ("classifier", $"{method} on {card.Model}"),
             ("top-1 accuracy", $"{record.Top1:0.0 %}"),
             ("balanced accuracy", $"{record.BalancedAccuracy:0.0 %}"),

@@ -18,5 +18,6 @@ internal static class Failure
     private const string NoMemory =
         "There is not enough memory: close other programs, take a smaller model, or give fewer or smaller images at a time.";
 
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+    /// <summary>A message as one line.</summary>
+    public static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
 }

@@ -21,7 +21,7 @@ internal static class FeatureTaskText
             ("classes", record.ClassNames.Count),
             ("feature width", record.FeatureWidth),
             ("support images", $"{record.Support} in {record.Views} view(s)"),
-            ("query images", record.Query),
+            ("query images", $"{record.Query}{LeftOutPhotos.Describe(record.LeftOut)}"),
             ("validation images", record.Validation),
             ("anchors", record.Anchors));
     }

@@ -18,14 +18,16 @@ internal static class FitText
             output.WriteJson(record);
             return;
         }
-        var draw = record.Support.Shots is { } shots ? $" ({shots} shots, seed {record.Support.Seed})" : "";
+        var upTo = record.Support.Images < record.Support.Shots * record.ClassNames.Count ? "up to " : "";
+        var draw = record.Support.Shots is { } shots ? $" ({upTo}{shots} shots, seed {record.Support.Seed})" : "";
         var now = card.OfFeatures ? "" : $", {encoded} of them encoded now";
+        var leftOut = LeftOutPhotos.Describe(record.Support.LeftOut);
         output.WriteFacts([
             ("classifier", $"{path}, {record.Bytes:N0} bytes"),
             ("method", record.Method),
             ("model", record.Model),
             ("classes", record.ClassNames.Count),
-            ("support images", $"{record.Support.Images} of {record.Support.Data}{draw}{now}"),
+            ("support images", $"{record.Support.Images} of {record.Support.Data}{draw}{now}{leftOut}"),
             ("hyper-parameters chosen on", record.Selection),
             .. record.Probabilities is { } probabilities ? Calibrated(probabilities, record.ShotsToReject) : [],
             ("seconds", $"{seconds:0.0}"),

@@ -29,6 +29,12 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     private string _comparing = "";
     private bool _open;
 
+    /// <summary>Whether there is none, as results come all the while; default false.</summary>
+    public bool IsQuiet { get; init; }
+
+    /// <summary>Photos that are left out; told of where the line ends.</summary>
+    public LeftOutPhotos LeftOut { get; } = new(terminal.Error);
+
     /// <summary>The number of images encoded, without those from the cache.</summary>
     public int Encoded { get; private set; }
 
@@ -100,6 +106,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         if (_open)
             terminal.Error.WriteLine();
         _open = false;
+        LeftOut.Write();
     }
 
     private static string Show(TimeSpan span) =>
@@ -107,7 +114,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
 
     private void Show(string text)
     {
-        if (_time.GetElapsedTime(_last) < _pause)
+        if (IsQuiet || _time.GetElapsedTime(_last) < _pause)
             return;
         _last = _time.GetTimestamp();
         _open = terminal.IsInteractive;

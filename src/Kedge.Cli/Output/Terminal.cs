@@ -16,6 +16,9 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
     /// <summary>Whether <see cref="Error"/> is interactive, so that progress may be rewritten in place.</summary>
     public bool IsInteractive { get; init; }
 
+    /// <summary>Whether <see cref="Out"/> is interactive, so that results are seen as they come.</summary>
+    public bool ShowsResults { get; init; }
+
     /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 
@@ -29,6 +32,7 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
             new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true })
         {
             IsInteractive = !Console.IsErrorRedirected,
+            ShowsResults = !Console.IsOutputRedirected,
         };
         Console.CancelKeyPress += (_, press) =>
         {

@@ -28,6 +28,9 @@ public sealed class EvaluationResult
     /// <summary>Images evaluated.</summary>
     public int Count { get; }
 
+    /// <summary>Images that were left out, as they cannot be read: they count for nothing.</summary>
+    public int LeftOut { get; private set; }
+
     /// <summary>For each image whether its class has the highest logit, the prediction of <see cref="Top1"/>.</summary>
     public IReadOnlyList<bool> Correct { get; }
 
@@ -98,6 +101,14 @@ public sealed class EvaluationResult
         using var scope = NewDisposeScope();
         return Compute(logits.detach().to(ScalarType.Float32).cpu().data<float>().ToArray(),
             labels, classNames, probabilities, similarities);
+    }
+
+    /// <summary>The same with a number of images that were left out.</summary>
+    internal EvaluationResult WithLeftOut(int count)
+    {
+        var result = (EvaluationResult)MemberwiseClone();
+        result.LeftOut = count;
+        return result;
     }
 
     private static EvaluationResult Compute(

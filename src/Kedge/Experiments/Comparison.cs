@@ -193,6 +193,7 @@ public sealed class Comparison
         Seed = task.Seed,
         Support = task.Task.Support.Count,
         Queries = task.Query.Count,
+        LeftOut = task.Query.LeftOut,
         Model = task.Model,
         ModelFingerprint = task.ModelFingerprint,
         TaskFingerprint = task.Fingerprint,

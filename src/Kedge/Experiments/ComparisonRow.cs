@@ -82,6 +82,10 @@ public sealed record ComparisonRow
     /// <summary>Q, test images.</summary>
     public required int Queries { get; init; }
 
+    /// <summary>Test images that were left out, as they cannot be read; default none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int LeftOut { get; init; }
+
     /// <summary>The model that encoded the images.</summary>
     public required string Model { get; init; }
 

@@ -60,6 +60,7 @@ internal static class ProtocolTasks
             long[] places = [.. rows.cpu().data<long>()];
             return new(images.Images.Each(tensor => own(tensor.index_select(0, rows))), own(images.Labels.index_select(0, rows).Sub(from)))
             {
+                LeftOut = images.LeftOut, // of which half is unknown
                 Reencode = images.Reencode is not { } reencode ? null : (update, stop) =>
                 {
                     var all = reencode(update, stop);

@@ -16,7 +16,7 @@ internal static class SplitRows
     internal static ComparisonRow[] Empty(ComparisonRow own, ComparisonTask task) =>
     [
         own with { Part = task.Part },
-        .. task.Splits.Select(split => own with { Part = split.Part, Queries = split.Query.Count }),
+        .. task.Splits.Select(split => own with { Part = split.Part, Queries = split.Query.Count, LeftOut = split.Query.LeftOut }),
         .. task.HasHarmonicMean ? [own with { Part = Harmonic, Queries = own.Queries + task.Splits.Sum(split => split.Query.Count) }]
             : Array.Empty<ComparisonRow>(),
     ];

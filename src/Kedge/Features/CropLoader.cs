@@ -6,11 +6,11 @@ using Kedge.Runtime;
 namespace Kedge.Features;
 
 /// <summary>A decoded image, ready for the encoder.</summary>
-/// <param name="Name">Its name in error messages.</param>
+/// <param name="File">The file.</param>
 /// <param name="Content">Hexadecimal SHA-256 of the file; empty where it could not be read.</param>
 /// <param name="Crops">One crop, or V views; none where the features are in the store.</param>
 /// <param name="Failure">The error that prevented decoding; null for none.</param>
-internal sealed record LoadedImage(string Name, string Content, RgbImage[] Crops, KedgeException? Failure = null);
+internal sealed record LoadedImage(ImageFile File, string Content, RgbImage[] Crops, KedgeException? Failure = null);
 
 /// <summary>
 /// The parallel stage of an extraction, from files to crops; thread-safe, and therefore without tensors.
@@ -25,11 +25,11 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
             var bytes = file.ReadAllBytes();
             var hash = SHA256.HashData(bytes);
             var content = Convert.ToHexStringLower(hash);
-            return new(file.Name, content, store.Contains(content) ? [] : Crops(bytes, file.Name, hash));
+            return new(file, content, store.Contains(content) ? [] : Crops(bytes, file.Name, hash));
         }
         catch (KedgeException e)
         {
-            return new(file.Name, "", [], e);
+            return new(file, "", [], e);
         }
     }
 

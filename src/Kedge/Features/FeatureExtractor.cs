@@ -1,9 +1,14 @@
 using System.Runtime.InteropServices;
 using Kedge.Imaging;
-using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Features;
+
+/// <summary>The features of images that could be used.</summary>
+/// <param name="Features">[M, …], or [V, M, …] with views: new tensors on the CPU, F32, owned by the caller.</param>
+/// <param name="Images">M images, in the order in which they were given.</param>
+/// <param name="Contents">The hexadecimal SHA-256 of each file.</param>
+internal sealed record Extraction(ImageFeatures Features, IReadOnlyList<ImageFile> Images, IReadOnlyList<string> Contents);
 
 /// <summary>
 /// Extracts features of images: several threads read and decode files ahead of the encoder, which runs on the caller's
@@ -15,13 +20,11 @@ namespace Kedge.Features;
 /// <param name="time">The clock for the rate; null for the system's.</param>
 internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cache = null, TimeProvider? time = null)
 {
-    private const int NamedFailures = 5;
-
     /// <summary>Rows that are copied at a time: a span holds at most 2 GiB.</summary>
     private const int FillRows = 1 << 14;
 
-    private readonly Preprocessing _preprocessing = encoder.Preprocessing;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Dictionary<(string, ViewSet?), FeatureStore> _stores = []; // of earlier calls
 
     /// <summary>Extracts the features of images, in the order of the images.</summary>
     /// <param name="images">N images; the same one may occur more than once.</param>
@@ -30,116 +33,98 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
     /// <param name="cancellation">Ends the run between two images; what was encoded stays in the cache.</param>
     /// <returns>A new CPU tensor of unit rows, F32, owned by the caller: [N, D], or [V, N, D] with
     /// <see cref="ExtractionOptions.Views"/>.</returns>
-    /// <exception cref="KedgeException">
-    /// Images cannot be read or decoded (the message counts them and gives the errors of the first five;
-    /// nothing is encoded after the first one, but all files are checked), the features are not finite, or
-    /// the cache cannot be written.
-    /// </exception>
+    /// <exception cref="KedgeException">An image cannot be read or decoded, or the features are not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public Tensor Extract(
         IReadOnlyList<ImageFile> images,
         ExtractionOptions? options = null,
         IProgress<ExtractionProgress>? progress = null,
         CancellationToken cancellation = default) =>
-        ExtractWithContents(FeatureKinds.Image, images, options, progress, cancellation).Features.Image;
+        Extract(FeatureKinds.Image, images, UnusableImages.Refused, options, progress, cancellation).Features.Image;
 
     /// <summary>
-    /// As <see cref="Extract"/>, for features of any kinds, and with the content hash (hexadecimal SHA-256) of each
-    /// image file, the cache's key.
+    /// As the other, for features of any kinds, of the images that can be used. Images that are encoded in a later
+    /// call again are not encoded twice.
     /// </summary>
-    internal (ImageFeatures Features, IReadOnlyList<string> Contents) ExtractWithContents(
-        FeatureKinds kinds, IReadOnlyList<ImageFile> images, ExtractionOptions? options, IProgress<ExtractionProgress>? progress,
-        CancellationToken cancellation)
+    /// <exception cref="KedgeException">More images cannot be used than are left out: nothing is encoded after the
+    /// one too many, but all files are checked. Or the features are not finite.</exception>
+    internal Extraction Extract(
+        FeatureKinds kinds, IReadOnlyList<ImageFile> images, UnusableImages unusable, ExtractionOptions? options,
+        IProgress<ExtractionProgress>? progress, CancellationToken cancellation)
     {
         options ??= new();
         var row = new FeatureRow(encoder, kinds);
-        var store = cache?.Open(encoder, row, options.Views, _time) ?? FeatureStore.InMemory();
-        string[] contents;
+        var store = Open(row, options.Views);
+        var usable = new List<LoadedImage>(images.Count);
         try
         {
-            contents = Fill(store, row, images, options, new(images.Count, _time, progress), cancellation);
+            usable.AddRange(new FeatureBatches(encoder, row, store, options)
+                .Encode(images, unusable, new(images.Count, _time, progress), cancellation).Where(image => image.Failure is null));
         }
         finally
         {
             store.Write();
         }
+        if (unusable.TooMany || (usable.Count == 0 && images.Count > 0))
+            throw unusable.Refusal(images.Count);
+        unusable.Tell();
+        string[] contents = [.. usable.Select(image => image.Content)];
         using var scope = NewDisposeScope();
         var features = row.Unpack(Gather(store, row.Width, contents, options.Views)); // new tensors of the scope
-        return (features.Each(tensor => tensor.MoveToOuterDisposeScope()), contents);
+        return new(features.Each(tensor => tensor.MoveToOuterDisposeScope()), [.. usable.Select(image => image.File)], contents);
     }
 
-    /// <summary>Adds the features of all images to the store.</summary>
-    /// <returns>The content hash of each image.</returns>
-    private string[] Fill(
-        FeatureStore store,
-        FeatureRow row,
-        IReadOnlyList<ImageFile> images,
-        ExtractionOptions options,
-        ExtractionMeter meter,
-        CancellationToken cancellation)
+    /// <summary>Extracts features batch by batch, in bounded memory.</summary>
+    /// <param name="kinds">The kinds of features.</param>
+    /// <param name="images">N images.</param>
+    /// <param name="use">The results of the features of a batch, one for each image.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Reports after every batch, and at the end.</param>
+    /// <param name="cancellation">Ends the run between two images.</param>
+    /// <returns>For each image, in their order, its result or the error that prevented it.</returns>
+    internal IEnumerable<(ImageFile Image, T? Result, KedgeException? Failure)> ExtractEach<T>(
+        FeatureKinds kinds, IReadOnlyList<ImageFile> images, Func<ImageFeatures, IReadOnlyList<T>> use, ExtractionOptions options,
+        IProgress<ExtractionProgress>? progress, CancellationToken cancellation)
+        where T : class
     {
-        var batchImages = Math.Max(1, options.BatchSize / (options.Views?.Count ?? 1));
-        var pending = new OrderedDictionary<string, LoadedImage>();
-        var contents = new List<string>(images.Count);
-        var failures = new List<KedgeException>();
-        var encoded = 0;
-        var loader = new CropLoader(_preprocessing, options.Views, store);
-        foreach (var image in images.SelectAhead(loader.Load, 2 * batchImages, options.DecodeThreads, cancellation))
+        var row = new FeatureRow(encoder, kinds);
+        var store = Open(row, options.Views);
+        var batches = new FeatureBatches(encoder, row, store, options);
+        var unusable = new UnusableImages(_ => { }, images.Select(image => (IReadOnlyList<ImageFile>)[image])); // each alone is spared
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            contents.Add(image.Content);
-            if (image.Failure is { } failure)
-                failures.Add(failure);
-            if (failures.Count > 0)
-                continue;
-            if (!store.Contains(image.Content))
+            var encoded = batches.Encode(images, unusable, new(images.Count, _time, progress), cancellation);
+            foreach (var batch in encoded.Chunk(batches.Size))
             {
-                meter.EncodingBegins(contents.Count - 1);
-                pending.TryAdd(image.Content, image);
+                var results = Use([.. batch.Where(image => image.Failure is null).Select(image => image.Content)]);
+                store.Trim();
+                var next = 0;
+                foreach (var image in batch)
+                    yield return (image.File, image.Failure is null ? results[next++] : null, image.Failure);
             }
-            var encodeNow = pending.Count == batchImages || contents.Count == images.Count;
-            if (encodeNow)
-                encoded += Encode(pending, row, store);
-            if (encodeNow || (pending.Count == 0 && contents.Count % batchImages == 0))
-                meter.Report(contents.Count, encoded);
         }
-        if (failures.Count > 0)
-            throw Unusable(failures, images.Count);
-        return [.. contents];
+        finally
+        {
+            store.Write();
+        }
+
+        IReadOnlyList<T> Use(string[] contents)
+        {
+            if (contents.Length == 0)
+                return [];
+            using var scope = NewDisposeScope();
+            return use(row.Unpack(Gather(store, row.Width, contents, options.Views)));
+        }
     }
 
-    /// <summary>Encodes the pending images as one batch and adds them to the store.</summary>
-    /// <returns>The number of images.</returns>
-    private int Encode(OrderedDictionary<string, LoadedImage> pending, FeatureRow layout, FeatureStore store)
+    private FeatureStore Open(FeatureRow row, ViewSet? views)
     {
-        if (pending.Count == 0)
-            return 0;
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        RgbImage[] crops = [.. pending.Values.SelectMany(image => image.Crops)];
-        var features = layout.Encode(_preprocessing.ToTensor(crops)).to(ScalarType.Float32).cpu().contiguous();
-        if (features.shape is not [var count, var width] || count != crops.Length || width != layout.Width)
+        if (!_stores.TryGetValue((row.Fingerprint, views), out var store))
         {
-            throw new InvalidOperationException(
-                $"The encoder gave [{string.Join(", ", features.shape)}] for {crops.Length} crops; expected [{crops.Length}, " +
-                    $"{layout.Width}].");
+            store = cache?.Open(encoder, row, views, _time) ?? FeatureStore.InMemory();
+            _stores[(row.Fingerprint, views)] = store;
         }
-        var values = MemoryMarshal.Cast<byte, float>(features.bytes);
-        var rowLength = values.Length / pending.Count;
-        foreach (var image in pending.Values)
-        {
-            var row = values[..rowLength].ToArray();
-            if (!row.All(float.IsFinite))
-            {
-                throw new KedgeException($"Cannot extract features: those of '{image.Name}' are not finite; " +
-                    "the model's weights are damaged, or too large for the device's arithmetic.");
-            }
-            store.Add(image.Content, row);
-            values = values[rowLength..];
-        }
-        var encoded = pending.Count;
-        pending.Clear();
-        return encoded;
+        return store;
     }
 
     /// <summary>Rows in the order of the images, as [N, D] or [V, N, D].</summary>
@@ -163,13 +148,5 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
             return features;
         using (features)
             return features.squeeze(0);
-    }
-
-    private static KedgeException Unusable(List<KedgeException> failures, int total)
-    {
-        var named = string.Join(" ", failures.Take(NamedFailures).Select(failure => failure.Message));
-        var more = failures.Count > NamedFailures ? $" (And {failures.Count - NamedFailures} more.)" : "";
-        return new($"Cannot extract features: {failures.Count} of {total} images cannot be used; repair or remove them. {named}{more}",
-            failures[0]);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class FeatureStore
 
     private readonly ConcurrentDictionary<string, float[]> _rows = [];
     private readonly List<string> _unwritten = [];
+    private readonly List<string> _written = []; // by this process
     private readonly string? _folder;
     private readonly string _description;
 
@@ -71,6 +72,15 @@ internal sealed class FeatureStore
     {
         if (_folder is not null && _unwritten.Count > 0)
             FeatureCacheFile.Write(_folder, _description, [.. _unwritten.Select(content => KeyValuePair.Create(content, _rows[content]))]);
+        _written.AddRange(_unwritten);
         _unwritten.Clear();
+    }
+
+    /// <summary>Forgets the features that were added here and written since, so that memory stays bounded.</summary>
+    public void Trim()
+    {
+        foreach (var content in _written)
+            _rows.TryRemove(content, out _);
+        _written.Clear();
     }
 }

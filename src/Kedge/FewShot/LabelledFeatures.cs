@@ -17,6 +17,9 @@ public sealed record LabelledFeatures(ImageFeatures Images, Tensor Labels)
     /// </summary>
     internal bool BalanceClasses { get; init; }
 
+    /// <summary>Images that were left out, as they cannot be used; their class is lost.</summary>
+    internal int LeftOut { get; init; }
+
     /// <summary>
     /// Encodes the images again by their model with updates of its weights: [Q, D] unit, in the current dispose scope;
     /// <see langword="null"/> where only features are available.

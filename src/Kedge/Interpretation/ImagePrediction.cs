@@ -20,6 +20,12 @@ public sealed record ImagePrediction(ImageFile Image, IReadOnlyList<ClassProbabi
     /// <see cref="ConformalPredictor"/>; <see langword="null"/> where it has none.
     /// </summary>
     public IReadOnlyList<string>? PredictionSet { get; init; }
+
+    /// <summary>
+    /// Why the image cannot be classified, in one sentence; <see cref="Classes"/> has none then.
+    /// <see langword="null"/> where it can.
+    /// </summary>
+    public string? Error { get; init; }
 }
 
 /// <summary>The predicted probability of a class.</summary>

@@ -82,6 +82,11 @@ public sealed record ClassifierCard
 /// <summary>The support set that a classifier was fitted on.</summary>
 /// <param name="Data">The name of the data set, or its folder's.</param>
 /// <param name="Images">How many images there were.</param>
-/// <param name="Shots">How many of each class were drawn; <see langword="null"/> where all were taken.</param>
+/// <param name="Shots">How many of each class were drawn at most; <see langword="null"/> where all were taken.</param>
 /// <param name="Seed">The seed of the draw; <see langword="null"/> where all were taken.</param>
-public sealed record SupportDescription(string Data, int Images, int? Shots = null, int? Seed = null);
+public sealed record SupportDescription(string Data, int Images, int? Shots = null, int? Seed = null)
+{
+    /// <summary>Images that were left out, as they cannot be read; default none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int LeftOut { get; init; }
+}

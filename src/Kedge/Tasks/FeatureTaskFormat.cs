@@ -12,7 +12,7 @@ internal static class FeatureTaskFormat
     internal const string Support = "support", Query = "query", Validation = "validation";
     internal const string Classes = "class.features", ClassNorms = "class.norms", Anchors = "anchor.features";
     internal const string ClassNames = "class_names", AnchorNames = "anchor_names",
-        LogitScale = "logit_scale", Templates = "templates", Model = "model";
+        LogitScale = "logit_scale", Templates = "templates", Model = "model", LeftOut = "left_out";
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -24,7 +24,7 @@ internal static class FeatureTaskFormat
     ];
 
     /// <summary>All metadata that a task may have.</summary>
-    internal static string[] Metadata { get; } = [ClassNames, AnchorNames, LogitScale, Templates, Model];
+    internal static string[] Metadata { get; } = [ClassNames, AnchorNames, LogitScale, Templates, Model, LeftOut];
 
     internal static string Features(string part) => $"{part}.features";
 
@@ -57,6 +57,8 @@ internal static class FeatureTaskFormat
             metadata[Templates] = JsonSerializer.Serialize(learned.Classes.Templates, Plain);
         if (task.Model is { } model)
             metadata[Model] = model;
+        if (task.Query.LeftOut > 0)
+            metadata[LeftOut] = task.Query.LeftOut.ToString(CultureInfo.InvariantCulture);
         SafetensorsWriter.Write(path, tensors, metadata);
     }
 }

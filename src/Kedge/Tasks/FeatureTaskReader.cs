@@ -50,7 +50,9 @@ internal sealed class FeatureTaskReader
         {
             Anchors = Anchors(width) is { } anchors ? anchors with { Features = anchors.Features.to(device) } : null,
         };
-        return new FeatureTask(name, task, To(query, device), validation is null ? null : To(validation, device))
+        var counted = _metadata.GetValueOrDefault(Names.LeftOut);
+        var leftOut = int.TryParse(counted, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+        return new FeatureTask(name, task, To(query, device) with { LeftOut = leftOut }, validation is null ? null : To(validation, device))
         {
             Model = _metadata.GetValueOrDefault(Names.Model),
         };

@@ -1,4 +1,5 @@
 using Kedge.Data;
+using Kedge.Features;
 using Kedge.Text;
 
 namespace Kedge.Tasks;
@@ -45,7 +46,29 @@ public sealed record SupportDraws
     /// </summary>
     public IReadOnlyList<PromptTemplate>? Templates { get; init; }
 
-    /// <summary>Draws by <see cref="SupportSampler"/>.</summary>
+    /// <summary>All images of the data set, part by part.</summary>
+    internal IReadOnlyList<IReadOnlyList<LabelledImage>> Parts { get; private init; } = [];
+
+    /// <summary>Test images that cannot be used and are left out.</summary>
+    internal int LeftOut { get; private init; }
+
+    /// <summary>Makes the draws without some images.</summary>
+    private Func<UnusableImages, IReadOnlyList<SupportDraw>> Draw { get; init; } = _ => [];
+
+    /// <summary>
+    /// The same without images that cannot be used. Where the draws are made here, others of their classes take their
+    /// places, so that there are S of each class as before.
+    /// </summary>
+    internal SupportDraws Without(UnusableImages unusable)
+    {
+        var test = Test.Without(unusable);
+        return this with { Test = test, LeftOut = LeftOut + Test.Count - test.Count, Draws = Draw(unusable) };
+    }
+
+    /// <summary>
+    /// Draws by <see cref="SupportSampler"/>: S images of each class, neither more nor fewer, so that a column of a
+    /// table is what its heading says.
+    /// </summary>
     /// <param name="dataset">A data set with a test part.</param>
     /// <param name="shots">Numbers of shots, each at least 1.</param>
     /// <param name="seeds">Seeds.</param>
@@ -54,9 +77,11 @@ public sealed record SupportDraws
     /// fewer training images than the most shots.</exception>
     public static SupportDraws Sample(
         ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
-        Of(dataset, shots, seeds, validation, (s, seed) => new(s, seed, SupportSampler.Sample(dataset, s, seed))
+        Of(dataset, shots, seeds, validation, (s, seed, unusable) => new(s, seed,
+            SupportSampler.Sample(dataset, s, seed, unusable: unusable))
         {
-            Validation = validation == ValidationUse.Shots ? SupportSampler.SampleWithValidation(dataset, s, seed).Validation : null,
+            Validation = validation == ValidationUse.Shots
+                ? SupportSampler.SampleWithValidation(dataset, s, seed, unusable).Validation : null,
         });
 
     /// <summary>
@@ -65,7 +90,8 @@ public sealed record SupportDraws
     /// </summary>
     /// <param name="dataset">A data set with a test part.</param>
     /// <exception cref="KedgeException">There is no test part.</exception>
-    public static SupportDraws ForTesting(ImageDataset dataset) => Of(dataset, [0], [0], ValidationUse.None, (s, seed) => new(s, seed, []));
+    public static SupportDraws ForTesting(ImageDataset dataset) =>
+        Of(dataset, [0], [0], ValidationUse.None, (s, seed, _) => new(s, seed, []));
 
     /// <summary>
     /// Takes the draws that others have made: the index files <c>shot_S-seed_E.json</c> of a CoOp split.
@@ -96,7 +122,7 @@ public sealed record SupportDraws
     public static SupportDraws Read(
         Func<string?, ImageDataset> open, string folder, IReadOnlyList<int> shots,
         IReadOnlyList<int> seeds, ValidationUse validation = ValidationUse.None) =>
-        Of(open(null), shots, seeds, validation, (s, seed) =>
+        Of(open(null), shots, seeds, validation, (s, seed, unusable) =>
         {
             var path = Path.Combine(folder, $"shot_{s}-seed_{seed}.json");
             if (!File.Exists(path))
@@ -105,12 +131,15 @@ public sealed record SupportDraws
                     "choose another folder (--index-folder), or shots and seeds that it has.");
             }
             var index = open(path);
-            return new(s, seed, index.Train) { Validation = validation == ValidationUse.Shots ? index.Validation : null };
+            return new(s, seed, index.Train.Without(unusable))
+            {
+                Validation = validation == ValidationUse.Shots ? index.Validation.Without(unusable) : null,
+            };
         });
 
     private static SupportDraws Of(
         ImageDataset dataset, IReadOnlyList<int> shots, IReadOnlyList<int> seeds,
-        ValidationUse validation, Func<int, int, SupportDraw> draw)
+        ValidationUse validation, Func<int, int, UnusableImages, SupportDraw> draw)
     {
         if (dataset.Test.Count == 0)
         {
@@ -123,7 +152,17 @@ public sealed record SupportDraws
                 "on which hyper-parameters are to be chosen: " +
                 "lay its photos out as train/CLASS/…, val/CLASS/… and test/CLASS/…, or choose on none (--validation none).");
         }
-        return new(dataset.Name, dataset.ClassNames, dataset.Test, [.. shots.SelectMany(s => seeds.Select(seed => draw(s, seed)))
-            .Select(drawn => validation == ValidationUse.Full ? drawn with { Validation = dataset.Validation } : drawn)]);
+        return new(dataset.Name, dataset.ClassNames, dataset.Test, Draw(UnusableImages.Refused))
+        {
+            Parts = [dataset.Train, dataset.Validation, dataset.Test],
+            Draw = Draw,
+        };
+
+        IReadOnlyList<SupportDraw> Draw(UnusableImages unusable)
+        {
+            var held = dataset.Validation.Without(unusable);
+            return [.. shots.SelectMany(s => seeds.Select(seed => draw(s, seed, unusable)))
+                .Select(drawn => validation == ValidationUse.Full ? drawn with { Validation = held } : drawn)];
+        }
     }
 }

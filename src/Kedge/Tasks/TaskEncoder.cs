@@ -18,6 +18,7 @@ namespace Kedge.Tasks;
 public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
 {
     private readonly EncodingContext _context = context ?? new();
+    private readonly PhotoEncoder _photos = new(clip, context ?? new());
 
     /// <summary>
     /// Makes a data set a task of features, which can be shared and is compared on in no time: support from the
@@ -48,30 +49,30 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         }
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var support = EncodeSupport(SupportSampler.Sample(dataset, options), FeatureKinds.Image, options, cancellation);
+        var (_, support, _) = _photos.EncodeSupport(dataset, FeatureKinds.Image, options, cancellation);
         // no CLIP: it outlives it
         var task = new FewShotTask(support with { Names = null }, EncodeClasses(dataset.ClassNames, options.Templates))
         {
             Anchors = anchorWords is null ? null : new AnchorSet(clip.ClassFeatures(anchorWords, options.Templates), anchorWords),
         };
-        var query = EncodeLabelled(dataset.Test, cancellation);
-        var validation = dataset.Validation.Count > 0 ? EncodeLabelled(dataset.Validation, cancellation) : null;
+        var query = _photos.EncodeLabelled(dataset.Test, FeatureKinds.Image, cancellation);
+        var validation = dataset.Validation.Count > 0 ? _photos.EncodeLabelled(dataset.Validation, FeatureKinds.Image, cancellation) : null;
         return new FeatureTask(dataset.Name, task, query, validation) { Model = clip.Name };
     }
 
-    /// <summary>The task of learning classes from labelled images, in the current dispose scope.</summary>
-    /// <param name="classNames">C class names.</param>
-    /// <param name="support">N images, which may be none.</param>
+    /// <summary>The task of learning a data set's classes, in the current dispose scope.</summary>
+    /// <param name="dataset">The data set; the support set is drawn from its training part, which may be empty.</param>
     /// <param name="kinds">What is wanted beside the images' own features.</param>
-    /// <param name="options">Templates, views and their seed.</param>
+    /// <param name="options">The draw, templates, views and their seed.</param>
     /// <param name="cancellation">Stops between two images.</param>
-    internal FewShotTask EncodeTask(
-        IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> support, FeatureKinds kinds, TaskOptions options,
-        CancellationToken cancellation) =>
-        new(
-            EncodeSupport(support, kinds, options, cancellation),
-            EncodeClasses(classNames, options.Templates),
-            AccessTo(support, RandomViews(options), kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null));
+    /// <returns>The task, and how many training images were passed over, as they cannot be used.</returns>
+    internal (FewShotTask Task, int LeftOut) EncodeTask(
+        ImageDataset dataset, FeatureKinds kinds, TaskOptions options, CancellationToken cancellation)
+    {
+        var (support, set, leftOut) = _photos.EncodeSupport(dataset, kinds, options, cancellation);
+        var access = AccessTo(support, PhotoEncoder.RandomViews(options), kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null);
+        return (new(set, EncodeClasses(dataset.ClassNames, options.Templates), access), leftOut);
+    }
 
     /// <summary>Draws as tasks; each photo is encoded once, however many draws it is in.</summary>
     /// <param name="draws">The draws of one data set.</param>
@@ -83,10 +84,14 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         SupportDraws draws, IReadOnlyList<PromptTemplate> templates, FeatureKinds kinds, Func<Tensor, Tensor> own,
         CancellationToken cancellation)
     {
-        var photos = EncodePhotos(draws, kinds, own, cancellation);
+        (var photos, draws) = _photos.EncodeDrawn(draws, kinds, own, cancellation);
         var classes = EncodeClasses(draws.ClassNames, templates, own);
         var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection.Each(own) : null;
-        var query = photos.Select(draws.Test) with { Reencode = (update, stop) => Reencode(draws.Test, update, stop) };
+        var query = photos.Select(draws.Test) with
+        {
+            LeftOut = draws.LeftOut,
+            Reencode = (update, stop) => Reencode(draws.Test, update, stop),
+        };
         return [.. draws.Draws.Select(Encode)];
 
         EncodedDraw Encode(SupportDraw draw)
@@ -104,32 +109,14 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     }
 
     /// <summary>Features of photos, of their centre crops; through the cache, where the context has one.</summary>
-    /// <param name="images">N images.</param>
+    /// <param name="images">N images, none of which is left out.</param>
     /// <param name="kinds">What is wanted beside the images' own features; default nothing.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>New tensors on the CPU, owned by the caller: [N, D] unit F32, and what else is wanted.</returns>
-    /// <exception cref="KedgeException">Images cannot be read; the message counts them.</exception>
+    /// <exception cref="KedgeException">An image cannot be read.</exception>
     public ImageFeatures EncodeImages(
         IReadOnlyList<ImageFile> images, FeatureKinds kinds = FeatureKinds.Image, CancellationToken cancellation = default) =>
-        Extract(images, kinds, views: null, cancellation).Features;
-
-    private SupportSet EncodeSupport(
-        IReadOnlyList<LabelledImage> support, FeatureKinds kinds, TaskOptions options, CancellationToken cancellation)
-    {
-        ImageFile[] images = [.. support.Select(image => image.Image)];
-        var features = images.Length > 0 ? EncodeViews(images, kinds, RandomViews(options), cancellation) : empty(1, 0, clip.FeatureWidth);
-        return new(features.Each(tensor => tensor.to(clip.Device)), Labels(support)) { Names = [.. images.Select(image => image.Name)] };
-    }
-
-    /// <summary>
-    /// The centre crop first, then random views: [V, N, D] unit F32, and what else is wanted; on the CPU.
-    /// </summary>
-    private ImageFeatures EncodeViews(
-        IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? random, CancellationToken cancellation)
-    {
-        var plain = EncodeImages(images, kinds, cancellation).Each(tensor => tensor.unsqueeze(0));
-        return random is null ? plain : plain.Concat(Extract(images, kinds, random, cancellation).Features);
-    }
+        _photos.Encode(images, kinds, cancellation);
 
     private TaskClasses EncodeClasses(
         IReadOnlyList<string> names, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)
@@ -139,19 +126,6 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         {
             Norms = own is null || norms is null ? norms : own(norms),
         };
-    }
-
-    private LabelledFeatures EncodeLabelled(IReadOnlyList<LabelledImage> images, CancellationToken cancellation) =>
-        new(
-            EncodeImages([.. images.Select(image => image.Image)], FeatureKinds.Image, cancellation).Image.to(clip.Device),
-            Labels(images));
-
-    private EncodedPhotos EncodePhotos(SupportDraws draws, FeatureKinds kinds, Func<Tensor, Tensor> own, CancellationToken cancellation)
-    {
-        var drawn = draws.Draws.SelectMany(draw => draw.Support.Concat(draw.Validation ?? []));
-        ImageFile[] images = [.. drawn.Concat(draws.Test).Select(image => image.Image).DistinctBy(image => image.Name)];
-        var (features, contents) = Extract(images, kinds, views: null, cancellation);
-        return new(images, features.Each(tensor => tensor.to(clip.Device)), contents, own);
     }
 
     /// <summary>
@@ -171,16 +145,4 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         Projection = projection,
         Images = new SupportPhotos(clip, [.. support.Select(image => image.Image)], random, _context.DecodeThreads),
     };
-
-    private (ImageFeatures Features, IReadOnlyList<string> Contents) Extract(
-        IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? views, CancellationToken cancellation)
-    {
-        var options = new ExtractionOptions { DecodeThreads = _context.DecodeThreads, Views = views };
-        return new FeatureExtractor(clip, _context.Cache).ExtractWithContents(kinds, images, options, _context.Encoding, cancellation);
-    }
-
-    /// <summary>The views beside the centre crop; <see langword="null"/> for none.</summary>
-    private static ViewSet? RandomViews(TaskOptions options) => options.Views == 1 ? null : new ViewSet(options.Views - 1, options.Seed);
-
-    private Tensor Labels(IReadOnlyList<LabelledImage> images) => EncodedPhotos.Labels(images, clip.Device);
 }

@@ -6,8 +6,8 @@ namespace Kedge.Tasks;
 public record TaskOptions
 {
     /// <summary>
-    /// S, training images drawn of each class, at least 1; null takes all. Default 16, the most in
-    /// the protocol of the field.
+    /// S, the most training images drawn of each class, at least 1; null takes all. Default 16, the most in
+    /// the protocol of the field. A class with fewer gives all that it has (<see cref="ExactShots"/>).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
     public int? Shots
@@ -20,6 +20,9 @@ public record TaskOptions
             field = value;
         }
     } = 16;
+
+    /// <summary>Whether a class with fewer than S training images is refused; default false.</summary>
+    public bool ExactShots { get; init; }
 
     /// <summary>Decides which images are drawn, and which random views; default 1.</summary>
     public int Seed { get; init; } = 1;

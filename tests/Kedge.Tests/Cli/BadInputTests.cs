@@ -39,7 +39,7 @@ public class BadInputTests
     {
         using var photos = PhotoFolder.Flat(photos: 2);
         Assert.Equal("The class 'apple' has 2 images, too few for 3 shots; add images, or ask for fewer shots (--shots).",
-            Fit(photos, "--shots", "3"));
+            Fit(photos, "--shots", "3", "--exactly", "true"));
     }
 
     [Fact]
@@ -48,8 +48,12 @@ public class BadInputTests
         using var photos = PhotoFolder.Flat(photos: 2);
         var text = Path.Combine(photos.Data, "apple", "notes.jpg");
         File.WriteAllText(text, "Not a photo at all.");
-        Assert.Equal($"Cannot extract features: 1 of 7 images cannot be used; repair or remove them. Cannot decode '{text}': " +
-            "its 19 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.", Fit(photos, "--shots", "all"));
+        var words = Path.Combine(photos.Data, "apple", "words.jpg");
+        File.WriteAllText(words, "Nor is this.");
+        Assert.Equal("Cannot extract features: 2 of 8 images cannot be used, more than are left out (of a class in one part one, " +
+            $"or under 5 %); repair or remove them: Cannot decode '{text}': its 19 bytes are not a readable image; expected JPEG, PNG, " +
+            $"WebP, BMP or GIF; Cannot decode '{words}': its 12 bytes are not a readable image; " +
+            "expected JPEG, PNG, WebP, BMP or GIF.", Fit(photos, "--shots", "all"));
     }
 
     [Fact]

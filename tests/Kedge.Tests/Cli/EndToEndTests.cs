@@ -84,7 +84,7 @@ public class EndToEndTests
         Assert.Contains("support images              2 of split, 2 of them encoded now\n",
             CliRun.Done([.. fit, "--out", photos["x.kedge"]]));
         Assert.Equal("The class 'apple' has 1 images, too few for 2 shots; add images, or ask for fewer shots (--shots).",
-            CliRun.Failed([.. fit, "--shots", "2", "--out", photos["x.kedge"]]));
+            CliRun.Failed([.. fit, "--shots", "2", "--exactly", "--out", photos["x.kedge"]]));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Kedge.Experiments;
+using Kedge.Reports.Records;
 using Kedge.Tensors;
 
 namespace Kedge.Reports.Comparisons;
@@ -74,15 +74,9 @@ internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Com
         {
             object?[] cells = [row.Method, row.Task, .. parts ? [row.Part] : Array.Empty<object?>(),
                 row.Shots, row.Seed, row.Accuracy, row.BalancedAccuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error];
-            text.AppendJoin(',', cells.Select(Cell)).Append('\n');
+            text.Append(CsvRow.Write(cells)).Append('\n');
         }
         return text.ToString();
-
-        static string Cell(object? value)
-        {
-            var cell = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-            return cell.AsSpan().ContainsAny(",\"\n\r") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
-        }
     }
 
     private string Json() => JsonSerializer.Serialize(

@@ -14,12 +14,22 @@ internal static class ComparisonTexts
         int[] seeds = [.. rows.Select(row => row.Seed).OfType<int>().Distinct()];
         var spread = seeds.Length > 1 ? $", mean ± sample standard deviation over the seeds {string.Join(", ", seeds)}" : "";
         if (rows[0].Part is null)
-            return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.");
+            return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.") + LeftOut(rows);
         var parts = rows.DistinctBy(row => row.Part).Select(row => row.Part == SplitRows.Harmonic
             ? "harmonic, the harmonic mean of both"
             : Invariant($"{row.Part} on {row.Queries} test images"));
         return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. " +
-            $"Nothing was learned from images of any part but {rows[0].Part}.";
+            $"Nothing was learned from images of any part but {rows[0].Part}." + LeftOut(rows);
+    }
+
+    private static string LeftOut(IEnumerable<ComparisonRow> rows)
+    {
+        var texts = rows.Where(row => row.LeftOut > 0).GroupBy(row => row.LeftOut).Select(some => Invariant($"{some.Key}{On(some)}"));
+        var counts = string.Join("; ", texts);
+        return counts.Length == 0 ? "" : $" Test images left out, as they cannot be read: {counts}.";
+
+        static string On(IEnumerable<ComparisonRow> some) => some.Select(row => row.Part).OfType<string>().Distinct().ToArray() is
+        { Length: > 0 } parts ? $" of {string.Join(" and ", parts)}" : "";
     }
 
     public const string BalancedCaption = "Balanced accuracy in per cent, the mean of the classes' recalls: all classes count alike.";

@@ -9,7 +9,7 @@ internal sealed record ComparisonRecord(IReadOnlyList<ComparisonRowRecord> Rows)
 {
     public static ComparisonRecord From(IEnumerable<ComparisonRow> rows) => new([.. rows.Select(row => new ComparisonRowRecord(
         row.Part, row.Method, row.Task, row.Shots, row.Seed, row.Accuracy, row.BalancedAccuracy,
-        row.FitSeconds, row.PredictSeconds, row.Selection, row.Error))]);
+        row.FitSeconds, row.PredictSeconds, row.Selection, row.Error, row.LeftOut))]);
 }
 
 /// <summary>The result of one method on one draw.</summary>
@@ -25,8 +25,10 @@ internal sealed record ComparisonRecord(IReadOnlyList<ComparisonRowRecord> Rows)
 /// <param name="PredictSeconds">For all queries, excluding image encoding.</param>
 /// <param name="Selection">The data that hyper-parameters were selected on.</param>
 /// <param name="Error">Why the method failed; null where it did not.</param>
+/// <param name="LeftOut">Test images that were left out, as they cannot be read; absent where none was.</param>
 internal sealed record ComparisonRowRecord(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Part, string Method, string Task, int? Shots,
     int? Seed, double? Accuracy, [property: JsonPropertyName("balanced_accuracy")] double? BalancedAccuracy,
     [property: JsonPropertyName("fit_seconds")] double? FitSeconds, [property: JsonPropertyName("predict_seconds")] double? PredictSeconds,
-    string? Selection, string? Error);
+    string? Selection, string? Error,
+    [property: JsonPropertyName("left_out"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int LeftOut);

@@ -25,6 +25,10 @@ internal sealed record EvaluationRecord(
     IReadOnlyList<string> ClassNames, IReadOnlyList<double?> ClassAccuracies,
     IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
+    /// <summary>Images that were left out, as they cannot be read; absent where none was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int LeftOut { get; private init; }
+
     private const int TopFive = 5;
 
     /// <summary>The share of images that are rejected; 0 where the classifier does not reject.</summary>
@@ -39,5 +43,8 @@ internal sealed record EvaluationRecord(
         data, split, result.Count, result.Top1, result.BalancedAccuracy,
         result.ClassNames.Count > TopFive ? result.Top5 : null, result.MacroF1,
         result.Calibration.NegativeLogLikelihood, result.Calibration.ExpectedError,
-        result.Uncalibrated, result.Rejection, result.ClassNames, result.ClassAccuracies, result.Confusion);
+        result.Uncalibrated, result.Rejection, result.ClassNames, result.ClassAccuracies, result.Confusion)
+    {
+        LeftOut = result.LeftOut,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kedge.Tasks;
 
 namespace Kedge.Reports.Records;
@@ -20,6 +21,10 @@ internal sealed record FeatureTaskRecord(
     string Task, long Bytes, string? Model, string Fingerprint, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Templates,
     float LogitScale, int FeatureWidth, int Views, int Support, int Query, int Validation, int Anchors)
 {
+    /// <summary>Test images that were left out, as they cannot be read; absent where none was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int LeftOut { get; private init; }
+
     /// <summary>The record of a task.</summary>
     /// <param name="path">The task's file, which is there.</param>
     /// <param name="task">The task.</param>
@@ -30,6 +35,9 @@ internal sealed record FeatureTaskRecord(
             path, new FileInfo(path).Length, task.Model, task.Fingerprint, fewShot.Classes.Names,
             fewShot.Classes.Templates, fewShot.Classes.LogitScale,
             fewShot.FeatureWidth, fewShot.Support.Views, fewShot.Support.Count, task.Query.Count, task.Validation?.Count ?? 0,
-            fewShot.Anchors?.Names.Count ?? 0);
+            fewShot.Anchors?.Names.Count ?? 0)
+        {
+            LeftOut = task.Query.LeftOut,
+        };
     }
 }

@@ -18,11 +18,16 @@ internal sealed record PredictionRecord(string Image, IReadOnlyList<ClassProbabi
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Set { get; private init; }
 
+    /// <summary>Why the image cannot be classified; absent where it can. There are no classes then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Error { get; private init; }
+
     public static PredictionRecord From(ImagePrediction prediction) => new(
         prediction.Image.Name, [.. prediction.Classes.Select(found => new ClassProbabilityRecord(found.ClassName, found.Probability))])
     {
         Rejected = prediction.PredictionSet is null ? null : prediction.Rejected,
         Set = prediction.PredictionSet,
+        Error = prediction.Error,
     };
 }
 

@@ -72,7 +72,8 @@ public sealed partial class MineCommandTests : IDisposable
         Assert.Matches("^The word list '.*' cannot be read: .* Check the path and its permissions.$",
             CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--words", _photos["none.txt"]));
         Assert.Equal("The class 'circle' has 16 images, too few for 99 shots; add images, or ask for fewer shots (--shots).",
-            CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--words", Words("ball", "tent"), "--shots", "99"));
+            CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--words", Words("ball", "tent"), "--shots", "99",
+                "--exactly"));
         Assert.Equal("Mining anchors found 1 word(s) that are no class names: it needs at least 2; give more words.",
             CliRun.Failed("mine", "--data", Shapes, "--model", "kedge-mini", "--words", Words("ball"), "--shots", "1", "--no-cache"));
     }

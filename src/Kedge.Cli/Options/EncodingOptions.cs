@@ -5,8 +5,8 @@ using Kedge.Tasks;
 
 namespace Kedge.Cli.Options;
 
-/// <summary>The feature cache on disk.</summary>
-internal sealed class CacheOptions
+/// <summary>How photos are encoded: the feature cache on disk, and whether one that cannot be read stops it.</summary>
+internal sealed class EncodingOptions
 {
     private readonly Option<string> _folder = new("--cache")
     {
@@ -17,9 +17,11 @@ internal sealed class CacheOptions
 
     private readonly Option<bool> _none = new("--no-cache") { Description = "Keep no features between runs." };
 
+    private readonly Option<bool> _strict = SharedOptions.Strict();
+
     private static string DefaultFolder { get; } = Path.Combine(Root(), "kedge", "features");
 
-    public IEnumerable<Option> All => [_folder, _none];
+    public IEnumerable<Option> All => [_folder, _none, _strict];
 
     public void AddTo(Command command)
     {
@@ -27,17 +29,21 @@ internal sealed class CacheOptions
             command.Add(option);
     }
 
-    /// <summary>Cache, threads and progress line for encoding photos.</summary>
+    /// <summary>Cache, threads, progress line and photos left out.</summary>
     public EncodingContext Context(ParseResult parsed, Terminal terminal, ModelOptions model, ProgressLine progress) => new()
     {
         Cache = Open(parsed, terminal),
         DecodeThreads = model.DecodeThreads(parsed),
         Encoding = progress,
+        LeftOut = Strict(parsed) ? null : progress.LeftOut.Add,
         Fitting = progress,
     };
 
     public FeatureCache? Open(ParseResult parsed, Terminal terminal) =>
         parsed.GetValue(_none) ? null : new FeatureCache(parsed.GetValue(_folder)!, terminal.Error.WriteLine);
+
+    /// <summary>Whether the first photo that cannot be read ends the run.</summary>
+    public bool Strict(ParseResult parsed) => parsed.GetValue(_strict);
 
     /// <summary>What remains after a cancelled run, for a message.</summary>
     public string Kept(ParseResult parsed) => parsed.GetValue(_none)
