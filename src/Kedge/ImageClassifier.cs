@@ -85,7 +85,7 @@ public sealed class ImageClassifier : IDisposable
     /// another preprocessing.</exception>
     public static ImageClassifier Load(string path, ClipModel clip, MethodCatalog? catalog = null)
     {
-        var fitted = ClassifierFile.Open(path, clip.Device, catalog);
+        var fitted = ClassifierFile.Open(path, clip.Device, catalog, clip);
         try
         {
             fitted.Card.RequireModel(path, clip.Name, clip.Fingerprint);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kedge.Clip.Prompts;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -49,6 +50,12 @@ public sealed class ClassifierState : IDisposable
     /// not change or dispose them.
     /// </summary>
     public required IReadOnlyDictionary<string, Tensor> Tensors { get; init; }
+
+    /// <summary>
+    /// The text tower of the model that the classifier is of, for one that encodes texts when it classifies;
+    /// <see langword="null"/> where only features are available. Not owned, and not saved.
+    /// </summary>
+    internal ITextTower? TextTower { get; init; }
 
     /// <summary>C: classes.</summary>
     public int ClassCount => ClassNames.Count;
@@ -125,6 +132,7 @@ public sealed class ClassifierState : IDisposable
         FeatureWidth = FeatureWidth,
         Selection = Selection,
         Details = details,
+        TextTower = classes.TextTower,
         Tensors = tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().contiguous().clone().DetachFromDisposeScope()),
     };
 
@@ -155,17 +163,25 @@ public sealed class ClassifierState : IDisposable
             : throw Damaged($"{value.GetRawText()} for {name}");
     }
 
-    internal static ClassifierState Create(FewShotMethod method, FewShotTask task, Fitted fitted) => new()
+    /// <summary>The state after a fit.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="task">The task that it was fitted on.</param>
+    /// <param name="fitted">What it returned.</param>
+    /// <param name="learned">
+    /// What it went on from, whose classes come first; <see langword="null"/> for nothing.
+    /// </param>
+    internal static ClassifierState Create(FewShotMethod method, FewShotTask task, Fitted fitted, ClassifierState? learned = null) => new()
     {
         Method = method.Name,
         Options = method.Options.ToJson(),
-        ClassNames = task.Classes.Names,
+        ClassNames = [.. learned?.ClassNames ?? [], .. task.Classes.Names],
         Templates = task.Classes.Templates,
-        SupportNames = task.Support.Names ?? [],
+        SupportNames = [.. learned?.SupportNames ?? [], .. task.Support.Names ?? []],
         LogitScale = task.Classes.LogitScale,
         FeatureWidth = task.FeatureWidth,
         Selection = fitted.Selection,
         Details = fitted.Details ?? JsonSerializer.SerializeToElement(new { }),
+        TextTower = task.Encoder?.TextTower,
         Tensors = fitted.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().contiguous().clone().DetachFromDisposeScope()),
     };
 

@@ -34,7 +34,7 @@ public abstract class FewShotClassifier : IDisposable
     public int FeatureWidth => State.FeatureWidth;
 
     /// <summary>Where the classifier computes.</summary>
-    public Device Device => State.Tensors.Values.First().device;
+    public Device Device => State.Tensors.Values.FirstOrDefault()?.device ?? CPU;
 
     /// <summary>The kinds of features that it needs beside those of the whole image.</summary>
     public virtual FeatureKinds Needs => FeatureKinds.Image;

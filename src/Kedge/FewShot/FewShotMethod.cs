@@ -74,6 +74,31 @@ public abstract class FewShotMethod
     public FewShotClassifier Fit(FewShotTask task, IFitStore store, IProgress<FitProgress>? progress, CancellationToken cancellation) =>
         FitFrom(store, task, progress, cancellation);
 
+    /// <summary>
+    /// Whether the method can learn further classes on top of what it has learned (<see cref="Continue"/>), without the
+    /// images of those before.
+    /// </summary>
+    public virtual bool Continues => false;
+
+    /// <summary>
+    /// Learns further classes on top of what a classifier has learned. No image of its classes is looked at.
+    /// </summary>
+    /// <param name="learned">A classifier of this method with these options; stays as it is, and the caller's.</param>
+    /// <param name="task">The new classes alone, one or several, none of which it knows.</param>
+    /// <param name="progress">Told of each step.</param>
+    /// <param name="cancellation">Stops the fit between two steps.</param>
+    /// <returns>A classifier of all classes, the new ones last; dispose it.</returns>
+    /// <exception cref="KedgeException">The method cannot (<see cref="Continues"/>), the classifier knows one of the
+    /// classes or is of another feature space; or as
+    /// <see cref="Fit(FewShotTask, IProgress{FitProgress}, CancellationToken)"/>.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <paramref name="cancellation"/>.</exception>
+    public FewShotClassifier Continue(
+        FewShotClassifier learned, FewShotTask task, IProgress<FitProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        Continuation.Require(this, learned.State, task);
+        return FitFrom(null, task, progress, cancellation, learned.State);
+    }
+
     /// <summary>Creates the classifier of a saved state; takes ownership of the state, also where it throws.</summary>
     /// <exception cref="KedgeException">The state is not of this method, or is damaged.</exception>
     internal FewShotClassifier Restore(ClassifierState state)
@@ -84,7 +109,7 @@ public abstract class FewShotMethod
                 throw new ArgumentException($"The state is of {state.Method}, the method is {Name}.", nameof(state));
             if (state.FindNotFinite() is { } damaged)
                 throw state.Damaged($"NaN or infinity in '{damaged}'");
-            var classifier = RestoreCore(state);
+            var classifier = state.ClassCount == 0 ? new UntaughtClassifier(state) : RestoreCore(state);
             state.RequireAllTaken();
             return classifier;
         }
@@ -103,12 +128,24 @@ public abstract class FewShotMethod
     /// <param name="run">To be told of each step.</param>
     protected abstract Fitted FitCore(FewShotTask task, FitRun run);
 
+    /// <summary>
+    /// Learns further classes, for methods that can (<see cref="Continues"/>); runs as <see cref="FitCore"/> does.
+    /// </summary>
+    /// <param name="learned">What was learned before; its tensors are not changed.</param>
+    /// <param name="task">The new classes alone.</param>
+    /// <param name="run">To be told of each step.</param>
+    /// <returns>What was learned of all classes, those of <paramref name="learned"/> first.</returns>
+    protected virtual Fitted ContinueCore(ClassifierState learned, FewShotTask task, FitRun run) =>
+        throw new NotSupportedException($"{Name} says that it continues and does not.");
+
     /// <summary>Creates the classifier from what <see cref="FitCore"/> returned, now or from a file.</summary>
     /// <param name="state">Tensors and texts; the classifier's constructor takes and checks
     /// each tensor by name.</param>
     protected abstract FewShotClassifier RestoreCore(ClassifierState state);
 
-    private FewShotClassifier FitFrom(IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation)
+    private FewShotClassifier FitFrom(
+        IFitStore? store, FewShotTask task, IProgress<FitProgress>? progress, CancellationToken cancellation,
+        ClassifierState? learned = null)
     {
         cancellation.ThrowIfCancellationRequested();
         TaskRequirements.Require(this, task);
@@ -120,9 +157,9 @@ public abstract class FewShotMethod
             var ordered = SupportOrder.Canonical(task, Options.BalanceClasses);
             var run = store is null ? new FitRun(progress, cancellation)
                 : new FitRun(store, FitFingerprint.Compute(this, ordered), progress, cancellation);
-            var fitted = FitCore(ordered, run);
+            var fitted = learned is null or { ClassCount: 0 } ? FitCore(ordered, run) : ContinueCore(learned, ordered, run);
             using (no_grad())
-                state = ClassifierState.Create(this, ordered, fitted);
+                state = ClassifierState.Create(this, ordered, fitted, learned);
         }
         if (state.FindNotFinite() is { } name)
         {

@@ -46,6 +46,14 @@ public class LinearClassifier : FewShotClassifier
         return tensors;
     }
 
+    /// <summary>
+    /// Weights of further classes below those before, for methods whose classes do not depend on each other.
+    /// </summary>
+    internal static Fitted Append(ClassifierState learned, Fitted fitted) => fitted with
+    {
+        Tensors = fitted.Tensors.ToDictionary(pair => pair.Key, pair => cat([learned.Tensors[pair.Key], pair.Value])),
+    };
+
     /// <inheritdoc/>
     protected override Tensor LogitsCore(ImageFeatures images)
     {

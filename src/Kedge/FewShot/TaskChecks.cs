@@ -9,7 +9,8 @@ internal static class TaskChecks
 
     internal static void CheckClasses(TaskClasses classes)
     {
-        Require(classes.Count >= 2, $"{classes.Count} class name(s)", "at least 2");
+        var least = classes.AllowsOne ? 1 : 2;
+        Require(classes.Count >= least, $"{classes.Count} class name(s)", $"at least {least}");
         if (classes.Names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw Wrong($"the class name '{twice.Key}' {twice.Count()} times", "different names");
         Require(float.IsFinite(classes.LogitScale) && classes.LogitScale > 0, $"the logit scale {classes.LogitScale}", "a number above 0");

@@ -49,6 +49,9 @@ public sealed record TaskClasses
     /// </summary>
     public Tensor? Norms { get; init; }
 
+    /// <summary>Whether one class is enough: of a task of further classes. Default false.</summary>
+    internal bool AllowsOne { get; init; }
+
     /// <summary>Classes without names, which are numbers then: methods that need names refuse them.</summary>
     /// <param name="count">C, at least two.</param>
     /// <param name="logitScale">What CLIP multiplies a cosine by, above 0.</param>
@@ -58,5 +61,9 @@ public sealed record TaskClasses
 
     /// <summary>The same with copies of the features, without gradient, in the current dispose scope.</summary>
     internal TaskClasses Copy() => _features is null ? this
-        : new(Names, _features.detach().clone(), LogitScale, Templates) { Norms = Norms?.detach().clone() };
+        : new(Names, _features.detach().clone(), LogitScale, Templates)
+        {
+            Norms = Norms?.detach().clone(),
+            AllowsOne = AllowsOne,
+        };
 }

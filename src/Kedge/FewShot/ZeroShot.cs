@@ -23,6 +23,13 @@ public sealed class ZeroShot() : FewShotMethod(CatalogName, new NoOptions())
     protected override Fitted FitCore(FewShotTask task, FitRun run) => LinearClassifier.FromWeight(task.Classes.Features);
 
     /// <inheritdoc/>
+    public override bool Continues => true;
+
+    /// <inheritdoc/>
+    protected override Fitted ContinueCore(ClassifierState learned, FewShotTask task, FitRun run) =>
+        LinearClassifier.Append(learned, FitCore(task, run));
+
+    /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new ZeroShotClassifier(state);
 
     /// <summary>The formula, which most methods begin with: s · f Tᵀ.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kedge.Clip.Prompts;
 using Kedge.FewShot;
 using static TorchSharp.torch;
 
@@ -76,7 +77,7 @@ internal sealed record ClassifierDocument
         }
     }
 
-    internal ClassifierState ToState(FewShotMethod method, IReadOnlyDictionary<string, Tensor> tensors) => new()
+    internal ClassifierState ToState(FewShotMethod method, IReadOnlyDictionary<string, Tensor> tensors, ITextTower? tower) => new()
     {
         Method = Method,
         Options = method.Options.ToJson(),
@@ -87,6 +88,7 @@ internal sealed record ClassifierDocument
         FeatureWidth = FeatureWidth,
         Selection = Selection,
         Details = Details,
+        TextTower = tower,
         Tensors = tensors,
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kedge.Clip.Prompts;
 using Kedge.FewShot;
 using Kedge.Methods;
 using Kedge.Tensors;
@@ -46,11 +47,13 @@ internal static class ClassifierFile
     /// <param name="device">Where the classifier is to compute; the CPU by default.</param>
     /// <param name="catalog">The methods that may be in it; <see langword="null"/> is
     /// <see cref="MethodCatalog.Default"/>.</param>
+    /// <param name="tower">The text tower of the model that it was fitted on, for classifiers that encode texts;
+    /// <see langword="null"/> where only features are available.</param>
     /// <returns>The classifier with its card; dispose it.</returns>
     /// <exception cref="KedgeException">
     /// The file cannot be read, is no classifier, is damaged, or is of a newer Kedge; or the catalog lacks its method.
     /// </exception>
-    public static FittedClassifier Open(string path, Device? device = null, MethodCatalog? catalog = null)
+    public static FittedClassifier Open(string path, Device? device = null, MethodCatalog? catalog = null, ITextTower? tower = null)
     {
         using var file = SafetensorsFile.Open(path);
         CheckVersion(path, file.Metadata);
@@ -62,7 +65,7 @@ internal static class ClassifierFile
             var prototypes = TakePrototypes(document, tensors);
             try
             {
-                return new FittedClassifier(method.Restore(document.ToState(method, tensors)), document.Card, prototypes);
+                return new FittedClassifier(method.Restore(document.ToState(method, tensors, tower)), document.Card, prototypes);
             }
             catch
             {

@@ -97,7 +97,7 @@ public class MethodContractTests
         FewShotClassifier classifier;
         using var synthetic = SyntheticTask.Even(classes: 4, shots: 5);
         using (NewDisposeScope())
-        using (var other = SyntheticTask.Even(classes: 4, shots: 5))
+        using (var other = new SyntheticTask([5, 5, 5, 5], tower: synthetic.Tower))
         using (inference_mode())
             classifier = Fit(name, other.Task);
         using (classifier)

@@ -34,7 +34,7 @@ public class ClassifierFileTests
         using var path = new TemporaryFolder();
         using var fitted = Method(name).Fit(synthetic.Task, null, TestContext.Current.CancellationToken);
         Save(path["x.kedge"], fitted, Card);
-        using var file = ClassifierFile.Open(path["x.kedge"]);
+        using var file = ClassifierFile.Open(path["x.kedge"], tower: synthetic.Tower);
         Assert.Equal(fitted.Update?.ByWeight.Keys.Order(), file.Classifier.Update?.ByWeight.Keys.Order());
         using var expected = fitted.Logits(synthetic.Images);
         using var logits = file.Classifier.Logits(synthetic.Images);

@@ -20,6 +20,7 @@ internal sealed class SyntheticTask : IDisposable
 
     private readonly Random _random;
     private readonly float _noise;
+    private readonly bool _ownsTower;
     private readonly float[][] _classes, _centres;
 
     /// <param name="shots">Support images of each class.</param>
@@ -28,10 +29,12 @@ internal sealed class SyntheticTask : IDisposable
     /// <param name="views">V; all but the first are noisier.</param>
     /// <param name="noise">Length of the noise beside a centre of length 1.</param>
     /// <param name="seed">Of everything drawn.</param>
-    public SyntheticTask(int[] shots, int queriesPerClass = 8, int width = 16, int views = 2, float noise = 1.2f, int seed = 1)
+    /// <param name="tower">Another task's tower, which stays that task's; null for an own one.</param>
+    public SyntheticTask(int[] shots, int queriesPerClass = 8, int width = 16, int views = 2, float noise = 1.2f, int seed = 1,
+        SyntheticTextTower? tower = null)
     {
         using var scope = NewDisposeScope();
-        (_random, _noise) = (new Random(seed), noise);
+        (_random, _noise, _ownsTower) = (new Random(seed), noise, tower is null);
         _classes = [.. shots.Select(_ => Unit(Draw(width)))];
         _centres = [.. _classes.Select(t => Unit(Add(t, Unit(Draw(width)), 1 / NameHelps)))];
         var labels = shots.SelectMany((count, label) => Enumerable.Repeat((long)label, count)).ToArray();
@@ -43,7 +46,7 @@ internal sealed class SyntheticTask : IDisposable
         Support = stack(support.Select(Tensor)).DetachFromDisposeScope();
         Labels = tensor(labels).DetachFromDisposeScope();
         Classes = Tensor(_classes).DetachFromDisposeScope();
-        Tower = new SyntheticTextTower(width, Classes);
+        Tower = tower ?? new SyntheticTextTower(width, Classes);
         var extra = new Random(seed + 1000); // leaves the other draws as they are
         Projection =
             new(Drawn(extra, width + MoreUnprojected, width).DetachFromDisposeScope(), Drawn(extra, width).DetachFromDisposeScope());
@@ -105,7 +108,8 @@ internal sealed class SyntheticTask : IDisposable
         foreach (var tensor in (Tensor[])[.. SupportImages.Tensors, Labels,
             Classes, .. Images.Tensors, Projection.Weight, Projection.Bias!])
             tensor.Dispose();
-        Tower.Dispose();
+        if (_ownsTower)
+            Tower.Dispose();
     }
 
     private float[] Image(long label) => Unit(Add(_centres[label], Unit(Draw(_centres[label].Length)), _noise));

@@ -28,7 +28,7 @@ internal readonly record struct PromptSlot(int Index, bool Learned)
         var (of, shorten) = prompt.ClassName is { } name
             ? ($"{learned} learned tokens and the class name '{name}'", "name")
             : ($"{slots.Length - learned} fixed and {learned} learned tokens", "template");
-        return new($"A prompt of {of} has {slots.Length} positions, and the text tower {contextLength}: " +
-            $"shorten the {shorten} or learn fewer tokens.");
+        return new($"A prompt of {of} has {slots.Length} positions, {slots.Length - contextLength} more than the text tower's " +
+            $"{contextLength}: shorten the {shorten} or learn fewer tokens.");
     }
 }

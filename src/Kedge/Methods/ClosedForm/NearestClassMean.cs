@@ -49,5 +49,12 @@ public sealed class NearestClassMean(NoOptions? options = null) : FewShotMethod(
     }
 
     /// <inheritdoc/>
+    public override bool Continues => true;
+
+    /// <inheritdoc/>
+    protected override Fitted ContinueCore(ClassifierState learned, FewShotTask task, FitRun run) =>
+        LinearClassifier.Append(learned, FitCore(task, run));
+
+    /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new LinearClassifier(state);
 }

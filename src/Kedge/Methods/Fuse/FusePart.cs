@@ -27,6 +27,7 @@ internal sealed record FusePart(string Method, JsonElement Options, string Selec
         FeatureWidth = whole.FeatureWidth,
         Selection = Selection,
         Details = Details,
+        TextTower = whole.TextTower,
         Tensors = whole.TakeAll(Prefix(index)),
     };
 }

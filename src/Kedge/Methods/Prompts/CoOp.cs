@@ -87,18 +87,33 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
     /// <inheritdoc/>
     public override TaskParts Requires => TaskParts.Support | TaskParts.Names | TaskParts.TextTower;
 
+    /// <summary>Where the context is shared; a class's own would have to be learned with its images at hand.</summary>
+    public override bool Continues => !options.ClassSpecific;
+
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run)
+    protected override Fitted FitCore(FewShotTask task, FitRun run) =>
+        Learn(Start(task.Encoder!.TextTower!, task.Device), [], task, run);
+
+    /// <inheritdoc/>
+    protected override Fitted ContinueCore(ClassifierState learned, FewShotTask task, FitRun run) =>
+        Learn(learned.Tensors[CoOpClassifier.ContextName].flatten(0, 2), learned.ClassNames, task, run);
+
+    /// <param name="start">[M, W].</param>
+    /// <param name="earlier">Classes that were learned before, whose features change with the context.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="run">Told of each step.</param>
+    private Fitted Learn(Tensor start, IReadOnlyList<string> earlier, FewShotTask task, FitRun run)
     {
         var tower = task.Encoder!.TextTower!;
-        var start = Start(tower, task.Device); // [M, W]
         var context = new Parameter(start.expand(1, options.ClassSpecific ? task.Classes.Count : 1, -1, -1).clone()); // [1, 1 or C, M, W]
         using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.Names, (int)start.shape[0], options.Position));
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
             .Run(task, run, optimizer, (images, labels) =>
                 task.CrossEntropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
-        var tensors = LinearClassifier.Tensors(ClassFeatures());
+        using var all = earlier.Count == 0 ? null
+            : tower.Prompts(PromptSequence.OfClasses([.. earlier, .. task.Classes.Names], (int)start.shape[0], options.Position));
+        var tensors = LinearClassifier.Tensors(all?.Encode(context).squeeze(0) ?? ClassFeatures());
         if (!options.ClassSpecific)
             tensors[CoOpClassifier.ContextName] = context; // for classes that are named later
         return new Fitted(tensors, Details: Words(tower, context));

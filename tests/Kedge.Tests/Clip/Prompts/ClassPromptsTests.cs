@@ -69,7 +69,7 @@ public class ClassPromptsTests
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         var error = Assert.Throws<KedgeException>(
             () => golden.Model.Prompts(PromptSequence.OfClasses(["cat", "fox fox"], 73, ContextPosition.Middle)));
-        Assert.Equal("A prompt of 73 learned tokens and the class name 'fox fox' has 78 positions, and the text tower 77: " +
+        Assert.Equal("A prompt of 73 learned tokens and the class name 'fox fox' has 78 positions, 1 more than the text tower's 77: " +
             "shorten the name or learn fewer tokens.", error.Message);
         golden.Model.Prompts(PromptSequence.OfClasses(["cat", "fox fox"], 72, ContextPosition.Middle)).Dispose();
     }

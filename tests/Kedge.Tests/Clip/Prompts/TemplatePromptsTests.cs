@@ -38,7 +38,7 @@ public class TemplatePromptsTests
     {
         using var golden = Golden.Open("small/clip-vit", "openai.fp16.safetensors", "small/images");
         var error = Assert.Throws<KedgeException>(() => golden.Model.Prompts([PromptSequence.OfTemplate("a photo of a ", ".", 71)]));
-        Assert.Equal("A prompt of 7 fixed and 71 learned tokens has 78 positions, and the text tower 77: " +
+        Assert.Equal("A prompt of 7 fixed and 71 learned tokens has 78 positions, 1 more than the text tower's 77: " +
             "shorten the template or learn fewer tokens.", error.Message);
     }
 
