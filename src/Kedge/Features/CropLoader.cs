@@ -37,10 +37,10 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
     {
         if (views is null)
             return [preprocessing.Crop(bytes, name)];
-        var image = ImageDecoder.Decode(bytes, name, preprocessing.Decoding);
+        using var image = ImageDecoder.Open(bytes, name, preprocessing.Decoding);
         var crops = new RgbImage[views.Count];
         for (var v = 0; v < crops.Length; v++)
-            crops[v] = views.Kind.Sample(image, preprocessing, new SeededRandom(ViewSeed(hash, views.Seed, v)));
+            crops[v] = views.Kind.Sample(image.Colours, preprocessing, new SeededRandom(ViewSeed(hash, views.Seed, v)));
         return crops;
     }
 

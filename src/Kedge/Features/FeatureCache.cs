@@ -17,7 +17,7 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
     /// <summary>
     /// Version of decoding, resampling and view sampling; part of the key, to be raised when one of them changes.
     /// </summary>
-    private const int PixelVersion = 1;
+    private const int PixelVersion = 2; // 2: orientation of PNG; cut progressive JPEGs are refused
 
     private const int NameBytes = 8;
 

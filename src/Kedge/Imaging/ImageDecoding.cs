@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kedge.Imaging;
 
 /// <summary>What to do with transparency.</summary>
@@ -24,10 +26,19 @@ internal sealed record ImageDecoding
     public AlphaRule Alpha { get; init; } = AlphaRule.White;
 
     /// <summary>
+    /// Use a file that is cut short as far as it goes; default false: it is refused. Not part of the key of cached
+    /// features, as those of cut files are not kept.
+    /// </summary>
+    [JsonIgnore]
+    public bool AllowCut { get; init; }
+
+    /// <summary>
     /// The largest width × height that is decoded, 1 to 500,000,000; default 178,956,970 (Pillow's limit).
     /// </summary>
     /// <remarks>
-    /// Protects against decompression bombs; decoding takes 7 bytes a pixel temporarily, 13 with transparency.
+    /// Protects against decompression bombs. Decoding takes 4 bytes a pixel (7 below 16.8 million pixels), 3 more where
+    /// the orientation is not upright, and up to 6 more inside decoders of interlaced PNG and progressive JPEG; all
+    /// decoding threads together take at most 1 GiB, or one picture.
     /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">Outside the range.</exception>
     public long MaxPixels

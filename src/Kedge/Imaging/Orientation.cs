@@ -29,7 +29,7 @@ internal static class Orientation
         };
         var (uprightWidth, uprightHeight) = origin >= SKEncodedOrigin.LeftTop ? (height, width) : (width, height);
         var source = stored.Pixels;
-        var pixels = GC.AllocateUninitializedArray<byte>(source.Length);
+        var pixels = GC.AllocateUninitializedArray<byte>(3 * width * height);
         var to = 0;
         for (var y = 0; y < uprightHeight; y++)
         {

@@ -66,13 +66,15 @@ internal sealed record Preprocessing
     /// <exception cref="KedgeException">The bytes cannot be decoded; the message names the file.</exception>
     internal RgbImage Crop(ReadOnlySpan<byte> bytes, string name)
     {
-        if (Decoding.Alpha != AlphaRule.Drop)
-            return Crop(ImageDecoder.Decode(bytes, name, Decoding));
-        var (colours, alpha) = ImageDecoder.DecodeParts(bytes, name, Decoding);
-        return alpha is null || Math.Min(alpha.Width, alpha.Height) == Resolution
-            ? Crop(colours) // Pillow weights by alpha only where it resizes
-            : Transparency.Divide(Crop(Transparency.Multiply(colours, alpha)), Crop(alpha));
+        using var image = ImageDecoder.Open(bytes, name, Decoding);
+        return Crop(image);
     }
+
+    /// <summary>Crops a decoded file.</summary>
+    internal RgbImage Crop(DecodedImage image) =>
+        image.Alpha is not { } alpha || Math.Min(alpha.Width, alpha.Height) == Resolution
+            ? Crop(image.Colours) // Pillow weights by alpha only where it resizes
+            : Transparency.Divide(Crop(Transparency.Multiply(image.Colours, alpha)), Crop(alpha));
 
     /// <summary>
     /// Resizes the shorter side to R and takes the centre crop; sizes are rounded as torchvision's <c>Resize</c> and

@@ -3,10 +3,6 @@ namespace Kedge.Imaging;
 /// <summary>Alpha compositing. Alpha is an image with the same value in all three channels, 255 = opaque.</summary>
 internal static class Transparency
 {
-    /// <summary>Composites over white.</summary>
-    public static RgbImage OverWhite(RgbImage colours, RgbImage alpha) =>
-        Combine(colours, alpha, (c, a) => ((c * a) + (255 * (255 - a)) + 127) / 255);
-
     /// <summary>Colours × alpha, rounded as Pillow rounds it before it resizes.</summary>
     public static RgbImage Multiply(RgbImage colours, RgbImage alpha) =>
         Combine(colours, alpha, (c, a) => ((((c * a) + 128) >> 8) + (c * a) + 128) >> 8);
@@ -17,7 +13,7 @@ internal static class Transparency
 
     private static RgbImage Combine(RgbImage colours, RgbImage alpha, Func<int, int, int> rule)
     {
-        var pixels = GC.AllocateUninitializedArray<byte>(colours.Pixels.Length);
+        var pixels = GC.AllocateUninitializedArray<byte>(3 * colours.Width * colours.Height);
         for (var i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)rule(colours.Pixels[i], alpha.Pixels[i]);
         return new(colours.Width, colours.Height, pixels);

@@ -51,9 +51,9 @@ public class BadInputTests
         var words = Path.Combine(photos.Data, "apple", "words.jpg");
         File.WriteAllText(words, "Nor is this.");
         Assert.Equal("Cannot extract features: 2 of 8 images cannot be used, more than are left out (of a class in one part one, " +
-            $"or under 5 %); repair or remove them: Cannot decode '{text}': its 19 bytes are not a readable image; expected JPEG, PNG, " +
-            $"WebP, BMP or GIF; Cannot decode '{words}': its 12 bytes are not a readable image; " +
-            "expected JPEG, PNG, WebP, BMP or GIF.", Fit(photos, "--shots", "all"));
+            $"or under 5 %); repair or remove them: Cannot decode '{text}': it is text; expected JPEG, PNG, WebP, BMP or GIF: " +
+            $"put the photo in its place, or take it away; Cannot decode '{words}': it is text; expected JPEG, PNG, WebP, BMP or GIF: " +
+            "put the photo in its place, or take it away.", Fit(photos, "--shots", "all"));
     }
 
     [Fact]

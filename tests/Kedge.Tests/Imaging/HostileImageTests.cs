@@ -16,12 +16,16 @@ public class HostileImageTests
     [Fact]
     public void A_text_file_is_no_image() =>
         AssertError("label,path\ncat,cat.jpg\n"u8.ToArray(),
-            "Cannot decode 'photo': its 23 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.");
+            "Cannot decode 'photo': it is text; expected JPEG, PNG, WebP, BMP or GIF: put the photo in its place, or take it away.");
 
     [Fact]
     public void Zeros_are_no_image() =>
-        AssertError(new byte[1000], "Cannot decode 'photo': its 1,000 bytes are not a readable image; expected JPEG, PNG, " +
-            "WebP, BMP or GIF.");
+        AssertError(new byte[1000], "Cannot decode 'photo': its 1,000 bytes are all zero; expected JPEG, PNG, WebP, BMP or GIF: " +
+            "copy or download it again.");
+
+    [Fact]
+    public void Bytes_of_no_known_format_are_no_image() =>
+        AssertError([1, 2, 3], "Cannot decode 'photo': its 3 bytes are not a readable image; expected JPEG, PNG, WebP, BMP or GIF.");
 
     [Fact]
     public void A_small_file_that_claims_enormous_size_is_refused_before_it_is_unpacked() =>
@@ -47,8 +51,9 @@ public class HostileImageTests
             Assert.StartsWith("Cannot decode 'photo': ", e.Message);
         }
         var half = Assert.Throws<KedgeException>(() => ImageDecoder.Decode(bytes.AsSpan(0, bytes.Length / 2), "photo"));
-        if (format != SKEncodedImageFormat.Webp)
-            Assert.Equal($"Cannot decode 'photo': the {format} file is cut short; copy or download it again.", half.Message);
+        var word = format is SKEncodedImageFormat.Webp ? "WebP" : format.ToString().ToUpperInvariant();
+        Assert.Equal($"Cannot decode 'photo': the {word} file is cut short; copy or download it again, or use it as far as it goes " +
+            "(--allow-cut).", half.Message);
     }
 
     [Fact]

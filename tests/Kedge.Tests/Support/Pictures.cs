@@ -87,7 +87,8 @@ internal static class Pictures
 
     private static byte[] GifFrame(byte codes) => [0x2C, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, codes, 0x0A, 0];
 
-    private static byte[] Chunk(string type, byte[] data)
+    /// <summary>A chunk of PNG.</summary>
+    public static byte[] Chunk(string type, byte[] data)
     {
         byte[] body = [.. type.Select(c => (byte)c), .. data];
         var length = new byte[4];

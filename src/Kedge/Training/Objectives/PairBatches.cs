@@ -36,7 +36,8 @@ internal sealed class PairBatches(IReadOnlyList<CaptionedImage> pairs, Preproces
         for (var i = 0; i < indices.Length; i++)
         {
             var pair = pairs[indices[i]];
-            crops[i] = _view.Sample(ImageDecoder.Decode(pair.Image, preprocessing.Decoding), preprocessing, random);
+            using (var image = ImageDecoder.Open(pair.Image.ReadAllBytes(), pair.Image.Name, preprocessing.Decoding))
+                crops[i] = _view.Sample(image.Colours, preprocessing, random);
             _jitter.Apply(crops[i], random);
             captions[i] = Caption(pair, random);
         }
