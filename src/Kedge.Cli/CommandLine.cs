@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Kedge.Cli.Commands;
+using Kedge.Cli.Options;
 using Kedge.Cli.Output;
 
 namespace Kedge.Cli;
@@ -56,7 +57,15 @@ internal static class CommandLine
         var streams = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try
         {
-            return parsed.Action is ParseErrorAction ? Refuse(parsed, terminal.Error) : parsed.Invoke(streams);
+            if (parsed.CommandResult.Command is KedgeCommand command && UnknownOption.Find(command, arguments) is { } unknown)
+                return Refuse(parsed, terminal.Error, unknown);
+            return parsed.Action is ParseErrorAction
+                ? Refuse(parsed, terminal.Error, parsed.Errors.Select(wrong => wrong.Message))
+                : parsed.Invoke(streams);
+        }
+        catch (Exception e) when (StandardOutput.HasNoReader(e))
+        {
+            return ExitCode.NoReader;
         }
         catch (Exception e)
         {
@@ -67,10 +76,10 @@ internal static class CommandLine
         }
     }
 
-    private static int Refuse(ParseResult parsed, TextWriter error)
+    private static int Refuse(ParseResult parsed, TextWriter error, params IEnumerable<string> messages)
     {
-        foreach (var wrong in parsed.Errors)
-            error.WriteLine(wrong.Message);
+        foreach (var message in messages)
+            error.WriteLine(message);
         var command = parsed.CommandResult.Command;
         error.WriteLine($"See: {(command is KedgeCommand ? "kedge " : "")}{command.Name} --help");
         return ExitCode.WrongUsage;

@@ -1,5 +1,7 @@
 using Kedge.Cli;
 using Kedge.Cli.Output;
 
+if (!OpenFileLimit.Check())
+    return ExitCode.Failed;
 using var terminal = Terminal.OfProcess();
 return CommandLine.Run(args, terminal);

@@ -34,7 +34,7 @@ internal abstract class KedgeCommand : Command
         catch (OperationCanceledException)
         {
             Terminal.Error.WriteLine($"Cancelled: {Kept(parsed)}");
-            return ExitCode.Cancelled;
+            return Terminal.CancelledExitCode;
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Kedge.Cli.Options;
 /// <summary>How photos are encoded: the feature cache on disk, and whether one that cannot be read stops it.</summary>
 internal sealed class EncodingOptions
 {
-    private readonly Option<string> _folder = new("--cache")
+    private readonly Option<string?> _folder = new("--cache")
     {
         Description = "The folder in which features are kept between runs.",
         HelpName = "folder",
@@ -19,7 +19,7 @@ internal sealed class EncodingOptions
 
     private readonly Option<bool> _strict = SharedOptions.Strict();
 
-    private static string DefaultFolder { get; } = Path.Combine(Root(), "kedge", "features");
+    private static string? DefaultFolder { get; } = Root() is { } root ? Path.Combine(root, "kedge", "features") : null;
 
     public IEnumerable<Option> All => [_folder, _none, _strict];
 
@@ -39,18 +39,31 @@ internal sealed class EncodingOptions
         Fitting = progress,
     };
 
-    public FeatureCache? Open(ParseResult parsed, Terminal terminal) =>
-        parsed.GetValue(_none) ? null : new FeatureCache(parsed.GetValue(_folder)!, terminal.Error.WriteLine);
+    public FeatureCache? Open(ParseResult parsed, Terminal terminal)
+    {
+        if (parsed.GetValue(_none))
+            return null;
+        if (parsed.GetValue(_folder) is { } folder)
+            return new(folder, warning => terminal.Error.WriteLine($"Note: {warning}"));
+        terminal.Error.WriteLine("Note: features are not kept between runs, as there is no home folder for them: name one (--cache).");
+        return null;
+    }
 
     /// <summary>Whether the first photo that cannot be read ends the run.</summary>
     public bool Strict(ParseResult parsed) => parsed.GetValue(_strict);
 
     /// <summary>What remains after a cancelled run, for a message.</summary>
-    public string Kept(ParseResult parsed) => parsed.GetValue(_none)
+    public string Kept(ParseResult parsed) => parsed.GetValue(_none) || parsed.GetValue(_folder) is null
         ? "nothing was written."
         : $"the features of the images encoded so far are kept in '{parsed.GetValue(_folder)}' for the next run; nothing else was written.";
 
-    private static string Root() => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set ? set
-        : OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+    /// <summary>The user's folder for caches; null where there is none, as for users without a home.</summary>
+    private static string? Root()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } set && Path.IsPathFullyQualified(set))
+            return set; // relative ones are to be ignored
+        var home = Environment.GetFolderPath(OperatingSystem.IsWindows()
+            ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
+        return !Path.IsPathFullyQualified(home) ? null : OperatingSystem.IsWindows() ? home : Path.Combine(home, ".cache");
+    }
 }

@@ -20,7 +20,8 @@ internal static class OutputFile
             throw new KedgeException($"'{path}' cannot be written: it is no regular file; choose another name.");
         try
         {
-            File.Create($"{path}.{Path.GetRandomFileName()}.tmp", bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+            TemporaryFile.Sweep(path);
+            File.Create(TemporaryFile.PathFor(path), bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Kedge.Cli.Output;
@@ -6,6 +7,7 @@ namespace Kedge.Cli.Output;
 internal sealed class Terminal(TextReader input, TextWriter output, TextWriter error) : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly List<PosixSignalRegistration> _signals = [];
 
     public TextReader In { get; } = input;
 
@@ -19,30 +21,48 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
     /// <summary>Whether <see cref="Out"/> is interactive, so that results are seen as they come.</summary>
     public bool ShowsResults { get; init; }
 
-    /// <summary>Cancelled by Ctrl-C.</summary>
+    /// <summary>Cancelled by Ctrl-C, and by SIGTERM.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 
-    /// <summary>The process's own streams, in UTF-8. The first Ctrl-C cancels, a second one ends the process.</summary>
+    /// <summary>What the process ends with after it was cancelled.</summary>
+    public int CancelledExitCode { get; private set; } = ExitCode.Cancelled;
+
+    /// <summary>
+    /// The process's own streams, in UTF-8. The first Ctrl-C or SIGTERM cancels, a second one ends the process.
+    /// </summary>
     public static Terminal OfProcess()
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var terminal = new Terminal(
             new StreamReader(Console.OpenStandardInput(), utf8),
-            new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true },
+            new StreamWriter(StandardOutput.Open(), utf8) { AutoFlush = true },
             new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true })
         {
             IsInteractive = !Console.IsErrorRedirected,
             ShowsResults = !Console.IsOutputRedirected,
         };
-        Console.CancelKeyPress += (_, press) =>
-        {
-            press.Cancel = !terminal.Cancellation.IsCancellationRequested;
-            terminal.Cancel();
-        };
+        terminal.CancelOn(PosixSignal.SIGINT, ExitCode.Cancelled);
+        terminal.CancelOn(PosixSignal.SIGTERM, ExitCode.Terminated);
         return terminal;
     }
 
-    public void Cancel() => _cancellation.Cancel();
+    public void Cancel(int exitCode = ExitCode.Cancelled)
+    {
+        CancelledExitCode = exitCode;
+        _cancellation.Cancel();
+    }
 
-    public void Dispose() => _cancellation.Dispose();
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _cancellation.Dispose();
+    }
+
+    private void CancelOn(PosixSignal signal, int exitCode) => _signals.Add(PosixSignalRegistration.Create(signal, received =>
+    {
+        received.Cancel = !Cancellation.IsCancellationRequested;
+        if (received.Cancel)
+            Cancel(exitCode);
+    }));
 }

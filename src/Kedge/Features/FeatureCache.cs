@@ -7,11 +7,12 @@ namespace Kedge.Features;
 /// <summary>
 /// A persistent, content-addressed cache of features in a folder. The key of a feature covers the content of the image
 /// file, the weights, the preprocessing and the views, not names or dates of files. Several processes may share a
-/// folder. It may be deleted whenever no process uses it.
+/// folder. It may be deleted whenever no process uses it. Where it cannot be read or written, features are made as
+/// without it.
 /// </summary>
 /// <param name="folder">The folder; created on the first write.</param>
-/// <param name="warn">Receives one sentence for each damaged or foreign file in the folder;
-/// null for no warnings.</param>
+/// <param name="warn">Receives one sentence for each damaged, unreadable or foreign file in the folder, and where the
+/// folder cannot be used; null for no warnings.</param>
 public sealed class FeatureCache(string folder, Action<string>? warn = null)
 {
     /// <summary>
@@ -20,8 +21,6 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
     private const int PixelVersion = 2; // 2: orientation of PNG; cut progressive JPEGs are refused
 
     private const int NameBytes = 8;
-
-    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     private static readonly JsonSerializerOptions Plain = new() { Converters = { new JsonStringEnumConverter() } };
 
@@ -34,14 +33,14 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
     /// Opens the store of one encoder and one set of views: the files of one subfolder, named by
     /// a hash of its description; with the rows of stores of earlier versions whose features are as good.
     /// </summary>
-    internal FeatureStore Open(IImageEncoder encoder, FeatureRow row, ViewSet? views, TimeProvider time)
+    internal FeatureStore Open(IImageEncoder encoder, FeatureRow row, ViewSet? views)
     {
         var rowLength = (views?.Count ?? 1) * row.Width;
         var description = Describe(encoder, row.Fingerprint, row.Width, views);
         var subfolder = Subfolder(description);
+        TemporaryFile.SweepFolder(subfolder);
         try
         {
-            RemoveUnfinished(subfolder, time);
             var store = FeatureStore.Open(subfolder, description, rowLength, _warn);
             foreach (var earlier in row.EarlierFingerprints.Select(earlier => Describe(encoder, earlier, row.Width, views)))
                 store.Read(Subfolder(earlier), earlier, rowLength, _warn);
@@ -49,20 +48,9 @@ public sealed class FeatureCache(string folder, Action<string>? warn = null)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"The feature cache '{subfolder}' cannot be read: {e.Message} Mend its permissions, delete it, " +
-                "or choose another place.", e);
-        }
-    }
-
-    /// <summary>
-    /// Removes temporary files of killed processes; newer ones may belong to a process that is writing.
-    /// </summary>
-    private static void RemoveUnfinished(string subfolder, TimeProvider time)
-    {
-        foreach (var path in Directory.Exists(subfolder) ? Directory.GetFiles(subfolder, "*.tmp") : [])
-        {
-            if (time.GetUtcNow() - File.GetLastWriteTimeUtc(path) > Abandoned)
-                File.Delete(path);
+            _warn($"The feature cache '{subfolder}' cannot be read, and features are not kept between runs: {e.Message} " +
+                "Mend its permissions, delete it, or choose another place.");
+            return FeatureStore.InMemory();
         }
     }
 

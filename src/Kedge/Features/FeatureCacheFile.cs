@@ -46,9 +46,18 @@ internal sealed record FeatureCacheFile
     public static FeatureCacheFile Read(string path, string description, int rowLength)
     {
         using var scope = NewDisposeScope();
+        Stream stream;
         try
         {
-            using var file = SafetensorsFile.Open(path);
+            stream = CheckpointFile.Map(path);
+        }
+        catch (KedgeException e)
+        {
+            return new() { Fault = e.Message };
+        }
+        try
+        {
+            using var file = SafetensorsFile.Read(stream, path);
             if (file.Metadata.GetValueOrDefault("format") != Format || file.Metadata.GetValueOrDefault("shelf") != description)
                 return new() { Fault = "it was written for another model, preprocessing, choice of views or version." };
             var (features, contents) = (file.Read("features"), file.Read("contents"));

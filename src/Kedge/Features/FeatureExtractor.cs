@@ -121,7 +121,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
     {
         if (!_stores.TryGetValue((row.Fingerprint, views), out var store))
         {
-            store = cache?.Open(encoder, row, views, _time) ?? FeatureStore.InMemory();
+            store = cache?.Open(encoder, row, views) ?? FeatureStore.InMemory();
             _stores[(row.Fingerprint, views)] = store;
         }
         return store;

@@ -15,20 +15,22 @@ internal sealed class FeatureStore
     private readonly ConcurrentDictionary<string, float[]> _rows = [];
     private readonly List<string> _unwritten = [];
     private readonly List<string> _written = []; // by this process
-    private readonly string? _folder;
     private readonly string _description;
+    private readonly Action<string> _warn;
+    private string? _folder; // null: in memory alone
 
-    private FeatureStore(string? folder, string description) => (_folder, _description) = (folder, description);
+    private FeatureStore(string? folder, string description, Action<string> warn) =>
+        (_folder, _description, _warn) = (folder, description, warn);
 
     /// <summary>A store in memory alone.</summary>
-    public static FeatureStore InMemory() => new(null, "");
+    public static FeatureStore InMemory() => new(null, "", _ => { });
 
     /// <summary>
     /// Reads all valid files of a folder. Damaged ones are deleted; those of another store are ignored.
     /// </summary>
     public static FeatureStore Open(string folder, string description, int rowLength, Action<string> warn)
     {
-        var store = new FeatureStore(folder, description);
+        var store = new FeatureStore(folder, description, warn);
         store.Read(folder, description, rowLength, warn);
         return store;
     }
@@ -45,8 +47,9 @@ internal sealed class FeatureStore
                         _rows.TryAdd(content, row);
                     break;
                 case { Damaged: true, Fault: var fault }:
-                    warn($"The feature cache's block '{path}' is damaged and is removed; its images are encoded again: {fault}");
-                    File.Delete(path);
+                    var removed = TryRemove(path);
+                    warn($"The feature cache's block '{path}' is damaged and {(removed ? "is" : "cannot be")} removed; " +
+                        $"its images are encoded again: {fault}");
                     break;
                 case { Fault: var fault }:
                     warn($"The feature cache's block '{path}' is not used: {fault}");
@@ -67,11 +70,22 @@ internal sealed class FeatureStore
             Write();
     }
 
-    /// <summary>Writes the features that are not yet on disk.</summary>
+    /// <summary>
+    /// Writes the features that are not yet on disk; where that fails, they and all later ones stay in memory.
+    /// </summary>
     public void Write()
     {
-        if (_folder is not null && _unwritten.Count > 0)
-            FeatureCacheFile.Write(_folder, _description, [.. _unwritten.Select(content => KeyValuePair.Create(content, _rows[content]))]);
+        try
+        {
+            if (_folder is not null && _unwritten.Count > 0)
+                FeatureCacheFile.Write(
+                    _folder, _description, [.. _unwritten.Select(content => KeyValuePair.Create(content, _rows[content]))]);
+        }
+        catch (KedgeException e)
+        {
+            _folder = null;
+            _warn($"Features are not kept between runs: {e.Message}");
+        }
         _written.AddRange(_unwritten);
         _unwritten.Clear();
     }
@@ -82,5 +96,18 @@ internal sealed class FeatureStore
         foreach (var content in _written)
             _rows.TryRemove(content, out _);
         _written.Clear();
+    }
+
+    private static bool TryRemove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

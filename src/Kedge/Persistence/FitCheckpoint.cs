@@ -32,7 +32,8 @@ public sealed class FitCheckpoint(string path) : IFitStore
         {
             throw new KedgeException($"The checkpoint '{path}' is of another fit: its method, options, images or model, " +
                 "or the version of Kedge, differ from what is " +
-                "asked for now; ask for the same, name another file, or remove this one to start afresh.");
+                "asked for now, or the number of threads, which changes the last bits of features; ask for the same, name another file, " +
+                "or remove this one to start afresh.");
         }
         return file.Entries.Keys.ToDictionary(name => name, name => file.Read(name));
     }

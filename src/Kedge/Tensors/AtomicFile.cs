@@ -6,8 +6,6 @@ namespace Kedge.Tensors;
 /// </summary>
 internal static class AtomicFile
 {
-    private const int BufferSize = 1 << 16;
-
     /// <summary>Writes a file atomically and flushes it to the disk.</summary>
     /// <param name="path">The target; an existing file is replaced.</param>
     /// <param name="write">Writes the content.</param>
@@ -15,25 +13,20 @@ internal static class AtomicFile
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void Write(string path, Action<Stream> write, long? size = null)
     {
-        var unfinished = TemporaryPath(path);
+        TemporaryFile.Sweep(path);
+        var unfinished = "";
         try
         {
-            using (var stream = new FileStream(unfinished, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                PreallocationSize = size ?? 0,
-                BufferSize = BufferSize,
-            }))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(unfinished, path, overwrite: true);
+            using var stream = TemporaryFile.Create(path, size);
+            unfinished = stream.Name;
+            write(stream);
+            stream.Flush(flushToDisk: true);
+            File.Move(unfinished, path, overwrite: true); // still locked, so that nobody sweeps it
         }
         catch (Exception e)
         {
-            Remove(unfinished);
+            if (unfinished.Length > 0)
+                Remove(unfinished);
             if (e is DirectoryNotFoundException)
             {
                 var folder = Path.GetDirectoryName(Path.GetFullPath(path));
@@ -57,7 +50,7 @@ internal static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static void WriteFolder(string folder, Action<string> write)
     {
-        var unfinished = TemporaryPath(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var unfinished = TemporaryFile.PathFor(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         try
         {
             write(unfinished);
@@ -71,8 +64,6 @@ internal static class AtomicFile
                 Directory.Delete(unfinished, recursive: true);
         }
     }
-
-    private static string TemporaryPath(string path) => $"{path}.{Path.GetRandomFileName()}.tmp";
 
     private static void Remove(string path)
     {

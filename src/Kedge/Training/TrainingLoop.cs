@@ -37,13 +37,14 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
     /// <returns>The path of the weights.</returns>
     /// <exception cref="KedgeException">
     /// The loss or the weights are not finite, a checkpoint cannot be written, or the folder's is
-    /// damaged or of another run.
+    /// damaged or of another run; or another process trains in the folder.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can be resumed.</exception>
     public string Run(
         RunIdentity run, string folder, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         var checkpoint = new TrainingCheckpoint(folder, run);
+        using var alone = Lock(folder);
         using var training = new TrainingState(module, terms, options);
         checkpoint.Restore(training);
         var curve = new TrainingCurve(folder, checkpoint.Step);
@@ -89,6 +90,19 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
     /// </summary>
     private IEnumerable<double> LossesFrom(int first) =>
         terms.Select(term => term.LossesFrom(first)).Aggregate((sums, losses) => sums.Zip(losses, (sum, loss) => sum + loss));
+
+    private static FolderLock Lock(string folder)
+    {
+        try
+        {
+            return FolderLock.Take(folder) ?? throw new KedgeException($"The folder '{folder}' is being written to by another training " +
+                "run: wait until that ends, or give another folder.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KedgeException($"The folder '{folder}' cannot be written to: {e.Message} Choose another place.", e);
+        }
+    }
 
     private KedgeException Diverged(int step, string what, TrainingCheckpoint checkpoint) => new(
         $"Training stopped at step {step} of {options.Steps}: {what} is no finite number any more. " +

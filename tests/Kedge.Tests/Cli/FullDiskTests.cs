@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli;
@@ -11,14 +10,14 @@ public class FullDiskTests
     [Fact]
     public void A_full_disk_is_said_and_leaves_nothing()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Shell("unshare -rm mount -t tmpfs none /mnt").ExitCode == 0,
+        Assert.SkipUnless(OperatingSystem.IsLinux() && ShellRun.Of("unshare -rm mount -t tmpfs none /mnt").ExitCode == 0,
             "Mount namespaces are not allowed here.");
         using var photos = PhotoFolder.Flat();
         var disk = Directory.CreateDirectory(photos["disk"]).FullName;
-        var fit = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "Kedge.Cli.dll")}' fit --data '{photos.Data}' --model " +
+        var fit = $"{ShellRun.Program} fit --data '{photos.Data}' --model " +
             $"'{PhotoFolder.Clip}' --shots 2 --option steps=0 --no-cache --out '{disk}/x.kedge'";
         File.WriteAllText(photos["fit.sh"], $"mount -t tmpfs -o size=8k none '{disk}' && {fit}; code=$?; ls -A '{disk}'; exit $code");
-        var run = Shell($"unshare -rm sh '{photos["fit.sh"]}'");
+        var run = ShellRun.Of($"unshare -rm sh '{photos["fit.sh"]}'");
         Assert.Equal((1, ""), (run.ExitCode, run.Out));
         Assert.Matches($@"\A'{disk}/x\.kedge' \([\d,]+ bytes\) cannot be written: .*(disk was full|No space left on device).* Free some space, or choose a place that you may write to\.\n\z", run.Error);
     }
@@ -27,17 +26,7 @@ public class FullDiskTests
     public void Results_that_find_no_space_are_said()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full.");
-        var run = Shell($"echo dog | dotnet '{Path.Combine(AppContext.BaseDirectory, "Kedge.Cli.dll")}' tokenize > /dev/full");
+        var run = ShellRun.Of($"echo dog | {ShellRun.Program} tokenize > /dev/full");
         Assert.Equal(new CliRun(1, "", "Reading or writing failed: No space left on device\n"), run);
-    }
-
-    private static CliRun Shell(string command)
-    {
-        using var process =
-            Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new(process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 }

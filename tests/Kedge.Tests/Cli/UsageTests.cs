@@ -30,7 +30,12 @@ public class UsageTests
     [Theory]
     [InlineData("predcit", "Unrecognized command or argument 'predcit'.\nSee: kedge --help\n")]
     [InlineData("fit --data x --out y --shot 3",
-        "Unrecognized command or argument '--shot'.\nUnrecognized command or argument '3'.\nSee: kedge fit --help\n")]
+        "There is no option '--shot': --shots is near.\nSee: kedge fit --help\n")]
+    [InlineData("predict --classifier x photo.jpg --treads 2",
+        "There is no option '--treads': --threads is near.\nSee: kedge predict --help\n")]
+    [InlineData("embed --images a b --treads=2 --out x", "There is no option '--treads': --threads is near.\nSee: kedge embed --help\n")]
+    [InlineData("compare --data a -o b", "There is no option '-o'.\nSee: kedge compare --help\n")]
+    [InlineData("fit --data x --out --quietly", "There is no option '--quietly'.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x", "Option '--out' is required.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --out y --shots 0", "--shots is 0: it must be a number from 1, or all.\nSee: kedge fit --help\n")]
     [InlineData("fit --data x --out y --views 0", "--views is 0: it must be at least 1.\nSee: kedge fit --help\n")]

@@ -52,7 +52,8 @@ public partial class DocumentationTests
     {
         foreach (Match command in Command().Matches(File.ReadAllText(Path.Combine(Root, document))))
         {
-            var run = CliRun.Of([.. CommandLineParser.SplitCommandLine(command.Groups["arguments"].Value)], input: "", cancelled: true);
+            var arguments = CommandLineParser.SplitCommandLine(command.Groups["arguments"].Value).TakeWhile(argument => argument != "|");
+            var run = CliRun.Of([.. arguments], input: "", cancelled: true);
             Assert.True(run.ExitCode != ExitCode.WrongUsage, $"{document}: {command.Value}\n{run.Error}");
         }
     }

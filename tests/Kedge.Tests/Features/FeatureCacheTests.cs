@@ -1,5 +1,6 @@
 using Kedge.Features;
 using Kedge.Imaging;
+using Kedge.Tensors;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Features;
@@ -147,16 +148,42 @@ public sealed class FeatureCacheTests : IDisposable
     }
 
     [Fact]
-    public void What_killed_writers_left_is_removed_once_it_is_old()
+    public void What_killed_writers_left_is_removed_and_what_is_being_written_is_not()
     {
         Run(new(), _images);
-        var folder = Assert.Single(Directory.GetDirectories(_folder.Path));
-        var (old, young) = (Path.Combine(folder, "a.tmp"), Path.Combine(folder, "b.tmp"));
-        File.WriteAllText(old, "half a block");
-        File.WriteAllText(young, "half a block");
-        File.SetLastWriteTimeUtc(old, File.GetLastWriteTimeUtc(young).AddDays(-2));
+        var block = Assert.Single(Blocks());
+        File.WriteAllText($"{block}.abcdefgh.ijk.tmp", "half a block");
+        using var writing = TemporaryFile.Create(block);
         Run(new(), _images);
-        Assert.Equal((false, true), (File.Exists(old), File.Exists(young)));
+        Assert.Equal(new[] { block, writing.Name }.Order(), Directory.GetFiles(Path.GetDirectoryName(block)!).Order());
+    }
+
+    [Fact]
+    public void A_block_that_cannot_be_read_is_kept()
+    {
+        var expected = Run(new(), _images);
+        var block = Assert.Single(Blocks());
+        var encoder = new FakeImageEncoder();
+        using (new FileStream(block, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            Assert.Equal(expected, Run(encoder, _images));
+        Assert.Equal(7, encoder.Crops);
+        Assert.StartsWith($"The feature cache's block '{block}' is not used: The checkpoint '{block}' cannot be read: ", _warnings[0]);
+        _warnings.Clear();
+        Assert.Equal(expected, Run(encoder = new(), _images));
+        Assert.Equal(0, encoder.Crops);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_cache_that_cannot_be_written_is_told_once_and_done_without()
+    {
+        File.WriteAllText(_folder["file"], "");
+        var encoder = new FakeImageEncoder();
+        var images = FeatureExtractorTests.Images(FeatureStore.RowsPerFile + 3);
+        using var features = new FeatureExtractor(encoder, new(_folder["file/cache"], _warnings.Add))
+            .Extract(images, null, null, TestContext.Current.CancellationToken);
+        Assert.Equal((images.Length, images.Length), ((int)features.shape[0], encoder.Crops));
+        Assert.StartsWith("Features are not kept between runs: The feature cache's folder '", Assert.Single(_warnings));
     }
 
     private string[] Blocks() => Directory.GetFiles(_folder.Path, "*.safetensors", SearchOption.AllDirectories);

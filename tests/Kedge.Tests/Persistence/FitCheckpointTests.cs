@@ -36,7 +36,8 @@ public sealed class FitCheckpointTests : IDisposable
         checkpoint.Write("a", new Dictionary<string, Tensor> { ["x"] = ones(3) });
         Assert.Equal($"The checkpoint '{_file["x.kedge"]}' is of another fit: its method, options, images or model, " +
             "or the version of Kedge, differ from what is " +
-            "asked for now; ask for the same, name another file, or remove this one to start afresh.",
+            "asked for now, or the number of threads, which changes the last bits of features; ask for the same, name another file, " +
+            "or remove this one to start afresh.",
                 Assert.Throws<KedgeException>(() => checkpoint.Read("b")).Message);
         Assert.NotNull(checkpoint.Read("a"));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Clip.Towers;
+using Kedge.Tensors;
 using Kedge.Tests.Support;
 
 namespace Kedge.Tests.Cli.Commands;
@@ -40,6 +41,21 @@ public class PretrainCommandTests
             CliRun.Failed([.. Pretrain(photos), "--resume", "--seed", "2"]));
         Assert.Equal($"'{photos["run"]}' holds a training run already: go on with it (--resume), or name another folder.",
             CliRun.Failed(Pretrain(photos)));
+    }
+
+    [Fact]
+    public void A_second_run_in_the_same_folder_is_refused_while_the_first_goes_on()
+    {
+        using var photos = Described();
+        Directory.CreateDirectory(photos["run"]);
+        using (FolderLock.Take(photos["run"]))
+        {
+            Assert.Equal($"The folder '{photos["run"]}' is being written to by another training run: wait until that ends, " +
+                "or give another folder.", CliRun.Failed(Pretrain(photos)));
+        }
+        Assert.Empty(Directory.GetFileSystemEntries(photos["run"]));
+        Trained(Pretrain(photos));
+        Assert.False(File.Exists(photos["run/run.lock"]));
     }
 
     [Fact]
