@@ -35,8 +35,8 @@ public class MethodCatalogTests
     [InlineData("ape-t", """{"channels":0.8,"similarityWeight":0.2,"alpha":null,"beta":null,"learningRate":0.0001,"epsilon":0.001,"weightDecay":0.1,"epochs":30,"batchSize":256,"seed":1}""")]
     [InlineData("clip-adapter", """{"alpha":null,"reduction":4,"learningRate":0.0001,"epochs":200,"batchSize":32,"seed":1}""")]
     [InlineData("linear-probe", """{"strength":null,"iterations":1000}""")]
-    [InlineData("rtos", """{"anchorCount":null,"tokens":1,"start":null,"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":null,"holdOut":false,"learnAlpha":false,"relationTemperature":0,"attentionTemperature":0,"steps":null,"batchSize":256,"learningRate":null,"projectionPull":0.1,"anchorPull":100,"seed":1}""")]
-    [InlineData("rtos+", """{"anchorCount":null,"anchors":null,"ban":null,"steps":null,"seed":1}""")]
+    [InlineData("rtos", """{"anchorCount":null,"tokens":1,"start":null,"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":null,"holdOut":false,"learnAlpha":false,"relationTemperature":0,"attentionTemperature":0,"steps":null,"batchSize":256,"learningRate":null,"projectionPull":null,"anchorPull":null,"seed":1}""")]
+    [InlineData("rtos+", """{"start":null,"anchorCount":null,"anchors":null,"ban":null,"steps":null,"seed":1}""")]
     [InlineData("rtos-names",
         """{"anchors":null,"ban":null,"value":"softmax-over-anchors","alpha":3,"relationTemperature":0,"attentionTemperature":0}""")]
     [InlineData("fuse", """{"methods":"rtos,tip-adapter","weights":null}""")]

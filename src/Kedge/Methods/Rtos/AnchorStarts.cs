@@ -18,39 +18,88 @@ internal static class AnchorStarts
     private const double TokenDeviation = 0.02; // CLIP's own initial token embeddings, and CoOp's random start
 
     /// <summary>Creates the initial anchors of a task, owned by the caller.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="options">With a start (<see cref="RtosDefaults"/>); words where there is none.</param>
+    /// <param name="run">Told of class names among the words.</param>
     /// <exception cref="KedgeException">There are fewer than two anchors that are no class names, or more than
     /// memory holds.</exception>
     internal static LearnedAnchors Create(FewShotTask task, RtosOptions options, FitRun run)
     {
         if (task.Encoder?.TextTower is { } tower)
-        {
-            var template = AnchorPrompts.Template(task);
-            var names = AreClasses(options) ? task.Classes.Names : Words(options.Anchors ?? OpenWords.All, task, options, run).Names;
-            AnchorMemory.Require(task, options, names.Count, (long)options.Tokens * tower.Width);
-            var prompts = tower.Prompts([PromptSequence.OfTemplate(template.Before, template.After, options.Tokens)]);
-            var tokens = AreClasses(options) && options.Tokens == 1 ? MeanTokens(tower, names) : tower.StartRows(names, options.Tokens);
-            var rows = options.Start == AnchorStart.Noise ? Noise(tokens, options).Mul(TokenDeviation) : tokens; // [K, m, W]
-            return new TokenAnchors(prompts, template.Text, new Parameter(rows), Named(names, options));
-        }
+            return CreateTokens(task, tower, options, run);
         if (options.Anchors is not null)
             throw new KedgeException("Fitting rtos found a list of anchor words and no text tower to encode them: fit on photos, " +
                 "or give the task anchor features.");
-        var (features, kept) = task.Anchors is { } brought && !AreClasses(options)
-            ? Select(brought.Features, Words(brought.Names, task, options, run))
-            : (task.Classes.Features, task.Classes.Names);
-        AnchorMemory.Require(task, options, kept.Count, task.FeatureWidth);
+        var classes = task.Classes;
+        var (features, names) = options.Start switch
+        {
+            AnchorStart.Classes => (classes.Features.clone(), classes.Names),
+            AnchorStart.Neighbours => (Between(task, classes.Features).Unit(), NeighbourNames(task)),
+            _ when task.Anchors is { } brought => Select(brought.Features, Words(brought.Names, task, options, run)),
+            _ => (classes.Features.clone(), classes.Names),
+        };
+        AnchorMemory.Require(task, options, names.Count, task.FeatureWidth);
         return new PointAnchors(
-            new Parameter(options.Start == AnchorStart.Noise ? Noise(features, options).Unit() : features.clone()), Named(kept, options));
+            new Parameter(options.Start == AnchorStart.Noise ? Noise(features, options).Unit() : features), Named(names, options));
     }
 
-    /// <summary>The mean of each name's tokens, as names often share their first: [K, 1, W].</summary>
-    private static Tensor MeanTokens(ITextTower tower, IReadOnlyList<string> names) =>
-        stack(names.Select(name => tower.TokenEmbeddings(name).mean([0], keepdim: true)));
+    /// <summary>Whether a task brings half of <see cref="MaxWords"/> or more, to start from as points.</summary>
+    internal static bool BringsWords(FewShotTask task) => task.Encoder?.TextTower is null && task.Anchors is { } brought
+        && AnchorPrompts.Filter(brought.Names, task.Classes.Names, [], null).Count >= MaxWords / 2;
 
-    /// <summary>Whether anchors start from the classes: by default, unless words are asked for.</summary>
-    internal static bool AreClasses(RtosOptions options) => options.Start is { } start
-        ? start == AnchorStart.Classes
-        : options is { Anchors: null, Ban: null, AnchorCount: null };
+    private static TokenAnchors CreateTokens(FewShotTask task, ITextTower tower, RtosOptions options, FitRun run)
+    {
+        var template = AnchorPrompts.Template(task);
+        var names = options.Start switch
+        {
+            AnchorStart.Classes => task.Classes.Names,
+            AnchorStart.Neighbours => NeighbourNames(task),
+            _ => Words(options.Anchors ?? OpenWords.All, task, options, run).Names,
+        };
+        AnchorMemory.Require(task, options, names.Count, (long)options.Tokens * tower.Width);
+        var prompts = tower.Prompts([PromptSequence.OfTemplate(template.Before, template.After, options.Tokens)]);
+        var tokens = options.Start switch
+        {
+            AnchorStart.Classes => ClassTokens(task, tower, options),
+            AnchorStart.Neighbours => Between(task, ClassTokens(task, tower, options)),
+            _ => tower.StartRows(names, options.Tokens),
+        };
+        var rows = options.Start == AnchorStart.Noise ? Noise(tokens, options).Mul(TokenDeviation) : tokens; // [K, m, W]
+        return new TokenAnchors(prompts, template.Text, new Parameter(rows), Named(names, options));
+    }
+
+    /// <summary>
+    /// [C, m, W]: where one token is learned, the mean of each name's, as names often share their first.
+    /// </summary>
+    private static Tensor ClassTokens(FewShotTask task, ITextTower tower, RtosOptions options) => options.Tokens == 1
+        ? stack(task.Classes.Names.Select(name => tower.TokenEmbeddings(name).mean([0], keepdim: true)))
+        : tower.StartRows(task.Classes.Names, options.Tokens);
+
+    /// <summary>The mean of each class and each of its two nearest others: [C, …] → [2 C, …].</summary>
+    private static Tensor Between(FewShotTask task, Tensor classes)
+    {
+        var (own, other) = Neighbours(task);
+        return classes.index_select(0, own).Add(classes.index_select(0, other)).Mul(0.5);
+    }
+
+    private static IReadOnlyList<string> NeighbourNames(FewShotTask task)
+    {
+        using var scope = NewDisposeScope();
+        var (own, other) = Neighbours(task);
+        return [.. own.cpu().data<long>().Zip(other.cpu().data<long>(), (a, b) => $"{Name(a)} – {Name(b)}")];
+
+        string Name(long label) => task.Classes.Names[(int)label];
+    }
+
+    /// <summary>Pairs of a class and one of its two nearest by cosine: [K] int64 each.</summary>
+    private static (Tensor Own, Tensor Other) Neighbours(FewShotTask task)
+    {
+        var features = task.Classes.Features;
+        var count = Math.Min(2, task.Classes.Count - 1);
+        var cosines = features.matmul(features.t()) - eye(task.Classes.Count, device: task.Device).Mul(4); // not itself
+        return (TensorFactory.Arange(task.Classes.Count, task.Device).repeat_interleave(count),
+            cosines.topk(count, dim: 1).indexes.flatten());
+    }
 
     /// <summary>
     /// The words that serve as anchors and their indices in the list: no class names, nothing banned, in an order drawn

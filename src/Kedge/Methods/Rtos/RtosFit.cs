@@ -22,6 +22,7 @@ internal sealed class RtosFit : IDisposable
     private readonly Parameter _query, _key; // [D, D]
     private readonly Parameter _logAlphaRatio; // [], log(α / α at the start)
     private readonly (double Anchors, double Projections) _rates;
+    private readonly (double Projections, double Anchors) _pulls;
     private readonly Adam _optimizer;
 
     /// <param name="task">The task, its rows in canonical order.</param>
@@ -46,6 +47,7 @@ internal sealed class RtosFit : IDisposable
         AttentionTemperature =
             RelationTransition.Temperature(options.AttentionTemperature, task.Support.Features.flatten(0, 1), Start, deviations: 1);
         var rate = options.LearningRate ?? (anchors is TokenAnchors ? TokenRate : FeatureRate);
+        _pulls = RtosDefaults.Pulls(options);
         _rates = (rate, anchors is TokenAnchors ? Math.Min(rate, FeatureRate) : rate);
         _optimizer = new Adam(
         [
@@ -179,9 +181,9 @@ internal sealed class RtosFit : IDisposable
     /// <summary>Adds the gradient of (λ_w (‖Wq − I‖² + ‖Wk − I‖²) + λ_a Σ_k ‖A_k − A⁰_k‖²) / N, or N_eff.</summary>
     private void AddPenaltyGradients(Tensor features, double count)
     {
-        _query.grad!.Add_(_query - _identity, 2 * _options.ProjectionPull / count);
-        _key.grad!.Add_(_key - _identity, 2 * _options.ProjectionPull / count);
-        features.grad!.Add_(features.detach() - Start, 2 * _options.AnchorPull / count);
+        _query.grad!.Add_(_query - _identity, 2 * _pulls.Projections / count);
+        _key.grad!.Add_(_key - _identity, 2 * _pulls.Projections / count);
+        features.grad!.Add_(features.detach() - Start, 2 * _pulls.Anchors / count);
     }
 
     private Tensor Transition(Tensor images, Tensor anchors) => RelationTransition.Transition(

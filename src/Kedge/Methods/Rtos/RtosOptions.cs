@@ -21,8 +21,10 @@ public sealed record RtosOptions : MethodOptions
     public int Tokens { get; init; } = 1;
 
     /// <summary>
-    /// What the anchors start from. Default <see langword="null"/>: the classes, and words where <see cref="Anchors"/>,
-    /// <see cref="Ban"/> or <see cref="AnchorCount"/> is given. Chosen on Tiny-ImageNet's validation photos.
+    /// What the anchors start from. Default <see langword="null"/>: words where <see cref="Anchors"/>,
+    /// <see cref="Ban"/> or <see cref="AnchorCount"/> is given; else neighbours where there are more than 256 classes,
+    /// the words that a task without a text tower brings where zero-shot gets three quarters of the support images
+    /// right, and the class names elsewhere (docs/rtos.md).
     /// </summary>
     public AnchorStart? Start { get; init; }
 
@@ -39,10 +41,10 @@ public sealed record RtosOptions : MethodOptions
     public RelationValue Value { get; init; }
 
     /// <summary>
-    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: such that the
-    /// anchors at their start spread an image's logits over the classes 0.1 / w₀ times as far as the class names do, w₀
-    /// the weight at which zero-shot is calibrated on the support images (0.1 to 1). Chosen on Tiny-ImageNet's
-    /// validation photos; with 256 words and OpenAI's CLIP that is about the logit scale.
+    /// α, the largest change RTOS can make to a logit, 0 to 10,000. Default <see langword="null"/>: the logit scale
+    /// where anchors start from neighbours, or by default from words; else such that the anchors at their start spread
+    /// an image's logits over the classes 0.1 / w₀ times as far as the class names do, w₀ the weight at which zero-shot
+    /// is calibrated on the support images (0.1 to 1; chosen on Tiny-ImageNet's validation photos).
     /// </summary>
     public double? Alpha { get; init; }
 
@@ -86,15 +88,16 @@ public sealed record RtosOptions : MethodOptions
 
     /// <summary>
     /// λ_w, the strength of the L2 penalty of Wq and Wk towards the identity, divided by N: λ_w ‖W − I‖² / N. 0 to 1e6.
-    /// Default 0.1.
+    /// Default <see langword="null"/>: 0.1, and 100 where anchors start from neighbours.
     /// </summary>
-    public double ProjectionPull { get; init; } = 0.1;
+    public double? ProjectionPull { get; init; }
 
     /// <summary>
     /// λ_a, the strength of the L2 penalty of the anchor features towards their start, divided by N:
-    /// λ_a Σ_k ‖A_k − A⁰_k‖² / N. 0 to 1e6. Default 100.
+    /// λ_a Σ_k ‖A_k − A⁰_k‖² / N. 0 to 1e6. Default <see langword="null"/>: 100, and 10 where anchors start from
+    /// neighbours.
     /// </summary>
-    public double AnchorPull { get; init; } = 100;
+    public double? AnchorPull { get; init; }
 
     /// <summary>Seed of the draw of words and of the order of the images, 0 or above. Default 1.</summary>
     public int Seed { get; init; } = 1;
@@ -110,8 +113,8 @@ public sealed record RtosOptions : MethodOptions
         Require(Steps ?? 0, 0, 100_000, nameof(Steps));
         Require(BatchSize, 1, 1_000_000);
         Require(LearningRate ?? 1, double.Epsilon, 1, nameof(LearningRate));
-        Require(ProjectionPull, 0, 1e6);
-        Require(AnchorPull, 0, 1e6);
+        Require(ProjectionPull ?? 0, 0, 1e6, nameof(ProjectionPull));
+        Require(AnchorPull ?? 0, 0, 1e6, nameof(AnchorPull));
         Require(Seed, 0, int.MaxValue);
     }
 }
@@ -132,4 +135,10 @@ public enum AnchorStart
     /// The class names, an anchor each: generic words do not tell neighbouring classes apart, their own names do.
     /// </summary>
     Classes,
+
+    /// <summary>
+    /// Half way between each class and each of its two nearest other classes: K = 2 C points that tell neighbours
+    /// apart, for many classes; where these are few and the shots too, they over-fit.
+    /// </summary>
+    Neighbours,
 }

@@ -29,24 +29,27 @@ internal sealed class RtosTraining : IDisposable
     private const double FinalPeak = 0.5; // of the learning rate, in the steps over all shots
 
     private readonly FewShotTask _task;
-    private readonly RtosOptions _options;
     private readonly LearnedAnchors _anchors;
 
     private RtosTraining(FewShotTask task, RtosOptions options, FitRun run)
     {
-        (_task, _options) = (task, options);
+        options = RtosDefaults.Choose(task, options);
+        (_task, Options) = (task, options);
         ZeroShotWeight = FitZeroShotWeight(task);
         _anchors = AnchorStarts.Create(task, options, run);
         Fit = new RtosFit(task, options, _anchors);
         Fit.InitialAlpha = options.Alpha ?? InitialAlpha();
     }
 
+    /// <summary>The options in effect on this task.</summary>
+    internal RtosOptions Options { get; }
+
     /// <summary>RTOS as it was learned.</summary>
     internal RtosFit Fit { get; }
 
     /// <summary>What is kept beside the tensors, with the α in effect.</summary>
     internal RtosDetails Details(double alpha) => new(
-        Fit.Anchors.Names, Fit.Anchors.Template, _options.Value, Fit.RelationTemperature, Fit.AttentionTemperature, alpha, Result);
+        Fit.Anchors.Names, Fit.Anchors.Template, Options.Value, Fit.RelationTemperature, Fit.AttentionTemperature, alpha, Result);
 
     /// <summary>
     /// The weight at which zero-shot is calibrated on the support images, at most 2; 0 where its logits hold no
@@ -96,8 +99,8 @@ internal sealed class RtosTraining : IDisposable
         _anchors.Dispose();
     }
 
-    private int Steps => _options.Steps ?? Math.Max(
-        _anchors is TokenAnchors ? TokenSteps : PointSteps, (int)Math.Ceiling(Epochs * (double)_task.Support.Count / _options.BatchSize));
+    private int Steps => Options.Steps ?? Math.Max(
+        _anchors is TokenAnchors ? TokenSteps : PointSteps, (int)Math.Ceiling(Epochs * (double)_task.Support.Count / Options.BatchSize));
 
     private int CheckInterval => Math.Max(1, Steps / Checks);
 

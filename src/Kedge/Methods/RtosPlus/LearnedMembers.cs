@@ -60,18 +60,18 @@ internal sealed record LearnedMembers(Tensor Keys, Tensor KeyWeights, Tensor Ada
     /// </summary>
     /// <param name="task">The task, its rows in canonical order.</param>
     /// <param name="options">Of RTOS+.</param>
+    /// <param name="rtos">Of RTOS, in effect on the task.</param>
     /// <param name="start">
     /// The anchors at their start; RTOS learns them as points here, which needs no text tower.
     /// </param>
     /// <param name="run">Told of each step.</param>
-    internal static Tensor[] CrossFit(FewShotTask task, RtosPlusOptions options, AnchorSet start, FitRun run)
+    internal static Tensor[] CrossFit(FewShotTask task, RtosPlusOptions options, RtosOptions rtos, AnchorSet start, FitRun run)
     {
         var images = task.Support.MeanOverViews();
         var (classes, scale) = (task.Classes.Features, task.Classes.LogitScale);
         Tensor[] logits = [.. Enumerable.Range(0, 3).Select(_ => zeros(images.shape[0], task.Classes.Count, device: task.Device))];
-        var rtos = AnchorStarts.AreClasses(options.Rtos)
-            ? options.Rtos
-            : options.Rtos with { Anchors = null, Ban = null, AnchorCount = start.Names.Count };
+        if (rtos.Start is not (AnchorStart.Classes or AnchorStart.Neighbours))
+            rtos = rtos with { Anchors = null, Ban = null, AnchorCount = start.Names.Count };
         var folds = ShotFolds.Refits(task.Support.Labels, task.Classes.Count).ToArray();
         foreach (var (fold, (train, left)) in folds.Index())
         {

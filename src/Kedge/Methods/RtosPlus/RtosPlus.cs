@@ -34,7 +34,7 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         var members = SupportMembers.Fit(task);
         var zeroShot = ZeroShot.Logits(task.Support.MeanOverViews(), task.Classes.Features, task.Classes.LogitScale); // [N, C]
         var (weights, bias) = MemberWeights.Find(task, zeroShot, members.HeldOutLogits, () => LearnedMembers.CrossFit(
-            task, options, new AnchorSet(training.Fit.Start, training.Fit.Anchors.Names), run));
+            task, options, training.Options, new AnchorSet(training.Fit.Start, training.Fit.Anchors.Names), run));
         using var noGrad = no_grad();
         var fitted = RtosPlusClassifier.CreateFitted(task, training, learned, members, weights, bias);
         return task.CountShots().Max() < 2 ? fitted : fitted with { Selection = Fitted.SupportSet };

@@ -8,6 +8,9 @@ namespace Kedge.Methods;
 /// </summary>
 public sealed record RtosPlusOptions : MethodOptions
 {
+    /// <inheritdoc cref="RtosOptions.Start"/>
+    public AnchorStart? Start { get; init; }
+
     /// <inheritdoc cref="RtosOptions.AnchorCount"/>
     public int? AnchorCount { get; init; }
 
@@ -25,6 +28,7 @@ public sealed record RtosPlusOptions : MethodOptions
 
     internal RtosOptions Rtos => new()
     {
+        Start = Start,
         AnchorCount = AnchorCount,
         Anchors = Anchors,
         Ban = Ban,
