@@ -224,6 +224,7 @@ public sealed class ImageClassifier : IDisposable
             ModelPath = clip.Path,
             Fingerprint = clip.Fingerprint,
             Precision = clip.Source.Precision,
+            Stated = clip.Source.Stated,
             Preprocessing = CardPreprocessing.Write(clip.Preprocessing),
             Support = new(dataset.Name, task.Support.Count, options.Shots, seed) { LeftOut = leftOut },
             CreatedBy = options.CreatedBy,

@@ -27,6 +27,7 @@ internal sealed class InfoCommand : KedgeCommand
     protected override void Run(ParseResult parsed)
     {
         using var clip = _where.Load(parsed, TextWriter.Null, parsed.GetValue(_model));
+        ModelOptions.WriteAssumed(clip, Terminal.Error);
         Terminal.Out.WriteModel(clip, parsed.GetValue(_json));
     }
 }

@@ -51,6 +51,8 @@ internal sealed class PretrainCommand : KedgeCommand
             throw new KedgeException($"'{folder}' holds a training run already: go on with it (--resume), or name another folder.");
         var options = _options.Read(parsed);
         var trainer = Trainer(parsed, options);
+        if (trainer.Assumed is { } assumed)
+            Terminal.Error.WriteLine($"Note: {assumed}");
         var data = _sources.Read(parsed);
         using var progress = new ProgressLine(Terminal);
         string model;

@@ -45,7 +45,9 @@ internal sealed class ClassifierOptions
             throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: " +
                 "say where it is now (--model).");
         var auto = _model.Precision(parsed) == EncoderPrecision.Auto && card.Precision == EncoderPrecision.Float32;
-        var clip = _model.Load(parsed, auto ? EncoderPrecision.Float32 : _model.Precision(parsed), card.ModelPath ?? card.Model);
+        var clip = _model.Load(parsed, auto ? EncoderPrecision.Float32 : _model.Precision(parsed), card.ModelPath ?? card.Model,
+            card.Stated);
+        ModelOptions.WriteAssumed(clip, notes);
         if (clip.Source.Precision != card.Precision)
         {
             notes.WriteLine($"Note: the classifier '{path}' was fitted on features in {card.Precision.Name()}, and photos are encoded in " +

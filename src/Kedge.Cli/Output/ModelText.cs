@@ -27,6 +27,8 @@ internal static class ModelText
             ("preprocessing", $"{model.Preprocessing.Resolution} pixels, {model.Preprocessing.Kernel}, "
                 + $"mean {Describe(model.Preprocessing.Mean)}, std {Describe(model.Preprocessing.Std)}"),
             ("source", $"{model.Layout}, {model.Format}"),
+            ("settings", string.Join("; ", model.Settings.GroupBy(setting => setting.Source).Select(group =>
+                $"{string.Join(", ", group.Select(setting => setting.Name))}: {group.Key ?? "assumed"}"))),
             ("fingerprint", model.Fingerprint),
             ("precision", $"{model.Precision.Name()}{(EncoderPrecisions.ReasonForFloat32(clip) is { } reason ? $": {reason}" : "")}"));
     }

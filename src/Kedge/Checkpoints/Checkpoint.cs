@@ -12,9 +12,9 @@ internal sealed class Checkpoint : IDisposable
 {
     private readonly Lazy<string> _fingerprint;
 
-    private Checkpoint(TensorSource tensors, CheckpointFormat format, CheckpointLayout layout, DeclaredArchitecture declared)
+    private Checkpoint(TensorSource tensors, CheckpointFormat format, CheckpointLayout layout, CheckpointSettings settings)
     {
-        (Tensors, Format, Layout, Declared) = (tensors, format, layout, declared);
+        (Tensors, Format, Layout, Settings) = (tensors, format, layout, settings);
         _fingerprint = new(ComputeFingerprint);
     }
 
@@ -31,8 +31,11 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>The family of names and settings.</summary>
     public CheckpointLayout Layout { get; }
 
+    /// <summary>The settings, and where they stand.</summary>
+    public CheckpointSettings Settings { get; }
+
     /// <summary>The settings declared beside the tensors.</summary>
-    public DeclaredArchitecture Declared { get; }
+    public DeclaredArchitecture Declared => Settings.Declared;
 
     /// <summary>
     /// SHA-256, 64 lower-case hexadecimal digits, over every tensor in the order of its name: name, shape and values as
@@ -73,7 +76,9 @@ internal sealed class Checkpoint : IDisposable
         var tensors = SafetensorsFile.Read(stream, origin);
         try
         {
-            return Interpret(tensors, CheckpointFormat.Safetensors, folder: null);
+            var (map, wrapper) = FindMap(tensors);
+            return new Checkpoint(
+                new RenamedTensors(tensors, map, wrapper), CheckpointFormat.Safetensors, map.Layout, CheckpointSettings.Kedge);
         }
         catch
         {
@@ -85,17 +90,18 @@ internal sealed class Checkpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Tensors.Dispose();
 
-    private static Checkpoint Interpret(TensorSource tensors, CheckpointFormat format, string? folder)
+    private static Checkpoint Interpret(TensorSource tensors, CheckpointFormat format, string folder)
     {
         var (map, wrapper) = FindMap(tensors);
         var renamed = new RenamedTensors(tensors, map, wrapper);
         if (map.Layout == CheckpointLayout.HuggingFace)
-            return new Checkpoint(renamed, format, map.Layout, HuggingFaceSettings.Read(folder ?? "", tensors.Origin));
-        var mayHaveSettings = folder is not null && format != CheckpointFormat.TorchScript;
-        using var openClip = mayHaveSettings ? SettingsFile.OpenIfThere(Path.Combine(folder!, "open_clip_config.json")) : null;
+            return new Checkpoint(renamed, format, map.Layout, HuggingFaceSettings.Read(folder, tensors.Origin));
+        using var openClip = format == CheckpointFormat.TorchScript
+            ? null
+            : SettingsFile.OpenIfThere(Path.Combine(folder, OpenClipSettings.FileName));
         return openClip is not null
             ? new Checkpoint(renamed, format, CheckpointLayout.OpenClip, OpenClipSettings.Read(openClip))
-            : new Checkpoint(renamed, format, map.Layout, new DeclaredArchitecture());
+            : new Checkpoint(renamed, format, map.Layout, CheckpointSettings.OfWeights(tensors.Entries.Keys, wrapper, format));
     }
 
     private static (KeyMap Map, string Wrapper) FindMap(TensorSource tensors)

@@ -68,7 +68,8 @@ internal sealed class SettingsFile : IDisposable
     public PerChannel? Channels(string key) => Numbers(key) switch
     {
         null => null,
-        [var red, var green, var blue] => new PerChannel(red, green, blue),
+        [var red, var green, var blue] when float.IsFinite(red + green + blue) => new PerChannel(red, green, blue),
+        [_, _, _] => throw Unsupported(key, "numbers beyond single precision", "finite ones"),
         var other => throw Unsupported(key, $"{other.Length} numbers", "3"),
     };
 
@@ -83,11 +84,16 @@ internal sealed class SettingsFile : IDisposable
             : throw Wrong(key, value, "an object that maps names to text");
     }
 
+    /// <summary>Three finite numbers above 0.</summary>
+    public PerChannel? Deviations(string key) => Channels(key) is not { } value ? null
+        : value is { Red: > 0, Green: > 0, Blue: > 0 } ? value
+        : throw Unsupported(key, $"[{value.Red}, {value.Green}, {value.Blue}]", "numbers above 0");
+
     public bool IsObject(string key) => Find(key)?.ValueKind == JsonValueKind.Object;
 
     public bool IsList(string key) => Find(key)?.ValueKind == JsonValueKind.Array;
 
-    /// <summary>The fields below a key that are neither null nor false.</summary>
+    /// <summary>The fields below a key, of the whole file for "", that are neither null nor false.</summary>
     public IEnumerable<string> SetFields(string key) => Find(key) is { ValueKind: JsonValueKind.Object } value
         ? Fields(value).Where(field => field.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)).Select(field => field.Name)
         : [];
@@ -101,7 +107,7 @@ internal sealed class SettingsFile : IDisposable
     private JsonElement? Find(string key)
     {
         var value = _document.RootElement;
-        foreach (var part in key.Split('.'))
+        foreach (var part in key.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
             if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(part, out value))
                 return null;

@@ -11,11 +11,19 @@ namespace Kedge.Clip;
 /// </summary>
 internal static class ClipArchitecture
 {
-    public static ClipConfiguration Of(Checkpoint checkpoint, HeadCounts heads = default)
+    public static ClipConfiguration Of(Checkpoint checkpoint, StatedArchitecture stated = default)
     {
-        var shapes = new Shapes(checkpoint.Tensors);
-        var declared = checkpoint.Declared;
-        var activation = declared.Activation ?? Activation.QuickGelu;
+        var (shapes, declared) = (new Shapes(checkpoint.Tensors), checkpoint.Declared);
+        var activation = stated.Activation ?? declared.Activation ?? Activation.QuickGelu;
+        var withoutHeads = Find(shapes, declared with { VisionHeads = 1, TextHeads = 1 }, default, activation);
+        foreach (var size in checkpoint.Settings.Sizes)
+            Require(size, withoutHeads, checkpoint.Tensors.Origin);
+        var found = Find(shapes, declared, stated.Heads, activation);
+        return ConfigurationFaults.Find(found) is { } fault ? throw shapes.Refuse(fault) : found;
+    }
+
+    private static ClipConfiguration Find(Shapes shapes, DeclaredArchitecture declared, HeadCounts heads, Activation activation)
+    {
         var projection = shapes["text_projection", 2];
         var text = new TextConfiguration(
             (int)shapes["positional_embedding", 2][0],
@@ -27,8 +35,7 @@ internal static class ClipArchitecture
             (true, false) => ResNet(shapes, declared, heads),
             _ => Transformer(shapes, declared, heads, activation),
         };
-        var found = new ClipConfiguration((int)projection[1], vision, text) { JointMean = shapes.Has("joint_mean") };
-        return ConfigurationFaults.Find(found) is { } fault ? throw shapes.Refuse(fault) : found;
+        return new ClipConfiguration((int)projection[1], vision, text) { JointMean = shapes.Has("joint_mean") };
     }
 
     /// <summary>
@@ -50,6 +57,26 @@ internal static class ClipArchitecture
             Std = declared.Std ?? usual.Std,
             Kernel = declared.Kernel ?? usual.Kernel,
         };
+    }
+
+    /// <summary>Refuses settings of another model.</summary>
+    private static void Require(StatedSize stated, ClipConfiguration found, string weights)
+    {
+        var (vision, text) = (found.Vision as VisionTransformerConfiguration, found.Text.Transformer);
+        int? size = stated.Size switch
+        {
+            ModelSize.FeatureWidth => found.FeatureWidth,
+            ModelSize.VisionWidth => vision?.Transformer.Width ?? (found.Vision as ResNetConfiguration)?.Width,
+            ModelSize.VisionLayers => vision?.Transformer.Layers,
+            ModelSize.PatchSize => vision?.PatchSize,
+            ModelSize.Resolution => found.Vision.Resolution,
+            ModelSize.TextWidth => text.Width,
+            ModelSize.TextLayers => text.Layers,
+            _ => found.Text.ContextLength,
+        };
+        if (size != stated.Value)
+            throw new KedgeException($"'{stated.File}' is of another model than '{weights}': {stated.Key} is {stated.Value} there, " +
+                $"and {(size is null ? "nothing" : size)} in the weights; put the model's own file beside them.");
     }
 
     private static Preprocessing Usual(VisionConfiguration vision) =>

@@ -42,13 +42,18 @@ public sealed partial class ClipModel
     /// As the others, with the numbers of heads where the checkpoint does not state them.
     /// </summary>
     internal static ClipModel Load(
-        string model, Device? device, HeadCounts heads, EncoderPrecision precision = EncoderPrecision.Float32)
+        string model, Device? device, HeadCounts heads, EncoderPrecision precision = EncoderPrecision.Float32) =>
+        Load(model, device, new StatedArchitecture(Heads: heads), precision);
+
+    /// <summary>As the others, with what the user states of the architecture.</summary>
+    internal static ClipModel Load(
+        string model, Device? device, StatedArchitecture stated, EncoderPrecision precision = EncoderPrecision.Float32)
     {
         LibTorch.Load();
         var resolved = EncoderPrecisions.Resolve(precision, device ?? CPU, ProcessorFeatures.HasBFloat16);
         using var checkpoint = EmbeddedModels.OpenAny(model);
-        var configuration = ClipArchitecture.Of(checkpoint, heads);
-        var source = ClipSource.Of(model, checkpoint, configuration, resolved);
+        var configuration = ClipArchitecture.Of(checkpoint, stated);
+        var source = ClipSource.Of(model, checkpoint, stated, configuration, resolved);
         return new ClipModel(source, CheckpointWeights.Load(checkpoint, configuration, device ?? CPU));
     }
 

@@ -17,8 +17,13 @@ internal sealed record ClipSource(
     ClipTokenizer Tokenizer,
     Preprocessing Preprocessing,
     string Fingerprint,
-    EncoderPrecision Precision)
+    EncoderPrecision Precision,
+    StatedArchitecture Stated,
+    IReadOnlyList<ModelSetting> Settings)
 {
+    /// <summary>One sentence of what was assumed when the model was opened; null where nothing was.</summary>
+    public string? Assumed => ModelSetting.Assumed(Settings, $"the model '{Name}'");
+
     /// <summary>
     /// Of the features that are encoded: of the weights, the precision, and the version of the arithmetic.
     /// </summary>
@@ -27,21 +32,26 @@ internal sealed record ClipSource(
     /// <summary>Reads it.</summary>
     /// <param name="model">As given to <see cref="ClipModel.Load(string, TorchSharp.torch.Device?)"/>.</param>
     /// <param name="checkpoint">What it names, open.</param>
+    /// <param name="stated">What its user says of the architecture.</param>
     /// <param name="configuration">Its architecture.</param>
     /// <param name="precision">What its image tower multiplies.</param>
-    public static ClipSource Of(string model, Checkpoint checkpoint, ClipConfiguration configuration, EncoderPrecision precision)
+    public static ClipSource Of(
+        string model, Checkpoint checkpoint, StatedArchitecture stated, ClipConfiguration configuration, EncoderPrecision precision)
     {
         var embedded = EmbeddedModels.Contains(model);
         var path = embedded ? null : System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(model));
+        var preprocessing = ClipArchitecture.PreprocessingOf(checkpoint, configuration);
         return new(
             path is null ? model.ToLowerInvariant() : System.IO.Path.GetFileName(path),
             path,
             checkpoint.Layout,
             checkpoint.Format,
-            embedded ? ClipTokenizer.Default : ClipTokenizer.For(model),
-            ClipArchitecture.PreprocessingOf(checkpoint, configuration),
+            embedded ? ClipTokenizer.Default : TokenizerOf(model, configuration.Text.VocabularySize),
+            preprocessing,
             Hash(checkpoint.Fingerprint, configuration),
-            precision);
+            precision,
+            stated,
+            ModelSetting.Of(checkpoint.Settings, stated, configuration, preprocessing));
     }
 
     /// <summary>The same weights in another architecture.</summary>
@@ -50,6 +60,15 @@ internal sealed record ClipSource(
         Preprocessing = Preprocessing with { Resolution = configuration.Vision.Resolution },
         Fingerprint = Hash(Fingerprint, configuration),
     };
+
+    private static ClipTokenizer TokenizerOf(string model, int rows)
+    {
+        var tokenizer = ClipTokenizer.For(model);
+        return tokenizer.HighestId < rows ? tokenizer
+            : throw new KedgeException($"The tokenizer of '{model}' has the token '{tokenizer.TokenText(tokenizer.HighestId)}' as " +
+                $"{tokenizer.HighestId}, and the model's table of tokens has {rows:N0} rows: " +
+                "take the tokenizer and the weights of one model.");
+    }
 
     // heads, activation and resolution change features, and weights alone do not tell them
     private static string Hash(string weights, ClipConfiguration configuration) =>

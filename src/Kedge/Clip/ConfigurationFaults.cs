@@ -8,7 +8,7 @@ namespace Kedge.Clip;
 /// </summary>
 internal static class ConfigurationFaults
 {
-    private const int MaxLayers = 256, MaxWidth = 65_536, MaxHidden = 262_144, MaxResolution = 16_384;
+    private const int MaxLayers = 256, MaxWidth = 65_536, MaxHidden = 262_144, MaxResolution = 4096;
     private const int MaxContext = 65_536, MaxVocabulary = 10_000_000;
 
     /// <summary>The first fault, as a sentence without its full stop; null where all fits.</summary>

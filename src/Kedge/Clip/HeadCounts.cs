@@ -1,8 +1,8 @@
 namespace Kedge.Clip;
 
 /// <summary>
-/// Attention heads of the towers where a checkpoint does not state them, as OpenAI's layout never does: shapes of
-/// weights cannot tell.
+/// Attention heads of the towers as the user states them: OpenAI's layout never does, and shapes of weights cannot
+/// tell.
 /// </summary>
 /// <param name="Vision">
 /// Of the image tower, a divisor of its width; by default the width / 64, as in every published CLIP.
@@ -19,10 +19,11 @@ internal readonly record struct HeadCounts(int? Vision = null, int? Text = null)
     /// <exception cref="KedgeException">The width cannot be shared among them.</exception>
     public static int Of(int? stated, int? asked, int width)
     {
-        var heads = stated ?? asked ?? Math.Max(1, width / Width);
+        var heads = asked ?? stated ?? Math.Max(1, width / Width);
         return heads >= 1 && width % heads == 0
             ? heads
             : throw new KedgeException(
-                $"Reading a CLIP found {heads} attention heads for a tower of width {width}: give a divisor of the width.");
+                $"Reading a CLIP found {heads} attention heads for a tower of width {width}: give a divisor of the width " +
+                    "(--heads, --text-heads), or the model's own configuration.");
     }
 }

@@ -31,6 +31,11 @@ public sealed record ClassifierCard
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     internal EncoderPrecision Precision { get; init; }
 
+    /// <summary>What the user stated of that model's architecture; nothing where its files did.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal StatedArchitecture Stated { get; init; }
+
     /// <summary>That model's image preprocessing, as its JSON object; JSON's null where features were given.</summary>
     public required JsonElement Preprocessing { get; init; }
 

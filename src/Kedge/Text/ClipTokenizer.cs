@@ -12,11 +12,12 @@ internal sealed class ClipTokenizer
     private static readonly Lazy<ClipTokenizer> LazyDefault = new(() => new ClipTokenizer(BytePairVocabulary.ReadEmbedded()));
 
     private readonly BytePairVocabulary _vocabulary;
+    private readonly AddedTokens _added;
     private readonly Lazy<IReadOnlyList<(int Id, string Word)>> _wholeWords;
 
-    internal ClipTokenizer(BytePairVocabulary vocabulary)
+    internal ClipTokenizer(BytePairVocabulary vocabulary, AddedTokens? added = null)
     {
-        _vocabulary = vocabulary;
+        (_vocabulary, _added) = (vocabulary, added ?? AddedTokens.None);
         _wholeWords = new(() => [.. Enumerable.Range(0, VocabularySize)
             .Where(id => TokenText(id).EndsWith(ByteSymbols.WordEnd, StringComparison.Ordinal))
             .Select(id => (Id: id, Word: Decode([id])))
@@ -31,8 +32,13 @@ internal sealed class ClipTokenizer
     /// </summary>
     public static ClipTokenizer Default => LazyDefault.Value;
 
-    /// <summary>The number of tokens; ids are 0 to this number − 1. 49,408 for CLIP.</summary>
+    /// <summary>
+    /// The number of tokens without added ones; their ids are 0 to this number − 1. 49,408 for CLIP.
+    /// </summary>
     public int VocabularySize => _vocabulary.Tokens.Count;
+
+    /// <summary>The highest id of any token, added ones included; 49,407 for CLIP.</summary>
+    internal int HighestId => Math.Max(VocabularySize - 1, _added.HighestId);
 
     /// <summary>Id of the start-of-text token (SOT); 49,406 for CLIP.</summary>
     public int StartId => _vocabulary.StartId;
@@ -50,7 +56,7 @@ internal sealed class ClipTokenizer
     /// <returns>The folder's tokenizer, with CLIP's cleaning and splitting of text.</returns>
     /// <exception cref="KedgeException">The files are missing, damaged, or of another kind of tokenizer; the message
     /// names the file.</exception>
-    public static ClipTokenizer FromFolder(string path) => new(TokenizerFolder.Read(path));
+    public static ClipTokenizer FromFolder(string path) => TokenizerFolder.Read(path);
 
     /// <summary>
     /// The tokenizer of a model: its folder's, where it is a folder that brings one, else CLIP's own.
@@ -106,6 +112,18 @@ internal sealed class ClipTokenizer
     {
         ArgumentNullException.ThrowIfNull(words);
         List<int> ids = [];
+        foreach (var (part, added) in _added.Split(words))
+        {
+            if (added is { } id)
+                ids.Add(id);
+            else
+                AppendTokens(part, ids);
+        }
+        return ids;
+    }
+
+    private void AppendTokens(string words, List<int> ids)
+    {
         foreach (var piece in TextPieces.Split(TextCleaning.Clean(words)))
         {
             switch (piece)
@@ -115,7 +133,6 @@ internal sealed class ClipTokenizer
                 default: _vocabulary.Encode(piece, ids); break;
             }
         }
-        return ids;
     }
 
     /// <summary>
@@ -132,6 +149,11 @@ internal sealed class ClipTokenizer
         foreach (var id in ids.Where(id => id != StartId && id != EndId))
         {
             var token = TokenText(id);
+            if (_added.TextOf(id) is { } whole)
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(whole + ' '));
+                continue;
+            }
             var endsWord = token.EndsWith(ByteSymbols.WordEnd, StringComparison.Ordinal);
             bytes.AddRange(ByteSymbols.Bytes(endsWord ? token[..^ByteSymbols.WordEnd.Length] : token));
             if (endsWord)
@@ -144,11 +166,13 @@ internal sealed class ClipTokenizer
     /// The spelling of one token in the vocabulary: a character for each byte, <c>&lt;/w&gt;</c> where it ends a word
     /// (<c>photo&lt;/w&gt;</c>).
     /// </summary>
-    /// <param name="id">0 to <see cref="VocabularySize"/> − 1.</param>
+    /// <param name="id">0 to <see cref="VocabularySize"/> − 1, or that of an added token.</param>
     /// <returns>The token.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The id is no token.</exception>
     public string TokenText(int id)
     {
+        if (_added.TextOf(id) is { } added)
+            return added;
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize);
         return _vocabulary.Tokens[id];

@@ -5,24 +5,34 @@ namespace Kedge.Text;
 
 /// <summary>
 /// The two file layouts of a BPE tokenizer in Hugging Face folders: <c>tokenizer.json</c> (vocabulary, merges and added
-/// tokens in one), or <c>vocab.json</c> (token to id) with <c>merges.txt</c> (a header line, then a pair a line).
+/// tokens in one), or <c>vocab.json</c> (token to id) with <c>merges.txt</c> (a header line, then a pair a line) and,
+/// where there are any, added tokens in <c>added_tokens.json</c> or <c>tokenizer_config.json</c>.
 /// </summary>
 internal static class TokenizerFolder
 {
-    internal static bool Holds(string folder) =>
-        File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.json"));
+    private const string Whole = "tokenizer.json", Vocabulary = "vocab.json", Merges = "merges.txt";
+    private const string Added = "added_tokens.json", Settings = "tokenizer_config.json", Decoder = "added_tokens_decoder";
 
-    internal static BytePairVocabulary Read(string folder)
+    internal static bool Holds(string folder) =>
+        File.Exists(Path.Combine(folder, Whole)) || File.Exists(Path.Combine(folder, Vocabulary));
+
+    internal static ClipTokenizer Read(string folder)
     {
-        var whole = Path.Combine(folder, "tokenizer.json");
+        var whole = Path.Combine(folder, Whole);
         if (File.Exists(whole))
             return Read(whole, ReadWhole);
-        var vocabulary = Path.Combine(folder, "vocab.json");
-        var merges = Path.Combine(folder, "merges.txt");
+        var (vocabulary, merges) = (Path.Combine(folder, Vocabulary), Path.Combine(folder, Merges));
         if (!File.Exists(vocabulary) || !File.Exists(merges))
             throw new KedgeException($"The folder {folder} holds no tokenizer; expected tokenizer.json, or vocab.json with merges.txt.");
         var pairs = Read(merges, ReadMerges);
-        return Read(vocabulary, path => ReadVocabulary(path, pairs));
+        var added = ReadAdded(Path.Combine(folder, Added), TokenizerJson.Ids).Select(pair => new AddedToken(pair.Key, pair.Value))
+            .Concat(ReadAdded(Path.Combine(folder, Settings), root => TokenizerJson.Decoder(root, Decoder)))
+            .DistinctBy(token => (token.Text, token.Id)).ToList();
+        return Read(vocabulary, path =>
+        {
+            using var json = Parse(path);
+            return Make(TokenizerJson.Ids(json.RootElement), added, pairs, path);
+        });
     }
 
     private static T Read<T>(string path, Func<string, T> read)
@@ -42,46 +52,63 @@ internal static class TokenizerFolder
         }
     }
 
-    private static BytePairVocabulary ReadWhole(string path)
+    private static ClipTokenizer ReadWhole(string path)
     {
-        using var json = JsonDocument.Parse(UserFile.ReadAllBytes(path));
+        using var json = Parse(path);
         var model = json.RootElement.GetProperty("model");
-        var (type, suffix) = (Text(model, "type"), Text(model, "end_of_word_suffix"));
+        var (type, suffix) = (TokenizerJson.Text(model, "type"), TokenizerJson.Text(model, "end_of_word_suffix"));
         if (type != "BPE" || suffix != ByteSymbols.WordEnd)
             throw new KedgeException($"The tokenizer {path} is of type '{type}' with word end '{suffix}'; expected CLIP's: " +
                 $"type 'BPE' with word end '{ByteSymbols.WordEnd}'.");
-        var ids = Ids(model.GetProperty("vocab"));
-        if (json.RootElement.TryGetProperty("added_tokens", out var added))
+        return Make(
+            TokenizerJson.Ids(model.GetProperty("vocab")), TokenizerJson.Added(json.RootElement), TokenizerJson.Merges(model), path);
+    }
+
+    /// <summary>
+    /// Tokens that complete the vocabulary are part of it, as its start and end often are; the others are found before
+    /// anything else. Tokens that the vocabulary has already are cut like any text.
+    /// </summary>
+    private static ClipTokenizer Make(
+        Dictionary<string, int> ids, IReadOnlyList<AddedToken> added, IReadOnlyList<(string Left, string Right)> merges, string path)
+    {
+        var beyond = new List<AddedToken>();
+        foreach (var token in added)
         {
-            foreach (var token in added.EnumerateArray())
-                ids[Text(token, "content")!] = token.GetProperty("id").GetInt32();
+            if (token.Text is TextPieces.Start or TextPieces.End)
+                ids.TryAdd(token.Text, token.Id);
+            if (!ids.TryGetValue(token.Text, out var id))
+                beyond.Add(token);
+            else if (id != token.Id)
+                throw new FormatException($"the token '{token.Text}' has the ids {id} and {token.Id}");
         }
-        var merges = model.GetProperty("merges").EnumerateArray()
-            .Select(pair => pair.ValueKind == JsonValueKind.Array
-                ? Pair([.. pair.EnumerateArray().Select(part => part.GetString())])
-                : Pair(pair.GetString()?.Split(' ')));
-        return new BytePairVocabulary(ById(ids), [.. merges], path);
+        if (beyond.Find(token => token.Id < ids.Count) is { } taken)
+            throw new FormatException($"the added token '{taken.Text}' has the id {taken.Id} of another token");
+        return new ClipTokenizer(new BytePairVocabulary(ById(ids), merges, path), new AddedTokens(beyond));
     }
 
     private static List<(string Left, string Right)> ReadMerges(string path) =>
         [.. UserFile.ReadLines(path)
             .Where((line, at) => line.Length > 0 && !(at == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
-            .Select(line => Pair(line.Split(' ')))];
+            .Select(line => TokenizerJson.Pair(line.Split(' ')))];
 
-    private static BytePairVocabulary ReadVocabulary(string path, List<(string Left, string Right)> merges)
+    private static T ReadAdded<T>(string path, Func<JsonElement, T> read) where T : new()
     {
-        using var json = JsonDocument.Parse(UserFile.ReadAllBytes(path));
-        return new BytePairVocabulary(ById(Ids(json.RootElement)), merges, path);
+        if (!File.Exists(path))
+            return new();
+        return Read(path, _ =>
+        {
+            using var json = Parse(path);
+            return read(json.RootElement);
+        });
     }
 
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static Dictionary<string, int> Ids(JsonElement vocabulary)
+    private static JsonDocument Parse(string path)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var token in vocabulary.EnumerateObject())
-            ids[token.Name] = token.Value.GetInt32();
-        return ids;
+        const int mostBytes = 32 << 20;
+        var bytes = UserFile.ReadAllBytes(path);
+        return bytes.Length <= mostBytes
+            ? JsonDocument.Parse(bytes)
+            : throw new FormatException($"it has {bytes.Length:N0} bytes, expected at most {mostBytes:N0}");
     }
 
     private static string[] ById(Dictionary<string, int> ids)
@@ -96,9 +123,4 @@ internal static class TokenizerFolder
         }
         return tokens;
     }
-
-    private static (string Left, string Right) Pair(string?[]? parts) =>
-        parts is [{ Length: > 0 } left, { Length: > 0 } right]
-            ? (left, right)
-            : throw new FormatException($"the merge '{string.Join(' ', parts ?? [])}' is not two tokens");
 }

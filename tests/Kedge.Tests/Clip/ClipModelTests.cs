@@ -33,7 +33,7 @@ public class ClipModelTests
         File.Copy(Small, folder["open_clip_model.safetensors"]);
         File.WriteAllText(folder["open_clip_config.json"], """
             {"model_cfg":{"embed_dim":48,"quick_gelu":false,
-              "vision_cfg":{"image_size":64,"layers":3,"width":128,"patch_size":16,"head_width":64},
+              "vision_cfg":{"image_size":64,"layers":3,"width":64,"patch_size":16,"head_width":64},
               "text_cfg":{"context_length":77,"vocab_size":49408,"width":64,"heads":1,"layers":3}},"preprocess_cfg":{}}
             """);
         using var quick = ClipModel.Load(Small);

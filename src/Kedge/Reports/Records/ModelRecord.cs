@@ -17,12 +17,13 @@ namespace Kedge.Reports.Records;
 /// <param name="Format">The format of its file.</param>
 /// <param name="Fingerprint">SHA-256 of its weights.</param>
 /// <param name="Precision">What its image tower multiplies.</param>
+/// <param name="Settings">Where each setting comes from; nowhere where it is assumed.</param>
 internal sealed record ModelRecord(
     string Name, int FeatureWidth, long Parameters, float LogitScale, VisionConfiguration Vision, TextConfiguration Text,
     Preprocessing Preprocessing, CheckpointLayout Layout, CheckpointFormat Format, string Fingerprint,
-    EncoderPrecision Precision)
+    EncoderPrecision Precision, IReadOnlyList<ModelSetting> Settings)
 {
     public static ModelRecord From(ClipModel clip) => new(
         clip.Name, clip.FeatureWidth, clip.Parameters, clip.LogitScale, clip.Configuration.Vision, clip.Configuration.Text,
-        clip.Preprocessing, clip.Layout, clip.Format, clip.Fingerprint, clip.Source.Precision);
+        clip.Preprocessing, clip.Layout, clip.Format, clip.Fingerprint, clip.Source.Precision, clip.Source.Settings);
 }

@@ -72,6 +72,9 @@ internal sealed class ContrastiveTrainer
                 FormattableString.Invariant($"use {available / 1e9:N0} GB: make it smaller."));
     }
 
+    /// <summary>One sentence of what is assumed of the model to start from; null where nothing is.</summary>
+    internal string? Assumed => _start.Assumed;
+
     /// <summary>Whether <see cref="Run"/> with this folder would resume a run.</summary>
     /// <param name="folder">A folder, which need not exist.</param>
     public static bool HasCheckpoint(string folder) => TrainingCheckpoint.Exists(folder);

@@ -14,6 +14,9 @@ internal sealed class TrainingStart
     private TrainingStart(string? model, ClipConfiguration architecture, string fingerprint) =>
         (_model, Architecture, Fingerprint) = (model, architecture, fingerprint);
 
+    /// <summary>One sentence of what is assumed of the model to start from; null where nothing is.</summary>
+    public string? Assumed { get; private init; }
+
     public ClipConfiguration Architecture { get; }
 
     /// <summary>SHA-256 of the weights; empty where they are random.</summary>
@@ -25,7 +28,12 @@ internal sealed class TrainingStart
     public static TrainingStart From(string model)
     {
         using var checkpoint = EmbeddedModels.OpenAny(model);
-        return new(model, ClipArchitecture.Of(checkpoint), checkpoint.Fingerprint);
+        var architecture = ClipArchitecture.Of(checkpoint);
+        var settings = checkpoint.Settings with { PreprocessingSource = "the training" };
+        return new(model, architecture, checkpoint.Fingerprint)
+        {
+            Assumed = ModelSetting.Assumed(ModelSetting.Of(settings, default, architecture, new()), $"the model '{model}'"),
+        };
     }
 
     /// <summary>A network in which every weight requires gradients; owned by the caller.</summary>
