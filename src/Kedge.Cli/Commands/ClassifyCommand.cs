@@ -20,6 +20,7 @@ internal sealed class ClassifyCommand : KedgeCommand
     private readonly Option<string[]> _templates = SharedOptions.Templates();
     private readonly PredictionOptions _predictions = new();
     private readonly Option<bool> _strict = SharedOptions.Strict();
+    private readonly Option<bool> _allowCut = SharedOptions.AllowCut();
     private readonly ModelOptions _model = new();
 
     public ClassifyCommand(Terminal terminal)
@@ -32,6 +33,7 @@ internal sealed class ClassifyCommand : KedgeCommand
         _predictions.AddTo(this);
         _model.AddTo(this);
         Add(_strict);
+        Add(_allowCut);
     }
 
     protected override void Run(ParseResult parsed)
@@ -42,7 +44,12 @@ internal sealed class ClassifyCommand : KedgeCommand
         using var clip = _model.Load(parsed, Terminal.Error);
         using var classifier = ImageClassifier.ZeroShot(clip, names, templates);
         using var progress = new ProgressLine(Terminal) { IsQuiet = Terminal.ShowsResults };
-        var context = new EncodingContext { Encoding = progress, DecodeThreads = _model.DecodeThreads(parsed) };
+        var context = new EncodingContext
+        {
+            Encoding = progress,
+            DecodeThreads = _model.DecodeThreads(parsed),
+            CutShort = parsed.GetValue(_allowCut) ? progress.CutShort.Add : null,
+        };
         var predictions = classifier.PredictEach(images, _predictions.Top(parsed), context, Terminal.Cancellation);
         Outcome = _predictions.Write(
             parsed, Terminal, progress, predictions, images, classifier.ClassNames.Count, parsed.GetValue(_strict));

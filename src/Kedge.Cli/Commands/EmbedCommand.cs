@@ -82,7 +82,11 @@ internal sealed class EmbedCommand : KedgeCommand
             : new FeatureExtractor(new RawFeatures(clip));
         using var progress = new ProgressLine(Terminal);
         var unusable = new UnusableImages(_encoding.Strict(parsed) ? null : progress.LeftOut.Add, [images]);
-        var options = new ExtractionOptions { DecodeThreads = _model.DecodeThreads(parsed) };
+        var options = new ExtractionOptions
+        {
+            DecodeThreads = _model.DecodeThreads(parsed),
+            CutShort = _encoding.CutShort(parsed, progress),
+        };
         return extractor.Extract(FeatureKinds.Image, images, unusable, options, progress, Terminal.Cancellation);
     }
 

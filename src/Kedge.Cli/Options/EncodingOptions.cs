@@ -18,10 +18,11 @@ internal sealed class EncodingOptions
     private readonly Option<bool> _none = new("--no-cache") { Description = "Keep no features between runs." };
 
     private readonly Option<bool> _strict = SharedOptions.Strict();
+    private readonly Option<bool> _allowCut = SharedOptions.AllowCut();
 
     private static string? DefaultFolder { get; } = Root() is { } root ? Path.Combine(root, "kedge", "features") : null;
 
-    public IEnumerable<Option> All => [_folder, _none, _strict];
+    public IEnumerable<Option> All => [_folder, _none, _strict, _allowCut];
 
     public void AddTo(Command command)
     {
@@ -36,6 +37,7 @@ internal sealed class EncodingOptions
         DecodeThreads = model.DecodeThreads(parsed),
         Encoding = progress,
         LeftOut = Strict(parsed) ? null : progress.LeftOut.Add,
+        CutShort = CutShort(parsed, progress),
         Fitting = progress,
     };
 
@@ -51,6 +53,10 @@ internal sealed class EncodingOptions
 
     /// <summary>Whether the first photo that cannot be read ends the run.</summary>
     public bool Strict(ParseResult parsed) => parsed.GetValue(_strict);
+
+    /// <summary>Where photos that are cut short are told of; null where they cannot be read.</summary>
+    public Action<string>? CutShort(ParseResult parsed, ProgressLine progress) =>
+        parsed.GetValue(_allowCut) ? progress.CutShort.Add : null;
 
     /// <summary>What remains after a cancelled run, for a message.</summary>
     public string Kept(ParseResult parsed) => parsed.GetValue(_none) || parsed.GetValue(_folder) is null

@@ -13,6 +13,11 @@ internal static class SharedOptions
         Description = "Stop at the first photo that cannot be read. Without it, few are told of and left out.",
     };
 
+    public static Option<bool> AllowCut() => new("--allow-cut")
+    {
+        Description = "Use photos that are cut short (downloads that ended early) as far as they go. Without it, they cannot be read.",
+    };
+
     public static Option<string> Output(string description) =>
         new("--out") { Description = description, HelpName = "file", Required = true };
 

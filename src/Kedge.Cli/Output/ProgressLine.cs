@@ -33,7 +33,11 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     public bool IsQuiet { get; init; }
 
     /// <summary>Photos that are left out; told of where the line ends.</summary>
-    public LeftOutPhotos LeftOut { get; } = new(terminal.Error);
+    public PhotoNotes LeftOut { get; } = new(terminal.Error, "cannot be read and is left out", "cannot be read and are left out");
+
+    /// <summary>Photos that are used as far as they go; told of where the line ends.</summary>
+    public PhotoNotes CutShort { get; } =
+        new(terminal.Error, "is cut short and is used as far as it goes", "are cut short and are used as far as they go");
 
     /// <summary>The number of images encoded, without those from the cache.</summary>
     public int Encoded { get; private set; }
@@ -107,6 +111,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
             terminal.Error.WriteLine();
         _open = false;
         LeftOut.Write();
+        CutShort.Write();
     }
 
     private static string Show(TimeSpan span) =>

@@ -10,13 +10,19 @@ namespace Kedge.Features;
 /// <param name="Content">Hexadecimal SHA-256 of the file; empty where it could not be read.</param>
 /// <param name="Crops">One crop, or V views; none where the features are in the store.</param>
 /// <param name="Failure">The error that prevented decoding; null for none.</param>
-internal sealed record LoadedImage(ImageFile File, string Content, RgbImage[] Crops, KedgeException? Failure = null);
+internal sealed record LoadedImage(ImageFile File, string Content, RgbImage[] Crops, KedgeException? Failure = null)
+{
+    /// <summary>Whether the file is cut short, and the crops show what there is.</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <summary>
 /// The parallel stage of an extraction, from files to crops; thread-safe, and therefore without tensors.
 /// </summary>
-internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, FeatureStore store)
+internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, FeatureStore store, bool allowCut)
 {
+    private readonly ImageDecoding _decoding = preprocessing.Decoding with { AllowCut = allowCut };
+
     /// <summary>Reads a file and, unless the store holds its features, decodes and crops it.</summary>
     public LoadedImage Load(ImageFile file)
     {
@@ -25,7 +31,10 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
             var bytes = file.ReadAllBytes();
             var hash = SHA256.HashData(bytes);
             var content = Convert.ToHexStringLower(hash);
-            return new(file, content, store.Contains(content) ? [] : Crops(bytes, file.Name, hash));
+            if (store.Contains(content))
+                return new(file, content, []);
+            using var image = ImageDecoder.Open(bytes, file.Name, _decoding);
+            return new(file, content, Crops(image, hash)) { IsCut = image.IsCut };
         }
         catch (KedgeException e)
         {
@@ -33,11 +42,10 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
         }
     }
 
-    private RgbImage[] Crops(byte[] bytes, string name, byte[] hash)
+    private RgbImage[] Crops(DecodedImage image, byte[] hash)
     {
         if (views is null)
-            return [preprocessing.Crop(bytes, name)];
-        using var image = ImageDecoder.Open(bytes, name, preprocessing.Decoding);
+            return [preprocessing.Crop(image)];
         var crops = new RgbImage[views.Count];
         for (var v = 0; v < crops.Length; v++)
             crops[v] = views.Kind.Sample(image.Colours, preprocessing, new SeededRandom(ViewSeed(hash, views.Seed, v)));

@@ -2,7 +2,7 @@ using Kedge.Imaging;
 
 namespace Kedge.Features;
 
-/// <summary>Options of feature extraction. Only <see cref="Views"/> affects the features.</summary>
+/// <summary>Options of feature extraction. Only <see cref="Views"/> affects the features of whole files.</summary>
 internal sealed record ExtractionOptions
 {
     /// <summary>
@@ -30,6 +30,12 @@ internal sealed record ExtractionOptions
             field = value;
         }
     } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Receives one sentence for each image that is cut short and is encoded as far as it goes; its features are not
+    /// kept in the cache. Default null: such an image cannot be used.
+    /// </summary>
+    public Action<string>? CutShort { get; init; }
 
     /// <summary>Random views instead of the centre crop; default null, the centre crop.</summary>
     public ViewSet? Views { get; init; }

@@ -17,7 +17,7 @@ internal sealed class FeatureBatches(IImageEncoder encoder, FeatureRow row, Feat
 {
     private const int MostWaiting = 8; // batches: images wait in vain only for duplicates, cached and unusable ones
 
-    private readonly CropLoader _loader = new(encoder.Preprocessing, options.Views, store);
+    private readonly CropLoader _loader = new(encoder.Preprocessing, options.Views, store, options.CutShort is not null);
 
     /// <summary>Images in a batch.</summary>
     public int Size { get; } = Math.Max(1, options.BatchSize / (options.Views?.Count ?? 1));
@@ -46,7 +46,8 @@ internal sealed class FeatureBatches(IImageEncoder encoder, FeatureRow row, Feat
             else if (!known && !unusable.TooMany)
             {
                 meter.EncodingBegins(read);
-                pending.TryAdd(image.Content, image);
+                if (pending.TryAdd(image.Content, image) && image.IsCut)
+                    options.CutShort!($"'{image.File.Name}' is cut short.");
             }
             waiting.Enqueue(image with { Crops = [] });
             read++;
@@ -88,7 +89,7 @@ internal sealed class FeatureBatches(IImageEncoder encoder, FeatureRow row, Feat
                 throw new KedgeException($"Cannot extract features: those of '{image.File.Name}' are not finite; " +
                     "the model's weights are damaged, or too large for the device's arithmetic.");
             }
-            store.Add(image.Content, feature);
+            store.Add(image.Content, feature, keep: !image.IsCut);
             values = values[rowLength..];
         }
         var encoded = pending.Count;

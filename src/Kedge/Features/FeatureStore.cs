@@ -14,7 +14,7 @@ internal sealed class FeatureStore
 
     private readonly ConcurrentDictionary<string, float[]> _rows = [];
     private readonly List<string> _unwritten = [];
-    private readonly List<string> _written = []; // by this process
+    private readonly List<string> _written = []; // by this process, or not to be written
     private readonly string _description;
     private readonly Action<string> _warn;
     private string? _folder; // null: in memory alone
@@ -62,10 +62,14 @@ internal sealed class FeatureStore
 
     public float[] this[string content] => _rows[content];
 
-    public void Add(string content, float[] row)
+    /// <summary>Adds the features of an image.</summary>
+    /// <param name="content">The hash of its file.</param>
+    /// <param name="row">The features.</param>
+    /// <param name="keep">Whether they are written, too.</param>
+    public void Add(string content, float[] row, bool keep = true)
     {
         _rows[content] = row;
-        _unwritten.Add(content);
+        (keep ? _unwritten : _written).Add(content);
         if (_unwritten.Count >= RowsPerFile)
             Write();
     }

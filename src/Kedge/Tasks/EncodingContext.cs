@@ -5,7 +5,7 @@ namespace Kedge.Tasks;
 
 /// <summary>
 /// The cache, threads, progress and store of encoding and fitting. None of it changes a result, but that photos which
-/// cannot be read end the run or are left out.
+/// cannot be read end the run, are left out, or are used as far as they go.
 /// </summary>
 public sealed record EncodingContext
 {
@@ -22,6 +22,12 @@ public sealed record EncodingContext
     /// refused with an error that names them. A draw of the support set takes other photos of the class in their place.
     /// </summary>
     public Action<string>? LeftOut { get; init; }
+
+    /// <summary>
+    /// Receives one sentence for each photo that is cut short (a download that ended early) and is used as far as it
+    /// goes; default null: such a photo cannot be read. Features of cut photos are not kept in <see cref="Cache"/>.
+    /// </summary>
+    public Action<string>? CutShort { get; init; }
 
     /// <summary>Told while images are encoded; default null.</summary>
     public IProgress<ExtractionProgress>? Encoding { get; init; }

@@ -34,7 +34,7 @@ internal sealed class PhotoEncoder(ClipModel clip, EncodingContext context)
     public IEnumerable<(ImageFile Image, T? Result, KedgeException? Failure)> EncodeEach<T>(
         IReadOnlyList<ImageFile> images, FeatureKinds kinds, Func<ImageFeatures, IReadOnlyList<T>> use, CancellationToken cancellation)
         where T : class =>
-        Extractor().ExtractEach(kinds, images, use, new() { DecodeThreads = context.DecodeThreads }, context.Encoding, cancellation);
+        Extractor().ExtractEach(kinds, images, use, Options(views: null), context.Encoding, cancellation);
 
     /// <summary>Labelled images that can be used, as features on the model's device.</summary>
     public LabelledFeatures EncodeLabelled(
@@ -102,11 +102,11 @@ internal sealed class PhotoEncoder(ClipModel clip, EncodingContext context)
 
     private Extraction Extract(
         FeatureExtractor extractor, IReadOnlyList<ImageFile> images, FeatureKinds kinds, ViewSet? views, UnusableImages unusable,
-        CancellationToken cancellation)
-    {
-        var options = new ExtractionOptions { DecodeThreads = context.DecodeThreads, Views = views };
-        return extractor.Extract(kinds, images, unusable, options, context.Encoding, cancellation);
-    }
+        CancellationToken cancellation) =>
+        extractor.Extract(kinds, images, unusable, Options(views), context.Encoding, cancellation);
+
+    private ExtractionOptions Options(ViewSet? views) =>
+        new() { DecodeThreads = context.DecodeThreads, CutShort = context.CutShort, Views = views };
 
     /// <summary>The views beside the centre crop; <see langword="null"/> for none.</summary>
     public static ViewSet? RandomViews(TaskOptions options) => options.Views == 1 ? null : new ViewSet(options.Views - 1, options.Seed);

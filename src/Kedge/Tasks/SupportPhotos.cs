@@ -16,12 +16,14 @@ namespace Kedge.Tasks;
 /// <param name="images">N photos.</param>
 /// <param name="random">The random views beside the centre crop; <see langword="null"/> for none.</param>
 /// <param name="threads">Threads that decode.</param>
-internal sealed class SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> images, ViewSet? random, int threads) : ISupportImages
+/// <param name="allowCut">Whether photos that are cut short are used.</param>
+internal sealed class SupportPhotos(
+    ClipModel clip, IReadOnlyList<ImageFile> images, ViewSet? random, int threads, bool allowCut) : ISupportImages
 {
     public IReadOnlyList<AttentionProjection> Projections => clip.AttentionProjections;
 
     public ISupportImages AtRows(IReadOnlyList<long> rows) =>
-        new SupportPhotos(clip, [.. rows.Select(row => images[(int)row])], random, threads);
+        new SupportPhotos(clip, [.. rows.Select(row => images[(int)row])], random, threads, allowCut);
 
     public IAdaptedTowers Adapt(WeightUpdates updates, Func<Tensor, Tensor>? dropout)
     {
@@ -34,7 +36,7 @@ internal sealed class SupportPhotos(ClipModel clip, IReadOnlyList<ImageFile> ima
     private RgbImage[][] Read()
     {
         ViewSet?[] kinds = random is null ? [null] : [null, random];
-        var loaders = kinds.Select(views => new CropLoader(clip.Preprocessing, views, FeatureStore.InMemory())).ToArray();
+        var loaders = kinds.Select(views => new CropLoader(clip.Preprocessing, views, FeatureStore.InMemory(), allowCut)).ToArray();
         return [.. images.SelectAhead(image => loaders.Select(loader => loader.Load(image)).ToArray(), 2 * threads, threads, default)
             .Select(views => views.SelectMany(view => view.Failure is { } failure ? throw failure : view.Crops).ToArray())];
     }

@@ -143,6 +143,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     {
         TextTower = clip,
         Projection = projection,
-        Images = new SupportPhotos(clip, [.. support.Select(image => image.Image)], random, _context.DecodeThreads),
+        Images = new SupportPhotos(
+            clip, [.. support.Select(image => image.Image)], random, _context.DecodeThreads, _context.CutShort is not null),
     };
 }
