@@ -28,12 +28,13 @@ internal sealed class FeatureBatches(IImageEncoder encoder, FeatureRow row, Feat
     /// encoded.</param>
     /// <param name="meter">Told after every batch, and at the end.</param>
     /// <param name="cancellation">Ends the run between two images.</param>
-    /// <returns>The images in their order, each once it is in the store or has failed; without crops.</returns>
-    public IEnumerable<LoadedImage> Encode(
+    /// <returns>The images in their order, some at a time, once each of them is in the store or has failed; without
+    /// crops. The store may forget them before the next ones are asked for.</returns>
+    public IEnumerable<IReadOnlyList<LoadedImage>> Encode(
         IReadOnlyList<ImageFile> images, UnusableImages unusable, ExtractionMeter meter, CancellationToken cancellation)
     {
         var pending = new OrderedDictionary<string, LoadedImage>();
-        var waiting = new Queue<LoadedImage>();
+        var waiting = new List<LoadedImage>();
         var (read, encoded) = (0, 0);
         foreach (var loaded in images.SelectAhead(_loader.Load, 2 * Size, options.DecodeThreads, cancellation))
         {
@@ -49,7 +50,7 @@ internal sealed class FeatureBatches(IImageEncoder encoder, FeatureRow row, Feat
                 if (pending.TryAdd(image.Content, image) && image.IsCut)
                     options.CutShort!($"'{image.File.Name}' is cut short.");
             }
-            waiting.Enqueue(image with { Crops = [] });
+            waiting.Add(image with { Crops = [] });
             read++;
             if (unusable.TooMany)
                 pending.Clear();
@@ -58,8 +59,10 @@ internal sealed class FeatureBatches(IImageEncoder encoder, FeatureRow row, Feat
                 encoded += Encode(pending);
             if (encodeNow || (pending.Count == 0 && read % Size == 0))
                 meter.Report(read, encoded);
-            while (pending.Count == 0 && waiting.TryDequeue(out var done))
-                yield return done;
+            if (pending.Count > 0 || (waiting.Count < Size && read < images.Count))
+                continue;
+            yield return waiting;
+            waiting = [];
         }
     }
 

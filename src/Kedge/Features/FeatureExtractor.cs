@@ -59,7 +59,8 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         try
         {
             usable.AddRange(new FeatureBatches(encoder, row, store, options)
-                .Encode(images, unusable, new(images.Count, _time, progress), cancellation).Where(image => image.Failure is null));
+                .Encode(images, unusable, new(images.Count, _time, progress), cancellation)
+                .SelectMany(some => some).Where(image => image.Failure is null));
         }
         finally
         {
@@ -93,8 +94,7 @@ internal sealed class FeatureExtractor(IImageEncoder encoder, FeatureCache? cach
         var unusable = new UnusableImages(_ => { }, images.Select(image => (IReadOnlyList<ImageFile>)[image])); // each alone is spared
         try
         {
-            var encoded = batches.Encode(images, unusable, new(images.Count, _time, progress), cancellation);
-            foreach (var batch in encoded.Chunk(batches.Size))
+            foreach (var batch in batches.Encode(images, unusable, new(images.Count, _time, progress), cancellation))
             {
                 var results = Use([.. batch.Where(image => image.Failure is null).Select(image => image.Content)]);
                 store.Trim();

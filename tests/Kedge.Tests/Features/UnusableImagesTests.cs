@@ -87,8 +87,9 @@ public sealed class UnusableImagesTests : IDisposable
     [InlineData(true)]
     public void Results_come_one_by_one_in_the_order_of_the_images_with_errors_in_their_places(bool cached)
     {
-        var images = WithBad(70, 0, 33, 69);
+        var images = WithBad(FeatureStore.RowsPerFile + 70, 0, 33, 1069); // more than stay in memory
         images[40] = images[3];
+        images[1060] = images[1050] = images[3];
         var cache = cached ? new FeatureCache(_folder["cache"]) : null;
         for (var run = 0; run < 2; run++)
         {
@@ -96,11 +97,12 @@ public sealed class UnusableImagesTests : IDisposable
                 features => [.. Enumerable.Range(0, (int)features.Image.shape[0]).Select(i => features.Image[i].data<float>().ToArray())],
                 new() { BatchSize = 8 }, progress: null, TestContext.Current.CancellationToken).ToList();
             Assert.Equal(images, results.Select(result => result.Image));
-            Assert.Equal([0, 33, 69], results.Index().Where(result => result.Item.Failure is not null).Select(result => result.Index));
+            Assert.Equal([0, 33, 1069], results.Index().Where(result => result.Item.Failure is not null).Select(result => result.Index));
             foreach (var (image, result, failure) in results.Where(result => result.Failure is null))
-                Assert.Equal(_encoder.Expected(image), result!, (a, b) => Math.Abs(a - b) < 1e-5);
+                Assert.Equal(_encoder.Expected(image), result!, (a, b) => Math.Abs(a - b) < 1e-3); // other images are far off
         }
-        Assert.InRange(_encoder.Crops, 66, cached ? 67 : 134); // a copy far behind may be encoded again
+        var different = images.Length - 6;
+        Assert.InRange(_encoder.Crops, different, (cached ? 1 : 2) * (different + 2)); // a copy far behind may be encoded again
     }
 
     private static ImageFile[] WithBad(int count, params int[] bad)
