@@ -20,12 +20,14 @@ internal sealed partial record CliRun(int ExitCode, string Out, string Error)
         if (cancelled)
             terminal.Cancel();
         var exitCode = CommandLine.Run(InFloat32(arguments), terminal);
-        return new(exitCode, output.ToString(), AssumedOfGoldenModels().Replace(error.ToString(), ""));
+        return new(exitCode, output.ToString(), WithoutAssumptions(error.ToString()));
     }
 
     /// <summary>
-    /// The note about the golden models, which are files of weights alone: whoever means it takes a folder.
+    /// Without the note about the golden models, which are files of weights alone: whoever means it takes a folder.
     /// </summary>
+    public static string WithoutAssumptions(string error) => AssumedOfGoldenModels().Replace(error, "");
+
     [GeneratedRegex(@"^Note: nothing states the .* of the model '[^']*\.safetensors', .*\n", RegexOptions.Multiline)]
     private static partial Regex AssumedOfGoldenModels();
 

@@ -15,6 +15,6 @@ internal static class ShellRun
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return new(process.ExitCode, output, error.GetAwaiter().GetResult());
+        return new(process.ExitCode, output, CliRun.WithoutAssumptions(error.GetAwaiter().GetResult()));
     }
 }
