@@ -1,19 +1,16 @@
-using System.Reflection;
-
 namespace Kedge.Imaging;
 
 /// <summary>
 /// Decodes formats that the library itself does not read (it reads JPEG, PNG, WebP, BMP and GIF). The package
-/// <c>Kedge.Imaging.Magick</c> has one for HEIC, AVIF, TIFF, JPEG 2000 and JPEG XL, which is found where that assembly
-/// is beside the program; others are added by <see cref="Add"/>. Thread-safe.
+/// <c>Kedge.Imaging.Magick</c> has one for HEIC, AVIF, TIFF, JPEG 2000 and JPEG XL. Thread-safe.
 /// </summary>
 public abstract class ImageCodec
 {
-    /// <summary>The package, and the assembly in it, whose codec is found without being added.</summary>
+    /// <summary>The package, and the assembly in it, that has a codec of the usual further formats.</summary>
     internal const string Package = "Kedge.Imaging.Magick";
 
     private static readonly Lock Adding = new();
-    private static ImageCodec[]? _added;
+    private static ImageCodec[] _added = [];
 
     /// <summary>
     /// Endings of file names, in lower case and with their dot, by which a folder's or zip's files are taken for
@@ -27,7 +24,7 @@ public abstract class ImageCodec
         get
         {
             lock (Adding)
-                return _added ??= Find();
+                return _added;
         }
     }
 
@@ -39,7 +36,7 @@ public abstract class ImageCodec
     {
         ArgumentNullException.ThrowIfNull(codec);
         lock (Adding)
-            _added = [.. _added ?? Find(), codec];
+            _added = [.. _added, codec];
     }
 
     /// <summary>Whether it decodes a file, by its content.</summary>
@@ -59,17 +56,4 @@ public abstract class ImageCodec
     /// top; colours as stored.</returns>
     /// <exception cref="KedgeException">As for <see cref="Measure"/>.</exception>
     public abstract byte[] Decode(byte[] bytes);
-
-    private static ImageCodec[] Find()
-    {
-        try
-        {
-            return [.. Assembly.Load(Package).GetExportedTypes().Where(type => type.IsSubclassOf(typeof(ImageCodec)))
-                .Select(type => (ImageCodec)Activator.CreateInstance(type)!)];
-        }
-        catch (FileNotFoundException)
-        {
-            return [];
-        }
-    }
 }
