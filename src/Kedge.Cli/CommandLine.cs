@@ -50,11 +50,16 @@ internal static class CommandLine
         };
         root.SetAction(_ =>
         {
-            root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Error });
+            root.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = terminal.Error.Plain });
             return ExitCode.WrongUsage;
         });
         var parsed = root.Parse(arguments);
-        var streams = new InvocationConfiguration { Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        var streams = new InvocationConfiguration
+        {
+            Output = terminal.Out.Plain,
+            Error = terminal.Error.Plain,
+            EnableDefaultExceptionHandler = false,
+        };
         try
         {
             if (parsed.CommandResult.Command is KedgeCommand command && UnknownOption.Find(command, arguments) is { } unknown)
@@ -71,7 +76,7 @@ internal static class CommandLine
         {
             terminal.Error.WriteLine(Failure.Describe(e));
             if (parsed.GetValue(verbose))
-                terminal.Error.WriteLine(e);
+                terminal.Error.Write($"{e}\n");
             return ExitCode.Failed;
         }
     }
@@ -79,7 +84,7 @@ internal static class CommandLine
     private static int Refuse(ParseResult parsed, TextWriter error, params IEnumerable<string> messages)
     {
         foreach (var message in messages)
-            error.WriteLine(message);
+            error.Write($"{message}\n");
         var command = parsed.CommandResult.Command;
         error.WriteLine($"See: {(command is KedgeCommand ? "kedge " : "")}{command.Name} --help");
         return ExitCode.WrongUsage;

@@ -67,7 +67,8 @@ internal sealed class CompareCommand : KedgeCommand
             Compare(parsed, methods, tasks, rows);
             return;
         }
-        var draws = _data.Draw(parsed, firstOnly: parsed.GetValue(_protocol) is Protocol.CrossDataSet or Protocol.DomainShift);
+        var draws = _data.Draw(parsed, Terminal.Error,
+            firstOnly: parsed.GetValue(_protocol) is Protocol.CrossDataSet or Protocol.DomainShift);
         var templates = _data.Templates(parsed);
         using var log = Open(parsed); // a folder that cannot be written to is reported before the run
         using var clip = _model.Load(parsed, Terminal.Error);

@@ -25,6 +25,7 @@ internal sealed class EmbedCommand : KedgeCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<string?> _zipNames = SharedOptions.ZipNames();
     private readonly Option<string?> _texts = new("--texts")
     {
         Description = "A file with a text a line; gives text.features [N, D].",
@@ -44,6 +45,7 @@ internal sealed class EmbedCommand : KedgeCommand
             "kedge embed --images photos --out features.safetensors")
     {
         Add(_images);
+        Add(_zipNames);
         Add(_texts);
         Add(_output);
         Add(_normalize);
@@ -60,7 +62,8 @@ internal sealed class EmbedCommand : KedgeCommand
     {
         var path = parsed.GetValue(_output)!;
         OutputFile.Check(path);
-        var images = parsed.GetValue(_images) is { Length: > 0 } paths ? ImageFiles.Open(paths) : null;
+        var images = parsed.GetValue(_images) is { Length: > 0 } paths
+            ? ImageFiles.Open(paths, parsed.GetValue(_zipNames), note => Terminal.Error.WriteLine($"Note: {note}")) : null;
         var texts = parsed.GetValue(_texts) is { } file ? TextLines.Read(file) : null;
         using var clip = _model.Load(parsed, Terminal.Error);
         using var scope = NewDisposeScope();

@@ -45,13 +45,13 @@ internal sealed class EvaluateCommand : KedgeCommand
 
     private void EvaluatePhotos(ParseResult parsed, string path, string split)
     {
-        var dataset = _data.Open(parsed);
+        var dataset = _data.Open(parsed, Terminal.Error);
         var images = Part(path, dataset, split);
         using var clip = _classifier.LoadModel(parsed, Terminal.Error);
         using var classifier = _classifier.Load(parsed, clip);
         using var progress = new ProgressLine(Terminal);
-        var result =
-            classifier.Evaluate(images, dataset.ClassNames, _classifier.Context(parsed, Terminal, progress), Terminal.Cancellation);
+        var names = dataset.Naming.AsIn(classifier.ClassNames);
+        var result = classifier.Evaluate(images, names, _classifier.Context(parsed, Terminal, progress), Terminal.Cancellation);
         progress.Dispose();
         WarnOfTrain(split);
         Terminal.Out.WriteEvaluation(dataset.Name, split, classifier.Classifier.Method, classifier.Card, result, parsed.GetValue(_json));

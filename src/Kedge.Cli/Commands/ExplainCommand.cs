@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
-using Kedge.Data;
 using Kedge.Reports.Explanations;
 
 namespace Kedge.Cli.Commands;
@@ -9,11 +8,7 @@ namespace Kedge.Cli.Commands;
 /// <summary><c>kedge explain</c>: explanations of predictions, or the anchors of a classifier.</summary>
 internal sealed class ExplainCommand : KedgeCommand
 {
-    private readonly Argument<string[]> _images = new("path")
-    {
-        Description = "Photos, or folders or zips of photos. Without any, the anchors of the classifier are listed.",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
+    private readonly ImageOptions _images = new("Without any, the anchors of the classifier are listed.");
     private readonly Option<int> _top = RangedOption.AtLeast(1, new Option<int>("--top")
     {
         Description = "How many classes, anchors, photos and words to show of each.",
@@ -33,7 +28,7 @@ internal sealed class ExplainCommand : KedgeCommand
         : base(terminal, "explain", "Shows why photos got their classes, and what the anchors of a classifier have become.",
             "kedge explain --classifier photos.kedge --html why.html new.jpg")
     {
-        Add(_images);
+        _images.AddTo(this);
         _classifier.AddTo(this);
         Option[] shown = [_top, _words, _page, _json];
         foreach (var option in shown)
@@ -45,7 +40,7 @@ internal sealed class ExplainCommand : KedgeCommand
         var (top, page) = (parsed.GetValue(_top), parsed.GetValue(_page));
         if (page is not null)
             OutputFile.Check(page);
-        var images = ImageFiles.Open(parsed.GetValue(_images) ?? []);
+        var images = _images.Open(parsed, Terminal.Error);
         var words =
             parsed.GetValue(_words) is { } file ? TextLines.Read(file).Where(word => !string.IsNullOrWhiteSpace(word)).ToList() : null;
         using var clip = _classifier.LoadModel(parsed, Terminal.Error);

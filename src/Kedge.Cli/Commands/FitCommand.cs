@@ -62,7 +62,7 @@ internal sealed class FitCommand : KedgeCommand
             Calibration = _calibration.Read(parsed),
             CreatedBy = CreatedBy,
         };
-        var dataset = _data.Open(parsed, _draw.Index(parsed));
+        var dataset = _data.Open(parsed, Terminal.Error, _draw.Index(parsed));
         using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
         using var classifier = ImageClassifier.Fit(clip,

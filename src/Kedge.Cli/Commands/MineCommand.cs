@@ -54,8 +54,8 @@ internal sealed class MineCommand : KedgeCommand
             OutputFile.Check(output);
         var options = _draw.Read(parsed, _data.Templates(parsed));
         var words = parsed.GetValue(_words) is { } file ? WordList.Read(file) : WordList.FromLines(OpenWords.Nouns, "the nouns of WordNet");
-        var dataset = _data.Open(parsed, _draw.Index(parsed));
-        words = words.WithoutClassNames(dataset.ClassNames);
+        var dataset = _data.Open(parsed, Terminal.Error, _draw.Index(parsed));
+        words = words.WithoutClassNames(dataset.PromptNames);
         if (words.Note is { } note)
             Terminal.Error.WriteLine($"Note: {note}");
         using var clip = _model.Load(parsed, Terminal.Error);

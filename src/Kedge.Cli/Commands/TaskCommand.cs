@@ -40,7 +40,7 @@ internal sealed class TaskCommand : KedgeCommand
         OutputFile.Check(path);
         var options = _draw.Read(parsed, _data.Templates(parsed));
         var words = parsed.GetValue(_words) is { } file ? TextLines.Read(file) : OpenWords.All;
-        var dataset = _data.Open(parsed, _draw.Index(parsed));
+        var dataset = _data.Open(parsed, Terminal.Error, _draw.Index(parsed));
         using var clip = _model.Load(parsed, Terminal.Error);
         using var progress = new ProgressLine(Terminal);
         var encoder = new TaskEncoder(clip, _encoding.Context(parsed, Terminal, _model, progress));

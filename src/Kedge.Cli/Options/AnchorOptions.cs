@@ -16,19 +16,13 @@ internal sealed class AnchorOptions
         HelpName = "file",
     };
 
-    private readonly Option<string[]> _ban = new("--ban")
-    {
-        Description = "Words that are no anchors, with commas between; may be given again.",
-        HelpName = "words",
-    };
-
-    private readonly Option<string?> _banFile = new("--ban-file") { Description = "The same, one a line.", HelpName = "file" };
+    private readonly NameListOption _ban = new("--ban", "Words that are no anchors");
 
     public void AddTo(Command command)
     {
         command.Add(_anchors);
-        command.Add(_ban);
-        command.Add(_banFile);
+        foreach (var option in _ban.All)
+            command.Add(option);
     }
 
     /// <summary>Adds the words to the options of a method, and notes which were dropped.</summary>
@@ -38,14 +32,13 @@ internal sealed class AnchorOptions
     {
         if (parsed.GetValue(_anchors) is { } anchors)
             Put("anchors", "--anchors", WordList.Read(anchors));
-        string[] banned = [.. (parsed.GetValue(_ban) ?? [])
-            .SelectMany(words => words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-        if (parsed.GetValue(_banFile) is { } file)
+        var banned = _ban.Names(parsed);
+        if (parsed.GetValue(_ban.File) is { } file)
         {
             var list = WordList.Read(file);
-            Put("ban", "--ban-file", banned.Length == 0 ? list : WordList.FromLines([.. banned, .. list.Words], "--ban and --ban-file"));
+            Put("ban", "--ban-file", banned.Count == 0 ? list : WordList.FromLines([.. banned, .. list.Words], "--ban and --ban-file"));
         }
-        else if (banned.Length > 0)
+        else if (banned.Count > 0)
             Put("ban", "--ban", WordList.FromLines(banned, "--ban"));
 
         void Put(string option, string argument, WordList list)

@@ -70,9 +70,10 @@ internal sealed class ComparisonDataOptions
 
     /// <summary>The draws from each data set; no photo is read yet.</summary>
     /// <param name="parsed">The arguments.</param>
+    /// <param name="notes">Is told what was left out or assumed.</param>
     /// <param name="firstOnly">Whether methods are fitted on the first data set only and
     /// evaluated on the others.</param>
-    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed, bool firstOnly)
+    public IReadOnlyList<SupportDraws> Draw(ParseResult parsed, TextWriter notes, bool firstOnly)
     {
         var indexes = parsed.GetValue(_indexes);
         var (shots, seeds) = (_shots.Read(parsed), _seeds.Read(parsed));
@@ -80,8 +81,8 @@ internal sealed class ComparisonDataOptions
         return [.. parsed.GetValue(_data)!.Select(
             (data, place) => Of(data, place) with { Templates = given ? null : _source.Templates(parsed, data) })];
 
-        SupportDraws Of(string data, int place) => firstOnly && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data))
-            : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data), shots, seeds, Validation(parsed))
-            : SupportDraws.Read(index => _source.Open(parsed, data, index), indexes, shots, seeds, Validation(parsed));
+        SupportDraws Of(string data, int place) => firstOnly && place > 0 ? SupportDraws.ForTesting(_source.Open(parsed, data, notes))
+            : indexes is null ? SupportDraws.Sample(_source.Open(parsed, data, notes), shots, seeds, Validation(parsed))
+            : SupportDraws.Read(index => _source.Open(parsed, data, notes, index), indexes, shots, seeds, Validation(parsed));
     }
 }

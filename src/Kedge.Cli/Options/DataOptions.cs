@@ -52,7 +52,9 @@ internal sealed class DataOptions
     /// <summary>The path of the photos.</summary>
     public string Path(ParseResult parsed) => parsed.GetValue(_data)!;
 
-    public ImageDataset Open(ParseResult parsed, string? index = null) => _source.Open(parsed, Path(parsed), index);
+    /// <summary>Opens the photos' data set; no photo is read yet.</summary>
+    public ImageDataset Open(ParseResult parsed, TextWriter notes, string? index = null) =>
+        _source.Open(parsed, Path(parsed), notes, index);
 
     /// <summary>The data set's own template; null where it has none.</summary>
     public IReadOnlyList<PromptTemplate>? Templates(ParseResult parsed) => _source.Templates(parsed, Path(parsed));

@@ -24,7 +24,17 @@ internal sealed class PhotoSourceOptions
         HelpName = "folder",
     };
 
-    public IEnumerable<Option> All => [_images, _root];
+    private readonly Option<string?> _names = new("--names")
+    {
+        Description = "Names for classes that are called by ids: lines of an id and a name, CSV, or JSON. " +
+            "[default: classnames.txt and the like, in the data's folder or beside it]",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _zipNames = SharedOptions.ZipNames();
+    private readonly HashSet<string> _noted = [];
+
+    public IEnumerable<Option> All => [_images, _root, _names, _zipNames];
 
     public void AddTo(Command command)
     {
@@ -32,14 +42,29 @@ internal sealed class PhotoSourceOptions
             command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_root) is not null && result.GetResult(_images) is not null)
-                result.AddError("--images: not with --root, below which a data set has its own.");
+            foreach (var option in (Option[])[_images, _names, _zipNames])
+            {
+                if (result.GetResult(_root) is not null && result.GetResult(option) is not null)
+                    result.AddError($"{option.Name}: not with --root, below which a data set has its own.");
+            }
         });
     }
 
     /// <summary>Opens what --data names; no photo is read yet.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="data">A value of --data.</param>
+    /// <param name="notes">Is told what was left out or assumed, once.</param>
+    /// <param name="index">A few-shot index file.</param>
     /// <exception cref="KedgeException">It does not exist, or is incomplete.</exception>
-    public ImageDataset Open(ParseResult parsed, string data, string? index = null)
+    public ImageDataset Open(ParseResult parsed, string data, TextWriter notes, string? index = null)
+    {
+        var dataset = Open(parsed, data, index);
+        foreach (var note in dataset.Notes.Where(_noted.Add))
+            notes.WriteLine($"Note: {note}");
+        return dataset;
+    }
+
+    private ImageDataset Open(ParseResult parsed, string data, string? index)
     {
         if (Field(parsed, data) is { } field)
             return field.Open(parsed.GetValue(_root)!, index);
@@ -47,7 +72,7 @@ internal sealed class PhotoSourceOptions
             || data == known.Folder))
             throw new KedgeException($"There is no data set at {data}, which is the name of one of the field's: " +
                 "say where these lie (--root).");
-        return DatasetReader.Open(data, parsed.GetValue(_images), index);
+        return DatasetReader.Open(data, parsed.GetValue(_images), index, parsed.GetValue(_names), parsed.GetValue(_zipNames));
     }
 
     /// <summary>The data set's own template; null where it has none.</summary>

@@ -83,6 +83,6 @@ internal sealed class PretrainingDataOptions
         if (path is null)
             return null;
         var dataset = DatasetReader.Open(path);
-        return new(dataset.Validation.Count > 0 ? dataset.Validation : dataset.Train, dataset.ClassNames);
+        return new(dataset.Validation.Count > 0 ? dataset.Validation : dataset.Train, dataset.PromptNames);
     }
 }

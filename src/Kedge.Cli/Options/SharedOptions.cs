@@ -42,6 +42,9 @@ internal static class SharedOptions
         DefaultValueFactory = _ => 5,
     });
 
-    public static Argument<string[]> Images() =>
-        new("path") { Description = "Photos, or folders or zips of photos.", Arity = ArgumentArity.OneOrMore };
+    public static Option<string?> ZipNames() => new("--zip-names")
+    {
+        Description = "The encoding of names in zips that do not state theirs, such as gbk, shift_jis or cp437. [default: UTF-8]",
+        HelpName = "encoding",
+    };
 }

@@ -15,8 +15,6 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
     : IProgress<ExtractionProgress>, IProgress<WordProgress>, IProgress<FitProgress>,
         IProgress<TrainingProgress>, IProgress<ComparisonProgress>, IDisposable
 {
-    private const string ClearToEnd = "\e[K";
-
     private static readonly TimeSpan InteractivePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LoggedPause = TimeSpan.FromSeconds(10);
 
@@ -124,7 +122,7 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider? time = null)
         _last = _time.GetTimestamp();
         _open = terminal.IsInteractive;
         if (terminal.IsInteractive)
-            terminal.Error.Write($"\r{text}{ClearToEnd}");
+            terminal.Error.Rewrite(text);
         else
             terminal.Error.WriteLine(text);
     }

@@ -11,9 +11,9 @@ internal sealed class Terminal(TextReader input, TextWriter output, TextWriter e
 
     public TextReader In { get; } = input;
 
-    public TextWriter Out { get; } = output;
+    public PrintableWriter Out { get; } = new(output);
 
-    public TextWriter Error { get; } = error;
+    public PrintableWriter Error { get; } = new(error);
 
     /// <summary>Whether <see cref="Error"/> is interactive, so that progress may be rewritten in place.</summary>
     public bool IsInteractive { get; init; }

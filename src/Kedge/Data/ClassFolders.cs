@@ -1,3 +1,5 @@
+using Kedge.Text;
+
 namespace Kedge.Data;
 
 /// <summary>
@@ -7,33 +9,35 @@ namespace Kedge.Data;
 /// </summary>
 internal static class ClassFolders
 {
-    internal static ImageDataset Read(ImageRoot root)
+    internal static ImageDataset Read(ImageRoot root, Func<IReadOnlyList<string>, ClassNaming> name)
     {
         var images = root.Images.Order(StringComparer.Ordinal).Select(path => path.Split('/')).ToList();
-        var folders = root.Folders.Select(path => path.Split('/')).ToList();
         if (images.Count == 0)
-            return new DatasetBuilder(root.Origin, []).Build();
+            return new DatasetBuilder(root.Origin, ClassNaming.Of([])).Build();
         var top = WrapperDepth(images);
-        var hasSplits = HasSplits(root, images.Select(path => path[top]).Where((_, i) => images[i].Length > top + 1).Distinct().ToList());
-        var classDepth = hasSplits ? top + 1 : top;
+        var parts = PartFolders.Find(root.Origin, images, top);
+        if (parts is null)
+            RefusePartsOfClasses(root, images, top);
+        var depths = parts?.Keys.ToDictionary(part => part, part => ClassDepth(images.Where(path => path[top] == part), top, parts[part]));
 
-        if (images.Find(path => path.Length < classDepth + 2) is { } stray)
+        string[] unlabelled = [.. (parts ?? []).Where(part => part.Value is null).Select(part => part.Key)];
+        var labelled = unlabelled.Length == 0 ? images : images.FindAll(path => !unlabelled.Contains(path[top]));
+        if (labelled.Find(path => path.Length < DepthOf(path) + 2) is { } stray)
             throw new KedgeException($"The image {string.Join('/', stray)} in {root.Origin} lies in no class's folder; " +
                 "move it into the folder of its class, or away.");
-        string[] classNames = [.. folders
-            .Where(path => path.Length == classDepth + 1 && path.Take(top).SequenceEqual(images[0].Take(top))
-                && (!hasSplits || DatasetSplits.Parse(path[top]) is not null))
-            .Select(path => path[classDepth])
-            .Distinct()
-            .Order(StringComparer.Ordinal)];
-        var labels = classNames.Select((name, label) => (name, label)).ToDictionary(pair => pair.name, pair => pair.label);
-        var dataset = new DatasetBuilder(root.Origin, classNames);
-        foreach (var path in images)
-        {
-            var part = hasSplits ? DatasetSplits.Parse(path[top])!.Value : DatasetSplit.Train;
-            dataset.Add(part, root.Find(string.Join('/', path))!, labels[path[classDepth]]);
-        }
-        return dataset.Build();
+        string[] folders = [.. root.Folders.Select(path => path.Split('/'))
+            .Where(path => path.Take(top).SequenceEqual(images[0].Take(top)) && path.Length > top
+                && (parts is null || parts.GetValueOrDefault(path[top]) is not null) && path.Length > DepthOf(path))
+            .Concat(labelled).Select(path => path[DepthOf(path)]).Distinct().Order(StringComparer.Ordinal)];
+        var labels = folders.Index().ToDictionary(folder => folder.Item, folder => folder.Index);
+        var dataset = new DatasetBuilder(root.Origin, name(folders));
+        foreach (var path in labelled)
+            dataset.Add(parts?[path[top]] ?? DatasetSplit.Train, root.Find(string.Join('/', path))!, labels[path[DepthOf(path)]]);
+        return dataset.Build([.. root.Notes, .. unlabelled.Select(part =>
+            $"The {images.Count(path => path[top] == part)} images in '{part}' of {root.Origin} are in no class's folder, " +
+            "and are left out.")]);
+
+        int DepthOf(string[] path) => depths is null ? top : depths[path[top]];
     }
 
     /// <summary>The number of enclosing folders that hold everything; zips often have one.</summary>
@@ -46,16 +50,23 @@ internal static class ClassFolders
         return depth;
     }
 
-    /// <summary>
-    /// Whether the top folders are splits. A single such name may be a class (a train), so that all must be.
-    /// </summary>
-    private static bool HasSplits(ImageRoot root, List<string> topFolders)
+    /// <summary>The depth of a part's classes, which may lie in a folder of the part's name again.</summary>
+    private static int ClassDepth(IEnumerable<string[]> images, int top, DatasetSplit? part)
     {
-        var others = topFolders.Where(name => DatasetSplits.Parse(name) is null).ToList();
-        var parts = topFolders.Except(others).ToList();
-        if (parts.Count >= 2 && others.Count > 0)
-            throw new KedgeException($"{root.Origin} has the folder '{others[0]}' beside '{parts[0]}' and '{parts[1]}'; " +
-                $"expected either a folder a class, or folders of parts alone ({DatasetSplits.Names}): move it away.");
-        return parts.Count > 0 && others.Count == 0;
+        var (paths, depth) = (images.ToList(), top + 1);
+        while (paths.TrueForAll(path => path.Length > depth + 2 && path[depth] == paths[0][depth])
+            && DatasetSplits.Find(paths[0][depth]) is { Split: not null } again && again.Split == part)
+            depth++;
+        return depth;
+    }
+
+    /// <summary>Parts below classes would all be learned from.</summary>
+    private static void RefusePartsOfClasses(ImageRoot root, List<string[]> images, int depth)
+    {
+        var below = images.Where(path => path.Length > depth + 2).Select(path => (Class: path[depth], Folder: path[depth + 1])).Distinct()
+            .Where(pair => DatasetSplits.Parse(pair.Folder) is not null).GroupBy(pair => pair.Class, pair => pair.Folder);
+        if (below.FirstOrDefault(folders => folders.DistinctBy(DatasetSplits.Parse).Count() > 1) is { } mixed)
+            throw new KedgeException($"{root.Origin} has the parts '{mixed.First()}' and '{mixed.Last()}' in the folder '{mixed.Key}'; " +
+                $"expected parts with a folder a class in each: lay its photos out as {mixed.First()}/{mixed.Key}/….");
     }
 }

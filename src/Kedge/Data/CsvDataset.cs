@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kedge.Text;
 
 namespace Kedge.Data;
 
@@ -11,15 +12,15 @@ internal static class CsvDataset
 {
     private sealed record Row(long Line, string Path, string Label, DatasetSplit Part);
 
-    internal static ImageDataset Read(string path, ImageRoot root)
+    internal static ImageDataset Read(string path, ImageRoot root, Func<IReadOnlyList<string>, ClassNaming> name)
     {
         var rows = ReadRows(path);
         var (classNames, labels) = Numbers(path, rows) is { } numbers ? (Counted(numbers), numbers) : Named(rows);
         var images = root.FindAll([.. rows.Select(row => row.Path)], path);
-        var dataset = new DatasetBuilder(path, classNames);
+        var dataset = new DatasetBuilder(path, name(classNames));
         for (var i = 0; i < rows.Count; i++)
             dataset.Add(rows[i].Part, images[i], labels[i]);
-        return dataset.Build();
+        return dataset.Build(root.Notes);
     }
 
     private static string[] Counted(int[] numbers) =>

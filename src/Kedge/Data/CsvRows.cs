@@ -16,8 +16,7 @@ internal static class CsvRows
     {
         try
         {
-            UserFile.Check(path);
-            using var csv = CsvReader.FromFile(path, new CsvReaderOptions
+            using var csv = CsvReader.FromText(UserFile.ReadAllText(path), new CsvReaderOptions
             {
                 TrimWhitespace = true,
                 TrackLineNumbers = true,

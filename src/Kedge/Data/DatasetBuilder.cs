@@ -1,4 +1,5 @@
 using Kedge.Imaging;
+using Kedge.Text;
 
 namespace Kedge.Data;
 
@@ -6,25 +7,33 @@ namespace Kedge.Data;
 /// Collects labelled images for an <see cref="ImageDataset"/>, which <see cref="Build"/> checks as a whole.
 /// </summary>
 /// <param name="origin">The path that the user gave.</param>
-/// <param name="classNames">C class names in the order of the labels.</param>
-internal sealed class DatasetBuilder(string origin, IReadOnlyList<string> classNames)
+/// <param name="classes">C classes in the order of the labels.</param>
+internal sealed class DatasetBuilder(string origin, ClassNaming classes)
 {
     private readonly List<LabelledImage>[] _parts = [[], [], []];
 
     internal void Add(DatasetSplit part, ImageFile image, int label) => _parts[(int)part].Add(new LabelledImage(image, label));
 
-    internal ImageDataset Build()
+    /// <summary>The data set.</summary>
+    /// <param name="notes">What was left out or assumed, in sentences.</param>
+    internal ImageDataset Build(params IReadOnlyList<string> notes)
     {
         if (_parts.All(part => part.Count == 0))
             throw new KedgeException($"{origin} holds no images; expected a folder of photos (jpg, jpeg, png, webp, bmp, " +
                 "gif) for each class.");
-        if (classNames.Count < 2)
-            throw new KedgeException($"{origin} has only one class, '{classNames[0]}'; expected at least two: " +
+        if (classes.Names.Count < 2)
+            throw new KedgeException($"{origin} has only one class, '{classes.Names[0]}'; expected at least two: " +
                 "add photos of what it is to be told from.");
+        var linked = LeaveOutLinked();
         CheckNoClassIsEmpty();
-        CheckNoImageTwice();
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(origin)));
-        return new ImageDataset(name, classNames, _parts[0], _parts[1], _parts[2]);
+        string?[] found = [.. notes, linked, .. classes.Notes, classes.NoteAlike()];
+        return new ImageDataset(name, classes.Names, _parts[0], _parts[1], _parts[2])
+        {
+            ClassIds = classes.Ids,
+            PromptNames = classes.PromptNames,
+            Notes = [.. found.OfType<string>()],
+        };
     }
 
     private void CheckNoClassIsEmpty()
@@ -32,23 +41,33 @@ internal sealed class DatasetBuilder(string origin, IReadOnlyList<string> classN
         var train = _parts[(int)DatasetSplit.Train];
         var images = train.Count > 0 ? train : _parts.SelectMany(part => part);
         var filled = images.Select(image => image.Label).ToHashSet();
-        var empty = Enumerable.Range(0, classNames.Count).FirstOrDefault(label => !filled.Contains(label), -1);
+        var empty = Enumerable.Range(0, classes.Names.Count).FirstOrDefault(label => !filled.Contains(label), -1);
         if (empty >= 0)
-            throw new KedgeException($"The class '{classNames[empty]}' of {origin} has no {(train.Count > 0 ? "training " : "")}images; " +
-                "add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
+            throw new KedgeException($"The class '{classes.Names[empty]}' of {origin} has no " +
+                $"{(train.Count > 0 ? "training " : "")}images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
     }
 
-    private void CheckNoImageTwice()
+    /// <summary>Leaves out what a link leads to again in the same class and part; refuses every other image that comes
+    /// twice.</summary>
+    private string? LeaveOutLinked()
     {
-        var partOf = new Dictionary<string, DatasetSplit>(StringComparer.Ordinal);
+        var known = new Dictionary<string, (DatasetSplit Part, LabelledImage Image)>(StringComparer.Ordinal);
+        var linked = new List<string>();
         foreach (var part in Enum.GetValues<DatasetSplit>())
+            _parts[(int)part].RemoveAll(image => !known.TryAdd(image.Image.Identity, (part, image)) && IsLinked(image, part));
+        return linked.Count == 0 ? null
+            : $"{linked.Count} images of {origin} are links to others of their class, and count once: '{linked[0]}' first.";
+
+        bool IsLinked(LabelledImage image, DatasetSplit part)
         {
-            foreach (var (image, _) in _parts[(int)part])
+            var (before, first) = known[image.Image.Identity];
+            if ((part, image.Label) == (before, first.Label) && Path.GetFullPath(image.Image.Name) != Path.GetFullPath(first.Image.Name))
             {
-                if (!partOf.TryAdd(Path.GetFullPath(image.Name), part))
-                    throw new KedgeException($"{origin} has the image {image.Name} twice (parts: {partOf[Path.GetFullPath(image.Name)]}, " +
-                        $"{part}); expected every image once: take one of them away.");
+                linked.Add(image.Image.Name);
+                return true;
             }
+            throw new KedgeException($"{origin} has the image {image.Image.Name} twice (parts: {before}, {part}); " +
+                "expected every image once: take one of them away.");
         }
     }
 }

@@ -20,13 +20,15 @@ internal static class FewShotIndex
 
         List<SplitRow> Pick(List<SplitRow> picked, List<SplitRow> rows, string part)
         {
-            var byPath = rows.DistinctBy(row => row.Path).ToDictionary(row => row.Path, StringComparer.Ordinal);
-            return [.. picked.Select(row => Endings(row.Path)
+            var byPath = rows.DistinctBy(row => Slashed(row)).ToDictionary(Slashed, StringComparer.Ordinal);
+            return [.. picked.Select(row => Endings(Slashed(row))
                 .Select(ending => byPath.GetValueOrDefault(ending)).FirstOrDefault(found => found?.Label == row.Label)
                 ?? throw new KedgeException($"The few-shot index {path} picks {row.Path} with the label {row.Label}, " +
                     $"and the part {part} of {splitFile} has no such row; take the index that was made for this split."))];
         }
     }
+
+    private static string Slashed(SplitRow row) => row.Path.Replace('\\', '/');
 
     private static List<SplitRow> Rows(JsonElement part) =>
         [.. part.GetProperty("data").EnumerateArray().Select(row =>

@@ -5,27 +5,31 @@ namespace Kedge.Data;
 /// <summary>Images in a folder on disk.</summary>
 internal sealed class FolderImages(string folder) : ImageRoot
 {
-    private static readonly EnumerationOptions AllDepths = new() { RecurseSubdirectories = true, IgnoreInaccessible = false };
+    private readonly RealPaths _real = new();
+    private FolderListing? _listing;
 
     internal override string Origin => folder;
 
-    internal override IEnumerable<string> Images => Relative(Directory.EnumerateFiles).Where(IsImage);
+    internal override IEnumerable<string> Images => Listing.Files.Where(IsImage);
 
-    internal override IEnumerable<string> Folders => Relative(Directory.EnumerateDirectories);
+    internal override IEnumerable<string> Folders => Listing.Folders;
+
+    /// <summary>What was left out when the folder was listed; none where it never was.</summary>
+    internal override IReadOnlyList<string> Notes => _listing?.Notes ?? [];
+
+    private FolderListing Listing => _listing ??= List();
 
     internal override ImageFile? Find(string path)
     {
         var file = Path.Combine(folder, path);
-        return File.Exists(file) ? new DiskImageFile(file) : null;
+        return File.Exists(file) ? new DiskImageFile(file, _real.Of(file)) : null;
     }
 
-    private List<string> Relative(Func<string, string, EnumerationOptions, IEnumerable<string>> list)
+    private FolderListing List()
     {
         try
         {
-            return [.. list(folder, "*", AllDepths)
-                .Select(path => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))
-                .Where(path => !IsHidden(path))];
+            return new FolderListing(folder, IsHidden);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

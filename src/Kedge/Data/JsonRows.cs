@@ -10,7 +10,7 @@ internal static class JsonRows
     {
         try
         {
-            using var json = JsonDocument.Parse(UserFile.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(UserFile.ReadAllText(path));
             return read(json.RootElement);
         }
         catch (Exception e) when (e is JsonException

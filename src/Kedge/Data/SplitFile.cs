@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Kedge.Text;
 
 namespace Kedge.Data;
 
@@ -12,24 +14,39 @@ internal sealed record SplitRow(string Path, int Label, string ClassName);
 /// </summary>
 internal static class SplitFile
 {
-    internal static ImageDataset Read(string path, ImageRoot root, string? fewShotIndex)
+    internal static ImageDataset Read(string path, ImageRoot root, string? fewShotIndex, string? names)
     {
         var parts = JsonRows.Read(path, "a split file with train, val and test, rows of [path, label, class name]",
-            json => new Dictionary<DatasetSplit, List<SplitRow>>
-            {
-                [DatasetSplit.Train] = Rows(json.GetProperty("train")),
-                [DatasetSplit.Validation] = Rows(json.GetProperty("val")),
-                [DatasetSplit.Test] = Rows(json.GetProperty("test")),
-            });
+            json => ReadParts(path, json));
         var classNames = ClassNames(path, [.. parts.Values.SelectMany(rows => rows)]);
         if (fewShotIndex is not null)
             FewShotIndex.Select(fewShotIndex, path, parts);
 
         var all = parts.SelectMany(part => part.Value.Select(row => (Part: part.Key, Row: row))).ToList();
-        var dataset = new DatasetBuilder(path, classNames);
+        var dataset = new DatasetBuilder(path, Classes(classNames, names));
         foreach (var ((part, row), image) in all.Zip(root.FindAll([.. all.Select(item => item.Row.Path)], path)))
             dataset.Add(part, image, row.Label);
         return dataset.Build();
+    }
+
+    /// <summary>The parts, by any of their names.</summary>
+    private static Dictionary<DatasetSplit, List<SplitRow>> ReadParts(string path, JsonElement json)
+    {
+        var parts = new Dictionary<DatasetSplit, List<SplitRow>>();
+        foreach (var part in json.EnumerateObject())
+        {
+            if (DatasetSplits.Parse(part.Name) is { } split && !parts.TryAdd(split, Rows(part.Value)))
+                throw new KedgeException($"The split file {path} has the part {part.Name} twice under two names; expected each once.");
+        }
+        return parts.Count == Enum.GetValues<DatasetSplit>().Length ? parts : throw new KeyNotFoundException("a part is missing");
+    }
+
+    /// <summary>A class is its label, and its name may be another's too.</summary>
+    private static ClassNaming Classes(string[] classNames, string? names)
+    {
+        string[] labels = [.. Enumerable.Range(0, classNames.Length).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+        return names is null ? new(labels, classNames)
+            : ClassNameList.Name(names, classNames.Distinct().Count() == classNames.Length ? classNames : labels);
     }
 
     private static List<SplitRow> Rows(JsonElement rows) =>

@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using System.Text;
 using Kedge.Imaging;
 using Kedge.Runtime;
 
@@ -12,24 +12,27 @@ namespace Kedge.Data;
 internal sealed class ZipImages : ImageRoot
 #pragma warning restore CA1001
 {
-    /// <summary>Limit of an image's uncompressed size, against decompression bombs.</summary>
-    private const long MaxEntryBytes = 1L << 28;
-
-    private readonly Lock _reading = new(); // a ZipArchive reads one entry at a time
-    private readonly ZipArchive _archive;
-    private readonly Dictionary<string, ZipArchiveEntry> _files = new(StringComparer.Ordinal);
+    private readonly FileStream _file;
+    private readonly Dictionary<string, ZipEntry> _files = new(StringComparer.Ordinal);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private readonly List<string> _links = [];
 
-    internal ZipImages(string path)
+    /// <summary>Opens a zip.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="names">The encoding of names that do not state theirs; null is UTF-8.</param>
+    /// <exception cref="KedgeException">It cannot be read, is encrypted, or has names that cannot be read or lead out
+    /// of it.</exception>
+    internal ZipImages(string path, Encoding? names = null)
     {
         Origin = path;
         try
         {
-            _archive = new ZipArchive(UserFile.OpenRead(path));
-            foreach (var entry in _archive.Entries)
-                Add(entry);
+            _file = UserFile.OpenRead(path);
+            var entries = ZipDirectory.Read(_file.SafeFileHandle);
+            foreach (var (entry, name) in entries.Zip(ZipNames.Decode(entries, names, path)))
+                Add(entry, name);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new KedgeException($"The zip {path} cannot be read ({e.Message}); take an undamaged zip, " +
                 "or unpack it and give the folder.", e);
@@ -42,18 +45,39 @@ internal sealed class ZipImages : ImageRoot
 
     internal override IEnumerable<string> Folders => _folders.Where(path => !IsHidden(path));
 
-    internal override ImageFile? Find(string path) => _files.TryGetValue(path, out var entry) ? new Entry(this, entry, path) : null;
+    internal override IReadOnlyList<string> Notes => _links.Count == 0 ? [] :
+        [$"{_links.Count} of the entries of {Origin} are links, which are left out, '{_links[0]}' first."];
 
-    private void Add(ZipArchiveEntry entry)
+    internal override ImageFile? Find(string path) =>
+        _files.TryGetValue(path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path, out var entry)
+            ? new Image(this, entry, path) : null;
+
+    /// <summary>Adds an entry; one that is stored again replaces the first.</summary>
+    private void Add(ZipEntry entry, string name)
     {
-        var path = entry.FullName.Replace('\\', '/');
-        if (!path.EndsWith('/'))
-            _files.TryAdd(path, entry);
-        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = path.IndexOf('/', slash + 1))
-            _folders.Add(path[..slash]);
+        if (entry.IsLink)
+        {
+            _links.Add(name);
+            return;
+        }
+        if (!name.EndsWith('/'))
+            AddFile(entry, name);
+        if (name.LastIndexOf('/') is var end and > 0)
+            _folders.Add(name[..end]);
     }
 
-    private sealed class Entry(ZipImages zip, ZipArchiveEntry entry, string path) : ImageFile
+    private void AddFile(ZipEntry entry, string name)
+    {
+        if (IsImage(name) && ZipNames.LeadsOut(name))
+            throw new KedgeException($"The zip {Origin} has the image '{name}', whose name leads out of it; " +
+                "take a zip of names below it, or unpack it and give the folder.");
+        if (IsImage(name) && !IsHidden(name) && entry.IsEncrypted)
+            throw new KedgeException($"The zip {Origin} is encrypted ('{name}' first), and Kedge has no password for it; " +
+                "unpack it and give the folder.");
+        _files[name] = entry;
+    }
+
+    private sealed class Image(ZipImages zip, ZipEntry entry, string path) : ImageFile
     {
         public override string Name { get; } = $"{zip.Origin}/{path}";
 
@@ -61,18 +85,9 @@ internal sealed class ZipImages : ImageRoot
         {
             try
             {
-                lock (zip._reading)
-                {
-                    if (entry.Length > MaxEntryBytes)
-                        throw new KedgeException($"Cannot read the image '{Name}': it unpacks to {entry.Length} bytes, " +
-                            $"and the most for one image is {MaxEntryBytes}.");
-                    var bytes = new byte[entry.Length];
-                    using var stream = entry.Open();
-                    stream.ReadExactly(bytes);
-                    return bytes;
-                }
+                return ZipContent.Read(zip._file.SafeFileHandle, entry);
             }
-            catch (Exception e) when (e is InvalidDataException or IOException or NotSupportedException)
+            catch (Exception e) when (e is InvalidDataException or IOException)
             {
                 throw new KedgeException($"Cannot read the image '{Name}': {e.Message}", e);
             }

@@ -38,6 +38,7 @@ internal static class ProtocolTasks
         ClassSet later =
             new([.. task.Classes.Names.Skip(count)], own(task.Classes.Features.narrow(0, count, task.Classes.Count - count).clone()))
             {
+                PromptNames = [.. task.Classes.PromptNames.Skip(count)],
                 TextTower = task.Encoder?.TextTower,
             };
         var first = own(task.Classes.Features.narrow(0, 0, count).clone());
@@ -92,13 +93,15 @@ internal static class ProtocolTasks
     private static NovelClasses CrossDataSet(ComparisonTask source, ComparisonTask target) =>
         new(target.Name, target.Query, new(target.Task.Classes.Names, target.Task.Classes.Features)
         {
+            PromptNames = target.Task.Classes.PromptNames,
             TextTower = target.Task.Encoder?.TextTower,
         });
 
     private static DistributionShift DomainShift(ComparisonTask source, ComparisonTask target)
     {
         var places = source.Task.Classes.Names.Index().ToDictionary(known => known.Item, known => known.Index);
-        string[] strange = [.. target.Task.Classes.Names.Where(name => !places.ContainsKey(name))];
+        var names = target.Task.Classes.Naming.AsIn(source.Task.Classes.Names);
+        string[] strange = [.. names.Where(name => !places.ContainsKey(name))];
         if (strange.Length > 0)
         {
             throw new KedgeException($"The protocol domain-shift found {strange.Length} of the {target.Task.Classes.Count} classes of " +
@@ -108,7 +111,7 @@ internal static class ProtocolTasks
         }
         var (some, all) = (target.Task.Classes.Count, source.Task.Classes.Count);
         return new(some == all ? target.Name : $"{target.Name} ({some} of {all} classes)",
-            target.Query, [.. target.Task.Classes.Names.Select(name => places[name])], target.Task.Classes.Names);
+            target.Query, [.. names.Select(name => places[name])], names);
     }
 
     private static ComparisonTask WithoutNames(ComparisonTask draw) =>

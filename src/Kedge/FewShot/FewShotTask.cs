@@ -143,6 +143,8 @@ public sealed class FewShotTask
         var rows = Support.Labels.Lt(count).nonzero().squeeze(1);
         var classes = new TaskClasses([.. Classes.Names.Take(count)], classFeatures, Classes.LogitScale, Classes.Templates)
         {
+            PromptNames = [.. Classes.PromptNames.Take(count)],
+            Ids = [.. Classes.Ids.Take(count)],
             Norms = Classes.Norms is { } norms ? own(norms.narrow(0, 0, count).clone()) : null,
         };
         return new(Support.AtRows(rows, own), classes, Encoder?.AtRows([.. rows.cpu().data<long>()]))

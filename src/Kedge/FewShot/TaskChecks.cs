@@ -13,6 +13,8 @@ internal static class TaskChecks
         Require(classes.Count >= least, $"{classes.Count} class name(s)", $"at least {least}");
         if (classes.Names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw Wrong($"the class name '{twice.Key}' {twice.Count()} times", "different names");
+        Require(classes.PromptNames.Count == classes.Count,
+            $"{classes.PromptNames.Count} names for prompts", $"{classes.Count}, one a class");
         Require(float.IsFinite(classes.LogitScale) && classes.LogitScale > 0, $"the logit scale {classes.LogitScale}", "a number above 0");
         if (!classes.HasNames)
             return;

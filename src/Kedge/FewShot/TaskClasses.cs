@@ -1,3 +1,5 @@
+using Kedge.Text;
+
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -16,11 +18,25 @@ public sealed record TaskClasses
     public TaskClasses(IReadOnlyList<string> names, Tensor features, float logitScale, IReadOnlyList<string> templates)
         : this(names, logitScale, templates) => _features = features;
 
-    private TaskClasses(IReadOnlyList<string> names, float logitScale, IReadOnlyList<string> templates) =>
+    private TaskClasses(IReadOnlyList<string> names, float logitScale, IReadOnlyList<string> templates)
+    {
         (Names, LogitScale, Templates) = ([.. names], logitScale, [.. templates]);
+        PromptNames = Ids = Names;
+    }
 
     /// <summary>The C names, in the order of the labels; numbers where the classes have no names.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>
+    /// The C names that prompts are made of. Default: <see cref="Names"/>; others where several classes are called
+    /// alike, which have their id in <see cref="Names"/>.
+    /// </summary>
+    public IReadOnlyList<string> PromptNames { get; init; }
+
+    internal ClassNaming Naming => new(Ids, PromptNames) { Names = Names };
+
+    /// <summary>C different ids. Default: <see cref="Names"/>.</summary>
+    internal IReadOnlyList<string> Ids { get; init; }
 
     /// <summary>What CLIP multiplies a cosine by; 100 for OpenAI's weights.</summary>
     public float LogitScale { get; }
@@ -63,6 +79,8 @@ public sealed record TaskClasses
     internal TaskClasses Copy() => _features is null ? this
         : new(Names, _features.detach().clone(), LogitScale, Templates)
         {
+            PromptNames = PromptNames,
+            Ids = Ids,
             Norms = Norms?.detach().clone(),
             AllowsOne = AllowsOne,
         };

@@ -4,10 +4,14 @@ namespace Kedge.Imaging;
 
 /// <summary>An image file on disk.</summary>
 /// <param name="path">Its path, absolute or relative to the current folder; it is opened only when it is read.</param>
-internal sealed class DiskImageFile(string path) : ImageFile
+/// <param name="identity">Its path without links, where that is known.</param>
+internal sealed class DiskImageFile(string path, string? identity = null) : ImageFile
 {
     /// <summary>The path as it was given.</summary>
     public override string Name { get; } = path;
+
+    /// <inheritdoc/>
+    internal override string Identity { get; } = identity ?? Path.GetFullPath(path);
 
     /// <inheritdoc/>
     public override byte[] ReadAllBytes()

@@ -6,6 +6,9 @@ public abstract class ImageFile
     /// <summary>The name in error messages and results: a path, or <c>archive.zip/entry</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Equal for two names of one file.</summary>
+    internal virtual string Identity => Name;
+
     /// <summary>Reads all encoded bytes.</summary>
     /// <exception cref="KedgeException">The file is missing or cannot be read; the message names it.</exception>
     public abstract byte[] ReadAllBytes();

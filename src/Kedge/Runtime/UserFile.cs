@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Kedge.Runtime;
 
 /// <summary>
@@ -45,17 +43,14 @@ internal static class UserFile
 
     /// <summary>The text of a file, in UTF-8 where no byte order mark says otherwise.</summary>
     /// <exception cref="IOException">As for <see cref="ReadAllBytes"/>.</exception>
-    public static string ReadAllText(string path, long most = MaxBytes)
-    {
-        using var reader = OpenText(path, most);
-        return reader.ReadToEnd();
-    }
+    /// <exception cref="KedgeException">It is in another encoding; the message names the line.</exception>
+    public static string ReadAllText(string path, long most = MaxBytes) => TextDecoding.Decode(ReadAllBytes(path, most), path);
 
     /// <summary>The lines of a file's text.</summary>
-    /// <exception cref="IOException">As for <see cref="ReadAllBytes"/>.</exception>
+    /// <inheritdoc cref="ReadAllText"/>
     public static IEnumerable<string> ReadLines(string path, long most = MaxBytes)
     {
-        using var reader = OpenText(path, most);
+        using var reader = new StringReader(ReadAllText(path, most));
         while (reader.ReadLine() is { } line)
             yield return line;
     }
@@ -66,8 +61,6 @@ internal static class UserFile
         var length = stream.CanSeek ? stream.Length : 0;
         return length <= most ? length : throw new IOException($"It has {length:N0} bytes, more than the {most:N0} that are read.");
     }
-
-    private static StreamReader OpenText(string path, long most) => new(new MemoryStream(ReadAllBytes(path, most)), Encoding.UTF8);
 
     /// <summary>What a pipe, or a file of the system that states no length, gives.</summary>
     private static byte[] ReadToEnd(FileStream stream, long most)

@@ -3,6 +3,7 @@ using Kedge.Features;
 using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Tensors;
+using Kedge.Text;
 using static TorchSharp.torch;
 
 namespace Kedge.Tasks;
@@ -40,12 +41,16 @@ internal sealed class EncodedPhotos(
     public string Fingerprint(SupportDraws draws, SupportDraw draw, IReadOnlyList<string> templates, Preprocessing preprocessing) =>
         FingerprintBuilder.HashJson(new
         {
-            draws.ClassNames,
+            ClassNames = draws.ClassNames.Concat(Others(draws.Naming)),
             Templates = templates,
             Preprocessing = preprocessing,
             Support = Contents(draw.Support),
             Test = Contents(draw.Validation is null ? draws.Test : [.. draws.Test, .. draw.Validation]),
         });
+
+    /// <summary>The names of prompts, where they are not those of the classes.</summary>
+    private static IEnumerable<string> Others(ClassNaming classes) =>
+        classes.PromptNames.SequenceEqual(classes.Names) ? [] : classes.PromptNames;
 
     /// <summary>[N] int64.</summary>
     public static Tensor Labels(IReadOnlyList<LabelledImage> images, Device device) =>

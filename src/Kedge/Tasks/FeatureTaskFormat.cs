@@ -11,7 +11,7 @@ internal static class FeatureTaskFormat
 {
     internal const string Support = "support", Query = "query", Validation = "validation";
     internal const string Classes = "class.features", ClassNorms = "class.norms", Anchors = "anchor.features";
-    internal const string ClassNames = "class_names", AnchorNames = "anchor_names",
+    internal const string ClassNames = "class_names", PromptNames = "prompt_names", AnchorNames = "anchor_names",
         LogitScale = "logit_scale", Templates = "templates", Model = "model", LeftOut = "left_out";
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -24,7 +24,7 @@ internal static class FeatureTaskFormat
     ];
 
     /// <summary>All metadata that a task may have.</summary>
-    internal static string[] Metadata { get; } = [ClassNames, AnchorNames, LogitScale, Templates, Model, LeftOut];
+    internal static string[] Metadata { get; } = [ClassNames, PromptNames, AnchorNames, LogitScale, Templates, Model, LeftOut];
 
     internal static string Features(string part) => $"{part}.features";
 
@@ -47,6 +47,8 @@ internal static class FeatureTaskFormat
             [ClassNames] = JsonSerializer.Serialize(learned.Classes.Names, Plain),
             [LogitScale] = learned.Classes.LogitScale.ToString(CultureInfo.InvariantCulture),
         };
+        if (!learned.Classes.PromptNames.SequenceEqual(learned.Classes.Names))
+            metadata[PromptNames] = JsonSerializer.Serialize(learned.Classes.PromptNames, Plain);
         if (task.Validation is { } validation)
             (tensors[Features(Validation)], tensors[Labels(Validation)]) = (validation.Features, validation.Labels);
         if (learned.Classes.Norms is { } norms)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Kedge.Text;
 using Kedge.FewShot;
 using Kedge.Tensors;
 using static TorchSharp.torch;
@@ -38,14 +39,18 @@ internal sealed class FeatureTaskReader
         RequireKnown();
         var classNames = Texts(Names.ClassNames, "a name for each row of class.features")
             ?? throw new TaskFault("lacks the metadata 'class_names': it needs a JSON array with a name for each row of class.features.");
-        RequireClasses(classNames);
+        var naming = Naming(classNames, Texts(Names.PromptNames, "the name of each class in prompts"));
         var (scale, templates) = (LogitScale(), Texts(Names.Templates, "the sentences behind class.features", "a photo of a {}.") ?? []);
         var classFeatures = _tensors.ReadClasses(classNames.Length);                                        // [C, D]
         var (width, norms) = (classFeatures.shape[1], _tensors.ReadNorms(classNames.Length));               // D, [C]
         var (support, supportLabels) = _tensors.ReadSupport(width, classNames.Length);                      // [V, N, D], [N]
         var query = _tensors.ReadPart(Names.Query, width, classNames.Length);
         var validation = _tensors.HasPart(Names.Validation) ? _tensors.ReadPart(Names.Validation, width, classNames.Length) : null;
-        var classes = new TaskClasses(classNames, classFeatures.to(device), scale, templates) { Norms = norms?.to(device) };
+        var classes = new TaskClasses(naming.Names, classFeatures.to(device), scale, templates)
+        {
+            PromptNames = naming.PromptNames,
+            Norms = norms?.to(device),
+        };
         var task = new FewShotTask(new(support.to(device), supportLabels.to(device)), classes)
         {
             Anchors = Anchors(width) is { } anchors ? anchors with { Features = anchors.Features.to(device) } : null,
@@ -74,12 +79,17 @@ internal sealed class FeatureTaskReader
                 "rename or remove it.");
     }
 
-    private static void RequireClasses(string[] names)
+    /// <summary>Classes that are called alike are told apart by their number.</summary>
+    private static ClassNaming Naming(string[] names, string[]? promptNames)
     {
         if (names.Length < 2)
             throw new TaskFault($"has {names.Length} name(s) in 'class_names': it needs at least 2.");
-        if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new TaskFault($"has the name '{twice.Key}' {twice.Count()} times in 'class_names': it needs different names.");
+        if (promptNames is not null && promptNames.Length != names.Length)
+            throw new TaskFault($"has {promptNames.Length} name(s) in 'prompt_names' and {names.Length} in 'class_names': " +
+                "it needs as many.");
+        string[] numbers = [.. Enumerable.Range(0, names.Length).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+        var told = new ClassNaming(numbers, names);
+        return promptNames is null ? told : new(numbers, promptNames) { Names = told.Names };
     }
 
     private float LogitScale()

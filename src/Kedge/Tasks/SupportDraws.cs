@@ -21,19 +21,24 @@ internal sealed record SupportDraw(int Shots, int Seed, IReadOnlyList<LabelledIm
 /// </summary>
 public sealed record SupportDraws
 {
+    private readonly ClassNaming _naming;
+
     /// <param name="name">The data set's name.</param>
-    /// <param name="classNames">C class names; a label indexes this list.</param>
+    /// <param name="classes">C classes; a label indexes their lists.</param>
     /// <param name="test">The queries.</param>
     /// <param name="draws">The support sets, by shots and then by seeds.</param>
     internal SupportDraws(
-        string name, IReadOnlyList<string> classNames, IReadOnlyList<LabelledImage> test, IReadOnlyList<SupportDraw> draws) =>
-        (Name, ClassNames, Test, Draws) = (name, classNames, test, draws);
+        string name, ClassNaming classes, IReadOnlyList<LabelledImage> test, IReadOnlyList<SupportDraw> draws) =>
+        (Name, _naming, ClassNames, Test, Draws) = (name, classes, classes.Names, test, draws);
 
     /// <summary>The data set's name.</summary>
     public string Name { get; init; }
 
     /// <summary>C class names; a label indexes this list.</summary>
     public IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>How the classes are called; by their names alone where these were changed.</summary>
+    internal ClassNaming Naming => ReferenceEquals(_naming.Names, ClassNames) ? _naming : ClassNaming.Of(ClassNames);
 
     /// <summary>The queries.</summary>
     public IReadOnlyList<LabelledImage> Test { get; init; }
@@ -152,7 +157,7 @@ public sealed record SupportDraws
                 "on which hyper-parameters are to be chosen: " +
                 "lay its photos out as train/CLASS/…, val/CLASS/… and test/CLASS/…, or choose on none (--validation none).");
         }
-        return new(dataset.Name, dataset.ClassNames, dataset.Test, Draw(UnusableImages.Refused))
+        return new(dataset.Name, dataset.Naming, dataset.Test, Draw(UnusableImages.Refused))
         {
             Parts = [dataset.Train, dataset.Validation, dataset.Test],
             Draw = Draw,

@@ -51,7 +51,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         using var noGrad = no_grad();
         var (_, support, _) = _photos.EncodeSupport(dataset, FeatureKinds.Image, options, cancellation);
         // no CLIP: it outlives it
-        var task = new FewShotTask(support with { Names = null }, EncodeClasses(dataset.ClassNames, options.Templates))
+        var task = new FewShotTask(support with { Names = null }, EncodeClasses(dataset.Naming, options.Templates))
         {
             Anchors = anchorWords is null ? null : new AnchorSet(clip.ClassFeatures(anchorWords, options.Templates), anchorWords),
         };
@@ -71,7 +71,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     {
         var (support, set, leftOut) = _photos.EncodeSupport(dataset, kinds, options, cancellation);
         var access = AccessTo(support, PhotoEncoder.RandomViews(options), kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null);
-        return (new(set, EncodeClasses(dataset.ClassNames, options.Templates), access), leftOut);
+        return (new(set, EncodeClasses(dataset.Naming, options.Templates), access), leftOut);
     }
 
     /// <summary>Draws as tasks; each photo is encoded once, however many draws it is in.</summary>
@@ -85,7 +85,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         CancellationToken cancellation)
     {
         (var photos, draws) = _photos.EncodeDrawn(draws, kinds, own, cancellation);
-        var classes = EncodeClasses(draws.ClassNames, templates, own);
+        var classes = EncodeClasses(draws.Naming, templates, own);
         var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection.Each(own) : null;
         var query = photos.Select(draws.Test) with
         {
@@ -119,11 +119,13 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         _photos.Encode(images, kinds, cancellation);
 
     private TaskClasses EncodeClasses(
-        IReadOnlyList<string> names, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)
+        ClassNaming classes, IReadOnlyList<PromptTemplate> templates, Func<Tensor, Tensor>? own = null)
     {
-        var (features, norms) = PromptEnsemble.EncodeWithNorms(clip, names, templates); // [C, D] and [C]
-        return new(names, own is null ? features : own(features), clip.LogitScale, [.. templates.Select(template => template.Text)])
+        var (features, norms) = PromptEnsemble.EncodeWithNorms(clip, classes.PromptNames, templates); // [C, D] and [C]
+        return new(classes.Names, own is null ? features : own(features), clip.LogitScale, [.. templates.Select(template => template.Text)])
         {
+            PromptNames = classes.PromptNames,
+            Ids = classes.Ids,
             Norms = own is null || norms is null ? norms : own(norms),
         };
     }

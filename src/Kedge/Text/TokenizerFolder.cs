@@ -107,7 +107,7 @@ internal static class TokenizerFolder
         const int mostBytes = 32 << 20;
         var bytes = UserFile.ReadAllBytes(path);
         return bytes.Length <= mostBytes
-            ? JsonDocument.Parse(bytes)
+            ? JsonDocument.Parse(TextDecoding.Decode(bytes, path))
             : throw new FormatException($"it has {bytes.Length:N0} bytes, expected at most {mostBytes:N0}");
     }
 

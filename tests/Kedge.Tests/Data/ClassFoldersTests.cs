@@ -117,7 +117,8 @@ public sealed class ClassFoldersTests : IDisposable
     [Fact]
     public void Parts_beside_another_folder_are_refused() =>
         Fails(_temp.With("train/dog/1.jpg", "test/dog/2.jpg", "extra/3.jpg").Path, "{0} has the folder 'extra' beside 'test' and " +
-            "'train'; expected either a folder a class, or folders of parts alone (train, val, valid, validation, test): move it away.");
+            "'train'; expected either a folder a class, or folders of parts alone (train, val, valid, validation, dev, test): " +
+            "move it away.");
 
     [Fact]
     public void A_file_that_is_no_zip_is_refused()

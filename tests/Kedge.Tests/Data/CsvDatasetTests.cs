@@ -44,8 +44,8 @@ public sealed class CsvDatasetTests : IDisposable
         "{0} has only one class, 'a'; expected at least two: add photos of what it is to be told from.")]
     [InlineData("path,label\n1.jpg,a\n4.jpg\n",
         "Line 3 of {0} has the path '4.jpg' and the label ''; expected both: complete the line, or take it away.")]
-    [InlineData("path,label,split\n1.jpg,a,train\n4.jpg,b,dev\n",
-        "Line 3 of {0} has the split 'dev'; expected one of train, val, valid, validation, test.")]
+    [InlineData("path,label,split\n1.jpg,a,train\n4.jpg,b,holdout\n",
+        "Line 3 of {0} has the split 'holdout'; expected one of train, val, valid, validation, dev, test.")]
     [InlineData("path,label\n1.jpg,1\n4.jpg,2\n", "Line 3 of {0} has the label 2, which is out of range: " +
         "the file has 2 different labels, so expected 0 to 1; number the classes from 0 without gaps, or use names.")]
     [InlineData("path,label\n1.jpg,0\n4.jpg,-1\n", "Line 3 of {0} has the label -1, which is out of range: " +
@@ -75,6 +75,19 @@ public sealed class CsvDatasetTests : IDisposable
 
     [Fact]
     public void An_empty_file_is_refused() => Assert.Throws<KedgeException>(() => Read(""));
+
+    [Fact]
+    public void Paths_with_backslashes_are_read_like_those_with_slashes() =>
+        Assert.Equal([_temp["sub/2.jpg"], _temp["sub/3, b.jpg"]],
+            Read("path,label\nsub\\2.jpg,a\n\"sub\\3, b.jpg\",b\n").Train.Select(image => image.Image.Name));
+
+    [Fact]
+    public void Another_encoding_is_refused_with_its_line()
+    {
+        var path = _temp.Write("data.csv", System.Text.Encoding.Latin1.GetBytes("path,label\n1.jpg,dog\n4.jpg,étoile\n"));
+        Assert.Equal($"Line 3 of {path} is not UTF-8 (byte 0xE9); save the file as UTF-8.",
+            Assert.Throws<KedgeException>(() => DatasetReader.Open(path)).Message);
+    }
 
     private ImageDataset Read(string csv) => DatasetReader.Open(_temp.Write("data.csv", csv));
 }

@@ -10,7 +10,7 @@ public class NamedImagesTests
     {
         using var folder = new TemporaryFolder().With("photos/dress/1.jpg", "a.zip/2.png");
         folder.Zip("x.zip", "train/hat/1.jpg", "y.zip/3.webp", "notes.txt");
-        var files = ImageFiles.Open(folder["photos"], folder["a.zip"], folder["x.zip"]);
+        var files = ImageFiles.Open([folder["photos"], folder["a.zip"], folder["x.zip"]]);
         Assert.Equal(4, files.Count);
         var images = new NamedImages();
         Assert.Equal(files.Select(file => file.Name), files.Select(file => images.Find(file.Name)!.Name));

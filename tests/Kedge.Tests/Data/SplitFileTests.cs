@@ -40,6 +40,24 @@ public sealed class SplitFileTests : IDisposable
         Assert.Equal([_temp["A/7.jpg"]], dataset.Test.Select(image => image.Image.Name));
     }
 
+    [Fact]
+    public void Labels_of_one_name_are_classes_of_their_own()
+    {
+        var dataset = DatasetReader.Open(_temp.Write("split.json", Split.Replace("an_ant", "bee", StringComparison.Ordinal)));
+        Assert.Equal(["bee (0)", "bee (1)"], dataset.ClassNames);
+        Assert.Equal(["bee", "bee"], dataset.PromptNames);
+        Assert.Equal(["0", "1"], dataset.ClassIds);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_and_backslashes_are_read()
+    {
+        string Windows(string json) => "\ufeff" + json.Replace("/", "\\\\", StringComparison.Ordinal);
+        var dataset = DatasetReader.Open(
+            _temp.Write("split.json", Windows(Split)), fewShotIndex: _temp.Write("shot_1.json", Windows(Index)));
+        Assert.Equal([_temp["B/3.jpg"], _temp["A/2.jpg"]], dataset.Train.Select(image => image.Image.Name));
+    }
+
     [Theory]
     [InlineData("3.jpg", "9.jpg", 0)]
     [InlineData("\"label\": 0", "\"label\": 1", 1)]
@@ -58,6 +76,10 @@ public sealed class SplitFileTests : IDisposable
     [InlineData("[]")]
     [InlineData("{\"train\": []}")]
     [InlineData("{\"train\": [[\"a.jpg\", 0]], \"val\": [], \"test\": []}")]
+    [InlineData("{\"train\": null, \"val\": [], \"test\": []}")]
+    [InlineData("{\"train\": [null], \"val\": [], \"test\": []}")]
+    [InlineData("{\"train\": [[\"a.jpg\", null, \"a\"]], \"val\": [], \"test\": []}")]
+    [InlineData("{\"train\": [[\"a.jpg\", 0, null]], \"val\": [], \"test\": []}")]
     [InlineData("{\"train\": [[null, 0, \"a\"]], \"val\": [], \"test\": []}")]
     [InlineData("{\"train\": [[\"a.jpg\", \"0\", \"a\"]], \"val\": [], \"test\": []}")]
     [InlineData("{\"train\": [[\"a.jpg\", 1e30, \"a\"]], \"val\": [], \"test\": []}")]

@@ -70,13 +70,13 @@ public sealed class FeatureTaskRefusalTests : IDisposable
         { "class_names", """["a","","b"]""", "has metadata 'class_names' that are no JSON array of texts: " +
             "it needs a name for each row of class.features, such as [\"cat\", …]." },
         { "class_names", """["a"]""", "has 1 name(s) in 'class_names': it needs at least 2." },
-        { "class_names", """["a","b","a"]""", "has the name 'a' 2 times in 'class_names': it needs different names." },
+        { "prompt_names", """["a","b"]""", "has 2 name(s) in 'prompt_names' and 3 in 'class_names': it needs as many." },
         { "anchor_names", """{"a":1}""", "has metadata 'anchor_names' that are no JSON array of texts: " +
             "it needs a name for each row of anchor.features, such as [\"cat\", …]." },
         { "templates", "a photo of a {}.", "has metadata 'templates' that are no JSON array of texts: " +
             "it needs the sentences behind class.features, such as [\"a photo of a {}.\", …]." },
-        { "anchors_names", "[]", "has the unknown metadata 'anchors_names': a task's are class_names, anchor_names, logit_scale, " +
-            "templates, model; rename or remove it." },
+        { "anchors_names", "[]", "has the unknown metadata 'anchors_names': a task's are class_names, prompt_names, " +
+            "anchor_names, logit_scale, templates, model, left_out; rename or remove it." },
     };
 
     public void Dispose() => _file.Dispose();

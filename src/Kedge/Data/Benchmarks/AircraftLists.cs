@@ -1,3 +1,5 @@
+using Kedge.Text;
+
 namespace Kedge.Data.Benchmarks;
 
 /// <summary>
@@ -10,7 +12,7 @@ internal static class AircraftLists
     {
         var names = TextRows.Read(Path.Combine(folder, "variants.txt"));
         var labels = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        var (dataset, root) = (new DatasetBuilder(folder, names), new FolderImages(images));
+        var (dataset, root) = (new DatasetBuilder(folder, ClassNaming.Of(names)), new FolderImages(images));
         foreach (var (part, word) in new[] { (DatasetSplit.Train, "train"), (DatasetSplit.Validation, "val"), (DatasetSplit.Test, "test") })
         {
             var list = Path.Combine(folder, $"images_variant_{word}.txt");

@@ -11,7 +11,7 @@ internal static class ImageNetFolders
     {
         (string Id, string Name)[] classes =
             [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "a class's id and its name"))];
-        var dataset = new DatasetBuilder(images, [.. classes.Select(entry => entry.Name)]);
+        var dataset = new DatasetBuilder(images, new([.. classes.Select(entry => entry.Id)], [.. classes.Select(entry => entry.Name)]));
         foreach (var (label, (id, _)) in classes.Index())
         {
             foreach (var (part, folder) in new[] { (DatasetSplit.Train, "train"), (DatasetSplit.Test, "val") })

@@ -1,25 +1,25 @@
 namespace Kedge.Data.Captions;
 
-/// <summary>A data set whose class names are ids, with dictionary entries of its classes.</summary>
+/// <summary>A data set whose classes have ids, with dictionary entries of its classes.</summary>
 internal sealed class DescribedDataset
 {
     private readonly ImageDataset _dataset;
     private readonly ClassDescription[] _descriptions;
 
     /// <summary>Joins a data set with descriptions of its classes.</summary>
-    /// <param name="dataset">C classes, named by their ids.</param>
+    /// <param name="dataset">C classes with their ids.</param>
     /// <param name="descriptions">Descriptions by id; superfluous ones are ignored.</param>
     /// <exception cref="KedgeException">A class has no description.</exception>
     public DescribedDataset(ImageDataset dataset, IReadOnlyDictionary<string, ClassDescription> descriptions)
     {
-        var without = dataset.ClassNames.Where(id => !descriptions.ContainsKey(id)).ToList();
+        var without = dataset.ClassIds.Where(id => !descriptions.ContainsKey(id)).ToList();
         if (without.Count > 0)
         {
-            throw new KedgeException($"Of the {dataset.ClassNames.Count} classes of {dataset.Name}, {without.Count} have no description, " +
+            throw new KedgeException($"Of the {dataset.ClassIds.Count} classes of {dataset.Name}, {without.Count} have no description, " +
                 $"'{without[0]}' first: " +
                 "add them to the descriptions, or take the classes away.");
         }
-        (_dataset, _descriptions) = (dataset, [.. dataset.ClassNames.Select(id => descriptions[id])]);
+        (_dataset, _descriptions) = (dataset, [.. dataset.ClassIds.Select(id => descriptions[id])]);
     }
 
     /// <summary>Distinct names of the C classes: each class's first name that no earlier class has.</summary>
@@ -29,7 +29,7 @@ internal sealed class DescribedDataset
         get
         {
             var names = new List<string>();
-            foreach (var (description, id) in _descriptions.Zip(_dataset.ClassNames))
+            foreach (var (description, id) in _descriptions.Zip(_dataset.ClassIds))
             {
                 names.Add(description.Names.FirstOrDefault(name => !names.Contains(name))
                     ?? throw new KedgeException($"The class {id} of {_dataset.Name} has no name that no class before it has: " +

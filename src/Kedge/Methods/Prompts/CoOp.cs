@@ -106,7 +106,7 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
     {
         var tower = task.Encoder!.TextTower!;
         var context = new Parameter(start.expand(1, options.ClassSpecific ? task.Classes.Count : 1, -1, -1).clone()); // [1, 1 or C, M, W]
-        using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.Names, (int)start.shape[0], options.Position));
+        using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.PromptNames, (int)start.shape[0], options.Position));
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
             .Run(task, run, optimizer, (images, labels) =>
@@ -169,7 +169,7 @@ internal sealed class CoOpClassifier : LinearClassifier
     {
         if (_context is null || classes.TextTower is null)
             return null;
-        using var prompts = classes.TextTower.Prompts(PromptSequence.OfClasses(classes.Names, (int)_context.shape[2], _position));
+        using var prompts = classes.TextTower.Prompts(PromptSequence.OfClasses(classes.PromptNames, (int)_context.shape[2], _position));
         return new CoOpClassifier(
             State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = prompts.Encode(_context).squeeze(0) }), _position);
     }

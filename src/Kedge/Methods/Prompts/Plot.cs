@@ -88,7 +88,7 @@ public sealed class Plot(PlotOptions options) : FewShotMethod(CatalogName, optio
         long[] shape = [options.Prompts, 1, options.ContextTokens, tower.Width];
         var start = randn(shape, device: task.Device, generator: generator).Mul(Deviation);
         var context = new Parameter(start); // v [N, 1, M, W]
-        using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.Names, options.ContextTokens, ContextPosition.End));
+        using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.PromptNames, options.ContextTokens, ContextPosition.End));
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(options.Epochs, options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
             .Run(task, run, optimizer, (images, labels) =>
@@ -151,7 +151,8 @@ internal sealed class PlotClassifier : FewShotClassifier
     {
         if (classes.TextTower is null)
             return null;
-        using var prompts = classes.TextTower.Prompts(PromptSequence.OfClasses(classes.Names, _options.ContextTokens, ContextPosition.End));
+        using var prompts = classes.TextTower.Prompts(
+            PromptSequence.OfClasses(classes.PromptNames, _options.ContextTokens, ContextPosition.End));
         return new PlotClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [PromptsName] = prompts.Encode(_context) }),
             _options);
     }

@@ -44,7 +44,7 @@ internal static class AnchorMining
         ArgumentNullException.ThrowIfNull(task);
         options ??= new();
         options.Check();
-        var anchors = Check(task, WordList.FromLines(words, "the words").WithoutClassNames(task.Classes.Names).Words);
+        var anchors = Check(task, WordList.FromLines(words, "the words").WithoutClassNames(task.Classes.PromptNames).Words);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var ordered = SupportOrder.Canonical(task, options.BalanceClasses);

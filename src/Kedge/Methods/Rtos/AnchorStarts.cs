@@ -33,10 +33,10 @@ internal static class AnchorStarts
         var classes = task.Classes;
         var (features, names) = options.Start switch
         {
-            AnchorStart.Classes => (classes.Features.clone(), classes.Names),
+            AnchorStart.Classes => (classes.Features.clone(), classes.PromptNames),
             AnchorStart.Neighbours => (Between(task, classes.Features).Unit(), NeighbourNames(task)),
             _ when task.Anchors is { } brought => Select(brought.Features, Words(brought.Names, task, options, run)),
-            _ => (classes.Features.clone(), classes.Names),
+            _ => (classes.Features.clone(), classes.PromptNames),
         };
         AnchorMemory.Require(task, options, names.Count, task.FeatureWidth);
         return new PointAnchors(
@@ -45,14 +45,14 @@ internal static class AnchorStarts
 
     /// <summary>Whether a task brings half of <see cref="MaxWords"/> or more, to start from as points.</summary>
     internal static bool BringsWords(FewShotTask task) => task.Encoder?.TextTower is null && task.Anchors is { } brought
-        && AnchorPrompts.Filter(brought.Names, task.Classes.Names, [], null).Count >= MaxWords / 2;
+        && AnchorPrompts.Filter(brought.Names, task.Classes.PromptNames, [], null).Count >= MaxWords / 2;
 
     private static TokenAnchors CreateTokens(FewShotTask task, ITextTower tower, RtosOptions options, FitRun run)
     {
         var template = AnchorPrompts.Template(task);
         var names = options.Start switch
         {
-            AnchorStart.Classes => task.Classes.Names,
+            AnchorStart.Classes => task.Classes.PromptNames,
             AnchorStart.Neighbours => NeighbourNames(task),
             _ => Words(options.Anchors ?? OpenWords.All, task, options, run).Names,
         };
@@ -72,8 +72,8 @@ internal static class AnchorStarts
     /// [C, m, W]: where one token is learned, the mean of each name's, as names often share their first.
     /// </summary>
     private static Tensor ClassTokens(FewShotTask task, ITextTower tower, RtosOptions options) => options.Tokens == 1
-        ? stack(task.Classes.Names.Select(name => tower.TokenEmbeddings(name).mean([0], keepdim: true)))
-        : tower.StartRows(task.Classes.Names, options.Tokens);
+        ? stack(task.Classes.PromptNames.Select(name => tower.TokenEmbeddings(name).mean([0], keepdim: true)))
+        : tower.StartRows(task.Classes.PromptNames, options.Tokens);
 
     /// <summary>The mean of each class and each of its two nearest others: [C, …] → [2 C, …].</summary>
     private static Tensor Between(FewShotTask task, Tensor classes)
@@ -88,7 +88,7 @@ internal static class AnchorStarts
         var (own, other) = Neighbours(task);
         return [.. own.cpu().data<long>().Zip(other.cpu().data<long>(), (a, b) => $"{Name(a)} – {Name(b)}")];
 
-        string Name(long label) => task.Classes.Names[(int)label];
+        string Name(long label) => task.Classes.PromptNames[(int)label];
     }
 
     /// <summary>Pairs of a class and one of its two nearest by cosine: [K] int64 each.</summary>
@@ -108,7 +108,7 @@ internal static class AnchorStarts
     private static (IReadOnlyList<string> Names, long[] Rows) Words(
         IReadOnlyList<string> list, FewShotTask task, RtosOptions options, FitRun run)
     {
-        var words = AnchorPrompts.Filter(list, task.Classes.Names, options.Ban ?? [], run.Note).ToArray();
+        var words = AnchorPrompts.Filter(list, task.Classes.PromptNames, options.Ban ?? [], run.Note).ToArray();
         if (words.Length < 2)
             throw new KedgeException($"Fitting rtos found {words.Length} anchor word(s) that are no class names: it needs at least 2; " +
                 "give more words.");

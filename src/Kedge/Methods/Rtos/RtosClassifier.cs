@@ -54,7 +54,7 @@ internal sealed class RtosClassifier : FewShotClassifier
     protected override FewShotClassifier TransferCore(ClassSet classes)
     {
         var kept = Method == RtosNames.CatalogName
-            ? AnchorPrompts.Filter(Details.Anchors, classes.Names, [], note: null)
+            ? AnchorPrompts.Filter(Details.Anchors, classes.PromptNames, [], note: null)
             : [.. Details.Anchors.Select((word, row) => (word, (long)row))];
         var anchors = Anchors.Features.index_select(0, tensor(kept.Select(word => word.Row).ToArray(), device: Device));
         var details = Details with { Anchors = [.. kept.Select(word => word.Name)] };

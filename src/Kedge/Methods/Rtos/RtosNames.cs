@@ -62,7 +62,7 @@ public sealed class RtosNames(RtosNamesOptions options) : FewShotMethod(CatalogN
     protected override Fitted FitCore(FewShotTask task, FitRun run)
     {
         var (anchors, names, template) = WordAnchors.Encode(task, Name, options.Anchors,
-            words => AnchorPrompts.Filter(words, task.Classes.Names, options.Ban ?? [], run.Note));
+            words => AnchorPrompts.Filter(words, task.Classes.PromptNames, options.Ban ?? [], run.Note));
         var details = new RtosDetails(names, template, options.Value,
             RelationTransition.RelationTemperature(options.RelationTemperature, task.Classes.Features, anchors, options.Value),
             RelationTransition.Temperature(options.AttentionTemperature, task.Classes.Features, anchors),

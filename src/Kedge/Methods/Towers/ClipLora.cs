@@ -128,5 +128,6 @@ public sealed class ClipLora(ClipLoraOptions options) : FewShotMethod(CatalogNam
 
     /// <summary>T [C, D] of the towers as they are now.</summary>
     private static Tensor ClassFeatures(IAdaptedTowers towers, FewShotTask task) =>
-        PromptEnsemble.Encode(task.Classes.Names, [.. task.Classes.Templates.Select(text => new PromptTemplate(text))], towers.EncodeText);
+        PromptEnsemble.Encode(
+            task.Classes.PromptNames, [.. task.Classes.Templates.Select(text => new PromptTemplate(text))], towers.EncodeText);
 }

@@ -46,7 +46,7 @@ internal sealed class ClipLoraClassifier : FewShotClassifier
         if (classes.TextTower is not ClipModel clip)
             return null;
         using var adapted = clip.With(Update);
-        var features = adapted.ClassFeatures(classes.Names, [.. State.Templates.Select(text => new PromptTemplate(text))]);
+        var features = adapted.ClassFeatures(classes.PromptNames, [.. State.Templates.Select(text => new PromptTemplate(text))]);
         return new ClipLoraClassifier(State.Transfer(classes, new Dictionary<string, Tensor> { [WeightName] = features }));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Kedge.Experiments;
+using Kedge.Text;
 using static Kedge.Reports.Comparisons.ComparisonTexts;
 
 namespace Kedge.Reports.Comparisons;
@@ -25,7 +26,7 @@ internal static class ComparisonTables
         (string? Part, int? Shots)[] columns = [.. rows.Select(row => (row.Part, row.Shots)).Distinct()];
         var own = columns.Where(column => column.Part == rows[0].Part).ToArray(); // the fit is theirs
 
-        text.Append($"## {rows[0].Task}\n\n{AccuracyCaption(rows)}\n\n")
+        text.Append($"## {Printable.Escape(rows[0].Task)}\n\n{AccuracyCaption(rows)}\n\n")
             .Append(MarkdownTable.Write(
                 [["method", .. columns.Select(column => Heading(column.Part, column.Shots))], .. methods.Select(method => (string[])[
                 method, .. columns.Select(column => Accuracy(cells[(method, column.Part, column.Shots)]))])]));
@@ -54,7 +55,7 @@ internal static class ComparisonTables
             return;
         text.Append("Failed:\n\n");
         foreach (var failure in Failures(rows))
-            text.Append($"- {failure}\n");
+            text.Append($"- {Printable.Escape(failure)}\n");
         text.Append('\n');
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Kedge.Text;
 
 namespace Kedge.Reports.Comparisons;
 
@@ -12,7 +13,8 @@ internal static class MarkdownTable
     /// <param name="rows">The headings first; all rows of one length.</param>
     public static string Write(params IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        string[][] cells = [.. rows.Select(row => row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)).ToArray())];
+        string[][] cells =
+            [.. rows.Select(row => row.Select(cell => Printable.Escape(cell).Replace("|", "\\|", StringComparison.Ordinal)).ToArray())];
         int[] widths = [.. cells[0].Select((_, column) => cells.Max(row => row[column].Length))];
         var text = new StringBuilder();
         void Line(IEnumerable<string> row) => text.Append("| ").AppendJoin(" | ", row.Select(Pad)).Append(" |\n");

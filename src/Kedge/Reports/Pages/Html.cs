@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Kedge.Text;
 
 namespace Kedge.Reports.Pages;
 
@@ -26,7 +27,7 @@ internal sealed record Html(string Markup)
             Html html => html.Markup,
             IEnumerable<Html> many => string.Concat(many.Select(html => html.Markup)),
             IFormattable value => WebUtility.HtmlEncode(value.ToString(format, CultureInfo.InvariantCulture)),
-            _ => WebUtility.HtmlEncode(arg.ToString())!,
+            _ => WebUtility.HtmlEncode(Printable.Escape(arg.ToString()!, keepLines: true)),
         };
     }
 }

@@ -1,0 +1,65 @@
+namespace Kedge.Data;
+
+/// <summary>Tells folders of parts (train, val, test) from folders of classes; where in doubt it asks.</summary>
+internal static class PartFolders
+{
+    private const string Expected = $"expected either a folder a class, or folders of parts alone ({DatasetSplits.Names})";
+
+    /// <summary>
+    /// The parts of the folders at a depth (null for one without labels); null where the folders are classes. Parts
+    /// are all folders or none: a single one of such a name may be a class (a train).
+    /// </summary>
+    /// <param name="origin">The data set, for messages.</param>
+    /// <param name="images">The paths of all images, split at the separators.</param>
+    /// <param name="depth">The depth of the folders.</param>
+    /// <exception cref="KedgeException">Some folders are named as parts and others are not, or two mean one part.
+    /// </exception>
+    internal static Dictionary<string, DatasetSplit?>? Find(string origin, List<string[]> images, int depth)
+    {
+        var folders = images.Where(path => path.Length > depth + 1).Select(path => path[depth]).Distinct().ToList();
+        var names = folders.Select(folder => (Folder: folder, Name: DatasetSplits.Find(folder))).ToList();
+        var splits = names.Select(part => part.Name?.Split).OfType<DatasetSplit>().Distinct().Count();
+        var rests = names.Select(part => part.Name?.Rest).Distinct().ToList();
+        if (rests is ["", ..] or [not null, ..] && rests.Count == 1 && splits >= (rests[0]!.Length == 0 ? 1 : 2))
+        {
+            var twice = names.GroupBy(part => part.Name!.Split).FirstOrDefault(same => same.Key is not null && same.Count() > 1);
+            return twice is null ? names.ToDictionary(part => part.Folder, part => part.Name!.Split)
+                : throw new KedgeException($"{origin} has the folders '{twice.First().Folder}' and '{twice.Last().Folder}', which are " +
+                    "both named as one part; expected one folder a part: put them together, or move one away.");
+        }
+        var alone = names.Where(part => part.Name is { Rest: "", Split: not null }).Select(part => part.Folder).ToList();
+        if (alone.Count >= 2)
+            throw new KedgeException($"{origin} has the folder '{folders.Except(alone).First()}' beside '{alone[0]}' and '{alone[1]}'; " +
+                $"{Expected}: move it away.");
+        var doubt = alone is [var one] ? Sibling(one, folders, images, depth) : Sibling(names);
+        return doubt is not var (part, sibling) ? null
+            : throw new KedgeException($"{origin} has the folders '{part}' and '{sibling}', and '{part}' may be a part or a class; " +
+                $"{Expected}: move or rename one.");
+    }
+
+    /// <summary>A folder beside one named as a part, which a train without folders of classes is not.</summary>
+    private static (string Part, string Sibling)? Sibling(string part, List<string> folders, List<string[]> images, int depth)
+    {
+        var below = images.Where(path => path[depth] == part && path.Length > depth + 2).Select(path => path[depth + 1]);
+        var isTrain = part.Equals("train", StringComparison.OrdinalIgnoreCase);
+        var others = folders.Where(folder => folder != part && (!isTrain || below.Contains(folder)));
+        return others.FirstOrDefault() is { } sibling ? (part, sibling) : null;
+    }
+
+    /// <summary>Two folders that differ in the word of a part alone, such as cat_train and cat_test.</summary>
+    private static (string Part, string Sibling)? Sibling(List<(string Folder, SplitName? Name)> names)
+    {
+        foreach (var (folder, name) in names)
+        {
+            if (name is not { Rest.Length: > 0, Split: not null })
+                continue;
+            var sibling = names.FirstOrDefault(other => other.Name is { Split: not null } ? other.Name.Rest == name.Rest
+                && other.Name.Split != name.Split : name.Split != DatasetSplit.Train && Words(other.Folder) == name.Rest).Folder;
+            if (sibling is not null)
+                return (folder, sibling);
+        }
+        return null;
+    }
+
+    private static string Words(string folder) => folder.ToLowerInvariant().Replace('-', ' ').Replace('_', ' ');
+}
