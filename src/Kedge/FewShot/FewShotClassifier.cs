@@ -52,12 +52,15 @@ public abstract class FewShotClassifier : IDisposable
     /// <returns>[B, C] F32 on <see cref="Device"/>: already scaled, a softmax gives probabilities. Without gradient,
     /// owned by the caller.</returns>
     /// <exception cref="KedgeException">The features are not what is needed, have another width, are not of unit
-    /// length, or hold NaN.</exception>
+    /// length, or hold NaN; or the logits do.</exception>
     public Tensor Logits(ImageFeatures images)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return LogitsCore(Checked(images)).MoveToOuterDisposeScope();
+        var logits = LogitsCore(Checked(images));
+        return logits.AllFinite() ? logits.MoveToOuterDisposeScope()
+            : throw new KedgeException($"Classifying with {Method} gave logits that are NaN or infinite: the classifier is damaged or " +
+                "its fit diverged; fit it again.");
     }
 
     /// <summary>

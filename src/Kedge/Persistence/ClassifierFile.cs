@@ -16,7 +16,8 @@ namespace Kedge.Persistence;
 /// Metadata: <c>format</c> = "kedge-classifier"; <c>version</c> = "1", or "2" where the card has probabilities,
 /// which the first Kedge could not read; <c>classifier</c> = a JSON object with kedgeVersion, method, options,
 /// classNames, templates, logitScale, featureWidth, selection, details and card (model, fingerprint,
-/// preprocessing, support, probabilities, createdBy). The tensor <c>rejection.centres</c> has the class prototypes
+/// preprocessing, support, probabilities, createdBy); <c>digest</c> = <see cref="FileDigest"/>, which earlier versions
+/// did not write. The tensor <c>rejection.centres</c> has the class prototypes
 /// where the card rejects images.
 /// </remarks>
 internal static class ClassifierFile
@@ -39,6 +40,7 @@ internal static class ClassifierFile
             ["format"] = FormatName,
             ["version"] = fitted.Card.Probabilities is null ? "1" : "2",
             ["classifier"] = ClassifierDocument.From(fitted.Classifier.State, fitted.Card).Write(),
+            [FileDigest.Key] = FileDigest.Unset,
         });
     }
 
@@ -112,8 +114,13 @@ internal static class ClassifierFile
                 $"this one reads up to {NewestVersion}): update Kedge.");
     }
 
-    private static ClassifierDocument ReadDocument(SafetensorsFile file) => ClassifierDocument.Read(
-        file.Metadata.GetValueOrDefault("classifier") ?? throw new KedgeException("it has no description; fit it again."));
+    private static ClassifierDocument ReadDocument(SafetensorsFile file)
+    {
+        if (file.FindDamage("format", "version", "classifier") is { } damage)
+            throw new KedgeException($"{damage}, so that it is not as it was written; get the file again, or fit it again.");
+        return ClassifierDocument.Read(
+            file.Metadata.GetValueOrDefault("classifier") ?? throw new KedgeException("it has no description; fit it again."));
+    }
 
     /// <summary>Takes the prototypes, which are not the method's; frees all tensors where they are damaged.</summary>
     private static Tensor? TakePrototypes(ClassifierDocument document, Dictionary<string, Tensor> tensors)

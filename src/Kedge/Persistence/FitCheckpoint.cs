@@ -9,7 +9,8 @@ namespace Kedge.Persistence;
 /// fingerprint of the fit. It is rewritten atomically at each save, and the same fit resumes from it.
 /// </summary>
 /// <remarks>
-/// Metadata: <c>format</c> = "kedge-fit"; <c>fit</c> = a hash of Kedge's version, the method, its options and the task.
+/// Metadata: <c>format</c> = "kedge-fit"; <c>fit</c> = a hash of Kedge's version, the method, its options and the task;
+/// <c>digest</c> = <see cref="FileDigest"/>.
 /// </remarks>
 /// <param name="path">The file; its folder must exist.</param>
 public sealed class FitCheckpoint(string path) : IFitStore
@@ -28,6 +29,8 @@ public sealed class FitCheckpoint(string path) : IFitStore
         using var file = SafetensorsFile.Open(path);
         if (file.Metadata.GetValueOrDefault("format") != FormatName)
             throw new KedgeException($"'{path}' is no checkpoint of a fit: its metadata lack format = {FormatName}; name another file.");
+        if (file.FindDamage("format", "fit") is { } damage)
+            throw new KedgeException($"The checkpoint '{path}' is damaged: {damage}; remove it to start afresh.");
         if (file.Metadata.GetValueOrDefault("fit") != fit)
         {
             throw new KedgeException($"The checkpoint '{path}' is of another fit: its method, options, images or model, " +
@@ -40,7 +43,12 @@ public sealed class FitCheckpoint(string path) : IFitStore
 
     /// <inheritdoc/>
     public void Write(string fit, IReadOnlyDictionary<string, Tensor> tensors) =>
-        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = FormatName, ["fit"] = fit });
+        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
+        {
+            ["format"] = FormatName,
+            ["fit"] = fit,
+            [FileDigest.Key] = FileDigest.Unset,
+        });
 
     /// <summary>Deletes the file, if it exists, once the fit is finished.</summary>
     /// <exception cref="KedgeException">It cannot be removed.</exception>

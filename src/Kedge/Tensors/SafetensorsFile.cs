@@ -52,6 +52,21 @@ internal sealed class SafetensorsFile : TensorSource
         }
     }
 
+    /// <summary>
+    /// What shows that the file is not as it was written: metadata of other names, or another digest than its own; null
+    /// where nothing does. Files of earlier versions have no digest.
+    /// </summary>
+    /// <param name="names">The metadata that it may have beside its digest.</param>
+    public string? FindDamage(params string[] names)
+    {
+        if (Metadata.Keys.Except([.. names, FileDigest.Key]).FirstOrDefault() is { } unknown)
+            return $"it has the unknown metadata '{unknown}'";
+        if (!Metadata.TryGetValue(FileDigest.Key, out var digest))
+            return null;
+        lock (_lock)
+            return FileDigest.Holds(_stream, digest) ? null : "its content does not have the digest that it carries";
+    }
+
     /// <inheritdoc/>
     public override Tensor Read(string name)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using static TorchSharp.torch;
@@ -20,7 +21,10 @@ internal static class SafetensorsWriter
     /// The tensors by name, on any device, in any memory layout; they stay the caller's. They are stored contiguously
     /// in their own type, wider types first and by name within a type, which keeps each one aligned.
     /// </param>
-    /// <param name="metadata">Free text to store beside the tensors; null for none.</param>
+    /// <param name="metadata">
+    /// Free text to store beside the tensors; null for none. A <see cref="FileDigest.Key"/> among it gets the digest of
+    /// the file.
+    /// </param>
     /// <exception cref="ArgumentException">A tensor has a type that the format lacks, or is named
     /// <c>__metadata__</c>.</exception>
     /// <exception cref="KedgeException">The file cannot be written; the message says why, and
@@ -29,17 +33,29 @@ internal static class SafetensorsWriter
     {
         var sorted = tensors.Select(pair => new Item(pair.Key, pair.Value, TypeOf(pair.Key, pair.Value)))
             .OrderByDescending(item => item.Tensor.ElementSize).ThenBy(item => item.Name, StringComparer.Ordinal).ToArray();
+        var hasDigest = metadata?.ContainsKey(FileDigest.Key) == true;
+        if (hasDigest)
+            metadata = new Dictionary<string, string>(metadata!) { [FileDigest.Key] = FileDigest.Unset };
         var header = Header(sorted, metadata);
-        var size = SafetensorsHeader.LengthBytes + header.Length + sorted.Sum(item => item.Size);
+        var length = new byte[SafetensorsHeader.LengthBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        if (hasDigest)
+            Seal(length, header, sorted);
         AtomicFile.Write(path, stream =>
         {
-            Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
             stream.Write(length);
             stream.Write(header);
             foreach (var item in sorted)
                 TensorBytes.Write(stream, item.Tensor);
-        }, size);
+        }, length.Length + header.Length + sorted.Sum(item => item.Size));
+    }
+
+    /// <summary>Puts the digest of the whole file in its place in the header.</summary>
+    private static void Seal(byte[] length, byte[] header, Item[] items)
+    {
+        using var fingerprint = new FingerprintBuilder();
+        var digest = fingerprint.Append(length).Append(header).Append(items.Select(item => item.Tensor)).Complete();
+        Encoding.ASCII.GetBytes(digest, header.AsSpan(FileDigest.Find(header, FileDigest.Unset)));
     }
 
     private static string TypeOf(string name, Tensor tensor) =>

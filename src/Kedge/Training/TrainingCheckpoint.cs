@@ -19,10 +19,12 @@ internal sealed class TrainingCheckpoint
     private const string ModelFile = "model.safetensors";
     private const string OptimizerFile = "optimizer.bin";
     private const string StateFile = "run.json";
+    private const string StateDigestFile = "run.sha256"; // earlier versions did not write it
 
     private static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true,
+        AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
@@ -74,6 +76,7 @@ internal sealed class TrainingCheckpoint
             training.Optimizer.save_state_dict(Path.Combine(Unfinished, OptimizerFile));
             var state = new State(step, _run.Values, Digest(Unfinished, ModelFile), Digest(Unfinished, OptimizerFile));
             File.WriteAllText(Path.Combine(Unfinished, StateFile), JsonSerializer.Serialize(state, Format));
+            File.WriteAllText(Path.Combine(Unfinished, StateDigestFile), Digest(Unfinished, StateFile));
             if (Directory.Exists(Current)) // else the previous one is the only one
             {
                 Remove(Previous);
@@ -105,9 +108,18 @@ internal sealed class TrainingCheckpoint
         foreach (var (name, tensor) in training.Tensors)
         {
             using var stored = file.Read(name);
+            if (stored.dtype != tensor.dtype || !stored.shape.SequenceEqual(tensor.shape))
+                throw Damaged(checkpoint, ModelFile);
             tensor.copy_(stored);
         }
-        training.Optimizer.load_state_dict(Path.Combine(checkpoint, OptimizerFile));
+        try
+        {
+            training.Optimizer.load_state_dict(Path.Combine(checkpoint, OptimizerFile));
+        }
+        catch (Exception e) when (e is not KedgeException) // whatever a forged file makes TorchSharp do
+        {
+            throw Damaged(checkpoint, OptimizerFile, e);
+        }
         Step = state.Step;
     }
 
@@ -116,27 +128,30 @@ internal sealed class TrainingCheckpoint
         try
         {
             var state = JsonSerializer.Deserialize<State>(UserFile.ReadAllText(Path.Combine(checkpoint, StateFile)), Format)
-                ?? throw Damaged(StateFile);
-            return state.ModelSha256 != Digest(checkpoint, ModelFile) ? throw Damaged(ModelFile)
-                : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(OptimizerFile)
+                ?? throw Damaged(checkpoint, StateFile);
+            var digest = Path.Combine(checkpoint, StateDigestFile);
+            var isAsWritten = !File.Exists(digest) || UserFile.ReadAllText(digest) == Digest(checkpoint, StateFile);
+            return !isAsWritten || state.Step < 0 ? throw Damaged(checkpoint, StateFile)
+                : state.ModelSha256 != Digest(checkpoint, ModelFile) ? throw Damaged(checkpoint, ModelFile)
+                : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(checkpoint, OptimizerFile)
                 : state;
         }
         catch (JsonException e)
         {
-            throw Damaged(StateFile, e);
+            throw Damaged(checkpoint, StateFile, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KedgeException($"The run in '{_folder}' cannot be resumed: {e.Message} {Advice()}", e);
+            throw new KedgeException($"The run in '{_folder}' cannot be resumed: {e.Message} {Advice(checkpoint)}", e);
         }
-
-        KedgeException Damaged(string file, Exception? inner = null) =>
-            new($"The run in '{_folder}' cannot be resumed: '{Path.Combine(checkpoint, file)}' is not as it was written. {Advice()}",
-                inner);
-
-        string Advice() => $"Remove the folder '{checkpoint}' to go on from " +
-            (checkpoint == Current && Directory.Exists(Previous) ? "the checkpoint before it." : "the start.");
     }
+
+    private KedgeException Damaged(string checkpoint, string file, Exception? inner = null) =>
+        new($"The run in '{_folder}' cannot be resumed: '{Path.Combine(checkpoint, file)}' is not as it was written. {Advice(checkpoint)}",
+            inner);
+
+    private string Advice(string checkpoint) => $"Remove the folder '{checkpoint}' to go on from " +
+        (checkpoint == Current && Directory.Exists(Previous) ? "the checkpoint before it." : "the start.");
 
     private static string Digest(string checkpoint, string file)
     {

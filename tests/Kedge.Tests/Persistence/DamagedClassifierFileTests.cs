@@ -183,6 +183,59 @@ public class DamagedClassifierFileTests
     }
 
     [Fact]
+    public void Any_flipped_bit_is_found()
+    {
+        using var saved = new ClassifierFileTests.Saved();
+        var bytes = File.ReadAllBytes(saved.Path);
+        var random = new Random(1);
+        var live = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var bit = (byte)(1 << random.Next(8));
+            bytes[at] ^= bit;
+            File.WriteAllBytes(saved.Path, bytes);
+            Assert.Contains(saved.Path, saved.OpeningError());
+            Assert.Throws<KedgeException>(() => ClassifierFile.ReadCard(saved.Path));
+            bytes[at] ^= bit;
+        }
+        Assert.Equal(live, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void A_flipped_bit_and_a_foreign_note_are_said_so()
+    {
+        using var saved = new ClassifierFileTests.Saved();
+        saved.Change((_, metadata) => metadata["note"] = "mine");
+        Assert.Equal($"Opening the classifier '{saved.Path}' failed: it has the unknown metadata 'note', so that it is not as it was " +
+            "written; get the file again, or fit it again.", saved.OpeningError());
+        saved.Change((_, metadata) => metadata.Remove("note"));
+        var bytes = File.ReadAllBytes(saved.Path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(saved.Path, bytes);
+        Assert.Equal($"Opening the classifier '{saved.Path}' failed: its content does not have the digest that it carries, so that it " +
+            "is not as it was written; get the file again, or fit it again.", saved.OpeningError());
+    }
+
+    [Fact]
+    public void A_file_without_a_digest_is_read_as_earlier_ones()
+    {
+        using var saved = new ClassifierFileTests.Saved();
+        saved.Change((_, metadata) => Assert.True(metadata.Remove("digest")));
+        ClassifierFile.Open(saved.Path).Dispose();
+    }
+
+    [Fact]
+    public void Logits_beyond_numbers_are_refused()
+    {
+        using var saved = new ClassifierFileTests.Saved();
+        saved.Change((tensors, _) => tensors["class_features"] = tensors["class_features"] * 1e38f);
+        using var file = ClassifierFile.Open(saved.Path);
+        using var image = nn.functional.normalize(ones(1, 16));
+        Assert.Equal("Classifying with tip-adapter gave logits that are NaN or infinite: the classifier is damaged or its fit diverged; " +
+            "fit it again.", Assert.Throws<KedgeException>(() => file.Classifier.Logits(image)).Message);
+    }
+
+    [Fact]
     public void A_file_cut_short_anywhere_is_refused()
     {
         using var saved = new ClassifierFileTests.Saved();

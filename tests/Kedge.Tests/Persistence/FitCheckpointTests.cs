@@ -43,6 +43,26 @@ public sealed class FitCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Any_flipped_bit_is_found()
+    {
+        using var scope = NewDisposeScope();
+        var checkpoint = new FitCheckpoint(_file["x.kedge"]);
+        checkpoint.Write("a", new Dictionary<string, Tensor> { ["x"] = ones(3) });
+        var bytes = File.ReadAllBytes(_file["x.kedge"]);
+        for (var bit = 0; bit < 8 * bytes.Length; bit++)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(_file["x.kedge"], bytes);
+            Assert.Throws<KedgeException>(() => checkpoint.Read("a"));
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(_file["x.kedge"], bytes);
+        Assert.Equal($"The checkpoint '{_file["x.kedge"]}' is damaged: its content does not have the digest that it carries; " +
+            "remove it to start afresh.", Assert.Throws<KedgeException>(() => checkpoint.Read("a")).Message);
+    }
+
+    [Fact]
     public void Files_of_another_kind_are_refused()
     {
         using var scope = NewDisposeScope();

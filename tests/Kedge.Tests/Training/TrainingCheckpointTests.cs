@@ -162,6 +162,42 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     }
 
     [Fact]
+    public void A_flipped_bit_of_the_description_is_found()
+    {
+        CopyRun();
+        var path = Path.Combine(Current, "run.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"Step\": 6", "\"Step\": 2"));
+        AssertDamaged("run.json");
+    }
+
+    [Theory, InlineData("model.safetensors"), InlineData("optimizer.bin")]
+    public void A_forged_file_is_named_with_the_way_out(string file)
+    {
+        CopyRun();
+        var path = Path.Combine(Current, file);
+        var before = Sha256(path);
+        if (file == "optimizer.bin")
+        {
+            File.WriteAllBytes(path, [.. File.ReadAllBytes(path)[..40], .. Enumerable.Repeat((byte)0x7f, 1000)]);
+        }
+        else
+        {
+            using var scope = NewDisposeScope();
+            var weights = TinyRun.WeightsIn(path).ToDictionary(pair => pair.Key, pair => ones(2, 3));
+            SafetensorsWriter.Write(path, weights);
+        }
+        var run = Path.Combine(Current, "run.json");
+        File.WriteAllText(run, File.ReadAllText(run).Replace(before, Sha256(path), StringComparison.Ordinal));
+        File.Delete(Path.Combine(Current, "run.sha256"));
+        AssertDamaged(file);
+    }
+
+    private void AssertDamaged(string file) => Assert.Equal(
+        $"The run in '{Folder}' cannot be resumed: '{Path.Combine(Current, file)}' is not as it was written. " +
+            $"Remove the folder '{Current}' to go on from the checkpoint before it.",
+        Assert.Throws<KedgeException>(() => TinyRun.Run(Folder)).Message);
+
+    [Fact]
     public void A_missing_file_is_named_with_the_way_out()
     {
         CopyRun();
@@ -198,6 +234,7 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
         SafetensorsWriter.Write(model, weights);
         var run = Path.Combine(Path.GetDirectoryName(model)!, "run.json");
         File.WriteAllText(run, File.ReadAllText(run).Replace(before, Sha256(model), StringComparison.Ordinal));
+        File.WriteAllText(Path.ChangeExtension(run, ".sha256"), Sha256(run));
     }
 
     private static string Sha256(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
