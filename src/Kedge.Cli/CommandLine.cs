@@ -74,10 +74,22 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            terminal.Error.WriteLine(Failure.Describe(e));
-            if (parsed.GetValue(verbose))
-                terminal.Error.Write($"{e}\n");
+            Tell(terminal.Error, e, parsed.GetValue(verbose));
             return ExitCode.Failed;
+        }
+    }
+
+    private static void Tell(TextWriter error, Exception wrong, bool verbose)
+    {
+        try
+        {
+            error.WriteLine(Failure.Describe(wrong));
+            if (verbose)
+                error.Write($"{wrong}\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // standard error is closed: the exit code must do
         }
     }
 

@@ -34,6 +34,13 @@ public class ProcessTests
     }
 
     [Fact]
+    public void Without_standard_error_the_exit_code_says_that_it_failed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no sh.");
+        Assert.Equal(new CliRun(1, "", ""), ShellRun.Of($"{ShellRun.Program} info nonsense 2>&-"));
+    }
+
+    [Fact]
     public void Too_few_open_files_are_said_before_anything_crashes()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no such limit.");
