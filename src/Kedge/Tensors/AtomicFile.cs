@@ -50,7 +50,10 @@ internal static class AtomicFile
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static void WriteFolder(string folder, Action<string> write)
     {
-        var unfinished = TemporaryFile.PathFor(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        TemporaryFile.SweepFolders(target);
+        var unfinished = TemporaryFile.PathFor(target);
+        using var writing = FileLock.Take(TemporaryFile.LockOf(unfinished));
         try
         {
             write(unfinished);

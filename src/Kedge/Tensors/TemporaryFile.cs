@@ -9,6 +9,7 @@ namespace Kedge.Tensors;
 internal static partial class TemporaryFile
 {
     private const int BufferSize = 1 << 16;
+    private const string Lock = ".lock";
 
     /// <summary>A path beside the target that nothing is at.</summary>
     public static string PathFor(string target) => $"{target}.{Path.GetRandomFileName()}.tmp";
@@ -41,39 +42,56 @@ internal static partial class TemporaryFile
     public static void Sweep(string target)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && Path.GetFileName(target) is { Length: > 0 } name)
-            Sweep(folder, file => file.StartsWith($"{name}.", StringComparison.Ordinal) && file.Length == name.Length + Ending);
+            Sweep(folder, path => IsOwn(path, name));
     }
 
     /// <summary>Removes what killed processes left in a folder that is Kedge's own.</summary>
     public static void SweepFolder(string folder) => Sweep(folder, _ => true);
 
-    private const int Ending = 17; // .xxxxxxxx.xxx.tmp
+    /// <summary>Removes unfinished folders that killed processes left beside a target.</summary>
+    public static void SweepFolders(string target) => Try(() =>
+    {
+        var (folder, name) = (Path.GetDirectoryName(target)!, Path.GetFileName(target));
+        string[] entries = Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder, $"{name}.*") : [];
+        var ours = entries.Select(path => path.EndsWith(Lock, StringComparison.Ordinal) ? path[..^Lock.Length] : path)
+            .Where(path => IsOwn(path, name) && !File.Exists(path)).Distinct();
+        foreach (var path in ours)
+        {
+            using var unlocked = FileLock.Take(LockOf(path));
+            if (unlocked is not null && Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+        }
+    });
 
-    private static void Sweep(string folder, Func<string, bool> isOwn)
+    /// <summary>The lock of whoever writes a temporary folder.</summary>
+    public static string LockOf(string folder) => folder + Lock;
+
+    private static void Sweep(string folder, Func<string, bool> isOwn) => Try(() =>
+    {
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.tmp") : [])
+        {
+            if (Pattern().IsMatch(path) && isOwn(path))
+                Try(() => Remove(path));
+        }
+    });
+
+    /// <summary>Removes a file that nobody has locked.</summary>
+    private static void Remove(string path) =>
+        new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+
+    private static bool IsOwn(string path, string target) =>
+        Pattern().IsMatch(path) && Pattern().Replace(Path.GetFileName(path), "") == target;
+
+    /// <summary>What is being written, or cannot be listed or removed, is left for another time.</summary>
+    private static void Try(Action sweep)
     {
         try
         {
-            foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.tmp") : [])
-            {
-                if (Pattern().IsMatch(path) && isOwn(Path.GetFileName(path)))
-                    Remove(path);
-            }
+            sweep();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // a folder that cannot be listed is swept another time
-        }
-    }
-
-    private static void Remove(string path)
-    {
-        try
-        {
-            using var unlocked = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // somebody is writing it, or it is not ours to remove
+            // see above
         }
     }
 

@@ -15,6 +15,7 @@ namespace Kedge.Training;
 internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm> terms, TrainingOptions options)
 {
     private const int ReportEvery = 10;
+    private const string LockFile = "run.lock";
 
     /// <summary>Examples per step, for the throughput in reports.</summary>
     public int ExamplesPerStep { get; init; } = 1;
@@ -91,12 +92,12 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
     private IEnumerable<double> LossesFrom(int first) =>
         terms.Select(term => term.LossesFrom(first)).Aggregate((sums, losses) => sums.Zip(losses, (sum, loss) => sum + loss));
 
-    private static FolderLock Lock(string folder)
+    private static FileLock Lock(string folder)
     {
         try
         {
-            return FolderLock.Take(folder) ?? throw new KedgeException($"The folder '{folder}' is being written to by another training " +
-                "run: wait until that ends, or give another folder.");
+            return FileLock.Take(Path.Combine(folder, LockFile)) ?? throw new KedgeException(
+                $"The folder '{folder}' is being written to by another training run: wait until that ends, or give another folder.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

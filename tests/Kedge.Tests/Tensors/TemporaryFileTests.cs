@@ -38,16 +38,34 @@ public sealed class TemporaryFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_is_locked_by_one_and_free_afterwards()
+    public void Folders_that_killed_processes_left_are_swept_and_those_being_written_are_not()
+    {
+        var left = Directory.CreateDirectory(_folder["x.abcdefgh.ijk.tmp"]).FullName;
+        _folder.Write("x.abcdefgh.ijk.tmp/1.png", "half");
+        _folder.Write("x.abcdefgh.ijk.tmp.lock", "");
+        _folder.Write("x.abcdefgh.xyz.tmp.lock", ""); // of a folder that was not made yet
+        var other = Directory.CreateDirectory(_folder["x.backup.tmp"]).FullName;
+        AtomicFile.WriteFolder(_folder["x"], outer =>
+        {
+            Assert.False(Directory.Exists(left));
+            Directory.CreateDirectory(outer);
+            AtomicFile.WriteFolder(_folder["x"], inner => Directory.CreateDirectory(inner));
+            Assert.True(Directory.Exists(outer));
+        });
+        Assert.Equal([_folder["x"], other], _folder.Entries.Order());
+    }
+
+    [Fact]
+    public void A_lock_is_had_by_one_and_free_afterwards()
     {
         File.WriteAllText(_folder["run.lock"], ""); // of a killed process
-        using (var first = FolderLock.Take(_folder.Path))
+        using (var first = FileLock.Take(_folder["run.lock"]))
         {
             Assert.NotNull(first);
-            Assert.Null(FolderLock.Take(_folder.Path));
+            Assert.Null(FileLock.Take(_folder["run.lock"]));
         }
         Assert.Empty(_folder.Entries);
-        using var second = FolderLock.Take(_folder.Path);
+        using var second = FileLock.Take(_folder["run.lock"]);
         Assert.NotNull(second);
     }
 }

@@ -48,7 +48,7 @@ public class PretrainCommandTests
     {
         using var photos = Described();
         Directory.CreateDirectory(photos["run"]);
-        using (FolderLock.Take(photos["run"]))
+        using (FileLock.Take(photos["run/run.lock"]))
         {
             Assert.Equal($"The folder '{photos["run"]}' is being written to by another training run: wait until that ends, " +
                 "or give another folder.", CliRun.Failed(Pretrain(photos)));

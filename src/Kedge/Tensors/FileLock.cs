@@ -1,29 +1,26 @@
 namespace Kedge.Tensors;
 
 /// <summary>
-/// A folder that one process at a time may write to. The lock is one of the operating system's on a file in it, so that
-/// it ends with the process, however that ends.
+/// A lock that one process at a time may have. It is the operating system's, on a file that is there for nothing else,
+/// so that it ends with the process, however that ends.
 /// </summary>
-internal sealed class FolderLock : IDisposable
+internal sealed class FileLock : IDisposable
 {
-    private const string FileName = "run.lock";
-
     private const int WouldBlock = 11; // EWOULDBLOCK of Linux
     private const int WouldBlockOnMac = 35;
     private const int SharingViolation = unchecked((int)0x80070020); // of Windows
 
     private readonly FileStream _file;
 
-    private FolderLock(FileStream file) => _file = file;
+    private FileLock(FileStream file) => _file = file;
 
-    /// <summary>Locks a folder until this is disposed.</summary>
-    /// <param name="folder">A folder that is there.</param>
+    /// <summary>Takes the lock until this is disposed.</summary>
+    /// <param name="path">The file, in a folder that is there.</param>
     /// <returns>The lock; null where another process has it.</returns>
-    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="IOException">The file cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static FolderLock? Take(string folder)
+    public static FileLock? Take(string path)
     {
-        var path = Path.Combine(folder, FileName);
         try
         {
             while (true)
@@ -40,6 +37,6 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Removes the file and unlocks the folder.</summary>
+    /// <summary>Removes the file and gives the lock back.</summary>
     public void Dispose() => _file.Dispose();
 }
