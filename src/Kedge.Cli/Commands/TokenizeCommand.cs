@@ -30,8 +30,10 @@ internal sealed class TokenizeCommand : KedgeCommand
 
     protected override void Run(ParseResult parsed)
     {
-        while (Terminal.In.ReadLine() is { } text)
+        for (var line = 1; Terminal.In.ReadLine() is { } text; line++)
         {
+            if (text.Contains('\ufffd'))
+                throw new KedgeException($"Line {line} of standard input is not UTF-8, or has a replacement character; give it as UTF-8.");
             var ids = ClipTokenizer.Default.Encode(text, parsed.GetValue(_contextLength), parsed.GetValue(_truncate));
             if (parsed.GetValue(_json))
                 Terminal.Out.WriteJson(new TokensRecord(text, ids));

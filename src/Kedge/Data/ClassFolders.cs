@@ -37,7 +37,7 @@ internal static class ClassFolders
             $"The {images.Count(path => path[top] == part)} images in '{part}' of {root.Origin} are in no class's folder, " +
             "and are left out.")]);
 
-        int DepthOf(string[] path) => depths is null ? top : depths[path[top]];
+        int DepthOf(string[] path) => depths is null ? top : depths.GetValueOrDefault(path[top], top + 1);
     }
 
     /// <summary>The number of enclosing folders that hold everything; zips often have one.</summary>

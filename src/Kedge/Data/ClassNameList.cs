@@ -42,21 +42,31 @@ internal sealed partial class ClassNameList
             return itself;
         foreach (var path in folders.OfType<string>().SelectMany(folder => UsualFiles.Select(file => Path.Combine(folder, file))))
         {
-            if (!File.Exists(path))
-                continue;
-            var list = new ClassNameList(path);
-            var names = list.Find(ids);
-            var known = names.Count(name => !string.IsNullOrEmpty(name));
-            if (known == ids.Count)
-                return list.Called(ids, names);
-            if (known > 0)
-                return itself with { Notes = [$"The list {path} names {known} of the {ids.Count} classes of {origin}, and is not used."] };
+            if (File.Exists(path) && Use(path, origin, itself) is { } called)
+                return called;
         }
         return itself with
         {
             Notes = [$"The classes of {origin} are called by ids such as '{ids[0]}', and CLIP reads them as they are; " +
                 "give their names (--names), or put a classnames.txt of ids and names beside them."],
         };
+    }
+
+    /// <summary>Calls classes by a list that has them all, notes where it has some; null where it has none.</summary>
+    private static ClassNaming? Use(string path, string origin, ClassNaming itself)
+    {
+        try
+        {
+            var list = new ClassNameList(path);
+            var names = list.Find(itself.Ids);
+            var known = names.Count(name => !string.IsNullOrEmpty(name));
+            return known == names.Length ? list.Called(itself.Ids, names) : known == 0 ? null
+                : itself with { Notes = [$"The list {path} names {known} of the {names.Length} classes of {origin}, and is not used."] };
+        }
+        catch (KedgeException e)
+        {
+            return itself with { Notes = [$"A list of names beside {origin} is not used: {e.Message}"] };
+        }
     }
 
     private ClassNaming Called(IReadOnlyList<string> ids, string?[] names) => new(ids, [.. names.Select(name => name!)])

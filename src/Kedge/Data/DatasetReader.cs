@@ -54,7 +54,7 @@ public static class DatasetReader
             "a folder" => ClassFolders.Read(new FolderImages(path), Name),
             ".zip" => ClassFolders.Read(new ZipImages(path, encoding), Name),
             ".csv" => CsvDataset.Read(path, RootOf(), Name),
-            ".json" => SplitFile.Read(path, RootOf(), fewShotIndex, names),
+            ".json" => SplitFile.Read(path, RootOf(), fewShotIndex, names is null ? null : Name),
             _ => throw new KedgeException($"The data set {path} is of no known kind; expected a folder, or a .zip, .csv or .json file."),
         };
 

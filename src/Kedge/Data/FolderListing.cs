@@ -52,7 +52,7 @@ internal sealed class FolderListing
     {
         var entries = new FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink)>(Path.Combine(_root, folder),
             (ref entry) => (entry.FileName.ToString(), entry.IsDirectory, entry.Attributes.HasFlag(FileAttributes.ReparsePoint)), All);
-        foreach (var (name, isFolder, isLink) in entries)
+        foreach (var (name, isFolder, isLink) in entries.ToList()) // closes the folder before those below are opened
         {
             if (isHidden(name))
                 continue;

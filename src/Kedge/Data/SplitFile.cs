@@ -14,7 +14,7 @@ internal sealed record SplitRow(string Path, int Label, string ClassName);
 /// </summary>
 internal static class SplitFile
 {
-    internal static ImageDataset Read(string path, ImageRoot root, string? fewShotIndex, string? names)
+    internal static ImageDataset Read(string path, ImageRoot root, string? fewShotIndex, Func<IReadOnlyList<string>, ClassNaming>? name)
     {
         var parts = JsonRows.Read(path, "a split file with train, val and test, rows of [path, label, class name]",
             json => ReadParts(path, json));
@@ -23,10 +23,10 @@ internal static class SplitFile
             FewShotIndex.Select(fewShotIndex, path, parts);
 
         var all = parts.SelectMany(part => part.Value.Select(row => (Part: part.Key, Row: row))).ToList();
-        var dataset = new DatasetBuilder(path, Classes(classNames, names));
+        var dataset = new DatasetBuilder(path, Classes(classNames, name));
         foreach (var ((part, row), image) in all.Zip(root.FindAll([.. all.Select(item => item.Row.Path)], path)))
             dataset.Add(part, image, row.Label);
-        return dataset.Build();
+        return dataset.Build(root.Notes);
     }
 
     /// <summary>The parts, by any of their names.</summary>
@@ -42,11 +42,10 @@ internal static class SplitFile
     }
 
     /// <summary>A class is its label, and its name may be another's too.</summary>
-    private static ClassNaming Classes(string[] classNames, string? names)
+    private static ClassNaming Classes(string[] classNames, Func<IReadOnlyList<string>, ClassNaming>? name)
     {
         string[] labels = [.. Enumerable.Range(0, classNames.Length).Select(label => label.ToString(CultureInfo.InvariantCulture))];
-        return names is null ? new(labels, classNames)
-            : ClassNameList.Name(names, classNames.Distinct().Count() == classNames.Length ? classNames : labels);
+        return name is null ? new(labels, classNames) : name(classNames.Distinct().Count() == classNames.Length ? classNames : labels);
     }
 
     private static List<SplitRow> Rows(JsonElement rows) =>

@@ -68,6 +68,14 @@ public sealed class ClassNameListTests : IDisposable
         Assert.Contains("called by ids", Assert.Single(DatasetReader.Open(Photos).Notes), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_list_beside_the_data_that_cannot_be_read_is_not_used()
+    {
+        var list = _temp.Write("names.txt", System.Text.Encoding.Latin1.GetBytes("n02084071 dög\n"));
+        Assert.Equal([$"A list of names beside {Photos} is not used: Line 1 of {list} is not UTF-8 (byte 0xF6); save the file as UTF-8."],
+            DatasetReader.Open(Photos).Notes);
+    }
+
     [Theory]
     [InlineData("n02084071 dog\n", "The list of names {0} has no name for 1 of the 2 classes, 'n02121808' first; " +
         "expected a line of an id and a name for each.")]

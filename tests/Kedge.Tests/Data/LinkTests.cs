@@ -82,5 +82,16 @@ public sealed class LinkTests : IDisposable
         Assert.Equal(2, DatasetReader.Open(csv).Train.Count);
     }
 
+    [Fact]
+    public void A_name_that_is_not_UTF8_is_refused()
+    {
+        using var shell = System.Diagnostics.Process.Start("sh", ["-c", $"mkdir \"$(printf '{Photos}/caf\\351')\""]);
+        shell.WaitForExit();
+        Assert.Equal($"The folder {Photos} has the name 'caf\ufffd', which is not UTF-8; rename it (as convmv does).",
+            Assert.Throws<KedgeException>(() => DatasetReader.Open(Photos)).Message);
+        using var remover = System.Diagnostics.Process.Start("sh", ["-c", $"rm -r \"$(printf '{Photos}/caf\\351')\""]);
+        remover.WaitForExit();
+    }
+
     private void Link(string path, string target) => File.CreateSymbolicLink(_temp[path], target);
 }

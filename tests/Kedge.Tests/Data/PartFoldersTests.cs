@@ -97,6 +97,11 @@ public sealed class PartFoldersTests : IDisposable
             $"{_temp.Path} has the parts 'test' and 'train' in the folder 'cat'; " +
             "expected parts with a folder a class in each: lay its photos out as test/cat/….");
 
+    [Fact]
+    public void A_photo_beside_the_parts_is_named() =>
+        Fails(_temp.With("train/a/1.jpg", "train/b/2.jpg", "3.jpg"),
+            $"The image 3.jpg in {_temp.Path} lies in no class's folder; move it into the folder of its class, or away.");
+
     private static void Fails(TemporaryFolder folder, string message) =>
         Assert.Equal(message, Assert.Throws<KedgeException>(() => DatasetReader.Open(folder.Path)).Message);
 }
