@@ -14,14 +14,26 @@ internal static class ClipAttention
     /// <param name="clip">The model.</param>
     /// <param name="pixels">[B, 3, height, width], F32.</param>
     /// <param name="probe">
-    /// Is given [B, H, 1 + P, 1 + P] for each block of a ViT, and [B, H, 1, 1 + P] of a ResNet's attention pooling;
-    /// nothing of a ResNet of basic blocks.
+    /// Is given [B, H, 1 + P, 1 + P] for each block of a ViT, [B, H, 1, 1 + P] of a ResNet's attention pooling, and
+    /// [B, 1, 1, P] of the mean in a ResNet of basic blocks.
     /// </param>
     /// <returns>A new tensor [B, D], F32, rows of unit length, owned by the caller.</returns>
     public static Tensor EncodeImage(ClipModel clip, Tensor pixels, AttentionProbe probe)
     {
         using var scope = NewDisposeScope();
         return clip.Network.visual.Forward(clip.OnDevice(pixels), probe).Unit().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Features of images with more than one of each.</summary>
+    /// <param name="clip">The model.</param>
+    /// <param name="pixels">[B, 3, height, width], F32.</param>
+    /// <param name="kinds">What beside the images' own features.</param>
+    /// <param name="probe">As for <see cref="EncodeImage"/>.</param>
+    /// <returns>New tensors, as <see cref="ClipModel.Encode"/> gives them, owned by the caller.</returns>
+    public static ImageFeatures Encode(ClipModel clip, Tensor pixels, FeatureKinds kinds, AttentionProbe probe)
+    {
+        using var scope = NewDisposeScope();
+        return clip.Network.visual.Encode(clip.OnDevice(pixels), kinds, probe).Each(tensor => tensor.MoveToOuterDisposeScope());
     }
 
     /// <summary>Features of texts.</summary>

@@ -100,6 +100,8 @@ public sealed partial class ClipModel : ITextTower, IImageEncoder, IDisposable
     /// <inheritdoc/>
     public IPromptEncoder Prompts(IReadOnlyList<PromptSequence> prompts) => new PromptEncoder(_network, Tokenizer, prompts);
 
+    IProbedPrompts ITextTower.ProbedPrompts(IReadOnlyList<PromptSequence> prompts) => new ProbedPrompts(_network, Tokenizer, prompts);
+
     /// <inheritdoc/>
     public Tensor TokenEmbeddings(string words)
     {

@@ -19,7 +19,7 @@ internal sealed class ClipTokenizer
     {
         (_vocabulary, _added) = (vocabulary, added ?? AddedTokens.None);
         _wholeWords = new(() => [.. Enumerable.Range(0, VocabularySize)
-            .Where(id => TokenText(id).EndsWith(ByteSymbols.WordEnd, StringComparison.Ordinal))
+            .Where(EndsWord)
             .Select(id => (Id: id, Word: Decode([id])))
             .Where(token => token.Word.Length > 1 && token.Word.All(char.IsLetter))]);
     }
@@ -161,6 +161,10 @@ internal sealed class ClipTokenizer
         }
         return Encoding.UTF8.GetString([.. bytes]).TrimEnd(' ');
     }
+
+    /// <summary>Whether a token is the last of a word, or of a run of punctuation.</summary>
+    /// <param name="id">0 to <see cref="VocabularySize"/> − 1.</param>
+    internal bool EndsWord(int id) => TokenText(id).EndsWith(ByteSymbols.WordEnd, StringComparison.Ordinal);
 
     /// <summary>
     /// The spelling of one token in the vocabulary: a character for each byte, <c>&lt;/w&gt;</c> where it ends a word

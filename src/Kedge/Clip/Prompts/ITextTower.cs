@@ -21,6 +21,15 @@ public interface ITextTower
     /// <exception cref="KedgeException">A prompt does not fit the context length.</exception>
     IPromptEncoder Prompts(IReadOnlyList<PromptSequence> prompts);
 
+    /// <summary>Prompts around class names that show their attention.</summary>
+    /// <param name="prompts">P ≥ 1 prompts, each of a class name.</param>
+    /// <returns>The encoder of such prompts, owned by the caller; the text tower must outlive it.</returns>
+    /// <exception cref="KedgeException">
+    /// A prompt does not fit the context length, or a class name has no token.
+    /// </exception>
+    internal IProbedPrompts ProbedPrompts(IReadOnlyList<PromptSequence> prompts) => throw new KedgeException(
+        $"Learning prompts by relevance found a text tower of {GetType().Name}, which shows no attention: take a CLIP model's.");
+
     /// <summary>Embeddings of the tokens of words, such as learned tokens may start from.</summary>
     /// <param name="words">Any text, "a photo of a" say.</param>
     /// <returns>A new tensor [tokens, W], F32, without gradient, owned by the caller; no row

@@ -11,6 +11,9 @@ internal sealed class AttentionProbe : IDisposable
 {
     private readonly List<Tensor> _weights = [];
 
+    /// <summary>How many of a transformer's last blocks are looked at. Default all.</summary>
+    public int Blocks { get; init; } = int.MaxValue;
+
     /// <summary>
     /// [B, H, queries, keys] of each block, the first block first: softmax of the scores, rows that sum to 1. Where
     /// gradients are on, each is a part of the graph, also in a tower that is frozen.
@@ -23,6 +26,10 @@ internal sealed class AttentionProbe : IDisposable
     /// <param name="scalar">Computed from what the tower gave.</param>
     /// <returns>New tensors in the current dispose scope; they carry no gradient themselves.</returns>
     public IReadOnlyList<Tensor> Gradients(Tensor scalar) => [.. autograd.grad([scalar], _weights, retain_graph: true)];
+
+    /// <summary>This probe for a block that is looked at, else <see langword="null"/>.</summary>
+    /// <param name="fromEnd">1 for the last block, 2 for the one before it, and so on.</param>
+    public AttentionProbe? At(int fromEnd) => fromEnd <= Blocks ? this : null;
 
     /// <summary>Takes the weights of the next block.</summary>
     /// <param name="weights">[B, H, queries, keys].</param>

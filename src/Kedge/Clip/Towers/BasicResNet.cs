@@ -17,7 +17,7 @@ namespace Kedge.Clip.Towers;
 ///     feature = proj u                                     [B, D], not unit length
 /// </code>
 /// Patch features are the same of one position in place of the mean. With a hidden layer the head is a residual of two
-/// layers, and still linear in u.
+/// layers, and still linear in u. A probe is shown the mean as attention whose weights are all 1/P, [B, 1, 1, P].
 /// </summary>
 internal sealed class BasicResNet : VisionTower
 {
@@ -67,7 +67,7 @@ internal sealed class BasicResNet : VisionTower
     {
         using var scope = NewDisposeScope();
         var grid = Map(pixels).In(pixels).flatten(2).transpose(1, 2); // [B, P, 8 · width]
-        var whole = grid.mean([1], keepdim: true);
+        var whole = probe is null ? grid.mean([1], keepdim: true) : Mean(grid, probe); // [B, 1, 8 · width]
         var g = (patches ? cat([whole, grid], 1) : whole).Unit();
         return (hidden is null ? g : cat([g, F.relu(hidden.forward(g))], -1)).MoveToOuterDisposeScope();
     }
@@ -84,6 +84,13 @@ internal sealed class BasicResNet : VisionTower
             x = y;
         }
         return x.MoveToOuterDisposeScope();
+    }
+
+    // the mean as attention pooling whose weights are all 1/P
+    private static Tensor Mean(Tensor grid, AttentionProbe probe)
+    {
+        var equal = TensorFactory.Full([grid.shape[0], 1, 1, grid.shape[1]], 1.0 / grid.shape[1], grid.dtype, grid.device);
+        return matmul(probe.Keep(equal).squeeze(1), grid);
     }
 
     private Tensor Stem(Tensor pixels)

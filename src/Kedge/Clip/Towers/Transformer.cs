@@ -111,14 +111,14 @@ internal sealed class Transformer : nn.Module
     /// <param name="x">[B, L, W].</param>
     /// <param name="causal">Whether a position sees only itself and those before it.</param>
     /// <param name="probe">
-    /// What is given the weights [B, H, L, L] of every block; <see langword="null"/> for nothing.
+    /// What is given the weights [B, H, L, L] of the blocks that it looks at; <see langword="null"/> for nothing.
     /// </param>
     public Tensor Forward(Tensor x, bool causal = false, AttentionProbe? probe = null)
     {
-        foreach (var block in resblocks)
+        foreach (var (layer, block) in resblocks.Index())
         {
             using var scope = NewDisposeScope();
-            x = block.Forward(x, causal, probe).MoveToOuterDisposeScope();
+            x = block.Forward(x, causal, probe?.At(resblocks.Count - layer)).MoveToOuterDisposeScope();
         }
         return x;
     }

@@ -61,10 +61,10 @@ internal abstract class VisionTower(string name) : nn.Module(name)
     }
 
     /// <summary>Features of one batch, as <see cref="IImageEncoder.Encode"/> has them, owned by the caller.</summary>
-    public ImageFeatures Encode(Tensor pixels, FeatureKinds kinds)
+    public ImageFeatures Encode(Tensor pixels, FeatureKinds kinds, AttentionProbe? probe = null)
     {
         using var scope = NewDisposeScope();
-        var tokens = Tokens(pixels, kinds.HasFlag(FeatureKinds.Patches)); // [B, 1 or 1 + P, U]
+        var tokens = Tokens(pixels, kinds.HasFlag(FeatureKinds.Patches), probe); // [B, 1 or 1 + P, U]
         var features = Project(tokens).Unit();
         var encoded = new ImageFeatures(features.select(1, 0))
         {

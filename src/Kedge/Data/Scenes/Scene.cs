@@ -15,13 +15,6 @@ internal enum SceneSize
     Large,
 }
 
-/// <summary>A rectangle of whole pixels.</summary>
-/// <param name="X">From the left.</param>
-/// <param name="Y">From the top.</param>
-/// <param name="Width">1 or more.</param>
-/// <param name="Height">1 or more.</param>
-internal readonly record struct PixelBox(int X, int Y, int Width, int Height);
-
 /// <summary>An object of a scene.</summary>
 /// <param name="Shape">One of <see cref="SceneVocabulary.Shapes"/> or
 /// <see cref="SceneVocabulary.HeldOutShapes"/>.</param>

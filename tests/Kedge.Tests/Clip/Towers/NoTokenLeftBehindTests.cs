@@ -16,7 +16,7 @@ public sealed class NoTokenLeftBehindTests : IDisposable
     private const double FeatureTolerance = 2e-5; // F32 sums in another order
     private const double GradientTolerance = 1e-3; // of the largest entry, as the reference states
 
-    private readonly SafetensorsFile _expected = SafetensorsFile.Open(TestData.Small("ntlb", "attention.safetensors"));
+    private readonly SafetensorsFile _expected = SafetensorsFile.Open(TestData.Small("ntlb", "relevance.safetensors"));
 
     [Theory, InlineData(1), InlineData(2)]
     public void Attention_and_its_gradients_equal_the_reference(int heads)

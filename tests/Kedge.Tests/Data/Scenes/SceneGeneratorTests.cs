@@ -1,4 +1,5 @@
 using Kedge.Data.Scenes;
+using Kedge.Imaging;
 using Kedge.Text;
 
 namespace Kedge.Tests.Data.Scenes;
