@@ -41,6 +41,7 @@ public sealed class MethodCatalog : IMethodCatalog
         new Entry<TaskResOptions>(TaskRes.CatalogName, (options, _) => new TaskRes(options)),
         new Entry<CoOpOptions>(CoOp.CatalogName, (options, _) => new CoOp(options)),
         new Entry<AttriClipOptions>(AttriClip.CatalogName, (options, _) => new AttriClip(options)) { Explains = true },
+        new Entry<NtlbOptions>(Ntlb.CatalogName, (options, _) => new Ntlb(options)),
         new Entry<PlotOptions>(Plot.CatalogName, (options, _) => new Plot(options)) { Explains = true },
         new Entry<CalipOptions>(Calip.CatalogName, (options, _) => new Calip(options)),
         new Entry<VtClipOptions>(VtClip.CatalogName, (options, _) => new VtClip(options)),

@@ -40,6 +40,7 @@ public class LearnedMethodTests
     [InlineData("zs-lp", """{"epochs":30,"batchSize":3,"length":1}""", 90)]
     [InlineData("taskres", """{"epochs":30,"batchSize":3,"length":1}""", 90)]
     [InlineData("coop", """{"epochs":30,"batchSize":3,"learningRate":0.1}""", 90)]
+    [InlineData("ntlb", """{"epochs":30,"batchSize":3,"learningRate":0.1}""", 90)]
     [InlineData("clip-lora", """{"steps":90,"batchSize":3,"learningRate":0.005}""", 90)]
     [InlineData("lp++", """{"epochs":30}""", 30)]
     [InlineData("ape-t", """{"epochs":30,"batchSize":3,"alpha":1,"beta":1}""", 90)]
@@ -63,6 +64,7 @@ public class LearnedMethodTests
     [InlineData("zs-lp")]
     [InlineData("taskres")]
     [InlineData("coop")]
+    [InlineData("ntlb")]
     [InlineData("ape-t")]
     [InlineData("clip-adapter")]
     public void The_seed_draws_the_order_of_the_images(string name)

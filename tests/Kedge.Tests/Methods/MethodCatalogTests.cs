@@ -22,6 +22,7 @@ public class MethodCatalogTests
     [InlineData("taskres", """{"alpha":0.5,"length":null,"learningRate":0.002,"weightDecay":0.0005,"epochs":null,"batchSize":256,"seed":1}""")]
     [InlineData("coop", """{"contextTokens":16,"classSpecific":false,"position":"end","start":null,"learningRate":0.002,"momentum":0.9,"weightDecay":0.0005,"epochs":null,"batchSize":32,"seed":1}""")]
     [InlineData("attriclip", """{"prompts":10,"contextTokens":12,"picks":3,"keyWeight":0.7,"promptWeight":0.3,"filler":"","learningRate":0.001,"epochs":10,"batchSize":32,"seed":1}""")]
+    [InlineData("ntlb", """{"explainWeight":null,"alsoMinimise":true,"contextTokens":16,"classSpecific":false,"position":"middle","start":null,"learningRate":0.002,"momentum":0.9,"weightDecay":0.0005,"epochs":null,"batchSize":32,"seed":1}""")]
     [InlineData("plot", """{"prompts":4,"contextTokens":16,"entropy":0.1,"iterations":100,"learningRate":0.002,"momentum":0.9,"weightDecay":0.0005,"epochs":50,"batchSize":128,"seed":1}""")]
     [InlineData("calip", """{"textWeight":1.12,"imageWeight":0.02,"unit":false}""")]
     [InlineData(

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Kedge.Clip.Prompts;
+using Kedge.Clip.Relevance;
+using Kedge.Clip.Towers;
 using Kedge.Features;
 using Kedge.Text;
 using static TorchSharp.torch;
@@ -47,6 +49,9 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
     /// <summary>Prompts of one template, or of the names "class 0" and so on with a context.</summary>
     public IPromptEncoder Prompts(IReadOnlyList<PromptSequence> prompts) =>
         prompts[0].ClassName is null ? new TemplatePrompts(this, prompts.Single()) : new ClassPrompts(this, prompts);
+
+    IProbedPrompts ITextTower.ProbedPrompts(IReadOnlyList<PromptSequence> prompts) =>
+        new ProbedClassPrompts(new ClassPrompts(this, prompts));
 
     public Tensor TokenEmbeddings(string words)
     {
@@ -104,11 +109,42 @@ internal sealed class SyntheticTextTower : ITextTower, IDisposable
         public Tensor Encode(Tensor rows)
         {
             using var scope = NewDisposeScope();
+            var embeddings = Embeddings(rows);
+            return tower.Encode(embeddings).view(rows.shape[0], -1, tower._projection.shape[1]).MoveToOuterDisposeScope();
+        }
+
+        /// <summary>[n, 1 or C, M, W] → [n · C, M + 1, W], the name last.</summary>
+        public Tensor Embeddings(Tensor rows)
+        {
             var names = tower.ClassEmbeddings.index_select(0, tensor(_rows)).unsqueeze(1).expand(rows.shape[0], -1, 1, -1); // [n, C, 1, W]
-            var embeddings = cat([rows.expand(-1, names.shape[1], -1, -1), names], 2);
-            return tower.Encode(embeddings.flatten(0, 1)).view(rows.shape[0], names.shape[1], -1).MoveToOuterDisposeScope();
+            return cat([rows.expand(-1, names.shape[1], -1, -1), names], 2).flatten(0, 1);
+        }
+
+        /// <summary>[n, L, W] → [n, D], the mean as attention with equal weights.</summary>
+        public Tensor Encode(Tensor embeddings, AttentionProbe probe)
+        {
+            var length = embeddings.shape[1];
+            var equal = probe.Keep(full([embeddings.shape[0], 1, 1, length], 1f / length));
+            return matmul(equal.squeeze(1), embeddings).squeeze(1).matmul(tower._projection).Unit();
         }
 
         public void Dispose() { }
+    }
+
+    private sealed class ProbedClassPrompts(ClassPrompts prompts) : IProbedPrompts
+    {
+        public Tensor Encode(Tensor rows, AttentionProbe probe)
+        {
+            using var scope = NewDisposeScope();
+            return prompts.Encode(prompts.Embeddings(rows.unsqueeze(0)), probe).MoveToOuterDisposeScope();
+        }
+
+        public Tensor NameRelevance(IReadOnlyList<Tensor> weights, IReadOnlyList<Tensor> gradients)
+        {
+            var row = RelevanceRollout.Row(weights, gradients, zeros(weights[0].shape[0], ScalarType.Int64));
+            return TextRelevance.Normalize(row).select(1, -1);
+        }
+
+        public void Dispose() => prompts.Dispose();
     }
 }

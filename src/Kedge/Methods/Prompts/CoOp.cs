@@ -1,12 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kedge.Clip.Prompts;
 using Kedge.FewShot;
-using Kedge.FewShot.Selection;
-using Kedge.Optimisation;
-using Kedge.Runtime;
 using static TorchSharp.torch;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Kedge.Methods;
 
@@ -14,7 +9,7 @@ namespace Kedge.Methods;
 /// Options of <see cref="CoOp"/>; how it learns is by default as in the published code: batches
 /// of 32, learning rate 0.002.
 /// </summary>
-public sealed record CoOpOptions() : LearningOptions(learningRate: 0.002, batchSize: 32, maxLearningRate: 10)
+public record CoOpOptions() : LearningOptions(learningRate: 0.002, batchSize: 32, maxLearningRate: 10)
 {
     /// <summary>
     /// M, learned tokens a prompt, 1 to 64; as many as <see cref="Start"/> has tokens where
@@ -82,8 +77,6 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
 {
     internal const string CatalogName = "coop";
 
-    private const double Deviation = 0.02;
-
     /// <inheritdoc/>
     public override TaskParts Requires => TaskParts.Support | TaskParts.Names | TaskParts.TextTower;
 
@@ -91,64 +84,18 @@ public sealed class CoOp(CoOpOptions options) : FewShotMethod(CatalogName, optio
     public override bool Continues => !options.ClassSpecific;
 
     /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) =>
-        Learn(Start(task.Encoder!.TextTower!, task.Device), [], task, run);
+    protected override Fitted FitCore(FewShotTask task, FitRun run) => new LearnedContext(Name, options).Fit(task, run, Loss);
 
     /// <inheritdoc/>
     protected override Fitted ContinueCore(ClassifierState learned, FewShotTask task, FitRun run) =>
-        Learn(learned.Tensors[CoOpClassifier.ContextName].flatten(0, 2), learned.ClassNames, task, run);
-
-    /// <param name="start">[M, W].</param>
-    /// <param name="earlier">Classes that were learned before, whose features change with the context.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="run">Told of each step.</param>
-    private Fitted Learn(Tensor start, IReadOnlyList<string> earlier, FewShotTask task, FitRun run)
-    {
-        var tower = task.Encoder!.TextTower!;
-        var context = new Parameter(start.expand(1, options.ClassSpecific ? task.Classes.Count : 1, -1, -1).clone()); // [1, 1 or C, M, W]
-        using var prompts = tower.Prompts(PromptSequence.OfClasses(task.Classes.PromptNames, (int)start.shape[0], options.Position));
-        using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
-        new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
-            .Run(task, run, optimizer, (images, labels) =>
-                task.CrossEntropy(ZeroShot.Logits(images.Image, ClassFeatures(), task.Classes.LogitScale), labels));
-        using var all = earlier.Count == 0 ? null
-            : tower.Prompts(PromptSequence.OfClasses([.. earlier, .. task.Classes.Names], (int)start.shape[0], options.Position));
-        var tensors = LinearClassifier.Tensors(all?.Encode(context).squeeze(0) ?? ClassFeatures());
-        if (!options.ClassSpecific)
-            tensors[CoOpClassifier.ContextName] = context; // for classes that are named later
-        return new Fitted(tensors, Details: Words(tower, context));
-
-        Tensor ClassFeatures() => prompts.Encode(context).squeeze(0);
-    }
+        new LearnedContext(Name, options).Fit(task, run, Loss, learned);
 
     /// <inheritdoc/>
     protected override FewShotClassifier RestoreCore(ClassifierState state) => new CoOpClassifier(state, options.Position);
 
-    private int Epochs(FewShotTask task) => options.Epochs ?? ((double)task.Support.Count / task.Classes.Count) switch
-    {
-        <= 1 => 50,
-        <= 4 => 100,
-        _ => 200,
-    };
-
-    private Tensor Start(ITextTower tower, Device device)
-    {
-        if (options.Start is { } words)
-        {
-            var embeddings = tower.TokenEmbeddings(words);
-            return embeddings.shape[0] > 0 ? embeddings : throw new KedgeException(
-                $"Fitting coop found the words '{words}' to start from, which have no tokens: give words, or none for noise.");
-        }
-        using var generator = new Generator((ulong)options.Seed, device);
-        return randn([options.ContextTokens, tower.Width], device: device, generator: generator).Mul(Deviation);
-    }
-
-    /// <summary>The words nearest to the learned tokens, a list a context, to be read by people.</summary>
-    private static JsonElement Words(ITextTower tower, Tensor context)
-    {
-        var words = tower.NearestWords(context.flatten(0, 2), top: 1).Select(near => near[0].Text);
-        return JsonSerializer.SerializeToElement(new { nearestWords = words.Chunk((int)context.shape[2]) });
-    }
+    /// <summary>Cross entropy of a batch.</summary>
+    internal static Tensor Loss(ContextBatch batch) => batch.Task.CrossEntropy(
+        ZeroShot.Logits(batch.Images.Image, batch.Prompts.Encode(batch.Context).squeeze(0), batch.Task.Classes.LogitScale), batch.Labels);
 }
 
 /// <summary>The learned class features; a shared context encodes novel classes too.</summary>
