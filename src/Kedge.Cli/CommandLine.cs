@@ -40,6 +40,7 @@ internal static class CommandLine
             new CompareCommand(terminal),
             new TaskCommand(terminal),
             new ExplainCommand(terminal),
+            new LocateCommand(terminal),
             new PretrainCommand(terminal),
             new ScenesCommand(terminal),
             new DemoCommand(terminal),

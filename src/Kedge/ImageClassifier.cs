@@ -143,24 +143,22 @@ public sealed class ImageClassifier : IDisposable
                 ?? new ImagePrediction(image.Image, []) { Error = image.Failure!.Message });
     }
 
-    /// <summary>Explains why images get their classes.</summary>
+    /// <summary>Explains classes of images: by parts of their logits, where there are some, and by patches.</summary>
     /// <param name="images">B images.</param>
     /// <param name="classes">Classes an image, at least 2; all where there are fewer.</param>
     /// <param name="context">Cache and progress; null is none.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <returns>B explanations in the order of the images, fewer where the context has images left out.</returns>
-    /// <exception cref="KedgeException">The method cannot say what its logits consist of, in which case nothing is
-    /// encoded; or images cannot be read.</exception>
+    /// <exception cref="KedgeException">Images cannot be read.</exception>
     public IReadOnlyList<ImageExplanation> Explain(
         IReadOnlyList<ImageFile> images, int classes = 5, EncodingContext? context = null, CancellationToken cancellation = default)
     {
-        RequireParts();
         if (images.Count == 0)
             return [];
         using var scope = NewDisposeScope();
         var (features, usable, _) = Photos(context).EncodeUsable(images, Classifier.Needs, cancellation);
-        return [.. usable.Zip(Decision.Explain(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1),
-            (image, decision) => new ImageExplanation(image, decision))];
+        return ClassHeatMap.Beside(Decision.Decide(Classifier, features, classes, Card.Probabilities?.Temperature ?? 1),
+            _adapted ?? _clip, Classifier, usable, cancellation);
     }
 
     /// <summary>Reads what the classifier's anchors have become.</summary>

@@ -1,11 +1,17 @@
 using System.CommandLine;
 using Kedge.Cli.Options;
 using Kedge.Cli.Output;
+using Kedge.Clip;
+using Kedge.Clip.Relevance;
+using Kedge.Imaging;
 using Kedge.Reports.Explanations;
 
 namespace Kedge.Cli.Commands;
 
-/// <summary><c>kedge explain</c>: explanations of predictions, or the anchors of a classifier.</summary>
+/// <summary>
+/// <c>kedge explain</c>: explanations of predictions, the anchors of a classifier, or what the similarity of photos and
+/// a text rests on.
+/// </summary>
 internal sealed class ExplainCommand : KedgeCommand
 {
     private readonly ImageOptions _images = new("Without any, the anchors of the classifier are listed.");
@@ -22,24 +28,67 @@ internal sealed class ExplainCommand : KedgeCommand
     };
     private readonly Option<string?> _page = new("--html") { Description = "Write a page with pictures, too.", HelpName = "file" };
     private readonly Option<bool> _json = SharedOptions.Json();
-    private readonly ClassifierOptions _classifier = new();
+    private readonly ClassifierOptions _classifier = new(required: false);
+    private readonly Option<string?> _text = new("--text")
+    {
+        Description = "In place of a classifier: explain the similarity of the photos and this text, by its tokens and their patches.",
+        HelpName = "words",
+    };
 
     public ExplainCommand(Terminal terminal)
-        : base(terminal, "explain", "Shows why photos got their classes, and what the anchors of a classifier have become.",
+        : base(terminal, "explain", "Shows why photos got their classes, what the anchors of a classifier have become, " +
+            "and what the similarity of photos and a text rests on.",
             "kedge explain --classifier photos.kedge --html why.html new.jpg")
     {
         _images.AddTo(this);
         _classifier.AddTo(this);
+        Add(_text);
         Option[] shown = [_top, _words, _page, _json];
         foreach (var option in shown)
             Add(option);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_classifier.Path) is null == result.GetResult(_text) is null)
+                result.AddError("Give either --classifier or --text.");
+            if (result.GetResult(_text) is null)
+                return;
+            if (!_images.AreGiven(result))
+                result.AddError("--text: give photos to compare it with, too.");
+            foreach (var option in new Option[] { _top, _words }.Where(option => result.GetResult(option) is { Implicit: false }))
+                result.AddError($"{option.Name}: not with --text, which shows all of it.");
+        });
     }
 
     protected override void Run(ParseResult parsed)
     {
-        var (top, page) = (parsed.GetValue(_top), parsed.GetValue(_page));
-        if (page is not null)
+        if (parsed.GetValue(_page) is { } page)
             OutputFile.Check(page);
+        if (parsed.GetValue(_text) is { } text)
+            ExplainText(parsed, text);
+        else
+            ExplainClassifier(parsed);
+    }
+
+    protected override string Kept(ParseResult parsed) => _classifier.Kept(parsed);
+
+    private void ExplainText(ParseResult parsed, string text)
+    {
+        var images = _images.Open(parsed, Terminal.Error);
+        using var clip = _classifier.LoadModelAlone(parsed);
+        var pairs = new List<(ImageFile Photo, PairRelevance Pair)>();
+        foreach (var image in images)
+        {
+            Terminal.Cancellation.ThrowIfCancellationRequested();
+            pairs.Add((image, ClipRelevance.Explain(clip, image, text)));
+        }
+        if (parsed.GetValue(_page) is { } page)
+            RelevancePage.Write(page, clip.Name, pairs);
+        Terminal.Out.WriteRelevance(pairs, parsed.GetValue(_json));
+    }
+
+    private void ExplainClassifier(ParseResult parsed)
+    {
+        var (top, page) = (parsed.GetValue(_top), parsed.GetValue(_page));
         var images = _images.Open(parsed, Terminal.Error);
         var words =
             parsed.GetValue(_words) is { } file ? TextLines.Read(file).Where(word => !string.IsNullOrWhiteSpace(word)).ToList() : null;
@@ -58,6 +107,4 @@ internal sealed class ExplainCommand : KedgeCommand
         else
             Terminal.Out.WriteAnchors(descriptions, parsed.GetValue(_json));
     }
-
-    protected override string Kept(ParseResult parsed) => _classifier.Kept(parsed);
 }

@@ -9,14 +9,16 @@ namespace Kedge.Cli.Options;
 /// <summary>A classifier file and the model that it was fitted on.</summary>
 internal sealed class ClassifierOptions
 {
-    private readonly Option<string> _path = new("--classifier")
-    {
-        Description = "A file that kedge fit wrote.",
-        HelpName = "file",
-        Required = true,
-    };
     private readonly ModelOptions _model = new();
     private readonly EncodingOptions _encoding = new();
+    private readonly Option<string> _path;
+
+    /// <param name="required">Whether the command needs a classifier whatever else it is given.</param>
+    public ClassifierOptions(bool required = true) =>
+        _path = new("--classifier") { Description = "A file that kedge fit wrote.", HelpName = "file", Required = required };
+
+    /// <summary>The option --classifier.</summary>
+    public Option Path => _path;
 
     /// <summary>Options without effect where a classifier is given features.</summary>
     public IEnumerable<Option> OfPhotos => [_model.Model, .. _encoding.All];
@@ -41,7 +43,7 @@ internal sealed class ClassifierOptions
         var path = parsed.GetValue(_path)!;
         var card = ClassifierFile.ReadCard(path);
         card.RequirePhotos(path);
-        if (parsed.GetValue(_model.Model) is null && card.ModelPath is { } model && !Path.Exists(model))
+        if (parsed.GetValue(_model.Model) is null && card.ModelPath is { } model && !System.IO.Path.Exists(model))
             throw new KedgeException($"The classifier '{path}' was fitted on the model at '{model}', which is not there: " +
                 "say where it is now (--model).");
         var auto = _model.Precision(parsed) == EncoderPrecision.Auto && card.Precision == EncoderPrecision.Float32;
@@ -56,6 +58,9 @@ internal sealed class ClassifierOptions
         }
         return clip;
     }
+
+    /// <summary>The model asked for, else the default, in float32; where there is no classifier.</summary>
+    public ClipModel LoadModelAlone(ParseResult parsed) => _model.Load(parsed, EncoderPrecision.Float32, otherwise: null);
 
     public ImageClassifier Load(ParseResult parsed, ClipModel clip) => ImageClassifier.Load(parsed.GetValue(_path)!, clip);
 

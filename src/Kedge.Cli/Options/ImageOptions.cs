@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Kedge.Data;
 using Kedge.Imaging;
 
@@ -24,6 +25,9 @@ internal sealed class ImageOptions
         command.Add(_paths);
         command.Add(_zipNames);
     }
+
+    /// <summary>Whether there are any.</summary>
+    public bool AreGiven(CommandResult result) => result.GetValue(_paths) is { Length: > 0 };
 
     /// <summary>Finds the photos; none is read yet.</summary>
     /// <param name="parsed">The arguments.</param>

@@ -24,7 +24,7 @@ internal static class ExplanationText
                 output.WriteJson(ExplanationRecord.From(explanation, descriptions));
             return;
         }
-        foreach (var (image, decision) in explanations)
+        foreach (var (image, decision, patches) in explanations)
         {
             if (image != explanations[0].Image)
                 output.WriteLine();
@@ -32,9 +32,15 @@ internal static class ExplanationText
             foreach (var score in decision.Classes)
                 output.WriteLine($"  {score.Probability,7:0.0 %}  {score.ClassName}");
             output.WriteLine();
-            WriteComparison(output, decision.Compare(top).Rounded(Decimals), decision, descriptions);
+            if (decision.HasParts)
+                WriteComparison(output, decision.Compare(top).Rounded(Decimals), decision, descriptions);
+            else
+                output.WriteLine("  its logits have no parts by anchor or by support image");
             if (decision.Nearest.Count > 0)
                 WriteNearest(output, [.. decision.Nearest.Take(top)]);
+            output.WriteLine();
+            output.WriteLine($"  the parts of the photo that speak for {decision.Classes[0].ClassName}");
+            output.WriteHeatMap(patches);
         }
     }
 

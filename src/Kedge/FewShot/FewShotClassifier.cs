@@ -64,6 +64,11 @@ public abstract class FewShotClassifier : IDisposable
     }
 
     /// <summary>
+    /// As <see cref="Logits"/>, in the current dispose scope and with gradients in the features where these are on.
+    /// </summary>
+    internal Tensor DifferentiableLogits(ImageFeatures images) => LogitsCore(Checked(images));
+
+    /// <summary>
     /// Logits of any number of images, some at a time: Q images → [Q, C], on the CPU, owned by the caller.
     /// </summary>
     internal Tensor LogitsInBatches(ImageFeatures images, CancellationToken cancellation = default)

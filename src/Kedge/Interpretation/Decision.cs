@@ -13,7 +13,13 @@ public sealed class Decision
 {
     private const long MaxNumbers = 1 << 24; // of a batch's contributions: bounds their memory
 
-    private Decision(IReadOnlyList<ClassScore> classes, IReadOnlyList<SupportNeighbour> nearest) => (Classes, Nearest) = (classes, nearest);
+    private Decision(IReadOnlyList<ClassScore> classes, IReadOnlyList<SupportNeighbour> nearest, bool hasParts) =>
+        (Classes, Nearest, HasParts) = (classes, nearest, hasParts);
+
+    /// <summary>
+    /// Whether the logits have parts; where not, all of a logit stands as the contribution of the class name.
+    /// </summary>
+    internal bool HasParts { get; }
 
     /// <summary>The most probable classes, the most probable first, at least two.</summary>
     public IReadOnlyList<ClassScore> Classes { get; }
@@ -41,6 +47,13 @@ public sealed class Decision
     public static IReadOnlyList<Decision> Explain(
         FewShotClassifier classifier, ImageFeatures images, int classes = 5, double temperature = 1)
     {
+        classifier.RequireParts();
+        return Decide(classifier, images, classes, temperature);
+    }
+
+    /// <summary>As <see cref="Explain"/>, also of classifiers whose logits have no parts.</summary>
+    internal static IReadOnlyList<Decision> Decide(FewShotClassifier classifier, ImageFeatures images, int classes, double temperature)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         using var scope = NewDisposeScope();
         var features = images.Each(tensor => tensor.to(ScalarType.Float32).to(classifier.Device));
@@ -57,7 +70,7 @@ public sealed class Decision
     private static List<Decision> ExplainBatch(FewShotClassifier classifier, ImageFeatures images, int classes, double temperature)
     {
         using var scope = NewDisposeScope();
-        using var explanation = classifier.Explain(images);
+        using var explanation = classifier.HasParts ? classifier.Explain(images) : new Explanation(classifier.Logits(images));
         using var noGrad = no_grad();
         var logits = explanation.Sum();
         if (!logits.AllFinite())
@@ -69,7 +82,7 @@ public sealed class Decision
         return [.. Enumerable.Range(0, nearest.Count).Select(image => new Decision(
             [.. best[image].cpu().data<long>()
                 .Zip(probabilities[image].cpu().data<float>(), (c, p) => Score(classifier.ClassNames[(int)c], p, explanation, image, c))],
-            nearest[image]))];
+            nearest[image], classifier.HasParts))];
     }
 
     private static ClassScore Score(string name, double probability, Explanation explanation, long image, long c) => new(

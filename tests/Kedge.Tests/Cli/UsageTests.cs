@@ -73,7 +73,7 @@ public class UsageTests
         "--shots, --model: for photos (--data) only; a task (--task) has its features already.\nSee: kedge compare --help\n")]
     [InlineData("task --out y", "Option '--data' is required.\nSee: kedge task --help\n")]
     [InlineData("predict --classifier x", "Required argument 'path' missing for command: 'predict'.\nSee: kedge predict --help\n")]
-    [InlineData("explain x.jpg", "Option '--classifier' is required.\nSee: kedge explain --help\n")]
+    [InlineData("explain x.jpg", "Give either --classifier or --text.\nSee: kedge explain --help\n")]
     [InlineData("classify --classes a,b --top 0 x", "--top is 0: it must be at least 1.\nSee: kedge classify --help\n")]
     [InlineData("mine --data x --top 0", "--top is 0: it must be at least 1.\nSee: kedge mine --help\n")]
     [InlineData("pretrain --pairs x --descriptions y --arch z --out w --steps 5 --learning-rate 0",

@@ -21,14 +21,14 @@ internal sealed class DecisionSection(PagePictures pictures, IReadOnlyList<Ancho
             <section>
               <header>
                 {pictures.Render(explanation.Image, PhotoSide)}
+                {HeatMapFigure.Render(explanation.Image, explanation.Patches, $"the parts of the photo that speak for {best.ClassName}")}
                 <div>
                   <h2>{best.ClassName}</h2>
                   <p class="name">{explanation.Image.Name}</p>
                   <ul class="classes">{decision.Classes.Select(Probability)}</ul>
                 </div>
               </header>
-              <h3>Why {best.ClassName} and not {second.ClassName}?</h3>
-              {Contributions(decision)}
+              {(decision.HasParts ? Html.Of($"<h3>Why {best.ClassName} and not {second.ClassName}?</h3>\n{Contributions(decision)}") : null)}
               {Neighbours(decision)}
             </section>
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml;
 using System.Xml.Linq;
+using Kedge.Clip.Relevance;
 using Kedge.FewShot;
 using Kedge.Imaging;
 using Kedge.Interpretation;
@@ -127,7 +128,7 @@ public sealed class ExplanationPageTests : IDisposable
     {
         var decision = Decision.Explain(classifier, _synthetic.Queries)[0];
         var descriptions = classifier.Anchors is null ? [] : new AnchorDescriber(classifier, words: []).Describe(cancellation: Stop);
-        ExplanationPage.Write(Path, Card, [new(image, decision)], descriptions);
+        ExplanationPage.Write(Path, Card, [new(image, decision, new PatchMap(2, [0, 1, 2, 1]))], descriptions);
         return Read();
     }
 
