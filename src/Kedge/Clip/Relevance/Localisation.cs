@@ -1,4 +1,3 @@
-using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Clip.Relevance;

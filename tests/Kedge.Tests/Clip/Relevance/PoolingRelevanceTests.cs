@@ -1,6 +1,5 @@
 using Kedge.Clip;
 using Kedge.Clip.Towers;
-using Kedge.Tests.Support;
 using static TorchSharp.torch;
 
 namespace Kedge.Tests.Clip.Relevance;

@@ -1,6 +1,5 @@
 using Kedge.Clip;
 using Kedge.Clip.Relevance;
-using Kedge.Clip.Towers;
 using Kedge.Tensors;
 using Kedge.Tests.Support;
 using static TorchSharp.torch;
