@@ -12,7 +12,7 @@ internal static class Localisation
     /// The share of the maximum from which on a pixel is inside. Chosen on drawn scenes by the overlap of box and
     /// object (docs/results/relevance.md); the published code's soft mask has its half at 0.1.
     /// </summary>
-    public const double Threshold = 0.4;
+    public const double Threshold = 0.2;
 
     private const int Side = 112; // of the mask of the square
 

@@ -42,8 +42,8 @@ internal sealed class LearnedContext(string method, CoOpOptions options)
         using var optimizer = new Sgd([context], options.LearningRate, options.Momentum, weightDecay: options.WeightDecay);
         new FeatureTraining(Epochs(task), options.LearningRate, options.BatchSize, options.Seed, warmUpEpochs: 1)
             .Run(task, run, optimizer, (images, labels) => loss(new(task, prompts, context, images, labels)));
-        using var all = learned is null ? null
-            : tower.Prompts(PromptSequence.OfClasses([.. learned.ClassNames, .. task.Classes.Names], (int)start.shape[0], options.Position));
+        IEnumerable<string> names = [.. learned?.ClassNames ?? [], .. task.Classes.Names];
+        using var all = learned is null ? null : tower.Prompts(PromptSequence.OfClasses(names, (int)start.shape[0], options.Position));
         var tensors = LinearClassifier.Tensors((all ?? prompts).Encode(context).squeeze(0));
         if (!options.ClassSpecific)
             tensors[CoOpClassifier.ContextName] = context; // for classes that are named later

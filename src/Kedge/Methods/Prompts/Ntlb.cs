@@ -97,6 +97,10 @@ public sealed class Ntlb(NtlbOptions options) : FewShotMethod(CatalogName, optio
         var (learned, explained) = (Pull(entropy), Pull(explanation));
         return explained > 0 ? Math.Min(learned / explained, NtlbOptions.MaxWeight) : 0;
 
-        double Pull(Tensor loss) => autograd.grad([loss], [context], retain_graph: true)[0].norm().item<float>();
+        double Pull(Tensor loss)
+        {
+            var onContext = loss.Add(context.sum().Mul(0)); // an attention that is the same for all tokens does not depend on it
+            return autograd.grad([onContext], [context], retain_graph: true)[0].norm().item<float>();
+        }
     }
 }

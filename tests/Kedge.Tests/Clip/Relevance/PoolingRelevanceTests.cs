@@ -54,6 +54,6 @@ public class PoolingRelevanceTests
         var cosine = (ClipAttention.EncodeImage(clip, pixels, image) * clip.EncodeText(["a dog"])).sum();
         var carried = (image.Weights[0] * image.Gradients(cosine)[0]).detach().clamp_min(0).mean([1]); // [1, 1, 1 + P]
         Assert.Equal([1, 4], patches.shape);
-        Assert.InRange(GoldenClipTests.Difference(carried[0, 0].narrow(0, 1, 4), patches[0]), 0, 1e-9);
+        Assert.InRange(GoldenClipTests.Difference(carried[0, 0].narrow(0, 1, 4), patches[0]), 0, 1e-7);
     }
 }
