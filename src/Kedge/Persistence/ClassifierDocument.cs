@@ -98,6 +98,8 @@ internal sealed record ClassifierDocument
             throw new JsonException("The class names are not at least two different texts.");
         if (Templates.Any(template => template is null))
             throw new JsonException("A template is null.");
+        if (SupportNames?.Any(name => name is null) == true)
+            throw new JsonException("A name of a support image is null.");
         if (!(LogitScale > 0 && float.IsFinite(LogitScale)))
             throw new JsonException($"The logit scale is {LogitScale}.");
         if (FeatureWidth < 1)

@@ -41,7 +41,7 @@ internal static class TokenizerFolder
         {
             return read(path);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw new KedgeException($"The tokenizer {path} is damaged or not CLIP's byte-level BPE ({e.Message}); " +
                 "take an undamaged copy.", e);
@@ -55,13 +55,13 @@ internal static class TokenizerFolder
     private static ClipTokenizer ReadWhole(string path)
     {
         using var json = Parse(path);
-        var model = json.RootElement.GetProperty("model");
+        var model = TokenizerJson.Field(json.RootElement, "model");
         var (type, suffix) = (TokenizerJson.Text(model, "type"), TokenizerJson.Text(model, "end_of_word_suffix"));
         if (type != "BPE" || suffix != ByteSymbols.WordEnd)
             throw new KedgeException($"The tokenizer {path} is of type '{type}' with word end '{suffix}'; expected CLIP's: " +
                 $"type 'BPE' with word end '{ByteSymbols.WordEnd}'.");
-        return Make(
-            TokenizerJson.Ids(model.GetProperty("vocab")), TokenizerJson.Added(json.RootElement), TokenizerJson.Merges(model), path);
+        var ids = TokenizerJson.Ids(TokenizerJson.Field(model, "vocab"));
+        return Make(ids, TokenizerJson.Added(json.RootElement), TokenizerJson.Merges(model), path);
     }
 
     /// <summary>

@@ -4,11 +4,15 @@ using System.Text.Json;
 namespace Kedge.Text;
 
 /// <summary>
-/// Parts of a tokenizer's JSON. Whatever is of another type is a <see cref="FormatException"/> or an <see
-/// cref="InvalidOperationException"/>, whatever is missing a <see cref="KeyNotFoundException"/>.
+/// Parts of a tokenizer's JSON. Whatever is missing or of another type is a <see cref="FormatException"/> or an <see
+/// cref="InvalidOperationException"/>.
 /// </summary>
 internal static class TokenizerJson
 {
+    /// <summary>A field that must be there.</summary>
+    internal static JsonElement Field(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) ? value : throw new FormatException($"it has no '{name}' where one is expected");
+
     /// <summary>A text; null where it is absent or null.</summary>
     internal static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;
 
@@ -23,14 +27,14 @@ internal static class TokenizerJson
 
     /// <summary>Pairs of tokens, each a list of two or a text with a space between.</summary>
     internal static List<(string Left, string Right)> Merges(JsonElement model) =>
-        [.. model.GetProperty("merges").EnumerateArray().Select(pair => pair.ValueKind == JsonValueKind.Array
+        [.. Field(model, "merges").EnumerateArray().Select(pair => pair.ValueKind == JsonValueKind.Array
             ? Pair([.. pair.EnumerateArray().Select(part => part.GetString())])
             : Pair(pair.GetString()?.Split(' ')))];
 
     /// <summary>The list <c>added_tokens</c>; empty where it is absent or null.</summary>
     internal static List<AddedToken> Added(JsonElement root) =>
         root.TryGetProperty("added_tokens", out var added) && added.ValueKind != JsonValueKind.Null
-            ? [.. added.EnumerateArray().Select(token => Token(token, token.GetProperty("id").GetInt32()))]
+            ? [.. added.EnumerateArray().Select(token => Token(token, Field(token, "id").GetInt32()))]
             : [];
 
     /// <summary>An object of ids and their tokens; empty where it is absent or null.</summary>

@@ -43,6 +43,9 @@ public class DamagedClassifierFileTests
         "expected Float32 [2, 16]: the file is damaged; fit it again.")]
     [InlineData("[\"a photo of a {}.\"]", "[null]", "its description is damaged (A template is null.); fit it again.")]
     [InlineData("[\"a photo of a {}.\"]", "null", "its description is damaged (")]
+    [InlineData("\"logitScale\":10", "\"supportNames\":[null],\"logitScale\":10",
+        "its description is damaged (A name of a support image is null.); fit it again.")]
+    [InlineData("\"createdBy\"", "\"stated\":{\"activation\":\"Relu\"},\"createdBy\"", "its description is damaged (")]
     [InlineData("\"logitScale\":10", "\"logitScale\":-1", "its description is damaged (The logit scale is -1.); fit it again.")]
     [InlineData("\"logitScale\":10", "\"logitScale\":1e99", "its description is damaged (")]
     [InlineData("\"logitScale\":10", "\"logitScale\":\"10\"", "its description is damaged (")]

@@ -100,6 +100,7 @@ public sealed class TokenizerFolderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{}", "it has no 'id' where one is expected")]
     [InlineData("{\"id\": 49408}", "the added token 49408 has no content")]
     [InlineData("{\"id\": 49408, \"content\": null}", "the added token 49408 has no content")]
     [InlineData("{\"id\": null, \"content\": \"x\"}", "requires an element of type 'Number'")]
