@@ -13,7 +13,7 @@ internal static class ClassFolders
     {
         var images = root.Images.Order(StringComparer.Ordinal).Select(path => path.Split('/')).ToList();
         if (images.Count == 0)
-            return new DatasetBuilder(root.Origin, ClassNaming.Of([])).Build();
+            return new DatasetBuilder(root.Origin, ClassNaming.Of([])).Build(root.Notes);
         var top = WrapperDepth(images);
         var parts = PartFolders.Find(root.Origin, images, top);
         if (parts is null)

@@ -20,12 +20,12 @@ internal sealed class DatasetBuilder(string origin, ClassNaming classes)
     {
         if (_parts.All(part => part.Count == 0))
             throw new KedgeException($"{origin} holds no images; expected a folder of photos (jpg, jpeg, png, webp, bmp, " +
-                "gif) for each class.");
+                "gif) for each class." + After(notes));
         if (classes.Names.Count < 2)
             throw new KedgeException($"{origin} has only one class, '{classes.Names[0]}'; expected at least two: " +
                 "add photos of what it is to be told from.");
         var linked = LeaveOutLinked();
-        CheckNoClassIsEmpty();
+        CheckNoClassIsEmpty(notes);
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(origin)));
         string?[] found = [.. notes, linked, .. classes.Notes, classes.NoteAlike()];
         return new ImageDataset(name, classes.Names, _parts[0], _parts[1], _parts[2])
@@ -36,7 +36,7 @@ internal sealed class DatasetBuilder(string origin, ClassNaming classes)
         };
     }
 
-    private void CheckNoClassIsEmpty()
+    private void CheckNoClassIsEmpty(IReadOnlyList<string> notes)
     {
         var train = _parts[(int)DatasetSplit.Train];
         var images = train.Count > 0 ? train : _parts.SelectMany(part => part);
@@ -44,8 +44,12 @@ internal sealed class DatasetBuilder(string origin, ClassNaming classes)
         var empty = Enumerable.Range(0, classes.Names.Count).FirstOrDefault(label => !filled.Contains(label), -1);
         if (empty >= 0)
             throw new KedgeException($"The class '{classes.Names[empty]}' of {origin} has no " +
-                $"{(train.Count > 0 ? "training " : "")}images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
+                $"{(train.Count > 0 ? "training " : "")}images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class " +
+                $"away.{After(notes)}");
     }
+
+    /// <summary>What was left out may be what is missing.</summary>
+    private static string After(IReadOnlyList<string> notes) => string.Concat(notes.Select(note => $" {note}"));
 
     /// <summary>Leaves out what a link leads to again in the same class and part; refuses every other image that comes
     /// twice.</summary>

@@ -17,7 +17,8 @@ public static class DatasetReader
     /// <item><description>CoOp's <c>split_zhou_*.json</c>, optionally with one of its few-shot index
     /// files.</description></item>
     /// </list>
-    /// Images are jpg, jpeg, png, webp, bmp and gif files; dot files are ignored. Folder and CSV classes are in ordinal
+    /// Images are jpg, jpeg (jfif, jpe, …), png, webp, bmp and gif files, and those of codecs that were added
+    /// (<see cref="Imaging.ImageCodec"/>); dot files are ignored. Folder and CSV classes are in ordinal
     /// order of their names. A link to a folder is followed where the folder has not been read yet. No image is read
     /// yet.
     /// </summary>

@@ -15,7 +15,8 @@ internal sealed class FolderImages(string folder) : ImageRoot
     internal override IEnumerable<string> Folders => Listing.Folders;
 
     /// <summary>What was left out when the folder was listed; none where it never was.</summary>
-    internal override IReadOnlyList<string> Notes => _listing?.Notes ?? [];
+    internal override IReadOnlyList<string> Notes => _listing is null ? []
+        : [.. _listing.Notes, .. UnreadKinds.Note(_listing.Files, folder)];
 
     private FolderListing Listing => _listing ??= List();
 

@@ -45,8 +45,7 @@ internal abstract class ImageRoot
     /// <summary>A path with <c>\</c>, as programs of Windows write it, is read like one with <c>/</c>.</summary>
     private ImageFile? FindListed(string path) => Find(path) ?? (path.Contains('\\') ? Find(path.Replace('\\', '/')) : null);
 
-    internal static bool IsImage(string path) =>
-        Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png" or ".webp" or ".bmp" or ".gif";
+    internal static bool IsImage(string path) => PhotoEndings.AreRead(path);
 
     /// <summary>Whether any part of the path is a dot file or metadata of macOS in zips.</summary>
     private protected static bool IsHidden(string path) => path.Split('/').Any(part => part.StartsWith('.') || part == "__MACOSX");

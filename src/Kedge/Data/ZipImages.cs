@@ -45,8 +45,12 @@ internal sealed class ZipImages : ImageRoot
 
     internal override IEnumerable<string> Folders => _folders.Where(path => !IsHidden(path));
 
-    internal override IReadOnlyList<string> Notes => _links.Count == 0 ? [] :
-        [$"{_links.Count} of the entries of {Origin} are links, which are left out, '{_links[0]}' first."];
+    internal override IReadOnlyList<string> Notes =>
+    [
+        .. _links.Count == 0 ? (string[])[]
+            : [$"{_links.Count} of the entries of {Origin} are links, which are left out, '{_links[0]}' first."],
+        .. UnreadKinds.Note(_files.Keys.Where(path => !IsHidden(path)), Origin),
+    ];
 
     internal override ImageFile? Find(string path) =>
         _files.TryGetValue(path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path, out var entry)

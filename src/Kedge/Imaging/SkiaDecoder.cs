@@ -17,7 +17,8 @@ internal static class SkiaDecoder
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         DecodingMemory.CheckSize(width, height, name, options);
         var scans = content == FileContent.Jpeg ? JpegScans.Read(bytes) : null;
-        var isCut = scans is { IsCut: true } || (content == FileContent.WebP && Chunks.IsCutWebP(bytes));
+        var isCut = scans is { IsCut: true } || (content == FileContent.WebP && Chunks.IsCutWebP(bytes))
+            || StatedSize.IsTooLarge(bytes, content, width, height);
         if (isCut && !options.AllowCut)
             throw UnreadableImage.Cut(name, content);
         var origin = (SKEncodedOrigin)(options.ApplyOrientation ? Exif.Orientation(bytes, content) : 1);

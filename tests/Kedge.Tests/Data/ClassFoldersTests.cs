@@ -100,6 +100,13 @@ public sealed class ClassFoldersTests : IDisposable
             "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");
 
     [Fact]
+    public void A_class_of_photos_that_are_not_read_says_so() =>
+        Fails(_temp.With("dog/1.jpg", "cat/2.jpg", "emu/1.tif", "emu/2.HEIC").Path,
+            "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away. " +
+                "In {0} 2 photos are of kinds that are not read (.tif, .heic), and left out: 'emu/1.tif', …; save them as JPEG or PNG, " +
+                "or add the package Kedge.Imaging.Magick.");
+
+    [Fact]
     public void An_empty_class_of_a_zip_is_named() =>
         Fails(_temp.Zip("p.zip", "dog/1.jpg", "cat/2.jpg", "emu/"),
             "The class 'emu' of {0} has no training images; add some (jpg, jpeg, png, webp, bmp, gif), or take the class away.");

@@ -34,6 +34,21 @@ public class HostileImageTests
             "scale it down, or raise the limit if you trust the file.");
 
     [Fact]
+    public void A_size_that_the_file_cannot_hold_is_refused_before_it_is_unpacked()
+    {
+        var (bmp, jpeg) = (Pictures.Bmp.ToArray(), ProgressiveJpeg.Bytes);
+        byte[] side = [0x41, 0x34]; // 13,377
+        (bmp[18], bmp[19], bmp[22], bmp[23]) = (side[0], side[1], side[0], side[1]);
+        var frame = jpeg.AsSpan(jpeg.AsSpan().IndexOf((byte[])[0xFF, 0xC2]));
+        (frame[5], frame[6], frame[7], frame[8]) = (side[1], side[0], side[1], side[0]);
+        foreach (var (word, file) in new[] { ("PNG", Pictures.Png(13_377, 13_377, 8, 2, [])), ("BMP", bmp), ("JPEG", jpeg) })
+        {
+            AssertError(file, $"Cannot decode 'photo': the {word} file is cut short; copy or download it again, or use it as far as it " +
+                "goes (--allow-cut).");
+        }
+    }
+
+    [Fact]
     public void The_limit_is_the_callers()
     {
         var png = Pictures.Encode(Pictures.Noise(10, 10, seed: 1), SKEncodedImageFormat.Png);
