@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Clip.Prompts;
+using Kedge.FewShot.Selection;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -13,6 +14,9 @@ public sealed class ClassifierState : IDisposable
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
+
+    /// <summary>Tensors that say something of the classes of the fit alone.</summary>
+    private static readonly string[] OfClasses = [.. StoredSupport.TensorNames, ClassBias.TensorName];
 
     private readonly HashSet<string> _taken = [];
 
@@ -117,7 +121,7 @@ public sealed class ClassifierState : IDisposable
     /// <param name="details">Other details; <see langword="null"/> for the same.</param>
     /// <returns>A state of its own; dispose it.</returns>
     public ClassifierState Transfer(ClassSet classes, IReadOnlyDictionary<string, Tensor> replaced, JsonElement? details = null) =>
-        TransferOnly(classes, Tensors.Where(pair => !StoredSupport.TensorNames.Contains(pair.Key) && !replaced.ContainsKey(pair.Key))
+        TransferOnly(classes, Tensors.Where(pair => !OfClasses.Contains(pair.Key) && !replaced.ContainsKey(pair.Key))
             .Concat(replaced), details ?? Details);
 
     /// <summary>The same for novel classes, with copies of these tensors alone.</summary>
@@ -182,7 +186,7 @@ public sealed class ClassifierState : IDisposable
         Selection = fitted.Selection,
         Details = fitted.Details ?? JsonSerializer.SerializeToElement(new { }),
         TextTower = task.Encoder?.TextTower,
-        Tensors = fitted.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.detach().contiguous().clone().DetachFromDisposeScope()),
+        Tensors = fitted.All.ToDictionary(pair => pair.Key, pair => pair.Value.detach().contiguous().clone().DetachFromDisposeScope()),
     };
 
     internal string? FindNotFinite() => Tensors.FirstOrDefault(pair => !pair.Value.AllFinite()).Key;

@@ -41,7 +41,7 @@ public sealed class Explanation(
     public Tensor? Support { get; } = support;
 
     /// <summary>[C]: a constant for each class; <see langword="null"/> for nothing.</summary>
-    public Tensor? Bias { get; } = bias;
+    public Tensor? Bias { get; private set; } = bias;
 
     /// <summary>The sum of all parts, which are the logits: a new tensor [B, C], owned by the caller.</summary>
     public Tensor Sum()
@@ -63,6 +63,14 @@ public sealed class Explanation(
     private Tensor?[] Parts => [Adapter, Anchors?.sum(2), Support?.sum(2), Bias];
 
     private Tensor?[] Whole => [ZeroShot, Adapter, Anchors, Support, Bias];
+
+    /// <summary>Adds a constant for each class [C], null for nothing.</summary>
+    internal Explanation Add(Tensor? bias)
+    {
+        if (bias is not null)
+            Bias = Bias is null ? bias.clone() : Bias.Add(bias);
+        return this;
+    }
 
     /// <summary>Moves all parts out of the current dispose scope.</summary>
     internal Explanation MoveToOuterDisposeScope()

@@ -1,6 +1,8 @@
 using Kedge.Clip;
 using Kedge.Clip.Adaptation;
 using Kedge.Features;
+using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -13,13 +15,20 @@ public abstract class FewShotClassifier : IDisposable
 {
     private const int MaxBatch = 1024; // bounds the memory of methods that compare queries with all they have learned
 
+    private readonly Tensor? _classBias; // [C], of uneven classes
+
     private bool _disposed;
 
     /// <summary>
     /// Keeps the state; the subclass then takes each of its tensors with <see cref="ClassifierState.Take"/>.
     /// </summary>
     /// <param name="state">What the method's fit has learned; owned by the classifier from now on.</param>
-    protected FewShotClassifier(ClassifierState state) => State = state;
+    protected FewShotClassifier(ClassifierState state)
+    {
+        State = state;
+        _classBias = state.Tensors.ContainsKey(ClassBias.TensorName)
+            ? state.Take(ClassBias.TensorName, ScalarType.Float32, state.ClassCount) : null;
+    }
 
     /// <summary>All that the classifier consists of, as it is saved.</summary>
     public ClassifierState State { get; }
@@ -58,6 +67,8 @@ public abstract class FewShotClassifier : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var logits = LogitsCore(Checked(images));
+        if (_classBias is not null)
+            logits = logits.Add(_classBias);
         return logits.AllFinite() ? logits.MoveToOuterDisposeScope()
             : throw new KedgeException($"Classifying with {Method} gave logits that are NaN or infinite: the classifier is damaged or " +
                 "its fit diverged; fit it again.");
@@ -146,7 +157,7 @@ public abstract class FewShotClassifier : IDisposable
         RequireParts();
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return ExplainCore(Checked(images)).MoveToOuterDisposeScope();
+        return ExplainCore(Checked(images)).Add(_classBias).MoveToOuterDisposeScope();
     }
 
     /// <summary>Refuses to explain where there are no parts.</summary>

@@ -178,6 +178,13 @@ public abstract class FewShotMethod
 public sealed record Fitted(
     IReadOnlyDictionary<string, Tensor> Tensors, string Selection = Fitted.NothingSelected, JsonElement? Details = null)
 {
+    /// <summary>[C], added to the classifier's logits; null for nothing.</summary>
+    internal Tensor? ClassBias { get; init; }
+
+    /// <summary>All tensors to save.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> All =>
+        ClassBias is null ? Tensors : Tensors.Append(new(FewShot.Selection.ClassBias.TensorName, ClassBias));
+
     /// <summary>All hyper-parameters are the options', nothing was chosen on data.</summary>
     public const string NothingSelected = "none";
 

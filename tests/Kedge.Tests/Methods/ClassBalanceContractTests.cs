@@ -41,10 +41,36 @@ public class ClassBalanceContractTests
     [InlineData("lp++")]
     [InlineData("ape-t")]
     [InlineData("linear-probe")]
+    [InlineData("proker")]
+    [InlineData("sim")]
+    [InlineData("rtos")]
+    [InlineData("rtos+")]
     public void Balance_finds_more_images_of_rare_classes(string name)
     {
         using var synthetic = new SyntheticTask([3, 3, 24, 24], queriesPerClass: 40, noise: 1.6f);
         Assert.True(RareRecall(name, synthetic, balance: true) > RareRecall(name, synthetic, balance: false));
+    }
+
+    [Theory, InlineData("proker"), InlineData("sim"), InlineData("rtos"), InlineData("rtos+")]
+    public void The_bias_of_uneven_classes_is_a_part_of_the_logits(string name)
+    {
+        using var synthetic = new SyntheticTask([3, 3, 24, 24], noise: 1.6f);
+        using var classifier = MethodCatalog.Default.Create(name).Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
+        using var explanation = classifier.Explain(synthetic.Images);
+        using var scope = NewDisposeScope();
+        Assert.NotNull(explanation.Bias);
+        Assert.InRange((explanation.Sum() - classifier.Logits(synthetic.Images)).abs().max().item<float>(), 0, 2e-4f); // sums of N parts
+    }
+
+    [Fact]
+    public void The_bias_of_uneven_classes_does_not_go_over_to_others()
+    {
+        using var synthetic = new SyntheticTask([3, 3, 24], noise: 1.6f);
+        using var scope = NewDisposeScope();
+        using var rtos = new Rtos(new()).Fit(synthetic.Task, cancellation: TestContext.Current.CancellationToken);
+        using var other = rtos.Transfer(new(["new", "class 1"], synthetic.Classes.narrow(0, 0, 2)));
+        Assert.True(rtos.State.Tensors.ContainsKey("class.bias"));
+        Assert.False(other!.State.Tensors.ContainsKey("class.bias"));
     }
 
     private static double RareRecall(string name, SyntheticTask synthetic, bool balance)

@@ -12,11 +12,27 @@ namespace Kedge.FewShot.Selection;
 /// </summary>
 internal static class ClassBias
 {
+    /// <summary>The name of the bias among a classifier's tensors.</summary>
+    internal const string TensorName = "class.bias";
+
     private const double PriorImages = 8; // weight of τ = 0, in images
 
     /// <summary>mean log n − log n_c: [C]; null where classes are even or not to be balanced.</summary>
     internal static Tensor? Direction(FewShotTask task) =>
         ClassBalance.LogPrior(task) is { } prior ? prior.mean() - prior : null;
+
+    /// <summary>
+    /// What to add to logits [C], by those of the images of classes with two or more; null where nothing is.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="leftOut">Gives logits [N, C] of each support image by a fit without it.</param>
+    internal static Tensor? Fit(FewShotTask task, Func<Tensor> leftOut)
+    {
+        if (Direction(task) is null)
+            return null;
+        var rows = HeldOutShots.RowsOfMultiShotClasses(task);
+        return Fit(task, leftOut().to(ScalarType.Float32).index_select(0, rows), task.Support.Labels.index_select(0, rows));
+    }
 
     /// <summary>What to add to logits: [C]; null where nothing is.</summary>
     /// <param name="task">The task.</param>

@@ -86,7 +86,11 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
             ["coefficients"] = Coefficients(task, Kernel(images, images, beta), residual, lambda).to(ScalarType.Float32),
         };
         StoredSupport.AddTo(tensors, task);
-        return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(new { lambda, beta }));
+        return new Fitted(tensors, selection, JsonSerializer.SerializeToElement(new { lambda, beta }))
+        {
+            ClassBias = task.Support.Count > Ridge.MaxKernelImages ? null
+                : ClassBias.Fit(task, () => LeaveOneOut(task, Kernel(images, images, beta).to(ScalarType.Float32), residual, lambda)),
+        };
     }
 
     private (double Beta, double Lambda, string Selection) Choose(FewShotTask task, Tensor images, Tensor residual, FitRun run)
@@ -110,8 +114,7 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
     private static double ChooseLambda(FewShotTask task, Tensor kernel, Tensor residual, Tensor rows, double constant, FitRun run)
     {
         using var scope = NewDisposeScope();
-        var (single, targets) = (kernel.to(ScalarType.Float32), residual.to(ScalarType.Float32));
-        var zeroShot = F.one_hot(task.Support.Labels, task.Classes.Count) - targets; // F Tᵀ [N, C]
+        var single = kernel.to(ScalarType.Float32);
         var labels = task.Support.Labels.index_select(0, rows);
         var first = Losses(constant);
         var (best, least) = (constant, 0.0);
@@ -128,11 +131,19 @@ public sealed class ProKeR(ProKeROptions options) : FewShotMethod(CatalogName, o
 
         Tensor Losses(double lambda)
         {
-            var ridge = Ridge.OnKernel(single, targets, lambda, ClassBalance.RidgeWeights(task));
-            var corrected = zeroShot.Add(ridge.LeaveOneOut.Mul(lambda)).index_select(0, rows);
-            var losses = F.cross_entropy(corrected.Mul(task.Classes.LogitScale), labels, reduction: nn.Reduction.None);
+            var logits = LeaveOneOut(task, single, residual, lambda).index_select(0, rows);
+            var losses = F.cross_entropy(logits, labels, reduction: nn.Reduction.None);
             return ClassBalance.Weighted(losses, ClassBalance.Weights(task, labels));
         }
+    }
+
+    /// <summary>The logits of each support image by a fit on all others: [N, C].</summary>
+    private static Tensor LeaveOneOut(FewShotTask task, Tensor kernel, Tensor residual, double lambda)
+    {
+        var targets = residual.to(ScalarType.Float32);
+        var zeroShot = F.one_hot(task.Support.Labels, task.Classes.Count) - targets; // F Tᵀ [N, C]
+        var ridge = Ridge.OnKernel(kernel, targets, lambda, ClassBalance.RidgeWeights(task));
+        return zeroShot.Add(ridge.LeaveOneOut.Mul(lambda)).Mul(task.Classes.LogitScale);
     }
 
     /// <summary>β and λ without a validation set, for a logit scale of 100.</summary>

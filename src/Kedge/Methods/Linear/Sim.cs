@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kedge.Features;
 using Kedge.FewShot;
+using Kedge.FewShot.Selection;
 using Kedge.Runtime;
 using Kedge.Text;
 using static TorchSharp.torch;
@@ -63,9 +64,19 @@ public sealed class Sim(SimOptions options) : FewShotMethod(CatalogName, options
             ? similarities * weights.to(ScalarType.Float64).unsqueeze(1) : similarities;
         var identity = eye(names.Count, dtype: ScalarType.Float64, device: task.Device);
         var regular = weighted.t().matmul(similarities).Add(identity.Mul(options.Lambda));
-        var map = linalg.solve(regular, weighted.t().matmul(classes)).to(ScalarType.Float32); // W [K, C]
-        return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map },
-            Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat));
+        var map = linalg.solve(regular, weighted.t().matmul(classes)); // W [K, C]
+        return new Fitted(new Dictionary<string, Tensor> { ["anchor.features"] = words, ["map"] = map.to(ScalarType.Float32) },
+            Details: JsonSerializer.SerializeToElement(new SimDetails(names, template), ClassifierState.DetailsFormat))
+        {
+            ClassBias = ClassBias.Fit(task, LeaveOneOut),
+        };
+
+        // s L W but for each image's own share in W: [N, C]
+        Tensor LeaveOneOut()
+        {
+            var influence = (linalg.solve(regular, weighted.t()).t() * similarities).sum(1, keepdim: true); // [N, 1]
+            return (classes - (classes - similarities.matmul(map)) / influence.SubFrom(1)).Mul(task.Classes.LogitScale);
+        }
     }
 
     /// <inheritdoc/>

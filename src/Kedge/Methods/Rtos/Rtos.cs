@@ -1,4 +1,6 @@
 using Kedge.FewShot;
+using Kedge.FewShot.Selection;
+using Kedge.Runtime;
 
 namespace Kedge.Methods;
 
@@ -25,7 +27,10 @@ public sealed class Rtos(RtosOptions options) : FewShotMethod(CatalogName, optio
     {
         using var training = RtosTraining.Run(task, options, run);
         var (fit, (query, key)) = (training.Fit, training.Fit.Projections);
-        return RtosClassifier.CreateFitted(task, fit.Features(), fit.Anchors.Tokens, query, key, training.Details(training.Alpha));
+        var fitted = RtosClassifier.CreateFitted(task, fit.Features(), fit.Anchors.Tokens, query, key, training.Details(training.Alpha));
+        var bias = ClassBias.Fit(task, () => OutOfFold.Logits(task, training, run)[0].Add(
+            ZeroShot.Logits(task.Support.MeanOverViews(), task.Classes.Features, task.Classes.LogitScale)));
+        return bias is null ? fitted : fitted with { ClassBias = bias, Selection = Fitted.SupportSet };
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using Kedge.FewShot;
-using Kedge.FewShot.Selection;
 using Kedge.Runtime;
 using static TorchSharp.torch;
 
@@ -55,39 +54,19 @@ internal sealed record LearnedMembers(Tensor Keys, Tensor KeyWeights, Tensor Ada
     internal static Tensor Change(Tensor images, Tensor adapter, Tensor classFeatures, float logitScale) =>
         LinearAdapter.Logits(images, adapter, classFeatures, logitScale) - ZeroShot.Logits(images, classFeatures, logitScale);
 
-    /// <summary>
-    /// Out-of-fold logits of RTOS, the keys and the adapter: [N, C] each; 0 for an image alone in its class.
-    /// </summary>
-    /// <param name="task">The task, its rows in canonical order.</param>
+    /// <summary>Logits of the keys and of the adapter, learned on a part of the support images: [B, C] each.</summary>
+    /// <param name="part">The part.</param>
     /// <param name="options">Of RTOS+.</param>
-    /// <param name="rtos">Of RTOS, in effect on the task.</param>
-    /// <param name="start">
-    /// The anchors at their start; RTOS learns them as points here, which needs no text tower.
-    /// </param>
     /// <param name="run">Told of each step.</param>
-    internal static Tensor[] CrossFit(FewShotTask task, RtosPlusOptions options, RtosOptions rtos, AnchorSet start, FitRun run)
+    /// <param name="images">[B, D], others.</param>
+    internal static Tensor[] FitLogits(FewShotTask part, RtosPlusOptions options, FitRun run, Tensor images)
     {
-        var images = task.Support.MeanOverViews();
-        var (classes, scale) = (task.Classes.Features, task.Classes.LogitScale);
-        Tensor[] logits = [.. Enumerable.Range(0, 3).Select(_ => zeros(images.shape[0], task.Classes.Count, device: task.Device))];
-        if (rtos.Start is not (AnchorStart.Classes or AnchorStart.Neighbours))
-            rtos = rtos with { Anchors = null, Ban = null, AnchorCount = start.Names.Count };
-        var folds = ShotFolds.Refits(task.Support.Labels, task.Classes.Count).ToArray();
-        foreach (var (fold, (train, left)) in folds.Index())
-        {
-            using var scope = NewDisposeScope();
-            var progress = new PartProgress(run, $"cross-fit {fold + 1} of {folds.Length}");
-            var rest = task.AtRows(train);
-            var points = new FewShotTask(rest.Support, rest.Classes) { Anchors = start, BalanceClasses = task.BalanceClasses };
-            using var training = RtosTraining.Run(points, rtos, new FitRun(progress, run.Cancellation));
-            var learned = Fit(points, options, progress, run.Cancellation);
-            using var noGrad = no_grad();
-            var queries = images.index_select(0, left);
-            logits[0].index_copy_(0, left, training.Fit.Transition(queries).Mul(training.Alpha));
-            logits[1].index_copy_(0, left, KeyValueCache.ByClass(
-                Cache(queries, learned.Keys, learned.KeyWeights), rest.Support.Labels, task.Classes.Count));
-            logits[2].index_copy_(0, left, Change(queries, learned.Adapter, classes, scale));
-        }
-        return logits;
+        var learned = Fit(part, options, new PartProgress(run), run.Cancellation);
+        using var noGrad = no_grad();
+        return
+        [
+            KeyValueCache.ByClass(Cache(images, learned.Keys, learned.KeyWeights), part.Support.Labels, part.Classes.Count),
+            Change(images, learned.Adapter, part.Classes.Features, part.Classes.LogitScale),
+        ];
     }
 }

@@ -13,13 +13,14 @@ namespace Kedge.Methods;
 ///            + w_l · s · (unit(x Wᵀ) − x) Tᵀ                   the linear adapter, one number a class
 ///            + Σ_k α P_k(x) R_ck                               the anchors
 ///            + Σ_n [y_n = c] v_n exp(−β (1 − x F_n))           the support images: learned keys,
-///            + Σ_n (w_g x Σ⁻¹ f_n [y_n = c] / N_c + w_r x f_n A_nc)    Gaussian discriminant and ridge
+///            + Σ_n (w_g z Σ⁻¹ z_n [y_n = c] / N_c + w_r z z_n A_nc)    Gaussian discriminant and ridge
 ///            + b_c
 /// </code>
-/// The weights begin at a plain sum and move from it as far as held-out support images show
-/// (<see cref="MemberWeights"/>): the learned members by four-fold cross-fitting, ridge by leave-one-out, the
-/// discriminant by four folds. With one shot a class there are none, and zero-shot's accuracy on the support images
-/// says how much ridge is added. Deterministic but for the seed. Inductive.
+/// z is the image feature with its projection taken back, centred (<see cref="SupportMembers"/>). The weights begin at a
+/// plain sum and move from it as far as held-out support images show (<see cref="MemberWeights"/>): the learned members
+/// by four-fold cross-fitting, ridge by leave-one-out, the discriminant by four folds. With one shot a class there are
+/// none, and zero-shot's accuracy on the support images says how much ridge is added. Deterministic but for the seed.
+/// Inductive.
 /// </summary>
 /// <param name="options">The anchors.</param>
 public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogName, options)
@@ -33,8 +34,8 @@ public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogNam
         var learned = LearnedMembers.Fit(task, options, new PartProgress(run), run.Cancellation);
         var members = SupportMembers.Fit(task);
         var zeroShot = ZeroShot.Logits(task.Support.MeanOverViews(), task.Classes.Features, task.Classes.LogitScale); // [N, C]
-        var (weights, bias) = MemberWeights.Find(task, zeroShot, members.HeldOutLogits, () => LearnedMembers.CrossFit(
-            task, options, training.Options, new AnchorSet(training.Fit.Start, training.Fit.Anchors.Names), run));
+        var (weights, bias) = MemberWeights.Find(task, zeroShot, members.HeldOutLogits, () => OutOfFold.Logits(
+            task, training, run, (part, fold, images) => LearnedMembers.FitLogits(part, options, fold, images)));
         using var noGrad = no_grad();
         var fitted = RtosPlusClassifier.CreateFitted(task, training, learned, members, weights, bias);
         return task.CountShots().Max() < 2 ? fitted : fitted with { Selection = Fitted.SupportSet };
