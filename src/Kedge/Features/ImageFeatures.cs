@@ -86,6 +86,12 @@ internal sealed record ImageProjection(Tensor Weight, Tensor? Bias)
     /// <summary>Applies a function to weight and bias.</summary>
     internal ImageProjection Each(Func<Tensor, Tensor> change) => new(change(Weight), Bias is null ? null : change(Bias));
 
+    /// <summary>
+    /// The Moore–Penrose inverse of the weight [D, U]: it gives unit features the distances that they had before the
+    /// projection, as far as this is invertible.
+    /// </summary>
+    public Tensor Inverse() => linalg.pinv(Weight.to(ScalarType.Float64)).to(ScalarType.Float32);
+
     /// <summary>[…, U] → […, D], not normalised.</summary>
     /// <param name="unprojected">[…, U].</param>
     public Tensor Apply(Tensor unprojected)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kedge.Clip.Prompts;
-using Kedge.FewShot.Selection;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -16,7 +15,7 @@ public sealed class ClassifierState : IDisposable
     };
 
     /// <summary>Tensors that say something of the classes of the fit alone.</summary>
-    private static readonly string[] OfClasses = [.. StoredSupport.TensorNames, ClassBias.TensorName];
+    private static readonly string[] OfClasses = [.. StoredSupport.TensorNames, Fitted.ClassBiasName];
 
     private readonly HashSet<string> _taken = [];
 

@@ -1,7 +1,6 @@
 using Kedge.Clip;
 using Kedge.Clip.Adaptation;
 using Kedge.Features;
-using Kedge.FewShot.Selection;
 using Kedge.Runtime;
 using static TorchSharp.torch;
 
@@ -26,8 +25,8 @@ public abstract class FewShotClassifier : IDisposable
     protected FewShotClassifier(ClassifierState state)
     {
         State = state;
-        _classBias = state.Tensors.ContainsKey(ClassBias.TensorName)
-            ? state.Take(ClassBias.TensorName, ScalarType.Float32, state.ClassCount) : null;
+        _classBias = state.Tensors.ContainsKey(Fitted.ClassBiasName)
+            ? state.Take(Fitted.ClassBiasName, ScalarType.Float32, state.ClassCount) : null;
     }
 
     /// <summary>All that the classifier consists of, as it is saved.</summary>

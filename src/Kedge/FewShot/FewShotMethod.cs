@@ -178,12 +178,15 @@ public abstract class FewShotMethod
 public sealed record Fitted(
     IReadOnlyDictionary<string, Tensor> Tensors, string Selection = Fitted.NothingSelected, JsonElement? Details = null)
 {
+    /// <summary>The name of <see cref="ClassBias"/> among a classifier's tensors.</summary>
+    internal const string ClassBiasName = "class.bias";
+
     /// <summary>[C], added to the classifier's logits; null for nothing.</summary>
     internal Tensor? ClassBias { get; init; }
 
     /// <summary>All tensors to save.</summary>
     internal IEnumerable<KeyValuePair<string, Tensor>> All =>
-        ClassBias is null ? Tensors : Tensors.Append(new(FewShot.Selection.ClassBias.TensorName, ClassBias));
+        ClassBias is null ? Tensors : Tensors.Append(new(ClassBiasName, ClassBias));
 
     /// <summary>All hyper-parameters are the options', nothing was chosen on data.</summary>
     public const string NothingSelected = "none";

@@ -70,7 +70,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
         ImageDataset dataset, FeatureKinds kinds, TaskOptions options, CancellationToken cancellation)
     {
         var (support, set, leftOut) = _photos.EncodeSupport(dataset, kinds, options, cancellation);
-        var access = AccessTo(support, PhotoEncoder.RandomViews(options), kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection : null);
+        var access = AccessTo(support, PhotoEncoder.RandomViews(options), clip.Projection);
         return (new(set, EncodeClasses(dataset.Naming, options.Templates), access), leftOut);
     }
 
@@ -86,7 +86,7 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     {
         (var photos, draws) = _photos.EncodeDrawn(draws, kinds, own, cancellation);
         var classes = EncodeClasses(draws.Naming, templates, own);
-        var projection = kinds.HasFlag(FeatureKinds.Unprojected) ? clip.Projection.Each(own) : null;
+        var projection = clip.Projection.Each(own);
         var query = photos.Select(draws.Test) with
         {
             LeftOut = draws.LeftOut,

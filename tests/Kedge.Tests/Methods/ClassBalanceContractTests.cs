@@ -44,7 +44,6 @@ public class ClassBalanceContractTests
     [InlineData("proker")]
     [InlineData("sim")]
     [InlineData("rtos")]
-    [InlineData("rtos+")]
     public void Balance_finds_more_images_of_rare_classes(string name)
     {
         using var synthetic = new SyntheticTask([3, 3, 24, 24], queriesPerClass: 40, noise: 1.6f);

@@ -12,9 +12,6 @@ namespace Kedge.FewShot.Selection;
 /// </summary>
 internal static class ClassBias
 {
-    /// <summary>The name of the bias among a classifier's tensors.</summary>
-    internal const string TensorName = "class.bias";
-
     private const double PriorImages = 8; // weight of τ = 0, in images
 
     /// <summary>mean log n − log n_c: [C]; null where classes are even or not to be balanced.</summary>

@@ -16,11 +16,11 @@ namespace Kedge.Methods;
 ///            + Σ_n (w_g z Σ⁻¹ z_n [y_n = c] / N_c + w_r z z_n A_nc)    Gaussian discriminant and ridge
 ///            + b_c
 /// </code>
-/// z is the image feature with its projection taken back, centred (<see cref="SupportMembers"/>). The weights begin at a
-/// plain sum and move from it as far as held-out support images show (<see cref="MemberWeights"/>): the learned members
-/// by four-fold cross-fitting, ridge by leave-one-out, the discriminant by four folds. With one shot a class there are
-/// none, and zero-shot's accuracy on the support images says how much ridge is added. Deterministic but for the seed.
-/// Inductive.
+/// z is the image feature with its projection taken back, centred (<see cref="SupportMembers"/>). The weights begin at
+/// a plain sum and move from it as far as held-out support images show (<see cref="MemberWeights"/>): the learned
+/// members by four-fold cross-fitting, ridge by leave-one-out, the discriminant by four folds. With one shot a class
+/// there are none, and zero-shot's accuracy on the support images says how much ridge is added. Deterministic but for
+/// the seed. Inductive.
 /// </summary>
 /// <param name="options">The anchors.</param>
 public sealed class RtosPlus(RtosPlusOptions options) : FewShotMethod(CatalogName, options)

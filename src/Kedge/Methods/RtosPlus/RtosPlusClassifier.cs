@@ -18,11 +18,12 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     private readonly Tensor? _keys; // [N, D]
     private readonly Tensor? _keyWeights; // [N]
     private readonly Tensor? _adapter; // [D, D]
-    private readonly Tensor _mean; // [D]
-    private readonly Tensor _precision; // [D, D]
+    private readonly Tensor? _unprojection; // [D, E]
+    private readonly Tensor _mean; // [E]
+    private readonly Tensor _precision; // [E, E]
     private readonly Tensor _ridge; // [N, C]
     private readonly Tensor _bias; // [C]
-    private readonly Tensor _head; // [C, D]: discriminant and ridge as one matrix; made here
+    private readonly Tensor _head; // [C, E]: discriminant and ridge as one matrix; made here
 
     internal RtosPlusClassifier(ClassifierState state) : base(state)
     {
@@ -40,13 +41,15 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
             _keyWeights = state.Take("key.weights", ScalarType.Float32, count);
             _adapter = state.Take("adapter", ScalarType.Float32, width, width);
         }
-        _mean = state.Take("middle", ScalarType.Float32, width);
-        _precision = state.Take("precision", ScalarType.Float32, width, width);
+        _unprojection = state.Tensors.ContainsKey("unprojection") ? state.Take("unprojection", ScalarType.Float32, width, -1) : null;
+        var own = _unprojection?.shape[1] ?? width; // E
+        _mean = state.Take("middle", ScalarType.Float32, own);
+        _precision = state.Take("precision", ScalarType.Float32, own, own);
         _ridge = state.Take("ridge", ScalarType.Float32, count, classes);
         _bias = state.Take("bias", ScalarType.Float32, classes);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var images = Support.Features - _mean; // [N, D]
+        var images = Centre(Support.Features); // [N, E]
         _head = Membership().t().matmul(images).matmul(_precision).Add(_ridge.t().matmul(images)).DetachFromDisposeScope();
     }
 
@@ -75,6 +78,8 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         tensors["keys"] = learned.Keys;
         tensors["key.weights"] = learned.KeyWeights.Mul(w[2]);
         tensors["adapter"] = learned.Adapter;
+        if (members.Unprojection is { } unprojection)
+            tensors["unprojection"] = unprojection;
         tensors["middle"] = members.Mean;
         tensors["precision"] = members.Discriminant.Precision.Mul(w[5]);
         tensors["ridge"] = members.Ridge.Coefficients.Mul(w[4]);
@@ -90,7 +95,7 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     protected override Tensor LogitsCore(ImageFeatures images)
     {
         var x = images.Image;
-        var logits = ZeroShotLogits(x).Add(_rtos.Logits(x)).Add((x - _mean).matmul(_head.t())).Add(_bias);
+        var logits = ZeroShotLogits(x).Add(_rtos.Logits(x)).Add(Centre(x).matmul(_head.t())).Add(_bias);
         return _earlier is not null
             ? logits.Add(_earlier.Logits(x))
             : logits.Add(AdapterChange(x)).Add(KeyValueCache.ByClass(Cache(x), Support.Labels, State.ClassCount));
@@ -99,7 +104,7 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     /// <inheritdoc/>
     protected override Explanation ExplainCore(ImageFeatures images)
     {
-        var (x, support) = (images.Image - _mean, Support.Features - _mean);
+        var (x, support) = (Centre(images.Image), Centre(Support.Features));
         var anchors = _rtos.Contributions(images.Image); // [B, C, K]
         var contributions = (x.matmul(_precision).matmul(support.t()).unsqueeze(1) * Membership().t())
             .Add(x.matmul(support.t()).unsqueeze(1) * _ridge.t()); // [B, C, N]
@@ -121,6 +126,9 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         }
         base.Dispose(disposing);
     }
+
+    /// <summary>z: [B, D] → [B, E].</summary>
+    private Tensor Centre(Tensor x) => SupportMembers.Features(x, _unprojection) - _mean;
 
     private Tensor ZeroShotLogits(Tensor x) => ZeroShot.Logits(x, _classFeatures, State.LogitScale).Mul(Details.Weights.ZeroShot);
 

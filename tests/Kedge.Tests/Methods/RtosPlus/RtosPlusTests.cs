@@ -98,7 +98,7 @@ public class RtosPlusTests
             sum.add_(classifier.Logits(images));
         }
         var ridge = SupportMembers.Fit(task);
-        var onImages = (images - ridge.Mean).matmul((task.Support.MeanOverViews() - ridge.Mean).t().matmul(ridge.Ridge.Coefficients));
+        var onImages = Centred(images).matmul(Centred(task.Support.MeanOverViews()).t().matmul(ridge.Ridge.Coefficients));
         var weights = plus.Details.Weights;
         var own = ZeroShot.Logits(task.Support.MeanOverViews(), synthetic.Classes, task.Classes.LogitScale);
         Assert.Equal(0.3 * (1 - Top1Accuracy.Measure(own, task.Support.Labels)) * Stacking.Deviation(own, task.Support.Labels)
@@ -106,6 +106,8 @@ public class RtosPlusTests
         var expected = sum / 3 + onImages * weights.Ridge;
         Assert.Equal((1, 0), (weights.ZeroShot, weights.Discriminant));
         Assert.InRange((expected - plus.Logits(images)).abs().max().item<float>(), 0, RoundingOfSums);
+
+        Tensor Centred(Tensor x) => SupportMembers.Features(x, ridge.Unprojection) - ridge.Mean;
     }
 
     [Fact]
