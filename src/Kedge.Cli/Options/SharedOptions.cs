@@ -10,7 +10,7 @@ internal static class SharedOptions
 
     public static Option<bool> Strict() => new("--strict")
     {
-        Description = "Stop at the first photo that cannot be read. Without it, few are told of and left out.",
+        Description = "Stop at the first photo that cannot be read, where a few would be told of and left out.",
     };
 
     public static Option<bool> AllowCut() => new("--allow-cut")
