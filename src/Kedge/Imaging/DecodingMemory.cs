@@ -11,6 +11,8 @@ internal static class DecodingMemory
     /// <summary>1 GiB: six 24-megapixel photos at a time, or one at the default limit of pixels.</summary>
     private const long Bytes = 1L << 30;
 
+    private const long Huge = Bytes / 4;
+
     private static readonly MemoryBudget Shared = new(Bytes);
 
     /// <summary>Refuses a picture of too many pixels before any memory is taken for them.</summary>
@@ -29,6 +31,12 @@ internal static class DecodingMemory
     /// <param name="planes">Further arrays of 3 bytes a pixel: for alpha, for turning.</param>
     /// <param name="whole">Bytes a pixel that the decoder holds: of interlaced and progressive files the whole
     /// picture.</param>
-    public static IDisposable Take(int width, int height, int planes, int whole = 0) =>
-        Shared.Take((long)width * height * (PixelBuffer.BytesPerPixel(width, height) + (3 * planes) + whole));
+    public static IDisposable Take(int width, int height, int planes, int whole = 0)
+    {
+        var bytes = (long)width * height * (PixelBuffer.BytesPerPixel(width, height) + (3 * planes) + whole);
+        var share = Shared.Take(bytes);
+        if (bytes >= Huge)
+            GC.Collect(); // what earlier pictures have left would add to it
+        return share;
+    }
 }
