@@ -30,7 +30,8 @@ internal sealed class CompareCommand : KedgeCommand
     private readonly Option<Protocol> _protocol = ChoiceOption.Create("--protocol",
         "What is learned from and tested on: few-shot; base-to-new: learn half of the classes, test on both halves; " +
             "cross-data-set and domain-shift: learn from the first --data, test on all; " +
-        "vocabulary-free: no class names.", Protocol.FewShot);
+        "vocabulary-free: no class names; continual: classes that arrive over time.", Protocol.FewShot);
+    private readonly StreamComparisonOptions _stream = new();
     private readonly Option<int> _parallel = RangedOption.AtLeast(1, new Option<int>("--parallel")
     {
         Description = "Runs at once, each with its part of the threads, where memory allows.",
@@ -51,6 +52,7 @@ internal sealed class CompareCommand : KedgeCommand
         Add(_output);
         Add(_retry);
         Add(_protocol);
+        _stream.AddTo(this, _protocol);
         Add(_parallel);
         _model.AddTo(this);
         _encoding.AddTo(this);
@@ -59,7 +61,8 @@ internal sealed class CompareCommand : KedgeCommand
 
     protected override void Run(ParseResult parsed)
     {
-        var methods = MethodVariant.ParseList(parsed.GetValue(_methods)!, MethodCatalog.Default);
+        IReadOnlyList<MethodVariant> methods =
+            [.. MethodVariant.ParseList(parsed.GetValue(_methods)!, MethodCatalog.Default), .. _stream.Joint(parsed)];
         if (_data.Tasks(parsed) is { Count: > 0 } files)
         {
             using var tasks = ComparisonTasks.Open(files, _model.Device(parsed), _data.Validation(parsed));
@@ -91,7 +94,10 @@ internal sealed class CompareCommand : KedgeCommand
 
     private void Compare(ParseResult parsed, IReadOnlyList<MethodVariant> methods, ComparisonTasks tasks, ComparisonLog log)
     {
-        var comparison = new Comparison(methods, tasks.Under(parsed.GetValue(_protocol))) { Parallelism = parsed.GetValue(_parallel) };
+        var comparison = new Comparison(methods, tasks.Under(parsed.GetValue(_protocol), _stream.Read(parsed)))
+        {
+            Parallelism = parsed.GetValue(_parallel),
+        };
         foreach (var note in comparison.Validate())
             Terminal.Error.WriteLine($"Note: {note}");
         using var progress = new ProgressLine(Terminal);

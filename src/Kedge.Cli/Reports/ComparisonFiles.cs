@@ -31,12 +31,22 @@ internal static class ComparisonFiles
         var curves = new Dictionary<string, string>();
         foreach (var cells in ComparisonCell.Aggregate(report.Rows.Where(row => row.Part is null)).GroupBy(cell => cell.Task))
         {
-            if (ShotsCurve.Draw([.. cells], baselines) is not { } curve)
-                continue;
-            curves[cells.Key] = curve.Svg();
-            OutputFile.WriteBytes(Path.Combine(folder, $"accuracy-{FileName(cells.Key)}.png"), curve.Png());
+            if (ShotsCurve.Draw([.. cells], baselines) is { } curve)
+                Write(cells.Key, curve);
+        }
+        foreach (var cells in ComparisonCell.Aggregate(report.Rows.Where(row => StreamRows.TaskOf(row.Part) is not null))
+            .Select(cell => cell with { Shots = StreamRows.TaskOf(cell.Part) }).GroupBy(cell => cell.Task))
+        {
+            if (ShotsCurve.Draw([.. cells], [], CurveAxis.Tasks) is { } curve)
+                Write(cells.Key, curve);
         }
         return curves;
+
+        void Write(string task, ShotsCurve curve)
+        {
+            curves[task] = curve.Svg();
+            OutputFile.WriteBytes(Path.Combine(folder, $"accuracy-{FileName(task)}.png"), curve.Png());
+        }
     }
 
     /// <summary>A task's name as a part of a file's.</summary>

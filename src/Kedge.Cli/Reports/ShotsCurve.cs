@@ -6,15 +6,15 @@ using ScottPlot.TickGenerators;
 namespace Kedge.Cli.Reports;
 
 /// <summary>
-/// Accuracy against shots on one task: a line a method, its mean over the seeds with error bars of one standard
-/// deviation, labelled at its end. Methods that use no support images are dashed lines.
+/// Accuracy against shots, or tasks of a stream: a line a method, its mean over the seeds with error bars of one
+/// standard deviation, labelled at its end. Methods that use no support images are dashed lines.
 /// </summary>
 internal sealed class ShotsCurve
 {
     private const int Width = 900, MinHeight = 460, LabelHeight = 17, MaxLabelLength = 40;
     private const int Left = 66, Right = 8, Bottom = 52, Top = 14, Leader = 26;
     private const float PngScale = 2;
-    // horizontal offset between methods, in doublings of the shots, so that their error bars do not overlap
+    // horizontal offset between methods, in doublings of the shots, or tasks, so that their error bars do not overlap
     private const double Dodge = 0.012;
 
     private const int MaxGridLines = 9;
@@ -22,14 +22,15 @@ internal sealed class ShotsCurve
     private static readonly double[] Steps = [0.2, 0.5, 1, 2, 5, 10, 20]; // points between two lines
 
     private readonly string _name;
+    private readonly CurveAxis _axis;
     private readonly List<Series> _series;
     private readonly int[] _shots;
     private readonly Plot _plot;
 
-    private ShotsCurve(string name, int[] shots, List<Series> series)
+    private ShotsCurve(string name, CurveAxis axis, int[] shots, List<Series> series)
     {
-        (_name, _shots, _series) = (name, shots, series);
-        _plot = FigureStyle.NewPlot("shots, labelled images a class", "top-1 accuracy in per cent");
+        (_name, _axis, _shots, _series) = (name, axis, shots, series);
+        _plot = FigureStyle.NewPlot(axis.Label, "top-1 accuracy in per cent");
         Draw();
     }
 
@@ -38,8 +39,9 @@ internal sealed class ShotsCurve
     /// <summary>Draws the curve of a task.</summary>
     /// <param name="cells">The cells of one task.</param>
     /// <param name="baselines">Methods that use no support images.</param>
+    /// <param name="axis">What the numbers of shots are; <see langword="null"/> is shots.</param>
     /// <returns><see langword="null"/> where no cell has both an accuracy and a number of shots.</returns>
-    public static ShotsCurve? Draw(IReadOnlyList<ComparisonCell> cells, IReadOnlyCollection<string> baselines)
+    public static ShotsCurve? Draw(IReadOnlyList<ComparisonCell> cells, IReadOnlyCollection<string> baselines, CurveAxis? axis = null)
     {
         ComparisonCell[] drawn = [.. cells.Where(cell => cell is { Shots: not null, Mean: not null }).OrderBy(cell => cell.Shots)];
         // these last, as they need no colour
@@ -49,7 +51,8 @@ internal sealed class ShotsCurve
             .Where(one => one.Cells.Length > 0)];
         return series.Count == 0
             ? null
-            : new($"Accuracy against shots on {drawn[0].Task}", [.. drawn.Select(cell => cell.Shots!.Value).Distinct()], series);
+            : new($"Accuracy against {(axis ??= CurveAxis.Shots).Name} on {drawn[0].Task}", axis,
+                [.. drawn.Select(cell => cell.Shots!.Value).Distinct()], series);
     }
 
     /// <summary>An <c>svg</c> element.</summary>
@@ -69,13 +72,13 @@ internal sealed class ShotsCurve
         var (low, high) = (_series.Min(one => one.Lowest), _series.Max(one => one.Highest));
         var margin = Math.Max(0.5, 0.05 * (high - low));
         var (bottom, top) = (Math.Max(0, low - margin), high + margin);
-        var (first, last) = (Math.Log2(_shots[0]) - 0.25, Math.Log2(_shots[^1]) + 0.25);
+        var (first, last) = (_axis.Place(_shots[0]) - 0.25, _axis.Place(_shots[^1]) + 0.25);
         var labels = Leader + _series.Max(one => FigureFont.Width(one.Label, FigureStyle.TextSize)) + FigureStyle.TextSize;
         var perPixel = (last - first) / (Width - Left - Right - labels); // doublings
 
         _plot.Layout.Fixed(new PixelPadding(Left, Right, Bottom, Top));
         _plot.Axes.SetLimits(first, last + (labels * perPixel), bottom, top);
-        _plot.Axes.Bottom.TickGenerator = new NumericManual([.. _shots.Select(shots => Math.Log2(shots))],
+        _plot.Axes.Bottom.TickGenerator = new NumericManual([.. _shots.Select(shots => _axis.Place(shots))],
             [.. _shots.Select(shots => shots.ToString(CultureInfo.InvariantCulture))]);
         DrawGrid(bottom, top, first, last);
         foreach (var one in _series)
@@ -112,7 +115,7 @@ internal sealed class ShotsCurve
             return;
         }
         var dodge = Dodge * (one.Number - (_series.Count / 2.0));
-        double[] x = [.. one.Cells.Select(cell => Math.Log2(cell.Shots!.Value) + dodge)],
+        double[] x = [.. one.Cells.Select(cell => _axis.Place(cell.Shots!.Value) + dodge)],
             y = [.. one.Cells.Select(cell => cell.Mean!.Value)];
         var bars = _plot.Add.ErrorBar(x, y, [.. one.Cells.Select(cell => cell.Deviation ?? 0)]);
         (bars.Color, bars.CapSize, bars.LineWidth) = (one.Colour.WithAlpha(0.6), 3, 1);
@@ -122,7 +125,7 @@ internal sealed class ShotsCurve
 
     private void Label(Series one, double place, double last, double perPixel)
     {
-        var from = one.IsBaseline ? last : Math.Log2(one.Cells[^1].Shots!.Value) + (Dodge * (one.Number - (_series.Count / 2.0)));
+        var from = one.IsBaseline ? last : _axis.Place(one.Cells[^1].Shots!.Value) + (Dodge * (one.Number - (_series.Count / 2.0)));
         var leader = _plot.Add.Line(from, one.End, last + ((Leader - 4) * perPixel), place);
         (leader.Color, leader.LineWidth) = (one.Colour.WithAlpha(0.7), 1);
         var text = _plot.Add.Text(one.Label, last + (Leader * perPixel), place);

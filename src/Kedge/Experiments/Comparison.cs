@@ -130,7 +130,7 @@ public sealed class Comparison
             var (method, task) = pairs[index];
             lock (gate)
                 progress?.Report(new(done, pairs.Length, method.Text, task, Parallelism));
-            var made = this.Run(SplitRows.Empty(Row(method, task), task), method.Method, task, steps, cancellation);
+            var made = this.Run(SplitRows.Empty(Row(method, task), task), method, task, steps, cancellation);
             lock (gate)
             {
                 foreach (var row in made)
@@ -142,13 +142,15 @@ public sealed class Comparison
 
 #pragma warning disable CA1031 // whatever one method fails of must not cost the rows of the others
     private ComparisonRow[] Run(
-        ComparisonRow[] empty, FewShotMethod method, ComparisonTask task, IProgress<FitProgress>? fitting, CancellationToken cancellation)
+        ComparisonRow[] empty, MethodVariant method, ComparisonTask task, IProgress<FitProgress>? fitting, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         try
         {
+            if (task.Stream is { } stream)
+                return StreamRows.Run(empty, method, task, stream, _time, fitting, cancellation);
             var started = _time.GetTimestamp();
-            using var classifier = method.Fit(task.Task, fitting, cancellation);
+            using var classifier = method.Method.Fit(task.Task, fitting, cancellation);
             var fitted = _time.GetTimestamp();
             var logits = task.Query.LogitsBy(classifier, cancellation);              // [Q, C]
             var predicted = _time.GetTimestamp();

@@ -28,6 +28,9 @@ internal sealed record ComparisonTask(
     /// <summary>Further splits that the fitted classifier is evaluated on; default none.</summary>
     internal IReadOnlyList<EvaluationSplit> Splits { get; init; } = [];
 
+    /// <summary>How the classes arrive; <see langword="null"/> where all are there from the start.</summary>
+    internal ClassStream? Stream { get; init; }
+
     /// <summary>Whether the harmonic mean of all splits is a result too.</summary>
     public bool HasHarmonicMean { get; init; }
 

@@ -84,8 +84,10 @@ public sealed class ComparisonTasks : IDisposable
     /// <summary>The draws as a protocol has them; the tensors that this takes are freed with the others.</summary>
     /// <param name="protocol">The protocol. Where it has several data sets, the draws of the first are learned from,
     /// and the others' test images are tested on.</param>
+    /// <param name="stream">How classes arrive, where they do; <see langword="null"/> is the defaults.</param>
     /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
-    internal IReadOnlyList<ComparisonTask> Under(Protocol protocol) => ProtocolTasks.Of(protocol, Tasks, Own);
+    internal IReadOnlyList<ComparisonTask> Under(Protocol protocol, StreamOptions? stream = null) =>
+        ProtocolTasks.Of(protocol, Tasks, Own, stream);
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()

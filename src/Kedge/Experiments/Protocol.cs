@@ -25,4 +25,10 @@ internal enum Protocol
 
     /// <summary>A few images of every class and no class names.</summary>
     VocabularyFree,
+
+    /// <summary>
+    /// Classes that arrive over time: tasks of some classes each, learned one after the other, data set after data set
+    /// where there are several; the test images of all classes that have arrived, after each task.
+    /// </summary>
+    Continual,
 }

@@ -17,14 +17,18 @@ internal static class ProtocolTasks
     /// on one of each other's too.
     /// </param>
     /// <param name="own">Takes ownership of new tensors.</param>
+    /// <param name="stream">How classes arrive under <see cref="Protocol.Continual"/>; <see langword="null"/> is the
+    /// defaults.</param>
     /// <exception cref="KedgeException">The data sets do not fit the protocol.</exception>
-    internal static IReadOnlyList<ComparisonTask> Of(Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<Tensor, Tensor> own) =>
+    internal static IReadOnlyList<ComparisonTask> Of(
+        Protocol protocol, IReadOnlyList<ComparisonTask> draws, Func<Tensor, Tensor> own, StreamOptions? stream = null) =>
         protocol switch
         {
             Protocol.BaseToNew => [.. draws.Select(draw => BaseToNew(draw, own))],
             Protocol.CrossDataSet => OnOthers(protocol, draws, CrossDataSet),
             Protocol.DomainShift => OnOthers(protocol, draws, DomainShift),
             Protocol.VocabularyFree => [.. draws.Select(WithoutNames)],
+            Protocol.Continual => ContinualTasks.Of(draws, stream ?? new(), own),
             _ => draws,
         };
 
@@ -117,6 +121,6 @@ internal static class ProtocolTasks
     private static ComparisonTask WithoutNames(ComparisonTask draw) =>
         draw with { Task = draw.Task.WithoutNames(), Fingerprint = Identify(Protocol.VocabularyFree, draw) };
 
-    private static string Identify(Protocol protocol, params IEnumerable<ComparisonTask> parts) => FingerprintBuilder.HashJson(
+    internal static string Identify(Protocol protocol, params IEnumerable<ComparisonTask> parts) => FingerprintBuilder.HashJson(
         new { Protocol = protocol.ToString(), Parts = parts.Select(part => new { part.Name, part.Fingerprint, part.ModelFingerprint }) });
 }

@@ -13,7 +13,8 @@ internal static class SplitRows
     internal const string Harmonic = "harmonic";
 
     /// <summary>The rows of a run before its fit, without results: its own first.</summary>
-    internal static ComparisonRow[] Empty(ComparisonRow own, ComparisonTask task) =>
+    internal static ComparisonRow[] Empty(ComparisonRow own, ComparisonTask task) => task.Stream is { } stream
+        ? StreamRows.Empty(own, task, stream) :
     [
         own with { Part = task.Part },
         .. task.Splits.Select(split => own with { Part = split.Part, Queries = split.Query.Count, LeftOut = split.Query.LeftOut }),

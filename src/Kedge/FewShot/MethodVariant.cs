@@ -19,6 +19,12 @@ public sealed record MethodVariant(string Text, FewShotMethod Method)
 {
     internal const string All = "all";
 
+    /// <summary>Whether a stream's classes are learned all at once instead of one task after the other.</summary>
+    internal bool Joint { get; init; }
+
+    /// <summary>The same as the bound of a stream.</summary>
+    internal MethodVariant AsJoint() => this with { Text = $"{Text}, jointly", Joint = true };
+
     /// <summary>Reads a list of methods; one that comes twice counts once.</summary>
     /// <param name="text">Such as <c>zero-shot,rtos[steps=0],rtos[start=noise;steps=0]</c>, or <c>all</c>.</param>
     /// <param name="catalog">The methods that there are, such as <c>MethodCatalog.Default</c>.</param>

@@ -61,7 +61,7 @@ public class UsageTests
     [InlineData("compare --data x --out y --shots 1,0",
         "--shots is 1,0: it must be whole numbers from 1 with commas between them.\nSee: kedge compare --help\n")]
     [InlineData("compare --data x --out y --protocol zero", "--protocol is zero: it must be few-shot, base-to-new, cross-data-set, " +
-        "domain-shift or vocabulary-free.\nSee: kedge compare --help\n")]
+        "domain-shift, vocabulary-free or continual.\nSee: kedge compare --help\n")]
     [InlineData("compare --data x --out y --parallel 0", "--parallel is 0: it must be at least 1.\nSee: kedge compare --help\n")]
     [InlineData("compare --task x --out y --root z",
         "--root: for photos (--data) only; a task (--task) has its features already.\nSee: kedge compare --help\n")]

@@ -37,6 +37,32 @@ public sealed class ProtocolTests : IDisposable
         Assert.True(rows[2] is { FitSeconds: null, PredictSeconds: null, Selection: "none", Confusion: null });
     }
 
+    [Fact]
+    public void Continual_learns_tasks_one_after_the_other_and_tells_what_was_kept()
+    {
+        var task = Stream(Draw("drawn"));
+        Assert.Equal([3, 2], task.Stream!.Sizes);
+        var rows = Run(task, "nearest-class-mean");
+        Assert.Equal(["last", "mean", "forgetting", "backward", "forward", "after task 1", "after task 2"], rows.Select(row => row.Part));
+        Assert.Equal([40, 40, 40, 40, 40, 24, 40], rows.Select(row => row.Queries));
+        Assert.Equal(rows[0].Accuracy, rows[6].Accuracy);
+        Assert.Equal((rows[5].Accuracy!.Value + rows[6].Accuracy!.Value) / 2, rows[1].Accuracy!.Value, Floats);
+        Assert.Equal("nearest-class-mean knows only the classes that it was fitted on.", rows[4].Error);
+        Assert.All(rows.Where(row => row.Part != "forward"), row => Assert.Null(row.Error));
+    }
+
+    [Fact]
+    public void Continual_streams_go_through_several_data_sets_and_refuse_a_class_that_arrives_twice() =>
+        Assert.Equal("The protocol continual found the class 'class 0' in drawn and again in other: each class may arrive once; " +
+            "rename or leave out one of them.",
+            Assert.Throws<KedgeException>(() => ProtocolTasks.Of(
+                Protocol.Continual, [Draw("drawn"), Draw("other")], tensor => tensor, new(Tasks: 2))).Message);
+
+    [Fact]
+    public void Continual_refuses_more_tasks_than_classes() =>
+        Assert.Equal("The protocol continual found 5 classes in drawn, too few for 10 tasks: ask for fewer (--tasks).",
+            Assert.Throws<KedgeException>(() => Under(Protocol.Continual, Draw("drawn"))).Message);
+
     [Theory]
     [InlineData("zero-shot")]
     [InlineData("clip-adapter[epochs=0;alpha=0]")]
@@ -111,7 +137,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Methods_that_know_only_their_classes_say_so()
     {
-        string[] known = ["zero-shot", "coop", "plot", "calip", "vt-clip", "prolip",
+        string[] known = ["zero-shot", "coop", "attriclip", "plot", "calip", "vt-clip", "prolip",
             "clip-lora", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
         foreach (var name in MethodCatalog.Default.Names.Except(known).Except(["fuse", "rtos+"]))
         {
@@ -205,7 +231,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Without_a_vocabulary_each_method_gives_what_it_gives_with_names_or_says_beforehand_that_it_needs_them()
     {
-        string[] free = ["nearest-class-mean", "sim", "linear-probe", "fuse[methods=sim,linear-probe]"];
+        string[] free = ["nearest-class-mean", "running-gda", "running-ridge", "sim", "linear-probe", "fuse[methods=sim,linear-probe]"];
         MethodVariant[] methods =
             [.. MethodCatalog.Default.Names.Concat(free).Distinct().Select(name => MethodVariant.Parse(name, MethodCatalog.Default))];
         var tasks = Under(Protocol.VocabularyFree, Draw("drawn"));
@@ -293,6 +319,9 @@ public sealed class ProtocolTests : IDisposable
             new(classNames, _synthetic.Classes[..classNames.Length], SyntheticTask.LogitScale, []));
         return new(name, 0, 0, "no model", "model", name, task, new LabelledFeatures(queries, labels));
     }
+
+    private static ComparisonTask Stream(ComparisonTask draw) =>
+        ProtocolTasks.Of(Protocol.Continual, [draw], tensor => tensor.MoveToOuterDisposeScope(), new(Tasks: 2, Memory: 1))[0];
 
     private static IReadOnlyList<ComparisonTask> Under(Protocol protocol, params ComparisonTask[] draws) =>
         ProtocolTasks.Of(protocol, draws, tensor => tensor.MoveToOuterDisposeScope());

@@ -15,12 +15,21 @@ internal static class ComparisonTexts
         var spread = seeds.Length > 1 ? $", mean ± sample standard deviation over the seeds {string.Join(", ", seeds)}" : "";
         if (rows[0].Part is null)
             return Invariant($"Top-1 accuracy in per cent on {rows[0].Queries} test images{spread}.") + LeftOut(rows);
+        if (rows[0].Part == StreamRows.Last)
+            return StreamCaption(rows, spread) + LeftOut(rows);
         var parts = rows.DistinctBy(row => row.Part).Select(row => row.Part == SplitRows.Harmonic
             ? "harmonic, the harmonic mean of both"
             : Invariant($"{row.Part} on {row.Queries} test images"));
         return $"Top-1 accuracy in per cent{spread}: {string.Join("; ", parts)}. " +
             $"Nothing was learned from images of any part but {rows[0].Part}." + LeftOut(rows);
     }
+
+    private static string StreamCaption(IReadOnlyList<ComparisonRow> rows, string spread) =>
+        $"Classes arrive over time. Top-1 accuracy in per cent{spread}, on test images of all classes that have arrived: last, after " +
+        Invariant($"the last task ({rows[0].Queries} images); mean, over the tasks; after task 1 and so on. In points, means over ") +
+        "tasks: forgetting, what was lost of a task's best accuracy (less is better); backward, what tasks gained by those after them; " +
+        "forward, what is known of a task's classes by name before it, over zero-shot. Methods that cannot go on from what they have " +
+        "learned are fitted anew on a memory of some images a class.";
 
     private static string LeftOut(IEnumerable<ComparisonRow> rows)
     {
@@ -50,6 +59,9 @@ internal static class ComparisonTexts
 
     public static string SecondsCaption(IReadOnlyList<ComparisonRow> rows)
     {
+        if (rows[0].Part == StreamRows.Last)
+            return "Seconds for the whole stream, fits and evaluations, features being at hand; how many numbers the last classifier " +
+                "consists of; and the data that hyper-parameters were chosen on.";
         int[] atOnce = [.. rows.Where(row => row.Error is null).Select(row => row.Parallelism ?? 1).Distinct().Order()];
         var shared = atOnce is [] or [1]
             ? ""
@@ -73,7 +85,8 @@ internal static class ComparisonTexts
     }
 
     public static string Seconds(ComparisonCell cell) =>
-        cell.FitSeconds is { } fit ? Invariant($"{Short(fit)} / {Short(cell.PredictSeconds!.Value)}") : Nothing;
+        cell.FitSeconds is not { } fit ? Nothing
+        : cell.PredictSeconds is { } predict ? Invariant($"{Short(fit)} / {Short(predict)}") : Short(fit);
 
     /// <summary>"−3.2 [−4.1, −2.3], p 0.012"; "best" for the method that the others are compared with.</summary>
     public static string Difference(IReadOnlyList<MethodDifference> differences, string method, int? shots)

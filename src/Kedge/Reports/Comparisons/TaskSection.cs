@@ -25,7 +25,7 @@ internal sealed class TaskSection
     internal Html Render(string? curve) => Html.Of($"""
         <section>
         <h2>{_rows[0].Task}</h2>
-        <p class="caption">{ComparisonTexts.AccuracyCaption(_rows)}{(_methods.Length > 1 ? " The highest of each column is in bold." : null)}</p>
+        <p class="caption">{ComparisonTexts.AccuracyCaption(_rows)}{(_methods.Length > 1 ? " The best of each column is in bold." : null)}</p>
         {Table(_columns, Accuracy)}
         {(curve is null ? null : Html.Of($"""<figure class="curve">{new Html(curve)}</figure>"""))}
         {Balanced()}
@@ -60,8 +60,10 @@ internal sealed class TaskSection
     {
         var text = ComparisonTexts.Accuracy(cell);
         var isBest = _methods.Length > 1 && cell.Mean is not null
-            && cell.Mean == _cells.Where(other => (other.Part, other.Shots) == (cell.Part, cell.Shots)).Max(other => other.Mean);
+            && cell.Mean == Best(_cells.Where(other => (other.Part, other.Shots) == (cell.Part, cell.Shots)).Select(other => other.Mean));
         return isBest ? Html.Of($"<td><b>{text}</b></td>") : Html.Of($"<td>{text}</td>");
+
+        double? Best(IEnumerable<double?> means) => cell.Part == StreamRows.Forgetting ? means.Min() : means.Max();
     }
 
     private Html? Balanced() => !ComparisonTexts.HasBalanced(_rows) ? null : Html.Of($"""
