@@ -38,6 +38,7 @@ internal static class CommandLine
             new PredictCommand(terminal),
             new EvaluateCommand(terminal),
             new CompareCommand(terminal),
+            new ContinualCommand(terminal),
             new TaskCommand(terminal),
             new ExplainCommand(terminal),
             new LocateCommand(terminal),
@@ -98,10 +99,13 @@ internal static class CommandLine
     {
         foreach (var message in messages)
             error.Write($"{message}\n");
-        var command = parsed.CommandResult.Command;
-        error.WriteLine($"See: {(command is KedgeCommand ? "kedge " : "")}{command.Name} --help");
+        error.WriteLine($"See: {Path(parsed.CommandResult.Command)} --help");
         return ExitCode.WrongUsage;
     }
+
+    /// <summary>"kedge continual learn".</summary>
+    private static string Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : command.Name;
 
     private sealed class ShowVersion : SynchronousCommandLineAction
     {

@@ -23,7 +23,7 @@ public sealed class ImageClassifier : IDisposable
     private readonly ClipModel? _adapted; // the CLIP with the classifier's update, where it has one
     private readonly FittedClassifier _fitted;
 
-    private ImageClassifier(ClipModel clip, FittedClassifier fitted)
+    internal ImageClassifier(ClipModel clip, FittedClassifier fitted)
     {
         (_clip, _fitted) = (clip, fitted);
         _adapted = fitted.Classifier.Update is { } update ? clip.With(update) : null;
@@ -201,6 +201,9 @@ public sealed class ImageClassifier : IDisposable
             .WithLeftOut(part.LeftOut);
     }
 
+    /// <summary>The same with another card; takes the classifier over.</summary>
+    internal ImageClassifier With(ClassifierCard card) => new(_clip, new(_fitted.Classifier, card, _fitted.Prototypes));
+
     /// <summary>Frees the classifier, not the CLIP.</summary>
     public void Dispose()
     {
@@ -216,17 +219,8 @@ public sealed class ImageClassifier : IDisposable
         var method = options.Method;
         var (task, leftOut) = new TaskEncoder(clip, context).EncodeTask(dataset, method.Requires.Kinds(), options, cancellation);
         var seed = options.Shots is null ? (int?)null : options.Seed;
-        var card = new ClassifierCard
-        {
-            Model = clip.Name,
-            ModelPath = clip.Path,
-            Fingerprint = clip.Fingerprint,
-            Precision = clip.Source.Precision,
-            Stated = clip.Source.Stated,
-            Preprocessing = CardPreprocessing.Write(clip.Preprocessing),
-            Support = new(dataset.Name, task.Support.Count, options.Shots, seed) { LeftOut = leftOut },
-            CreatedBy = options.CreatedBy,
-        };
+        var card = CardPreprocessing.Describe(
+            clip, new(dataset.Name, task.Support.Count, options.Shots, seed) { LeftOut = leftOut }, options.CreatedBy);
         return new ImageClassifier(clip,
             FittedClassifier.Fit(method, task, options.Calibration, card, context.FitStore, context.Fitting, cancellation));
     }
@@ -237,6 +231,8 @@ public sealed class ImageClassifier : IDisposable
 
     private KedgeException Unknown(string className)
     {
+        if (ClassNames.Count == 0)
+            return UntaughtClassifier.NoClasses(Classifier.Method);
         const int shown = 10;
         var more = ClassNames.Count > shown ? $" and {ClassNames.Count - shown} more" : "";
         return new($"Evaluating found the class '{className}', which the classifier does not know: " +

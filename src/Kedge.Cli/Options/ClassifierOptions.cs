@@ -62,6 +62,9 @@ internal sealed class ClassifierOptions
     /// <summary>The model asked for, else the default, in float32; where there is no classifier.</summary>
     public ClipModel LoadModelAlone(ParseResult parsed) => _model.Load(parsed, EncoderPrecision.Float32, otherwise: null);
 
+    /// <summary>The classifier's file.</summary>
+    public string File(ParseResult parsed) => parsed.GetValue(_path)!;
+
     public ImageClassifier Load(ParseResult parsed, ClipModel clip) => ImageClassifier.Load(parsed.GetValue(_path)!, clip);
 
     public FeatureClassifier LoadOfFeatures(ParseResult parsed) => FeatureClassifier.Load(parsed.GetValue(_path)!, _model.Device(parsed));

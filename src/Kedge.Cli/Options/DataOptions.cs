@@ -56,6 +56,9 @@ internal sealed class DataOptions
     public ImageDataset Open(ParseResult parsed, TextWriter notes, string? index = null) =>
         _source.Open(parsed, Path(parsed), notes, index);
 
+    /// <summary>Classes that are learned beside others: one is enough.</summary>
+    public ImageDataset OpenTask(ParseResult parsed, TextWriter notes) => _source.Open(parsed, Path(parsed), notes, allowsOne: true);
+
     /// <summary>The data set's own template; null where it has none.</summary>
     public IReadOnlyList<PromptTemplate>? Templates(ParseResult parsed) => _source.Templates(parsed, Path(parsed));
 

@@ -9,12 +9,7 @@ namespace Kedge.Cli.Options;
 /// <summary>A method of the catalog and its options.</summary>
 internal sealed class MethodSelectionOptions
 {
-    private readonly Option<string> _name = new("--method")
-    {
-        Description = $"How to learn: {string.Join(", ", MethodCatalog.Default.Names)}.",
-        HelpName = "name",
-        DefaultValueFactory = _ => new ImageClassifierOptions().Method.Name,
-    };
+    private readonly Option<string> _name;
 
     private readonly Option<string[]> _options = new("--option")
     {
@@ -31,6 +26,15 @@ internal sealed class MethodSelectionOptions
     };
 
     private readonly AnchorOptions _anchors = new();
+
+    /// <param name="names">The methods to choose from; <see langword="null"/> is all.</param>
+    /// <param name="defaultName">The default; <see langword="null"/> is that of fits.</param>
+    public MethodSelectionOptions(IEnumerable<string>? names = null, string? defaultName = null) => _name = new("--method")
+    {
+        Description = $"How to learn: {string.Join(", ", names ?? MethodCatalog.Default.Names)}.",
+        HelpName = "name",
+        DefaultValueFactory = _ => defaultName ?? new ImageClassifierOptions().Method.Name,
+    };
 
     public void AddTo(Command command)
     {

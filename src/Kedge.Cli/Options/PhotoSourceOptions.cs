@@ -56,15 +56,16 @@ internal sealed class PhotoSourceOptions
     /// <param name="notes">Is told what was left out or assumed, once.</param>
     /// <param name="index">A few-shot index file.</param>
     /// <exception cref="KedgeException">It does not exist, or is incomplete.</exception>
-    public ImageDataset Open(ParseResult parsed, string data, TextWriter notes, string? index = null)
+    /// <param name="allowsOne">Whether one class is enough, as beside others that were learned before.</param>
+    public ImageDataset Open(ParseResult parsed, string data, TextWriter notes, string? index = null, bool allowsOne = false)
     {
-        var dataset = Open(parsed, data, index);
+        var dataset = Open(parsed, data, index, allowsOne);
         foreach (var note in dataset.Notes.Where(_noted.Add))
             notes.WriteLine($"Note: {note}");
         return dataset;
     }
 
-    private ImageDataset Open(ParseResult parsed, string data, string? index)
+    private ImageDataset Open(ParseResult parsed, string data, string? index, bool allowsOne)
     {
         if (Field(parsed, data) is { } field)
             return field.Open(parsed.GetValue(_root)!, index);
@@ -72,7 +73,7 @@ internal sealed class PhotoSourceOptions
             || data == known.Folder))
             throw new KedgeException($"There is no data set at {data}, which is the name of one of the field's: " +
                 "say where these lie (--root).");
-        return DatasetReader.Open(data, parsed.GetValue(_images), index, parsed.GetValue(_names), parsed.GetValue(_zipNames));
+        return DatasetReader.Open(data, parsed.GetValue(_images), index, parsed.GetValue(_names), parsed.GetValue(_zipNames), allowsOne);
     }
 
     /// <summary>The data set's own template; null where it has none.</summary>

@@ -77,6 +77,7 @@ internal sealed class TaskStream
         _whole.Classes.Features.narrow(0, First(task), _ends[task] - First(task)))
     {
         TextTower = _whole.Encoder?.TextTower,
+        PromptNames = [.. Classes(task).Select(c => _whole.Classes.PromptNames[c])],
     };
 
     /// <summary>CLIP's logit scale.</summary>
@@ -96,6 +97,7 @@ internal sealed class TaskStream
             ? new TaskClasses(names, all.Features.index_select(0, whose), all.LogitScale, all.Templates)
             {
                 Norms = all.Norms?.index_select(0, whose),
+                PromptNames = [.. kept.Select(c => all.PromptNames[c])],
                 AllowsOne = true,
             }
             : TaskClasses.Unnamed(kept.Length, all.LogitScale, all.Templates);

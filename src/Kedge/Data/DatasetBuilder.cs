@@ -21,9 +21,6 @@ internal sealed class DatasetBuilder(string origin, ClassNaming classes)
         if (_parts.All(part => part.Count == 0))
             throw new KedgeException($"{origin} holds no images; expected a folder of photos (jpg, jpeg, png, webp, bmp, " +
                 "gif) for each class." + After(notes));
-        if (classes.Names.Count < 2)
-            throw new KedgeException($"{origin} has only one class, '{classes.Names[0]}'; expected at least two: " +
-                "add photos of what it is to be told from.");
         var linked = LeaveOutLinked();
         CheckNoClassIsEmpty(notes);
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(origin)));

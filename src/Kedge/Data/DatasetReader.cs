@@ -37,7 +37,19 @@ public static class DatasetReader
     /// <exception cref="KedgeException">Something is missing, damaged or contradictory; the
     /// message says what.</exception>
     public static ImageDataset Open(string path, string? images = null, string? fewShotIndex = null,
-        string? names = null, string? zipNames = null)
+        string? names = null, string? zipNames = null) =>
+        Open(path, images, fewShotIndex, names, zipNames, allowsOne: false);
+
+    /// <summary>The same, where one class may be enough (<c>allowsOne</c>), as beside others learned before.</summary>
+    internal static ImageDataset Open(
+        string path, string? images, string? fewShotIndex, string? names, string? zipNames, bool allowsOne)
+    {
+        var dataset = Read(path, images, fewShotIndex, names, zipNames);
+        return allowsOne || dataset.ClassNames.Count > 1 ? dataset : throw new KedgeException(
+            $"{path} has only one class, '{dataset.ClassNames[0]}'; expected at least two: add photos of what it is to be told from.");
+    }
+
+    private static ImageDataset Read(string path, string? images, string? fewShotIndex, string? names, string? zipNames)
     {
         var isFolder = Directory.Exists(path);
         if (!isFolder && !File.Exists(path))

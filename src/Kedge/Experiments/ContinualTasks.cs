@@ -44,7 +44,10 @@ internal static class ContinualTasks
             Task = new(
                 new(Cat(sets.Select(set => set.Task.Support.Images), 1), Shifted(set => set.Task.Support.Labels)),
                 new([.. sets.SelectMany(set => set.Task.Classes.Names)], own(cat([.. sets.Select(set => set.Task.Classes.Features)])),
-                    sets[0].Task.Classes.LogitScale, sets[0].Task.Classes.Templates),
+                    sets[0].Task.Classes.LogitScale, sets[0].Task.Classes.Templates)
+                {
+                    PromptNames = [.. sets.SelectMany(set => set.Task.Classes.PromptNames)],
+                },
                 sets[0].Task.Encoder is { } encoder ? encoder with { Images = null } : null),
             Query = new(Cat(sets.Select(set => set.Query.Images), 0), Shifted(set => set.Query.Labels)),
         };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kedge.Clip;
 using Kedge.Imaging;
 
 namespace Kedge.Persistence;
@@ -13,6 +14,22 @@ internal static class CardPreprocessing
     /// <summary>The preprocessing as a JSON object.</summary>
     internal static JsonElement Write(Preprocessing preprocessing) =>
         JsonSerializer.SerializeToElement(preprocessing, Format);
+
+    /// <summary>The card of a classifier of photos.</summary>
+    /// <param name="clip">The model that encoded them.</param>
+    /// <param name="support">The support set.</param>
+    /// <param name="createdBy">The program that makes the file.</param>
+    internal static ClassifierCard Describe(ClipModel clip, SupportDescription support, string createdBy) => new()
+    {
+        Model = clip.Name,
+        ModelPath = clip.Path,
+        Fingerprint = clip.Fingerprint,
+        Precision = clip.Source.Precision,
+        Stated = clip.Source.Stated,
+        Preprocessing = Write(clip.Preprocessing),
+        Support = support,
+        CreatedBy = createdBy,
+    };
 
     /// <summary>Refuses a model whose preprocessing is not that of the classifier's fit.</summary>
     /// <param name="path">The classifier's file.</param>

@@ -50,6 +50,13 @@ public sealed record ClassifierCard
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Calibrator? Probabilities { get; init; }
 
+    /// <summary>
+    /// The tasks that were learned one after the other; <see langword="null"/> where all classes were learned at once.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<LearnedTask>? Tasks { get; init; }
+
     /// <summary>The program that made the file, such as "kedge fit".</summary>
     public required string CreatedBy { get; init; }
 

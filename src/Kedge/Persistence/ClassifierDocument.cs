@@ -94,8 +94,11 @@ internal sealed record ClassifierDocument
 
     private void Check()
     {
-        if (ClassNames.Length < 2 || ClassNames.Any(string.IsNullOrEmpty) || ClassNames.Distinct().Count() < ClassNames.Length)
+        if ((Card.Tasks is null && ClassNames.Length < 2)
+            || ClassNames.Any(string.IsNullOrEmpty) || ClassNames.Distinct().Count() < ClassNames.Length)
             throw new JsonException("The class names are not at least two different texts.");
+        if (Card.Tasks is { } tasks && !tasks.SelectMany(task => task.ClassNames).SequenceEqual(ClassNames))
+            throw new JsonException("The classes of the tasks are not those of the classifier.");
         if (Templates.Any(template => template is null))
             throw new JsonException("A template is null.");
         if (SupportNames?.Any(name => name is null) == true)

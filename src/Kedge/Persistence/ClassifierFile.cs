@@ -13,18 +13,17 @@ namespace Kedge.Persistence;
 /// The same classifier and card always give the same bytes.
 /// </summary>
 /// <remarks>
-/// Metadata: <c>format</c> = "kedge-classifier"; <c>version</c> = "1", or "2" where the card has probabilities,
-/// which the first Kedge could not read; <c>classifier</c> = a JSON object with kedgeVersion, method, options,
-/// classNames, templates, logitScale, featureWidth, selection, details and card (model, fingerprint,
-/// preprocessing, support, probabilities, createdBy); <c>digest</c> = <see cref="FileDigest"/>, which earlier versions
-/// did not write. The tensor <c>rejection.centres</c> has the class prototypes
-/// where the card rejects images.
+/// Metadata: <c>format</c> = "kedge-classifier"; <c>version</c> = "1", or "2" where the card has probabilities, or
+/// "3" where it has tasks, which earlier Kedges could not read; <c>classifier</c> = a JSON object with kedgeVersion,
+/// method, options, classNames, templates, logitScale, featureWidth, selection, details and card (model, fingerprint,
+/// preprocessing, support, probabilities, tasks, createdBy); <c>digest</c> = <see cref="FileDigest"/>, which earlier
+/// versions did not write. The tensor <c>rejection.centres</c> has the class prototypes where the card rejects images.
 /// </remarks>
 internal static class ClassifierFile
 {
     private const string FormatName = "kedge-classifier";
     private const string PrototypesName = "rejection.centres";
-    private const int NewestVersion = 2;
+    private const int NewestVersion = 3;
 
     /// <summary>Writes a classifier, completely or not at all.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
@@ -38,7 +37,7 @@ internal static class ClassifierFile
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
             ["format"] = FormatName,
-            ["version"] = fitted.Card.Probabilities is null ? "1" : "2",
+            ["version"] = fitted.Card.Tasks is not null ? "3" : fitted.Card.Probabilities is null ? "1" : "2",
             ["classifier"] = ClassifierDocument.From(fitted.Classifier.State, fitted.Card).Write(),
             [FileDigest.Key] = FileDigest.Unset,
         });

@@ -65,13 +65,15 @@ public sealed class TaskEncoder(ClipModel clip, EncodingContext? context = null)
     /// <param name="kinds">What is wanted beside the images' own features.</param>
     /// <param name="options">The draw, templates, views and their seed.</param>
     /// <param name="cancellation">Stops between two images.</param>
+    /// <param name="allowsOne">Whether one class is enough: of a task of further classes.</param>
     /// <returns>The task, and how many training images were passed over, as they cannot be used.</returns>
     internal (FewShotTask Task, int LeftOut) EncodeTask(
-        ImageDataset dataset, FeatureKinds kinds, TaskOptions options, CancellationToken cancellation)
+        ImageDataset dataset, FeatureKinds kinds, TaskOptions options, CancellationToken cancellation, bool allowsOne = false)
     {
         var (support, set, leftOut) = _photos.EncodeSupport(dataset, kinds, options, cancellation);
         var access = AccessTo(support, PhotoEncoder.RandomViews(options), clip.Projection);
-        return (new(set, EncodeClasses(dataset.Naming, options.Templates), access), leftOut);
+        var classes = EncodeClasses(dataset.Naming, options.Templates) with { AllowsOne = allowsOne };
+        return (new(set, classes, access), leftOut);
     }
 
     /// <summary>Draws as tasks; each photo is encoded once, however many draws it is in.</summary>

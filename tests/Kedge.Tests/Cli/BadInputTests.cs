@@ -61,8 +61,9 @@ public class BadInputTests
     {
         using var photos = PhotoFolder.Flat();
         Assert.Equal("There is no method 'tip-adaptor': nearest are tip-adapter and tip-adapter-f; there are zero-shot, " +
-            "nearest-class-mean, tip-adapter, tip-adapter-f, gda, proker, linear-adapter, clap, zs-lp, taskres, coop, plot, calip, " +
-            "vt-clip, prolip, clip-lora, lp++, sim, ape, ape-t, clip-adapter, linear-probe, rtos, rtos+, rtos-names, fuse.",
+            "nearest-class-mean, tip-adapter, tip-adapter-f, gda, running-gda, running-ridge, proker, linear-adapter, clap, zs-lp, " +
+            "taskres, coop, attriclip, ntlb, plot, calip, vt-clip, prolip, clip-lora, lp++, sim, ape, ape-t, clip-adapter, linear-probe, " +
+            "rtos, rtos+, rtos-names, fuse.",
             Fit(photos, "--method", "tip-adaptor"));
     }
 
@@ -147,9 +148,9 @@ public class BadInputTests
         {
             using var file = SafetensorsFile.Open(photos["x.kedge"]);
             SafetensorsWriter.Write(photos["newer.kedge"], file.Entries.Keys.ToDictionary(name => name, name => file.Read(name)),
-                new Dictionary<string, string>(file.Metadata) { ["version"] = "3" });
+                new Dictionary<string, string>(file.Metadata) { ["version"] = "4" });
         }
-        Assert.Equal($"'{photos["newer.kedge"]}' was written by a newer Kedge (format 3, this one reads up to 2): update Kedge.",
+        Assert.Equal($"'{photos["newer.kedge"]}' was written by a newer Kedge (format 4, this one reads up to 3): update Kedge.",
             CliRun.Failed("predict", "--classifier", photos["newer.kedge"], photos.Data));
     }
 

@@ -137,7 +137,7 @@ public sealed class ProtocolTests : IDisposable
     [Fact]
     public void Methods_that_know_only_their_classes_say_so()
     {
-        string[] known = ["zero-shot", "coop", "attriclip", "plot", "calip", "vt-clip", "prolip",
+        string[] known = ["zero-shot", "coop", "ntlb", "attriclip", "plot", "calip", "vt-clip", "prolip",
             "clip-lora", "linear-adapter", "clip-adapter", "rtos", "rtos-names"];
         foreach (var name in MethodCatalog.Default.Names.Except(known).Except(["fuse", "rtos+"]))
         {

@@ -12,10 +12,10 @@ namespace Kedge.Tests.Persistence;
 public class DamagedClassifierFileTests
 {
     [Theory]
-    [InlineData("version", "3", "'{0}' was written by a newer Kedge (format 3, this one reads up to 2): update Kedge.")]
-    [InlineData("version", "one", "'{0}' has the format version 'one', expected 1 to 2: the file is damaged; fit it again.")]
-    [InlineData("version", "-1", "'{0}' has the format version '-1', expected 1 to 2: the file is damaged; fit it again.")]
-    [InlineData("version", null, "'{0}' has the format version '', expected 1 to 2: the file is damaged; fit it again.")]
+    [InlineData("version", "4", "'{0}' was written by a newer Kedge (format 4, this one reads up to 3): update Kedge.")]
+    [InlineData("version", "one", "'{0}' has the format version 'one', expected 1 to 3: the file is damaged; fit it again.")]
+    [InlineData("version", "-1", "'{0}' has the format version '-1', expected 1 to 3: the file is damaged; fit it again.")]
+    [InlineData("version", null, "'{0}' has the format version '', expected 1 to 3: the file is damaged; fit it again.")]
     [InlineData("format", "pt", "'{0}' is no classifier: its metadata lack format = kedge-classifier; " +
         "give a file that was saved by a fit.")]
     [InlineData("format", null, "'{0}' is no classifier: its metadata lack format = kedge-classifier; " +

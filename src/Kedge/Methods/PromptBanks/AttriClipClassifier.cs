@@ -15,12 +15,15 @@ internal sealed class AttriClipClassifier : FewShotClassifier
 
     private readonly AttriClipOptions _options;
     private readonly PromptBank _bank;
+    private readonly AttriClipDetails _details;
     private readonly Lazy<PickedTexts> _texts;
 
     internal AttriClipClassifier(ClassifierState state, AttriClipOptions options) : base(state)
     {
         (_options, _bank) = (options, PromptBank.Take(state, options));
-        var details = AttriClipDetails.Read(state);
+        var details = _details = AttriClipDetails.Read(state);
+        if (details.PromptNames.Count != state.ClassCount)
+            throw state.Damaged($"{details.PromptNames.Count} names for prompts, expected {state.ClassCount}");
         if (details.Words.Count != options.Prompts || details.Words.Any(words => words.Count != options.ContextTokens))
             throw state.Damaged($"words of {details.Words.Count} prompts, expected {options.Prompts} of {options.ContextTokens}");
         Anchors = new AnchorSet(state.Take(AttributesName, ScalarType.Float32, options.Prompts, state.FeatureWidth),
@@ -65,7 +68,8 @@ internal sealed class AttriClipClassifier : FewShotClassifier
 
     /// <inheritdoc/>
     protected override FewShotClassifier? TransferCore(ClassSet classes) => classes.TextTower is null ? null
-        : new AttriClipClassifier(State.Transfer(classes, new Dictionary<string, Tensor>()), _options);
+        : new AttriClipClassifier(State.Transfer(
+            classes, new Dictionary<string, Tensor>(), (_details with { PromptNames = classes.PromptNames }).ToJson()), _options);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -89,5 +93,5 @@ internal sealed class AttriClipClassifier : FewShotClassifier
     private IPromptEncoder Prompts(int picks) => (State.TextTower ?? throw new KedgeException(
         $"Classifying with {Method} found no text tower, with which it encodes each image's own prompts: " +
             "open the classifier with the model that it was fitted on."))
-        .Prompts(PromptBank.ClassSequences(State.ClassNames, _options, picks));
+        .Prompts(PromptBank.ClassSequences(_details.PromptNames, _options, picks));
 }

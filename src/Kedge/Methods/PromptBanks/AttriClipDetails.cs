@@ -7,7 +7,9 @@ namespace Kedge.Methods;
 /// <summary>What is kept of a bank for people to read.</summary>
 /// <param name="Words">For each prompt the word nearest to each of its M tokens.</param>
 /// <param name="Tasks">Each task's picks, in the order in which tasks were learned.</param>
-internal sealed record AttriClipDetails(IReadOnlyList<IReadOnlyList<string>> Words, IReadOnlyList<TaskPicks> Tasks)
+/// <param name="PromptNames">The names of all classes as prompts have them.</param>
+internal sealed record AttriClipDetails(
+    IReadOnlyList<IReadOnlyList<string>> Words, IReadOnlyList<TaskPicks> Tasks, IReadOnlyList<string> PromptNames)
 {
     /// <summary>How many different words name a prompt.</summary>
     internal const int NameWords = 3;
@@ -28,7 +30,8 @@ internal sealed record AttriClipDetails(IReadOnlyList<IReadOnlyList<string>> Wor
     {
         using var scope = NewDisposeScope();
         var nearest = task.Encoder!.TextTower!.NearestWords(bank.Prompts.flatten(0, 1), top: 1).Select(near => near[0].Text);
-        return new([.. nearest.Chunk(options.ContextTokens)], [.. before?.Tasks ?? [], Picks(bank, task, options)]);
+        return new([.. nearest.Chunk(options.ContextTokens)], [.. before?.Tasks ?? [], Picks(bank, task, options)],
+            [.. before?.PromptNames ?? [], .. task.Classes.PromptNames]);
     }
 
     private static TaskPicks Picks(PromptBank bank, FewShotTask task, AttriClipOptions options)

@@ -40,7 +40,7 @@ internal sealed class AttriClipTraining(AttriClipOptions options, FewShotTask ta
         if (task.Classes.Count == 1)
             run.Note($"The task has one class, '{task.Classes.Names[0]}', which cannot be taken for another: only keys and the distance " +
                 "between prompts are learned.");
-        using var texts = task.Encoder!.TextTower!.Prompts(PromptBank.ClassSequences(task.Classes.Names, options, options.Picks));
+        using var texts = task.Encoder!.TextTower!.Prompts(PromptBank.ClassSequences(task.Classes.PromptNames, options, options.Picks));
         using var optimizer = new Sgd([(Parameter)bank.Keys, (Parameter)bank.Prompts], options.LearningRate);
         var (support, size) = (task.Support, options.BatchSize);
         var steps = options.Epochs * ((support.Count + size - 1) / size);

@@ -102,7 +102,7 @@ public sealed class GoldenAttriClipTests : IDisposable
         FeatureWidth = _clip.FeatureWidth,
         Selection = Fitted.NothingSelected,
         Details = JsonSerializer.SerializeToElement(
-            new { words = Enumerable.Repeat(new[] { "a", "b", "c" }, 4), tasks = Array.Empty<int>() }),
+            new { words = Enumerable.Repeat(new[] { "a", "b", "c" }, 4), tasks = Array.Empty<int>(), promptNames = names }),
         TextTower = _clip,
         Tensors = new Dictionary<string, Tensor>
         {
