@@ -7,7 +7,7 @@ namespace Kedge.Features;
 
 /// <summary>A decoded image, ready for the encoder.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Content">Hexadecimal SHA-256 of the file; empty where it could not be read.</param>
+/// <param name="Content">The key of its content (<see cref="PhotoKey"/>); empty where it could not be read.</param>
 /// <param name="Crops">One crop, or V views; none where the features are in the store.</param>
 /// <param name="Failure">The error that prevented decoding; null for none.</param>
 internal sealed record LoadedImage(ImageFile File, string Content, RgbImage[] Crops, KedgeException? Failure = null)
@@ -30,7 +30,7 @@ internal sealed class CropLoader(Preprocessing preprocessing, ViewSet? views, Fe
         {
             var bytes = file.ReadAllBytes();
             var hash = SHA256.HashData(bytes);
-            var content = Convert.ToHexStringLower(hash);
+            var content = PhotoKey.Compute(bytes, file.Name, hash);
             if (store.Contains(content))
                 return new(file, content, []);
             using var image = ImageDecoder.Open(bytes, file.Name, _decoding);

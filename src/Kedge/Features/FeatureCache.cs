@@ -16,9 +16,10 @@ namespace Kedge.Features;
 public sealed class FeatureCache(string folder, Action<string>? warn = null)
 {
     /// <summary>
-    /// Version of decoding, resampling and view sampling; part of the key, to be raised when one of them changes.
+    /// Version of resampling and view sampling; part of the key, to be raised when one of them changes. That of
+    /// decoding is part of a photo's own key.
     /// </summary>
-    private const int PixelVersion = 2; // 2: orientation of PNG; cut progressive JPEGs are refused
+    private const int PixelVersion = 1;
 
     private const int NameBytes = 8;
 
