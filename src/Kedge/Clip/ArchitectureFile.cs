@@ -42,7 +42,7 @@ internal static class ArchitectureFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
-            throw new KedgeException($"The architecture '{path}' cannot be read: {e.Message.ReplaceLineEndings(" ")} " +
+            throw new KedgeException($"The architecture '{path}' cannot be read: {e.Describe()} " +
                 "Expected a JSON object as docs/models/kedge-mini.arch.json is.", e);
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Kedge.Runtime;
 
 namespace Kedge.Experiments;
 
@@ -112,7 +113,7 @@ public sealed class ComparisonLog : IDisposable
             }
             catch (JsonException e)
             {
-                throw new KedgeException($"Line {index + 1} of '{path}' is no row of a comparison ({e.Message}): take the line away, " +
+                throw new KedgeException($"Line {index + 1} of '{path}' is no row of a comparison ({e.Describe()}): take the line away, " +
                     "or choose another folder.", e);
             }
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.Clip.Prompts;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.FewShot;
@@ -150,7 +151,7 @@ public sealed class ClassifierState : IDisposable
         }
         catch (JsonException e)
         {
-            throw Damaged($"no {what} ({e.Message})");
+            throw Damaged($"no {what} ({e.Describe()})");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Kedge.Runtime;
 
 namespace Kedge.FewShot;
 
@@ -45,9 +46,11 @@ public abstract record MethodOptions
     {
         try
         {
-            return JsonNode.Parse(text);
+            var json = JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false });
+            JsonSerializer.SerializeToElement(json);
+            return json;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for half of a surrogate pair
         {
             return JsonValue.Create(text);
         }
@@ -81,7 +84,7 @@ public abstract record MethodOptions
             var known = JsonSerializer.SerializeToElement(new TOptions(), Format).EnumerateObject().Select(option => option.Name);
             var names = string.Join(", ", known);
             throw new KedgeException($"Reading the options of {method} found {json.GetRawText()}: " +
-                $"it takes an object with {names} ({e.Message})", e);
+                $"it takes an object with {names} ({e.Describe()})", e);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kedge.Clip;
 using Kedge.Imaging;
+using Kedge.Runtime;
 
 namespace Kedge.Persistence;
 
@@ -47,7 +48,7 @@ internal static class CardPreprocessing
         catch (Exception e) when (e is JsonException or ArgumentOutOfRangeException)
         {
             throw new KedgeException(
-                $"Opening the classifier '{path}' failed: its preprocessing is damaged ({e.Message}); fit it again.", e);
+                $"Opening the classifier '{path}' failed: its preprocessing is damaged ({e.Describe()}); fit it again.", e);
         }
         throw new KedgeException($"The classifier '{path}' was fitted on images prepared as {card.Preprocessing.GetRawText()}, " +
             $"and {model} prepares them as {JsonSerializer.Serialize(preprocessing, Format)}: " +

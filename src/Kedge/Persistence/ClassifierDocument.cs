@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kedge.Clip.Prompts;
 using Kedge.FewShot;
+using Kedge.Runtime;
 using static TorchSharp.torch;
 
 namespace Kedge.Persistence;
@@ -73,7 +74,7 @@ internal sealed record ClassifierDocument
         }
         catch (JsonException e)
         {
-            throw new KedgeException($"its description is damaged ({e.Message}); fit it again.", e);
+            throw new KedgeException($"its description is damaged ({e.Describe()}); fit it again.", e);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class TrainingCurve
         {
             return [.. UserFile.ReadLines(Path.Combine(folder, FileName)).Skip(1).Select(Parse)];
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FormatException or OverflowException or IOException or UnauthorizedAccessException)
         {
             return []; // for display, not state: the run goes on without it
         }

@@ -39,6 +39,8 @@ public class MethodVariantTests
     [InlineData("rtos[a=\"b]", "Reading the methods 'rtos[a=\"b]' found a [ without its ]: ")]
     [InlineData("rtos[steps=0]x", "Reading the methods 'rtos[steps=0]x' found a bracket that does not end the method: ")]
     [InlineData("rtos[steps]", "Reading the methods 'rtos[steps]' found 'steps' for an option: ")]
+    [InlineData("rtos[start=\"\\ud800\"]", "Reading the options of rtos found ")]
+    [InlineData("rtos[start={\"a\":1,\"a\":2}]", "Reading the options of rtos found ")]
     [InlineData("rtos[steps=0;steps=1]", "Reading the methods 'rtos[steps=0;steps=1]' found the option steps twice: ")]
     public void What_is_no_list_of_methods_is_refused(string text, string message) =>
         Assert.StartsWith(message, Assert.Throws<KedgeException>(() => MethodVariant.ParseList(text, MethodCatalog.Default)).Message,

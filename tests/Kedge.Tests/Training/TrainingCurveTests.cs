@@ -24,7 +24,8 @@ public sealed class TrainingCurveTests : IDisposable
         Assert.Equal([points[0], points[1], other], TrainingCurve.Read(_scratch.Path));
     }
 
-    [Theory, InlineData("step\nten,1"), InlineData("step,loss,learning_rate,pairs_per_second,held_out_accuracy\n10,x,1,1,")]
+    [Theory, InlineData("step\nten,1"), InlineData("step,loss,learning_rate,pairs_per_second,held_out_accuracy\n10,x,1,1,"),
+        InlineData("step,loss,learning_rate,pairs_per_second,held_out_accuracy\n99999999999,1,1,1,")]
     public void A_damaged_curve_counts_as_none(string content)
     {
         _scratch.Write("curve.csv", content);

@@ -122,7 +122,7 @@ internal static class SceneFolder
         }
         catch (JsonException e)
         {
-            throw new KedgeException($"Line {number} of {manifest} is no scene ({e.Message}); " +
+            throw new KedgeException($"Line {number} of {manifest} is no scene ({e.Describe()}); " +
                 "write the scenes anew with `kedge scenes`.", e);
         }
     }

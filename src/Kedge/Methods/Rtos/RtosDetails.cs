@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kedge.FewShot;
+using Kedge.Runtime;
 
 namespace Kedge.Methods;
 
@@ -37,7 +38,7 @@ internal sealed record RtosDetails(IReadOnlyList<string> Anchors, string Templat
         }
         catch (JsonException e)
         {
-            throw state.Damaged($"no anchor words ({e.Message})");
+            throw state.Damaged($"no anchor words ({e.Describe()})");
         }
     }
 }

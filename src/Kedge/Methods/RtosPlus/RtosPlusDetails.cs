@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kedge.FewShot;
+using Kedge.Runtime;
 
 namespace Kedge.Methods;
 
@@ -22,7 +23,7 @@ internal sealed record RtosPlusDetails(RtosDetails Rtos, RtosPlusWeights Weights
         }
         catch (JsonException e)
         {
-            throw state.Damaged($"no anchor words and weights ({e.Message})");
+            throw state.Damaged($"no anchor words and weights ({e.Describe()})");
         }
     }
 }

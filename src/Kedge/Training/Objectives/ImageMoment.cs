@@ -16,10 +16,11 @@ internal sealed record ImageMoment(IReadOnlyList<float> Values)
     public static ImageMoment Read(string path)
     {
         LibTorch.Load();
+        using var scope = NewDisposeScope();
         using var file = SafetensorsFile.Open(path);
         if (!file.Entries.ContainsKey("image_moment"))
             throw new KedgeException($"Reading an image moment from '{path}' found no tensor 'image_moment'; expected one, [D, D].");
-        using var moment = file.Read("image_moment").to(ScalarType.Float32, copy: true);
+        var moment = file.Read("image_moment").to(ScalarType.Float32);
         return new(moment.data<float>().ToArray());
     }
 
