@@ -8,7 +8,7 @@ namespace Kedge.Methods;
 /// <summary>
 /// The weights of the members of RTOS+: zero-shot, RTOS, keys, adapter, ridge, discriminant.
 /// <code>
-///     w⁰ = g, ⅓ g, ⅓ g, ⅓ g, 0.3 (1 − r) σ_zero-shot / σ_ridge, 0
+///     w⁰ = g, ⅓ g, ⅓ g, ⅓ g, 1.2 (1 − r)² σ_zero-shot / σ_ridge, 0
 ///     w = argmin over w ≥ 0 of cross entropy(Σ_m w_m L_m, labels) + κ / 2Q · Σ_m σ_m² (w_m − τ w⁰_m)²
 ///     κ = max(64, 32 / (1 − r))
 /// </code>
@@ -22,7 +22,7 @@ namespace Kedge.Methods;
 internal static class MemberWeights
 {
     private const double Share = 1.0 / 3;
-    private const double RidgeDeviation = 0.3; // of zero-shot's, where all it says is wrong
+    private const double RidgeDeviation = 1.2; // of zero-shot's, where all it says is wrong
     private const double PriorImages = 64, PriorErrors = 32, MinError = 0.01;
     private const double TrustedInformation = 0.1; // of that of the labels, from which what stands on names has its whole weight
 
@@ -58,7 +58,7 @@ internal static class MemberWeights
         var calibrated = zeroShot.Mul(Stacking.Weight(zeroShot, labels, weights));
         var information = 1 - ClassBalance.WeightedCrossEntropy(calibrated, labels, weights).item<float>() / Math.Log(zeroShot.shape[1]);
         var ridgeWeight =
-            RidgeDeviation * (1 - accuracy) * Stacking.Deviation(zeroShot, labels) / Stacking.Deviation(ridge, labels);
+            RidgeDeviation * Math.Pow(1 - accuracy, 2) * Stacking.Deviation(zeroShot, labels) / Stacking.Deviation(ridge, labels);
         var names = Math.Clamp(information / TrustedInformation, 0, 1);
         return [names, Share * names, Share * names, Share * names, ridgeWeight, 0];
     }

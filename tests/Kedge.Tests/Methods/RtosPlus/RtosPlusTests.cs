@@ -101,7 +101,7 @@ public class RtosPlusTests
         var onImages = Centred(images).matmul(Centred(task.Support.MeanOverViews()).t().matmul(ridge.Ridge.Coefficients));
         var weights = plus.Details.Weights;
         var own = ZeroShot.Logits(task.Support.MeanOverViews(), synthetic.Classes, task.Classes.LogitScale);
-        Assert.Equal(0.3 * (1 - Top1Accuracy.Measure(own, task.Support.Labels)) * Stacking.Deviation(own, task.Support.Labels)
+        Assert.Equal(1.2 * Math.Pow(1 - Top1Accuracy.Measure(own, task.Support.Labels), 2) * Stacking.Deviation(own, task.Support.Labels)
             / Stacking.Deviation(ridge.HeldOutLogits[0], task.Support.Labels), weights.Ridge, Rounding);
         var expected = sum / 3 + onImages * weights.Ridge;
         Assert.Equal((1, 0), (weights.ZeroShot, weights.Discriminant));
