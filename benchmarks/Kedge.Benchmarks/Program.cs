@@ -9,6 +9,7 @@ var benchmarks = new Dictionary<string, Func<string, IEnumerable<string>>>
     ["operators"] = _ => OperatorBenchmark.Run(),
     ["precision"] = PrecisionLossBenchmark.Run, // precision=PATH of a data set
     ["text-tower"] = _ => TextTowerBenchmark.Run(),
+    ["relevance"] = _ => RelevanceBenchmark.Run(),
     ["step"] = _ => RtosStepBenchmark.Run(),
     ["fit"] = _ => FitBenchmark.Run(),
     ["prediction"] = _ => PredictionBenchmark.Run(),

@@ -15,6 +15,11 @@ namespace Kedge.Cli.Commands;
 internal sealed class ExplainCommand : KedgeCommand
 {
     private readonly ImageOptions _images = new("Without any, the anchors of the classifier are listed.");
+    private readonly Option<bool> _guide = new("--guide")
+    {
+        Description = "With --text: optimise a mask over the photo until the model sees all words, and show what it changes.",
+    };
+
     private readonly Option<int> _top = RangedOption.AtLeast(1, new Option<int>("--top")
     {
         Description = "How many classes, anchors, photos and words to show of each.",
@@ -43,6 +48,7 @@ internal sealed class ExplainCommand : KedgeCommand
         _images.AddTo(this);
         _classifier.AddTo(this);
         Add(_text);
+        Add(_guide);
         Option[] shown = [_top, _words, _page, _json];
         foreach (var option in shown)
             Add(option);
@@ -51,7 +57,11 @@ internal sealed class ExplainCommand : KedgeCommand
             if (result.GetResult(_classifier.Path) is null == result.GetResult(_text) is null)
                 result.AddError("Give either --classifier or --text.");
             if (result.GetResult(_text) is null)
+            {
+                if (result.GetResult(_guide) is { Implicit: false })
+                    result.AddError("--guide: with --text alone.");
                 return;
+            }
             if (!_images.AreGiven(result))
                 result.AddError("--text: give photos to compare it with, too.");
             foreach (var option in new Option[] { _top, _words }.Where(option => result.GetResult(option) is { Implicit: false }))
@@ -74,16 +84,19 @@ internal sealed class ExplainCommand : KedgeCommand
     private void ExplainText(ParseResult parsed, string text)
     {
         var images = _images.Open(parsed, Terminal.Error);
-        using var clip = _classifier.LoadModelAlone(parsed);
+        using var clip = _classifier.LoadModelAlone(parsed, Terminal.Error);
         var pairs = new List<(ImageFile Photo, PairRelevance Pair)>();
+        var guided = new List<Guidance>(); // none, or one a photo
         foreach (var image in images)
         {
             Terminal.Cancellation.ThrowIfCancellationRequested();
             pairs.Add((image, ClipRelevance.Explain(clip, image, text)));
+            if (parsed.GetValue(_guide))
+                guided.Add(GuidedMask.Optimise(clip, image, text, cancellation: Terminal.Cancellation));
         }
         if (parsed.GetValue(_page) is { } page)
             RelevancePage.Write(page, clip.Name, pairs);
-        Terminal.Out.WriteRelevance(pairs, parsed.GetValue(_json));
+        Terminal.Out.WriteRelevance(pairs, guided, parsed.GetValue(_json));
     }
 
     private void ExplainClassifier(ParseResult parsed)

@@ -49,6 +49,7 @@ internal sealed class LocateCommand : KedgeCommand
         if (mask is not null && images.Count != 1)
             throw new KedgeException($"Writing a mask found {images.Count} photos: give one, or leave --mask away.");
         using var clip = _model.Load(parsed, EncoderPrecision.Float32, otherwise: null);
+        ModelOptions.WriteAssumed(clip, Terminal.Error);
         var located = new List<(ImageFile Photo, Location Location)>();
         foreach (var image in images)
         {

@@ -60,7 +60,12 @@ internal sealed class ClassifierOptions
     }
 
     /// <summary>The model asked for, else the default, in float32; where there is no classifier.</summary>
-    public ClipModel LoadModelAlone(ParseResult parsed) => _model.Load(parsed, EncoderPrecision.Float32, otherwise: null);
+    public ClipModel LoadModelAlone(ParseResult parsed, TextWriter notes)
+    {
+        var clip = _model.Load(parsed, EncoderPrecision.Float32, otherwise: null);
+        ModelOptions.WriteAssumed(clip, notes);
+        return clip;
+    }
 
     /// <summary>The classifier's file.</summary>
     public string File(ParseResult parsed) => parsed.GetValue(_path)!;

@@ -8,11 +8,15 @@ internal static class HeatMapText
     private const string Shades = " ░▒▓█";
 
     /// <summary>Two characters a patch, which makes it about as wide as high.</summary>
-    public static void WriteHeatMap(this TextWriter output, PatchMap map)
-    {
-        for (var row = 0; row < map.Rows; row++)
-            output.WriteLine($"  |{string.Concat(Enumerable.Range(0, map.Columns).Select(column => Shade(map[row, column])))}|");
+    public static void WriteHeatMap(this TextWriter output, PatchMap map) =>
+        output.WriteHeatMap(map.Rows, [.. map.Shares.Select(share => share / Math.Max(map.Max, double.Epsilon))]);
 
-        string Shade(double share) => new(share > 0 ? Shades[(int)Math.Ceiling((Shades.Length - 1) * share / map.Max)] : Shades[0], 2);
+    /// <summary>The same of numbers from 0 to 1, row by row.</summary>
+    public static void WriteHeatMap(this TextWriter output, int rows, IReadOnlyList<double> values)
+    {
+        foreach (var row in values.Chunk(values.Count / rows))
+            output.WriteLine($"  |{string.Concat(row.Select(value => new string(Shade(value), 2)))}|");
+
+        static char Shade(double value) => Shades[(int)Math.Round((Shades.Length - 1) * value)];
     }
 }

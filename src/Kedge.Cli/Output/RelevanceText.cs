@@ -10,13 +10,15 @@ internal static class RelevanceText
     private const int BarLength = 30;
 
     /// <summary>For each photo bars of tokens and a map of patches; or a JSON object a line.</summary>
-    public static void WriteRelevance(this TextWriter output, IReadOnlyList<(ImageFile Photo, PairRelevance Pair)> pairs, bool json)
+    public static void WriteRelevance(
+        this TextWriter output, IReadOnlyList<(ImageFile Photo, PairRelevance Pair)> pairs, IReadOnlyList<Guidance> guided, bool json)
     {
-        foreach (var (photo, pair) in pairs)
+        foreach (var (place, (photo, pair)) in pairs.Index())
         {
+            var guidance = guided.Count > 0 ? guided[place] : null;
             if (json)
             {
-                output.WriteJson(RelevanceRecord.From(photo.Name, pair));
+                output.WriteJson(RelevanceRecord.From(photo.Name, pair, guidance));
                 continue;
             }
             if (photo != pairs[0].Photo)
@@ -27,6 +29,8 @@ internal static class RelevanceText
             output.WriteLine();
             output.WriteLine("  the parts of the photo that speak for it");
             output.WriteHeatMap(pair.Patches);
+            if (guidance is not null)
+                WriteGuidance(output, guidance);
         }
     }
 
@@ -46,6 +50,18 @@ internal static class RelevanceText
             output.WriteLine($"{photo.Name}  {box}  (cosine {location.Cosine:0.000})");
             output.WriteHeatMap(location.Patches);
         }
+    }
+
+    private static void WriteGuidance(TextWriter output, Guidance guidance)
+    {
+        var width = guidance.Words.Max(word => word.Text.Length);
+        output.WriteLine();
+        var (before, after) = (guidance.Before.Cosine, guidance.After.Cosine);
+        output.WriteLine($"  with a mask over the photo, to see every word: cosine {before:0.000} -> {after:0.000}");
+        foreach (var word in guidance.Words)
+            output.WriteLine($"  {word.Text.PadRight(width)}  {word.Before:0.00} -> {word.After:0.00}");
+        output.WriteLine("  what it leaves to see");
+        output.WriteHeatMap(guidance.Rows, guidance.Visible);
     }
 
     private static void WriteTokens(TextWriter output, PairRelevance pair)

@@ -25,8 +25,14 @@ public static class ClipRelevance
     /// <exception cref="KedgeException">The photo cannot be read, or the text is too long.</exception>
     public static PairRelevance Explain(ClipModel clip, ImageFile photo, string text, bool allBlocks = false)
     {
+        using var pixels = clip.Preprocess([photo]);
+        return Explain(clip, pixels, text, allBlocks);
+    }
+
+    /// <summary>As the other, of pixels [1, 3, R, R].</summary>
+    internal static PairRelevance Explain(ClipModel clip, Tensor pixels, string text, bool allBlocks = false)
+    {
         using var scope = NewDisposeScope();
-        var pixels = clip.Preprocess([photo]);
         var (cosine, tokens, patches) = Pairs(clip, pixels, [text], allBlocks: allBlocks);
         int[] ids = [.. clip.Tokenizer.TokensOf(text)];
         double[] shares = [.. tokens[0].cpu().data<float>().Select(share => (double)share)];

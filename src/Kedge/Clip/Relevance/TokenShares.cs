@@ -13,20 +13,22 @@ internal static class TokenShares
         ClipTokenizer tokenizer, IReadOnlyList<int> ids, IReadOnlyList<double> values)
     {
         var (sum, max) = (values.Sum(), values.DefaultIfEmpty(0).Max());
-        var tokens = new List<TokenRelevance>();
-        var words = new List<TokenRelevance>();
+        return ([.. Enumerable.Range(0, ids.Count).Select(i => Of(i..(i + 1)))], [.. WordsOf(tokenizer, ids).Select(Of)]);
+
+        TokenRelevance Of(Range place) => new(tokenizer.Decode(ids.Take(place)),
+            values.Take(place).Sum() / Math.Max(sum, double.Epsilon), values.Take(place).Max() / Math.Max(max, double.Epsilon));
+    }
+
+    /// <summary>The tokens of each word, in order.</summary>
+    public static IEnumerable<Range> WordsOf(ClipTokenizer tokenizer, IReadOnlyList<int> ids)
+    {
         var start = 0;
         for (var i = 0; i < ids.Count; i++)
         {
-            tokens.Add(Of(i, i + 1));
             if (i + 1 < ids.Count && !tokenizer.EndsWord(ids[i]))
                 continue;
-            words.Add(Of(start, i + 1));
+            yield return start..(i + 1);
             start = i + 1;
         }
-        return (tokens, words);
-
-        TokenRelevance Of(int first, int end) => new(tokenizer.Decode(ids.Take(first..end)),
-            values.Take(first..end).Sum() / Math.Max(sum, double.Epsilon), values.Take(first..end).Max() / Math.Max(max, double.Epsilon));
     }
 }
