@@ -16,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<string, IEnumerable<string>>>
     ["scale"] = _ => ScaleBenchmark.Run(),
     ["training"] = _ => TrainingBenchmark.Run(),
     ["decoding"] = _ => DecodingBenchmark.Run(),
+    ["attriclip"] = AttriClipBenchmark.Run, // attriclip=PATH of a data set
     ["memory"] = MemoryBenchmark.Run, // memory=PATH of a data set
 };
 var chosen = (args.Length > 0 ? args : ["image-encoding", "text-tower", "step", "fit", "prediction", "scale", "training", "decoding"])
