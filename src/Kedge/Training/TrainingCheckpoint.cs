@@ -136,7 +136,7 @@ internal sealed class TrainingCheckpoint
                 : state.OptimizerSha256 != Digest(checkpoint, OptimizerFile) ? throw Damaged(checkpoint, OptimizerFile)
                 : state;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException) // the latter for a name that a JsonObject has twice
         {
             throw Damaged(checkpoint, StateFile, e);
         }

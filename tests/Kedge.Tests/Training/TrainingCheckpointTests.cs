@@ -151,7 +151,8 @@ public sealed class TrainingCheckpointTests(UndisturbedRun undisturbed) : IClass
     }
 
     [Theory, InlineData("null"), InlineData("{}"),
-        InlineData("[]"), InlineData("""{ "Step": 3, "Run": null, "ModelSha256": "", "OptimizerSha256": "" }"""),
+        InlineData("[]"), InlineData("""{ "Step": 3, "Run": { "A": 1, "A": 2 }, "ModelSha256": "", "OptimizerSha256": "" }"""),
+        InlineData("""{ "Step": 3, "Run": null, "ModelSha256": "", "OptimizerSha256": "" }"""),
         InlineData("""{ "Step": 3, "Run": { "Architecture": { "FeatureWidth": 16, "Vision": {}, "Text": {} } } }""")]
     public void A_description_of_another_form_is_refused(string json)
     {
