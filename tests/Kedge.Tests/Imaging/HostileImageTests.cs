@@ -36,12 +36,14 @@ public class HostileImageTests
     [Fact]
     public void A_size_that_the_file_cannot_hold_is_refused_before_it_is_unpacked()
     {
-        var (bmp, jpeg) = (Pictures.Bmp.ToArray(), ProgressiveJpeg.Bytes);
+        var (bmp, gif, jpeg) = (Pictures.Bmp.ToArray(), Pictures.Gif.ToArray(), ProgressiveJpeg.Bytes);
         byte[] side = [0x41, 0x34]; // 13,377
         (bmp[18], bmp[19], bmp[22], bmp[23]) = (side[0], side[1], side[0], side[1]);
+        (gif[6], gif[7], gif[8], gif[9]) = (side[0], side[1], side[0], side[1]);
         var frame = jpeg.AsSpan(jpeg.AsSpan().IndexOf((byte[])[0xFF, 0xC2]));
         (frame[5], frame[6], frame[7], frame[8]) = (side[1], side[0], side[1], side[0]);
-        foreach (var (word, file) in new[] { ("PNG", Pictures.Png(13_377, 13_377, 8, 2, [])), ("BMP", bmp), ("JPEG", jpeg) })
+        var png = Pictures.Png(13_377, 13_377, 8, 2, []);
+        foreach (var (word, file) in new[] { ("PNG", png), ("BMP", bmp), ("GIF", gif), ("JPEG", jpeg) })
         {
             AssertError(file, $"Cannot decode 'photo': the {word} file is cut short; copy or download it again, or use it as far as it " +
                 "goes (--allow-cut).");
