@@ -101,7 +101,8 @@ internal sealed class Checkpoint : IDisposable
             : SettingsFile.OpenIfThere(Path.Combine(folder, OpenClipSettings.FileName));
         return openClip is not null
             ? new Checkpoint(renamed, format, CheckpointLayout.OpenClip, OpenClipSettings.Read(openClip))
-            : new Checkpoint(renamed, format, map.Layout, CheckpointSettings.OfWeights(tensors.Entries.Keys, wrapper, format));
+            : new Checkpoint(renamed, format, map.Layout,
+                RecordedSettings.Find(tensors) ?? CheckpointSettings.OfWeights(tensors.Entries.Keys, wrapper, format));
     }
 
     private static (KeyMap Map, string Wrapper) FindMap(TensorSource tensors)

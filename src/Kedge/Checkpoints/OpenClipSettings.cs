@@ -1,5 +1,3 @@
-using Kedge.Imaging;
-
 namespace Kedge.Checkpoints;
 
 /// <summary>
@@ -84,13 +82,7 @@ internal static class OpenClipSettings
             Std = config.Deviations("preprocess_cfg.std"),
             ResizeSize = side,
             CropSize = side,
-            Kernel = config.Text("preprocess_cfg.interpolation") switch
-            {
-                null => null,
-                "bicubic" => ResampleKernel.Bicubic,
-                "bilinear" => ResampleKernel.Bilinear,
-                var other => throw config.Unsupported("preprocess_cfg.interpolation", other, "bicubic or bilinear"),
-            },
+            Kernel = config.Interpolation("preprocess_cfg.interpolation"),
         };
     }
 

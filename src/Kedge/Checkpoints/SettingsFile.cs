@@ -6,8 +6,8 @@ using Kedge.Tensors;
 namespace Kedge.Checkpoints;
 
 /// <summary>
-/// A JSON configuration file beside a checkpoint. Values are read by dotted key: null where absent or null, an error
-/// that names file and key where of the wrong type.
+/// A JSON configuration beside a checkpoint or in its metadata. Values are read by dotted key: null where absent or
+/// null, an error that names file and key where of the wrong type.
 /// </summary>
 internal sealed class SettingsFile : IDisposable
 {
@@ -33,15 +33,30 @@ internal sealed class SettingsFile : IDisposable
                 throw new KedgeException($"'{path}' has {stream.Length:N0} bytes where at most {MaxFileBytes:N0} are expected; " +
                     "check that it is the right file.");
             using var reader = new StreamReader(stream, StrictUtf8);
-            var document = JsonDocument.Parse(reader.ReadToEnd(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return Parse(reader.ReadToEnd(), path);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Malformed(path, e);
+        }
+    }
+
+    /// <summary>Reads a text whose root is an object.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="path">Its name in error messages.</param>
+    public static SettingsFile Parse(string json, string path)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new SettingsFile(path, document)
                 : throw new KedgeException(
                     $"'{path}' is a JSON {document.RootElement.ValueKind} where an object is expected; check that it is the right file.");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new KedgeException($"'{path}' is not valid JSON: {e.Message} Get the file again.", e);
+            throw Malformed(path, e);
         }
     }
 
@@ -76,8 +91,7 @@ internal sealed class SettingsFile : IDisposable
     /// <summary>A required object whose values are all strings.</summary>
     public Dictionary<string, string> Texts(string key)
     {
-        var value =
-            Find(key) ?? throw new KedgeException($"'{Path}' has no '{key}', which is expected in it; check that it is the right file.");
+        var value = Find(key) ?? throw Missing(key);
         return value.ValueKind == JsonValueKind.Object
             && Fields(value) is var fields && fields.TrueForAll(field => TextOf(field.Value) is not null)
             ? fields.ToDictionary(field => field.Name, field => TextOf(field.Value)!)
@@ -88,6 +102,15 @@ internal sealed class SettingsFile : IDisposable
     public PerChannel? Deviations(string key) => Channels(key) is not { } value ? null
         : value is { Red: > 0, Green: > 0, Blue: > 0 } ? value
         : throw Unsupported(key, $"[{value.Red}, {value.Green}, {value.Blue}]", "numbers above 0");
+
+    /// <summary>The filter of a resize.</summary>
+    public ResampleKernel? Interpolation(string key) => Text(key) switch
+    {
+        null => null,
+        "bicubic" => ResampleKernel.Bicubic,
+        "bilinear" => ResampleKernel.Bilinear,
+        var other => throw Unsupported(key, other, "bicubic or bilinear"),
+    };
 
     public bool IsObject(string key) => Find(key)?.ValueKind == JsonValueKind.Object;
 
@@ -101,6 +124,10 @@ internal sealed class SettingsFile : IDisposable
     /// <summary>An error about a valid value that is not supported.</summary>
     public KedgeException Unsupported(string key, object? found, string expected) =>
         new($"'{Path}' states {key} = {found}, which Kedge does not compute (expected: {expected}); use a model without it.");
+
+    /// <summary>An error about a value that must be there.</summary>
+    public KedgeException Missing(string key) =>
+        new($"'{Path}' has no '{key}', which is expected in it; check that it is the right file.");
 
     public void Dispose() => _document.Dispose();
 
@@ -123,7 +150,7 @@ internal sealed class SettingsFile : IDisposable
         }
         catch (InvalidOperationException e) // half of a surrogate pair in a name
         {
-            throw new KedgeException($"'{Path}' is not valid JSON: {e.Message} Get the file again.", e);
+            throw Malformed(Path, e);
         }
     }
 
@@ -138,6 +165,9 @@ internal sealed class SettingsFile : IDisposable
             return null;
         }
     }
+
+    private static KedgeException Malformed(string path, Exception e) =>
+        new($"'{path}' is not valid JSON: {e.Message} Get the file again.", e);
 
     private KedgeException Wrong(string key, JsonElement value, string expected)
     {

@@ -39,20 +39,23 @@ internal static class ClipArchitecture
     }
 
     /// <summary>
-    /// The preprocessing that a checkpoint declares, and CLIP's where it does not; pixels in 0 to 1 for a tower that
-    /// subtracts a mean image itself.
+    /// CLIP's preprocessing for an image tower; pixels in 0 to 1 for one that subtracts a mean image itself.
     /// </summary>
+    public static Preprocessing UsualPreprocessing(VisionConfiguration vision) => vision is BasicResNetConfiguration
+        ? new() { Resolution = vision.Resolution, Mean = new(0, 0, 0), Std = new(1, 1, 1) }
+        : new() { Resolution = vision.Resolution };
+
+    /// <summary>The preprocessing that a checkpoint declares, and the usual one where it does not.</summary>
     public static Preprocessing PreprocessingOf(Checkpoint checkpoint, ClipConfiguration configuration)
     {
         var (vision, declared) = (configuration.Vision, checkpoint.Declared.Preprocessing);
-        var (resolution, usual) = (vision.Resolution, Usual(vision));
+        var (resolution, usual) = (vision.Resolution, UsualPreprocessing(vision));
         if ((declared.CropSize ?? resolution) != resolution || (declared.ResizeSize ?? resolution) != resolution)
             throw new KedgeException($"Reading the preprocessing of {checkpoint.Tensors.Origin}: " +
                 $"it resizes to {declared.ResizeSize ?? resolution} and crops to {declared.CropSize ?? resolution} pixels, " +
                 $"and the image tower takes {resolution}. Expected the same size in all three; correct preprocessor_config.json.");
         return usual with
         {
-            Resolution = resolution,
             Mean = declared.Mean ?? usual.Mean,
             Std = declared.Std ?? usual.Std,
             Kernel = declared.Kernel ?? usual.Kernel,
@@ -78,9 +81,6 @@ internal static class ClipArchitecture
             throw new KedgeException($"'{stated.File}' is of another model than '{weights}': {stated.Key} is {stated.Value} there, " +
                 $"and {(size is null ? "nothing" : size)} in the weights; put the model's own file beside them.");
     }
-
-    private static Preprocessing Usual(VisionConfiguration vision) =>
-        vision is BasicResNetConfiguration ? new() { Mean = new(0, 0, 0), Std = new(1, 1, 1) } : new();
 
     private static VisionTransformerConfiguration Transformer(
         Shapes shapes, DeclaredArchitecture declared, HeadCounts heads, Activation activation)

@@ -49,17 +49,18 @@ internal sealed record ModelSetting(string Name, string Value, string? Source)
                 (assumed.Exists(IsArchitecture) ? ", or state --activation and --heads." : ".");
     }
 
-    private static bool IsArchitecture(ModelSetting setting) => setting.Name is "activation" or "image heads" or "text heads";
-
-    private static string Show(ModelSetting setting) =>
-        IsArchitecture(setting) ? $"{setting.Name} ({setting.Value})" : setting.Name;
-
-    private static int? ImageHeads(VisionConfiguration vision) => vision switch
+    /// <summary>Attention heads of an image tower; null where it has none.</summary>
+    public static int? ImageHeads(VisionConfiguration vision) => vision switch
     {
         VisionTransformerConfiguration vit => vit.Transformer.Heads,
         ResNetConfiguration net => net.Heads,
         _ => null,
     };
+
+    private static bool IsArchitecture(ModelSetting setting) => setting.Name is "activation" or "image heads" or "text heads";
+
+    private static string Show(ModelSetting setting) =>
+        IsArchitecture(setting) ? $"{setting.Name} ({setting.Value})" : setting.Name;
 
     private static string Show(PerChannel colour) => $"{colour.Red} {colour.Green} {colour.Blue}";
 }

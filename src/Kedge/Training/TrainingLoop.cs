@@ -26,6 +26,9 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
     /// </summary>
     public Func<EmaWeights?, double>? HeldOutAccuracy { get; init; }
 
+    /// <summary>The metadata of the weights that are written; none by default.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     /// <summary>The clock for throughput; the system's by default.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -110,13 +113,13 @@ internal sealed class TrainingLoop(nn.Module module, IReadOnlyList<ITrainingTerm
         (checkpoint.Step > 0 ? $"The checkpoint of step {checkpoint.Step} is the last good one; " : "There is no checkpoint yet; ") +
         $"start again in another folder with a lower learning rate than {options.LearningRate}.");
 
-    private static string WriteWeights(TrainingState training, string folder)
+    private string WriteWeights(TrainingState training, string folder)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var path = Path.Combine(folder, "model.safetensors");
         SafetensorsWriter.Write(path, training.FinalWeights.ToDictionary(entry => entry.Key,
-            entry => entry.Value.to(ScalarType.Float16).cpu()));
+            entry => entry.Value.to(ScalarType.Float16).cpu()), Metadata);
         return path;
     }
 }

@@ -1,6 +1,5 @@
 using Kedge.Clip;
 using Kedge.Clip.Towers;
-using Kedge.Imaging;
 using Kedge.Optimisation;
 using Kedge.Runtime;
 using Kedge.Text;
@@ -85,8 +84,8 @@ internal sealed class ContrastiveTrainer
     /// </summary>
     /// <param name="data">The data for training and evaluation.</param>
     /// <param name="folder">
-    /// Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, OpenAI's names; averaged) are
-    /// written; created where missing.
+    /// Where checkpoints, <c>curve.csv</c> and <c>model.safetensors</c> (F16, OpenAI's names; averaged; its settings in
+    /// its metadata) are written; created where missing.
     /// </param>
     /// <param name="progress">Reports every ten steps, at every checkpoint and at the end.</param>
     /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
@@ -106,7 +105,7 @@ internal sealed class ContrastiveTrainer
             throw new ArgumentException($"The image '{bare.Image.Name}' has no caption.", nameof(data));
         if (data.Pairs.Count == 0 && data.Teachers.Count == 0)
             throw new ArgumentException("There is nothing to train on: neither pairs nor text features.", nameof(data));
-        var preprocessing = new Preprocessing { Resolution = _start.Architecture.Vision.Resolution };
+        var preprocessing = _start.Preprocessing;
         var run = PretrainingRun.Create(_start, _options, data);
         using var network = _start.Build(_options.Seed, _device);
         network.train();
@@ -123,6 +122,7 @@ internal sealed class ContrastiveTrainer
                 ? _options.BatchSize * _options.AccumulationSteps
                 : _options.TeacherBatchSize * data.Teachers.Count,
             HeldOutAccuracy = data.HeldOut is { } images ? Evaluation(network, new HeldOutAccuracy(images, preprocessing, _device)) : null,
+            Metadata = _start.Metadata(),
             Time = _time,
         };
         return loop.Run(run.Identity(), folder, progress, cancellation);

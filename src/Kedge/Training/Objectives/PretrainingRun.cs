@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Kedge.Clip.Towers;
+using Kedge.Imaging;
 
 namespace Kedge.Training.Objectives;
 
@@ -19,8 +21,16 @@ internal sealed record PretrainingRun(ClipConfiguration Architecture, Pretrainin
     {
         [nameof(Data)] = "other images or captions",
         [nameof(Teacher)] = "another text teacher or none",
+        [nameof(Pixels)] = "another mean, std or interpolation",
         [nameof(Start)] = "other weights to start from or none",
     };
+
+    /// <summary>
+    /// Mean, std and interpolation; null where there are no pairs, and for those of OpenAI's models, which all runs of
+    /// earlier versions had.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Pixels { get; init; }
 
     /// <summary>The identity as stored in checkpoints.</summary>
     public RunIdentity Identity() => new((JsonObject)JsonSerializer.SerializeToNode(this)!, Digests);
@@ -30,7 +40,14 @@ internal sealed record PretrainingRun(ClipConfiguration Architecture, Pretrainin
         data.Teachers.Count == 0 ? "" : Digest(data.Teachers.SelectMany(teacher =>
             teacher.Names.Zip(teacher.Features, (name, features) => (object)new { name, features }))
             .Concat(data.ImageMoment is { } moment ? [new { moment.Values }] : [])),
-        start.Fingerprint);
+        start.Fingerprint)
+    {
+        Pixels = data.Pairs.Count == 0 ? null : Describe(start.Preprocessing),
+    };
+
+    private static string? Describe(Preprocessing pixels) =>
+        pixels == new Preprocessing { Resolution = pixels.Resolution } ? null
+            : JsonSerializer.Serialize((object[])[pixels.Mean, pixels.Std, pixels.Kernel]);
 
     private static string Digest(IEnumerable<object> rows)
     {

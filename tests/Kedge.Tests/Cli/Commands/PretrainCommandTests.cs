@@ -21,7 +21,10 @@ public class PretrainCommandTests
         Assert.Equal(Path.Combine(photos["run"], "model.safetensors"), model);
         Assert.Equal(3, report.GetProperty("heldOutImages").GetInt32());
         Assert.InRange(report.GetProperty("zeroShotTop1").GetDouble(), 0, 1);
-        Assert.Contains("image tower    ResNet, blocks 1-1-1-1, width 2, heads 1, 32 pixels\n", CliRun.Done("info", model));
+        var info = CliRun.Done("info", model);
+        Assert.Contains("image tower    ResNet, blocks 1-1-1-1, width 2, heads 1, 32 pixels\n", info);
+        Assert.Contains("settings       activation, image heads, text heads, mean, std, interpolation: the weights' metadata; " +
+            "resize and crop, context length: the weights\n", info);
 
         Assert.Equal(2, File.ReadLines(photos["run/curve.csv"]).Count()); // a head, and the last step
         Assert.True(new FileInfo(photos["run/curve.png"]).Length > 1000);

@@ -43,8 +43,10 @@ public sealed class EarlierCheckpointTests : IDisposable
         run.Run(_scratch["start.safetensors"], _scratch["again"], TestContext.Current.CancellationToken);
         Assert.SkipUnless(SameWeights("checkpoint.previous", "half", "again"),
             "This processor rounds otherwise than that which the checkpoint is from.");
-        TinyRun.AssertSame(_scratch["whole"], _scratch["half"]);
-        TinyRun.AssertSame(_scratch["whole"], _scratch["again"]);
+        TinyRun.AssertSameCheckpoint(_scratch["whole"], _scratch["half"]);
+        TinyRun.AssertSame(_scratch["half"], _scratch["again"]);
+        Assert.Equal(TinyRun.WeightsIn(_scratch["whole/model.safetensors"]), // which state no settings
+            TinyRun.WeightsIn(_scratch["half/model.safetensors"]));
     }
 
     /// <summary>Unpacks a run and trains its second half.</summary>
