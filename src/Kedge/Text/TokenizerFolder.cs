@@ -6,12 +6,13 @@ namespace Kedge.Text;
 /// <summary>
 /// The two file layouts of a BPE tokenizer in Hugging Face folders: <c>tokenizer.json</c> (vocabulary, merges and added
 /// tokens in one), or <c>vocab.json</c> (token to id) with <c>merges.txt</c> (a header line, then a pair a line) and,
-/// where there are any, added tokens in <c>added_tokens.json</c> or <c>tokenizer_config.json</c>.
+/// where there are any, added tokens in <c>added_tokens.json</c> or <c>tokenizer_config.json</c>; with both <see
+/// cref="SpecialTokens"/>.
 /// </summary>
 internal static class TokenizerFolder
 {
     private const string Whole = "tokenizer.json", Vocabulary = "vocab.json", Merges = "merges.txt";
-    private const string Added = "added_tokens.json", Settings = "tokenizer_config.json", Decoder = "added_tokens_decoder";
+    private const string Added = "added_tokens.json", Settings = "tokenizer_config.json", Special = "special_tokens_map.json";
 
     internal static bool Holds(string folder) =>
         File.Exists(Path.Combine(folder, Whole)) || File.Exists(Path.Combine(folder, Vocabulary));
@@ -20,18 +21,19 @@ internal static class TokenizerFolder
     {
         var whole = Path.Combine(folder, Whole);
         if (File.Exists(whole))
-            return Read(whole, ReadWhole);
+            return Read(whole, path => ReadWhole(path, ReadNamed(folder)));
         var (vocabulary, merges) = (Path.Combine(folder, Vocabulary), Path.Combine(folder, Merges));
         if (!File.Exists(vocabulary) || !File.Exists(merges))
             throw new KedgeException($"The folder {folder} holds no tokenizer; expected tokenizer.json, or vocab.json with merges.txt.");
         var pairs = Read(merges, ReadMerges);
         var added = ReadAdded(Path.Combine(folder, Added), TokenizerJson.Ids).Select(pair => new AddedToken(pair.Key, pair.Value))
-            .Concat(ReadAdded(Path.Combine(folder, Settings), root => TokenizerJson.Decoder(root, Decoder)))
+            .Concat(ReadAdded(Path.Combine(folder, Settings), root => TokenizerJson.Decoder(root, SpecialTokens.Decoder)))
             .DistinctBy(token => (token.Text, token.Id)).ToList();
+        var named = ReadNamed(folder);
         return Read(vocabulary, path =>
         {
             using var json = Parse(path);
-            return Make(TokenizerJson.Ids(json.RootElement), added, pairs, path);
+            return Make(TokenizerJson.Ids(json.RootElement), added, named, pairs, path);
         });
     }
 
@@ -52,7 +54,7 @@ internal static class TokenizerFolder
         }
     }
 
-    private static ClipTokenizer ReadWhole(string path)
+    private static ClipTokenizer ReadWhole(string path, IReadOnlyList<string> named)
     {
         using var json = Parse(path);
         var model = TokenizerJson.Field(json.RootElement, "model");
@@ -61,7 +63,7 @@ internal static class TokenizerFolder
             throw new KedgeException($"The tokenizer {path} is of type '{type}' with word end '{suffix}'; expected CLIP's: " +
                 $"type 'BPE' with word end '{ByteSymbols.WordEnd}'.");
         var ids = TokenizerJson.Ids(TokenizerJson.Field(model, "vocab"));
-        return Make(ids, TokenizerJson.Added(json.RootElement), TokenizerJson.Merges(model), path);
+        return Make(ids, TokenizerJson.Added(json.RootElement), named, TokenizerJson.Merges(model), path);
     }
 
     /// <summary>
@@ -69,10 +71,11 @@ internal static class TokenizerFolder
     /// anything else. Tokens that the vocabulary has already are cut like any text.
     /// </summary>
     private static ClipTokenizer Make(
-        Dictionary<string, int> ids, IReadOnlyList<AddedToken> added, IReadOnlyList<(string Left, string Right)> merges, string path)
+        Dictionary<string, int> ids, IReadOnlyList<AddedToken> added, IReadOnlyList<string> named,
+        IReadOnlyList<(string Left, string Right)> merges, string path)
     {
         var beyond = new List<AddedToken>();
-        foreach (var token in added)
+        foreach (var token in added.Concat(SpecialTokens.Number(named, ids, added)))
         {
             if (token.Text is TextPieces.Start or TextPieces.End)
                 ids.TryAdd(token.Text, token.Id);
@@ -90,6 +93,9 @@ internal static class TokenizerFolder
         [.. UserFile.ReadLines(path)
             .Where((line, at) => line.Length > 0 && !(at == 0 && line.StartsWith("#version", StringComparison.Ordinal)))
             .Select(line => TokenizerJson.Pair(line.Split(' ')))];
+
+    private static IReadOnlyList<string> ReadNamed(string folder) => SpecialTokens.Named(
+        ReadAdded(Path.Combine(folder, Settings), SpecialTokens.Read), ReadAdded(Path.Combine(folder, Special), SpecialTokens.Read));
 
     private static T ReadAdded<T>(string path, Func<JsonElement, T> read) where T : new()
     {

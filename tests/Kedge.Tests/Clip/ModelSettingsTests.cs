@@ -163,6 +163,15 @@ public sealed class ModelSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_special_token_that_is_only_named_without_a_row_is_refused()
+    {
+        WriteTokenizer();
+        _folder.Write("model/special_tokens_map.json", "{\"pad_token\":\"[PAD]\"}");
+        Assert.Equal($"The tokenizer of '{_folder["model"]}' has the token '[PAD]' as 49409, and the model's table of tokens has " +
+            "49,409 rows: take the tokenizer and the weights of one model.", Error(TinyClip.OpenAI(TinyClip.Tokens + 1)));
+    }
+
+    [Fact]
     public void Models_that_Kedge_brings_assume_nothing()
     {
         using var clip = ClipModel.Load(EmbeddedModels.Mini);

@@ -121,6 +121,41 @@ public sealed class TokenizerFolderTests : IDisposable
         Assert.Contains(expected, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{}", "{\"mask_token\":\"[M]\",\"pad_token\":{\"content\":\"[P]\"},\"eos_token\":\"<|endoftext|>\"}", "[P]", "[M]")]
+    [InlineData("{}", "{\"unk_token\":null,\"additional_special_tokens\":[\"<a>\",{\"content\":\"<b>\"}]}", "<a>", "<b>")]
+    [InlineData("{\"pad_token\":\"[Q]\",\"mask_token\":\"[M]\"}", "{\"pad_token\":\"[P]\"}", "[P]", "[M]")]
+    [InlineData("{\"added_tokens_decoder\":{},\"sep_token\":\"<a>\",\"extra_special_tokens\":{\"it\":\"<b>\"}}",
+        "{\"pad_token\":\"[P]\"}", "<a>", "<b>")]
+    public void Special_tokens_that_no_file_gives_an_id_have_the_next_as_in_transformers(
+        string settings, string map, string first, string second)
+    {
+        foreach (var form in (string[])["tokenizer.json", "added_tokens.json"])
+        {
+            WriteForm(form, [("<c>", 49_408, true)]);
+            Write("tokenizer_config.json", settings);
+            Write("special_tokens_map.json", map);
+            var read = ClipTokenizer.FromFolder(_folder.Path);
+            Assert.Equal([49_408, 49_409, Word("dog"), 49_410], read.TokensOf($"<c>{first} dog{second}"));
+            Assert.Equal(49_410, read.HighestId);
+            Assert.Equal(ClipTokenizer.Default.TokensOf("[q]"), read.TokensOf("[q]"));
+            File.Delete(_folder["tokenizer.json"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"pad_token\":3}", "requires an element of type 'String'")]
+    [InlineData("{\"pad_token\":{}}", "a special token in it has no content")]
+    [InlineData("{\"additional_special_tokens\":\"<a>\"}", "requires an element of type 'Array'")]
+    public void A_special_token_that_is_none_is_refused(string map, string expected)
+    {
+        WriteWhole(Pairs);
+        Write("special_tokens_map.json", map);
+        var error = Assert.Throws<KedgeException>(() => ClipTokenizer.FromFolder(_folder.Path)).Message;
+        Assert.StartsWith($"The tokenizer {_folder["special_tokens_map.json"]} is damaged or not CLIP's byte-level BPE (", error);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<object> Pairs => Table.Merges.Select(pair => $"{pair.Left} {pair.Right}");
 
     private static int Word(string word) => Assert.Single(ClipTokenizer.Default.TokensOf(word));
