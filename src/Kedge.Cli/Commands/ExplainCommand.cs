@@ -114,7 +114,7 @@ internal sealed class ExplainCommand : KedgeCommand
         var describes = classifier.Classifier.Anchors is not null || images.Count == 0;
         var descriptions = describes ? classifier.ReadAnchors(top, words, Terminal.Cancellation) : [];
         if (page is not null)
-            ExplanationPage.Write(page, classifier.Card, explanations, descriptions, top);
+            ExplanationPage.Write(page, classifier.Card, explanations, descriptions, top, _images.ZipNames(parsed));
         if (images.Count > 0)
             Terminal.Out.WriteExplanations(explanations, descriptions, top, parsed.GetValue(_json));
         else

@@ -29,9 +29,12 @@ internal sealed class ImageOptions
     /// <summary>Whether there are any.</summary>
     public bool AreGiven(CommandResult result) => result.GetValue(_paths) is { Length: > 0 };
 
+    /// <summary>The encoding of names in zips that do not state theirs; null where none is given.</summary>
+    public string? ZipNames(ParseResult parsed) => parsed.GetValue(_zipNames);
+
     /// <summary>Finds the photos; none is read yet.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="notes">Is told what is left out.</param>
     public IReadOnlyList<ImageFile> Open(ParseResult parsed, TextWriter notes) =>
-        ImageFiles.Open(parsed.GetValue(_paths) ?? [], parsed.GetValue(_zipNames), note => notes.WriteLine($"Note: {note}"));
+        ImageFiles.Open(parsed.GetValue(_paths) ?? [], ZipNames(parsed), note => notes.WriteLine($"Note: {note}"));
 }

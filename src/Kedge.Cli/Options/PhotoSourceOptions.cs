@@ -32,9 +32,16 @@ internal sealed class PhotoSourceOptions
     };
 
     private readonly Option<string?> _zipNames = SharedOptions.ZipNames();
+
+    private readonly Option<string?> _folders = new Option<string?>("--folders")
+    {
+        Description = "What the folders of a folder or zip are, where Kedge asks: classes, or parts (train, val, test) of them. " +
+            "[default: told by their names]",
+    }.AcceptOnlyFromAmong("classes", "parts");
+
     private readonly HashSet<string> _noted = [];
 
-    public IEnumerable<Option> All => [_images, _root, _names, _zipNames];
+    public IEnumerable<Option> All => [_images, _root, _names, _zipNames, _folders];
 
     public void AddTo(Command command)
     {
@@ -42,7 +49,7 @@ internal sealed class PhotoSourceOptions
             command.Add(option);
         command.Validators.Add(result =>
         {
-            foreach (var option in (Option[])[_images, _names, _zipNames])
+            foreach (var option in (Option[])[_images, _names, _zipNames, _folders])
             {
                 if (result.GetResult(_root) is not null && result.GetResult(option) is not null)
                     result.AddError($"{option.Name}: not with --root, below which a data set has its own.");
@@ -73,7 +80,9 @@ internal sealed class PhotoSourceOptions
             || data == known.Folder))
             throw new KedgeException($"There is no data set at {data}, which is the name of one of the field's: " +
                 "say where these lie (--root).");
-        return DatasetReader.Open(data, parsed.GetValue(_images), index, parsed.GetValue(_names), parsed.GetValue(_zipNames), allowsOne);
+        bool? hasParts = parsed.GetValue(_folders) is { } folders ? folders == "parts" : null;
+        return DatasetReader.Open(data, parsed.GetValue(_images), index, parsed.GetValue(_names), parsed.GetValue(_zipNames), hasParts,
+            allowsOne);
     }
 
     /// <summary>The data set's own template; null where it has none.</summary>

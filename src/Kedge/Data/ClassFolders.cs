@@ -9,13 +9,13 @@ namespace Kedge.Data;
 /// </summary>
 internal static class ClassFolders
 {
-    internal static ImageDataset Read(ImageRoot root, Func<IReadOnlyList<string>, ClassNaming> name)
+    internal static ImageDataset Read(ImageRoot root, Func<IReadOnlyList<string>, ClassNaming> name, bool? hasParts)
     {
         var images = root.Images.Order(StringComparer.Ordinal).Select(path => path.Split('/')).ToList();
         if (images.Count == 0)
             return new DatasetBuilder(root.Origin, ClassNaming.Of([])).Build(root.Notes);
         var top = WrapperDepth(images);
-        var parts = PartFolders.Find(root.Origin, images, top);
+        var parts = PartFolders.Find(root.Origin, images, top, hasParts);
         if (parts is null)
             RefusePartsOfClasses(root, images, top);
         var depths = parts?.Keys.ToDictionary(part => part, part => ClassDepth(images.Where(path => path[top] == part), top, parts[part]));
@@ -34,8 +34,8 @@ internal static class ClassFolders
         foreach (var path in labelled)
             dataset.Add(parts?[path[top]] ?? DatasetSplit.Train, root.Find(string.Join('/', path))!, labels[path[DepthOf(path)]]);
         return dataset.Build([.. root.Notes, .. unlabelled.Select(part =>
-            $"The {images.Count(path => path[top] == part)} images in '{part}' of {root.Origin} are in no class's folder, " +
-            "and are left out.")]);
+            $"The {images.Count(path => path[top] == part)} images in '{part}' of {root.Origin} are for neither training, " +
+            "validation nor test by the folder's name, and are left out.")]);
 
         int DepthOf(string[] path) => depths is null ? top : depths.GetValueOrDefault(path[top], top + 1);
     }

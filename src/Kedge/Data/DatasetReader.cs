@@ -32,24 +32,28 @@ public static class DatasetReader
     /// <c>words.txt</c> in the folder or beside the data, where the classes look like ids and it has them all.</param>
     /// <param name="zipNames">The encoding of names in zips that do not state theirs, such as <c>gbk</c>; default:
     /// UTF-8, and others are refused.</param>
+    /// <param name="hasParts">For folders and zips: whether their folders are parts (one that is not named as a part is
+    /// for training where no other is, and left out else) or classes. Default: told by their names, and refused where
+    /// in doubt.</param>
     /// <returns>The data set: at least two classes, each with a training image (with any image where there is no
     /// training split); no duplicate images.</returns>
     /// <exception cref="KedgeException">Something is missing, damaged or contradictory; the
     /// message says what.</exception>
     public static ImageDataset Open(string path, string? images = null, string? fewShotIndex = null,
-        string? names = null, string? zipNames = null) =>
-        Open(path, images, fewShotIndex, names, zipNames, allowsOne: false);
+        string? names = null, string? zipNames = null, bool? hasParts = null) =>
+        Open(path, images, fewShotIndex, names, zipNames, hasParts, allowsOne: false);
 
     /// <summary>The same, where one class may be enough (<c>allowsOne</c>), as beside others learned before.</summary>
     internal static ImageDataset Open(
-        string path, string? images, string? fewShotIndex, string? names, string? zipNames, bool allowsOne)
+        string path, string? images, string? fewShotIndex, string? names, string? zipNames, bool? hasParts, bool allowsOne)
     {
-        var dataset = Read(path, images, fewShotIndex, names, zipNames);
+        var dataset = Read(path, images, fewShotIndex, names, zipNames, hasParts);
         return allowsOne || dataset.ClassNames.Count > 1 ? dataset : throw new KedgeException(
             $"{path} has only one class, '{dataset.ClassNames[0]}'; expected at least two: add photos of what it is to be told from.");
     }
 
-    private static ImageDataset Read(string path, string? images, string? fewShotIndex, string? names, string? zipNames)
+    private static ImageDataset Read(
+        string path, string? images, string? fewShotIndex, string? names, string? zipNames, bool? hasParts)
     {
         var isFolder = Directory.Exists(path);
         if (!isFolder && !File.Exists(path))
@@ -61,11 +65,14 @@ public static class DatasetReader
         if (fewShotIndex is not null && kind is not ".json")
             throw new KedgeException($"The data set {path} is no split file, and the few-shot index {fewShotIndex} needs one; " +
                 "give CoOp's split_zhou_*.json.");
+        if (hasParts is not null && kind is (".csv" or ".json"))
+            throw new KedgeException($"The data set {path} states the part of each image itself, so that what folders are has no " +
+                "meaning; leave it out (--folders).");
         var encoding = zipNames is null ? null : ZipNames.Encoding(zipNames);
         return kind switch
         {
-            "a folder" => ClassFolders.Read(new FolderImages(path), Name),
-            ".zip" => ClassFolders.Read(new ZipImages(path, encoding), Name),
+            "a folder" => ClassFolders.Read(new FolderImages(path), Name, hasParts),
+            ".zip" => ClassFolders.Read(new ZipImages(path, encoding), Name, hasParts),
             ".csv" => CsvDataset.Read(path, RootOf(), Name),
             ".json" => SplitFile.Read(path, RootOf(), fewShotIndex, names is null ? null : Name),
             _ => throw new KedgeException($"The data set {path} is of no known kind; expected a folder, or a .zip, .csv or .json file."),

@@ -1,3 +1,4 @@
+using System.Text;
 using Kedge.Imaging;
 
 namespace Kedge.Data;
@@ -6,8 +7,10 @@ namespace Kedge.Data;
 /// Resolves the image names in results and classifiers to files: a path, or
 /// <c>archive.zip/entry</c>. Opens each zip once.
 /// </summary>
-internal sealed class NamedImages
+/// <param name="zipNames">The encoding of names in zips that do not state theirs; null is UTF-8.</param>
+internal sealed class NamedImages(string? zipNames = null)
 {
+    private readonly Encoding? _encoding = zipNames is null ? null : ZipNames.Encoding(zipNames);
     private readonly Dictionary<string, ImageRoot?> _zips = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -37,11 +40,11 @@ internal sealed class NamedImages
         return zip;
     }
 
-    private static ZipImages? Open(string path)
+    private ZipImages? Open(string path)
     {
         try
         {
-            return File.Exists(path) ? new ZipImages(path) : null;
+            return File.Exists(path) ? new ZipImages(path, _encoding) : null;
         }
         catch (KedgeException)
         {

@@ -85,6 +85,7 @@ public sealed class BadPhotoTests : IDisposable
         const string said = "on 5 test images. Test images left out, as they cannot be read: 1.";
         Assert.Contains(said, run.Out);
         Assert.All((string[])["results.md", "report.html"], file => Assert.Contains(said, File.ReadAllText(_photos[$"out/{file}"])));
+        Assert.All(File.ReadLines(_photos["out/results.csv"]).Skip(1), row => Assert.EndsWith(",1", row));
         using var json = JsonDocument.Parse(CliRun.Of([.. compare, "--json"]).Out);
         Assert.All(json.RootElement.GetProperty("rows").EnumerateArray(), row => Assert.Equal(1, row.GetProperty("left_out").GetInt32()));
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Kedge.Clip;
 using Kedge.Clip.Towers;
 using Kedge.Experiments;
+using Kedge.Features;
 using Kedge.Tensors;
 using Kedge.Tests.Support;
 
@@ -58,12 +59,17 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
-    public void The_cache() => Kill(seed: 4, new("embed, writing its cache", folder => Encoding("embed", folder,
-            "--out", Path.Combine(folder, "f.safetensors")),
-        CheckTensorFiles, folder => Hash(folder, "f.safetensors"))
+    public void The_cache()
     {
-        From = 0.6, // the cache is written last
-    });
+        Directory.CreateDirectory(_photos["photos/small"]);
+        for (var i = 0; i < (3 * FeatureStore.RowsPerFile) + 1; i++) // four blocks
+            File.WriteAllBytes(_photos[$"photos/small/{i}.bmp"], [.. Pictures.Bmp[..54], (byte)i, (byte)(i >> 8), .. Pictures.Bmp[56..]]);
+        Kill(seed: 4, new("embed", folder => Encoding("embed", folder, "--out", Path.Combine(folder, "f.safetensors")),
+            CheckTensorFiles, folder => Hash(folder, "f.safetensors"))
+        {
+            InWrites = true,
+        });
+    }
 
     [Fact]
     public void Scenes() => Kill(seed: 5, new("scenes", folder => ["scenes", "--count", "300", "--resolution", "32",

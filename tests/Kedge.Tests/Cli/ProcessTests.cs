@@ -5,19 +5,21 @@ namespace Kedge.Tests.Cli;
 /// <summary>What the surroundings do to the program: signals, readers that go, limits, users without a home.</summary>
 public class ProcessTests
 {
-    [Fact]
-    public void SIGTERM_stops_a_fit_with_a_checkpoint_and_one_line()
+    [Theory, InlineData("INT", 130), InlineData("TERM", 143)]
+    public void A_signal_stops_a_fit_with_a_checkpoint_and_one_line(string signal, int exitCode)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
+        var env = $"env --default-signal={signal}"; // jobs in a shell's background ignore SIGINT
+        Assert.SkipUnless(ShellRun.Of($"{env} true").ExitCode == 0, "This env cannot set signals back.");
         using var photos = PhotoFolder.Flat(photos: 2, "apple", "leaf");
         var (checkpoint, classifier) = (photos["x.fit"], photos["x.kedge"]);
         var run = ShellRun.Of($"""
-            {ShellRun.Program} fit --data '{photos.Data}' --model '{PhotoFolder.Clip}' --method rtos --option steps=100000 \
+            {env} {ShellRun.Program} fit --data '{photos.Data}' --model '{PhotoFolder.Clip}' --method rtos --option steps=10000 \
                 --no-cache --checkpoint '{checkpoint}' --out '{classifier}' &
             for i in $(seq 600); do [ -e '{checkpoint}' ] && break; sleep 0.1; done
-            kill -TERM $!; wait $!
+            kill -{signal} $!; wait $!
             """);
-        Assert.Equal((143, ""), (run.ExitCode, run.Out));
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Out));
         Assert.EndsWith($"Cancelled: the fit is kept in '{checkpoint}' and the same command goes on from it; no classifier was written.\n",
             run.Error);
         Assert.Equal([photos.Data, checkpoint], Directory.GetFileSystemEntries(photos["."]).Select(Path.GetFullPath).Order());

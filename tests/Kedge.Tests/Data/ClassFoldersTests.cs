@@ -125,7 +125,7 @@ public sealed class ClassFoldersTests : IDisposable
     public void Parts_beside_another_folder_are_refused() =>
         Fails(_temp.With("train/dog/1.jpg", "test/dog/2.jpg", "extra/3.jpg").Path, "{0} has the folder 'extra' beside 'test' and " +
             "'train'; expected either a folder a class, or folders of parts alone (train, val, valid, validation, dev, test): " +
-            "move it away.");
+            "say what they are (--folders parts or --folders classes), or move it away.");
 
     [Fact]
     public void A_file_that_is_no_zip_is_refused()

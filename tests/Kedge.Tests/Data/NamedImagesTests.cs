@@ -1,3 +1,4 @@
+using System.Text;
 using Kedge.Data;
 using Kedge.Tests.Support;
 
@@ -15,6 +16,16 @@ public class NamedImagesTests
         var images = new NamedImages();
         Assert.Equal(files.Select(file => file.Name), files.Select(file => images.Find(file.Name)!.Name));
         Assert.Equal(files.Select(file => file.ReadAllBytes()), files.Select(file => images.Find(file.Name)!.ReadAllBytes()));
+    }
+
+    [Fact]
+    public void Names_of_zips_that_state_no_encoding_are_found_by_the_one_that_the_user_states()
+    {
+        using var folder = new TemporaryFolder();
+        var zip = folder.Write("x.zip",
+            new RawZip().With(CodePagesEncodingProvider.Instance.GetEncoding(936)!.GetBytes("狗/1.png")).ToArray());
+        Assert.Equal($"{zip}/狗/1.png", new NamedImages("gbk").Find($"{zip}/狗/1.png")!.Name);
+        Assert.Null(new NamedImages().Find($"{zip}/狗/1.png"));
     }
 
     [Fact]

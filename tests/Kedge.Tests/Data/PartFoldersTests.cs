@@ -62,7 +62,8 @@ public sealed class PartFoldersTests : IDisposable
             "seg_test/seg_test/sea/3.jpg", "seg_pred/seg_pred/4.jpg", "seg_pred/seg_pred/5.jpg").Path);
         Assert.Equal(["sea", "wood"], dataset.ClassNames);
         Assert.Equal((2, 1), (dataset.Train.Count, dataset.Test.Count));
-        Assert.Equal([$"The 2 images in 'seg_pred' of {_temp.Path} are in no class's folder, and are left out."], dataset.Notes);
+        Assert.Equal([$"The 2 images in 'seg_pred' of {_temp.Path} are for neither training, validation nor test by the folder's name, " +
+            "and are left out."], dataset.Notes);
     }
 
     [Theory]
@@ -83,7 +84,52 @@ public sealed class PartFoldersTests : IDisposable
     public void Where_in_doubt_it_asks(string one, string other, string part, string sibling) =>
         Fails(_temp.With(one, other, "dog_train/3.jpg"),
             $"{_temp.Path} has the folders '{part}' and '{sibling}', and '{part}' may be a part or a class; " +
-            $"{Expected}: move or rename one.");
+            $"{Expected}: say what they are (--folders parts or --folders classes), or move or rename one.");
+
+    [Theory]
+    [InlineData(new[] { "cat/1.jpg", "test/2.jpg" }, new[] { "cat", "test" })]
+    [InlineData(new[] { "train/1.jpg", "test/2.jpg", "extra/3.jpg" }, new[] { "extra", "test", "train" })]
+    [InlineData(new[] { "cat_train/1.jpg", "cat_test/2.jpg" }, new[] { "cat_test", "cat_train" })]
+    public void Where_the_user_says_so_they_are_classes(string[] files, string[] classes)
+    {
+        using var folder = new TemporaryFolder().With(files);
+        foreach (var path in new[] { folder.Path, _temp.Zip("p.zip", files) })
+            Assert.Equal(classes, DatasetReader.Open(path, hasParts: false).ClassNames);
+    }
+
+    [Theory]
+    [InlineData("rps", "rps-test-set")]
+    [InlineData("horse-or-human", "test-horse-or-human")]
+    [InlineData("cat_train", "cat_test")]
+    public void Where_the_user_says_so_they_are_parts(string train, string test)
+    {
+        var zip = _temp.Zip("p.zip", $"{train}/a/1.jpg", $"{train}/b/2.jpg", $"{test}/a/3.jpg");
+        var dataset = DatasetReader.Open(zip, hasParts: true);
+        Assert.Equal(["a", "b"], dataset.ClassNames);
+        Assert.Equal((2, 1), (dataset.Train.Count, dataset.Test.Count));
+    }
+
+    [Fact]
+    public void Beside_stated_parts_other_folders_are_left_out_with_a_note_and_one_must_be_for_training()
+    {
+        var zip = _temp.Zip("p.zip", "train/a/1.jpg", "train/b/2.jpg", "test/a/3.jpg", "extra/4.jpg");
+        var dataset = DatasetReader.Open(zip, hasParts: true);
+        Assert.Equal((2, 1), (dataset.Train.Count, dataset.Test.Count));
+        Assert.Equal([$"The 1 images in 'extra' of {zip} are for neither training, validation nor test by the folder's name, " +
+            "and are left out."], dataset.Notes);
+        zip = _temp.Zip("q.zip", "cat/1.jpg", "dog/2.jpg", "test/3.jpg");
+        Assert.Equal($"{zip} has no folder named as the training part, which 'cat' or 'dog' may be; expected one folder a part " +
+            "(train, val, valid, validation, dev, test): rename it, or leave --folders parts away.",
+            Assert.Throws<KedgeException>(() => DatasetReader.Open(zip, hasParts: true)).Message);
+    }
+
+    [Fact]
+    public void What_folders_are_has_no_meaning_for_a_list()
+    {
+        var csv = _temp.With("1.jpg", "2.jpg").Write("data.csv", "path,label\n1.jpg,a\n2.jpg,b\n");
+        Assert.Equal($"The data set {csv} states the part of each image itself, so that what folders are has no meaning; " +
+            "leave it out (--folders).", Assert.Throws<KedgeException>(() => DatasetReader.Open(csv, hasParts: false)).Message);
+    }
 
     [Fact]
     public void Two_folders_of_one_part_are_refused() =>

@@ -95,7 +95,8 @@ internal sealed record BenchmarkDataset(
         return found == (ClassCount, Train, Validation, Test)
             ? dataset
             : throw new KedgeException($"{Name} in {folder} has {Describe(found)}; " +
-                $"the protocol's has {Describe((ClassCount, Train, Validation, Test))}: get it again.");
+                $"the protocol's has {Describe((ClassCount, Train, Validation, Test))}: get it again." +
+                string.Concat(dataset.Notes.Select(note => $" {note}")));
     }
 
     private static string Describe((int Classes, int Train, int Validation, int Test) counts) =>

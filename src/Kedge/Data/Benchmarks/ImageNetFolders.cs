@@ -12,20 +12,24 @@ internal static class ImageNetFolders
         (string Id, string Name)[] classes =
             [.. TextRows.Read(list).Select(line => TextRows.Split(line, list, "a class's id and its name"))];
         var dataset = new DatasetBuilder(images, new([.. classes.Select(entry => entry.Id)], [.. classes.Select(entry => entry.Name)]));
-        foreach (var (label, (id, _)) in classes.Index())
-        {
-            foreach (var (part, folder) in new[] { (DatasetSplit.Train, "train"), (DatasetSplit.Test, "val") })
-                Add(dataset, part, Path.Combine(images, folder, id), label);
-        }
-        return dataset.Build();
+        string[] ids = [.. classes.Select(entry => entry.Id)];
+        return dataset.Build([
+            .. Add(dataset, DatasetSplit.Train, Path.Combine(images, "train"), ids),
+            .. Add(dataset, DatasetSplit.Test, Path.Combine(images, "val"), ids)]);
     }
 
-    private static void Add(DatasetBuilder dataset, DatasetSplit part, string folder, int label)
+    /// <summary>Adds the images of a part; what was left out of it, in sentences.</summary>
+    private static IReadOnlyList<string> Add(DatasetBuilder dataset, DatasetSplit part, string folder, string[] ids)
     {
-        if (!Directory.Exists(folder))
-            throw new KedgeException($"ImageNet is not whole: there is no {folder}; expected the images of a class.");
+        if (ids.Select(id => Path.Combine(folder, id)).FirstOrDefault(path => !Directory.Exists(path)) is { } missing)
+            throw new KedgeException($"ImageNet is not whole: there is no {missing}; expected the images of a class.");
         var root = new FolderImages(folder);
-        foreach (var path in root.Images.Order(StringComparer.Ordinal))
-            dataset.Add(part, root.Find(path)!, label);
+        var images = root.Images.Order(StringComparer.Ordinal).ToLookup(path => path.Split('/')[0]);
+        foreach (var (label, id) in ids.Index())
+        {
+            foreach (var path in images[id])
+                dataset.Add(part, root.Find(path)!, label);
+        }
+        return root.Notes;
     }
 }

@@ -69,11 +69,12 @@ internal sealed record ComparisonReport(Comparison Comparison, IReadOnlyList<Com
         var parts = Rows.Any(row => row.Part is not null);
         var text =
             new StringBuilder($"method,task,{(parts ? "part," : "")}shots,seed,accuracy,balanced_accuracy,fit_seconds,")
-                .Append("predict_seconds,selection,error\n");
+                .Append("predict_seconds,selection,error,left_out\n");
         foreach (var row in Rows)
         {
             object?[] cells = [row.Method, row.Task, .. parts ? [row.Part] : Array.Empty<object?>(),
-                row.Shots, row.Seed, row.Accuracy, row.BalancedAccuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error];
+                row.Shots, row.Seed, row.Accuracy, row.BalancedAccuracy, row.FitSeconds, row.PredictSeconds, row.Selection, row.Error,
+                row.LeftOut];
             text.Append(CsvRow.Write(cells)).Append('\n');
         }
         return text.ToString();

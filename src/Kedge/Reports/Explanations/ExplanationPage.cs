@@ -18,19 +18,21 @@ internal static class ExplanationPage
     /// <param name="explanations">What to explain, an image a section; may be empty.</param>
     /// <param name="descriptions">The descriptions of all anchors; empty without anchors.</param>
     /// <param name="top">How many anchors, example photos and neighbours an image shows, at least 1.</param>
+    /// <param name="zipNames">The encoding of names in zips that do not state theirs; null is UTF-8.</param>
     /// <exception cref="KedgeException">The file cannot be written; nothing of it stays.</exception>
     public static void Write(
         string path, ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorDescription> descriptions,
-        int top = 5)
+        int top = 5, string? zipNames = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        HtmlPage.Write(path, "Why these classes?", [Style], Body(card, explanations, descriptions, top));
+        HtmlPage.Write(path, "Why these classes?", [Style], Body(card, explanations, descriptions, top, zipNames));
     }
 
     internal static Html Body(
-        ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorDescription> descriptions, int top)
+        ClassifierCard card, IReadOnlyList<ImageExplanation> explanations, IReadOnlyList<AnchorDescription> descriptions, int top,
+        string? zipNames = null)
     {
-        var section = new DecisionSection(new PagePictures(), descriptions, top);
+        var section = new DecisionSection(new PagePictures(zipNames), descriptions, top);
         return Html.Of($"""
             <p>A classifier on the model {card.Model}{(card.Support.Images > 0 ? Html.Of($", learned from {card.Support.Images} example photos of {card.Support.Data}") : null)}.</p>
             {(explanations.Count > 0 ? Introduction : null)}

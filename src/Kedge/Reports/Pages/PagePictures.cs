@@ -4,9 +4,10 @@ using Kedge.Imaging;
 namespace Kedge.Reports.Pages;
 
 /// <summary>Photos as thumbnails embedded in the page; of missing or damaged ones the name alone.</summary>
-internal sealed class PagePictures
+/// <param name="zipNames">The encoding of names in zips that do not state theirs; null is UTF-8.</param>
+internal sealed class PagePictures(string? zipNames = null)
 {
-    private readonly NamedImages _images = new();
+    private readonly NamedImages _images = new(zipNames);
     private readonly Dictionary<string, string?> _sources = new(StringComparer.Ordinal);
 
     /// <summary>A picture of an image that is available.</summary>

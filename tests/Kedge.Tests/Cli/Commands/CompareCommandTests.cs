@@ -71,7 +71,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Matches(@"(?m)^\| method +\| base, 1 shot \| +new, 1 shot \| harmonic, 1 shot \|$",
             tables.Replace("  base", " base", StringComparison.Ordinal));
         Assert.Matches(@"(?m)^\| tip-adapter +\| +\d+\.\d ± \d+\.\d \| +failed \| +failed \|$", tables);
-        Assert.StartsWith("method,task,part,shots,seed,accuracy,balanced_accuracy,fit_seconds,predict_seconds,selection,error\n" +
+        Assert.StartsWith("method,task,part,shots,seed,accuracy,balanced_accuracy,fit_seconds,predict_seconds,selection,error,left_out\n" +
             "zero-shot,shapes,base,1,1,",
             File.ReadAllText(_folder["out/results.csv"]), StringComparison.Ordinal);
         using var json = JsonDocument.Parse(CliRun.Done([.. arguments, "--json"]));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -106,6 +107,23 @@ public sealed partial class ExplainCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_page_shows_examples_of_a_zip_whose_names_are_in_a_stated_encoding()
+    {
+        var (zip, gbk) = (new RawZip(), CodePagesEncodingProvider.Instance.GetEncoding(936)!);
+        foreach (var (folder, name) in new[] { ("apple", "苹果"), ("leaf", "树叶") })
+        {
+            for (var i = 0; i < 4; i++)
+                zip.With(gbk.GetBytes($"{name}/{i}.png"), new() { Content = File.ReadAllBytes(_photos[$"photos/train/{folder}/{i}.png"]) });
+        }
+        File.WriteAllBytes(_photos["photos.zip"], zip.ToArray());
+        Fit("tip-adapter", data: _photos["photos.zip"], "--zip-names", "gbk");
+        Explain("--zip-names", "gbk", "--html", _photos["why.html"], Image);
+        Assert.DoesNotContain("class=\"missing\"", File.ReadAllText(_photos["why.html"]));
+        Explain("--html", _photos["why.html"], Image);
+        Assert.Contains("class=\"missing\"", File.ReadAllText(_photos["why.html"]));
+    }
+
+    [Fact]
     public void A_method_without_parts_shows_classes_and_patches_and_has_no_anchors()
     {
         Fit("nearest-class-mean");
@@ -154,12 +172,12 @@ public sealed partial class ExplainCommandTests : IDisposable
 
     public void Dispose() => _photos.Dispose();
 
-    private void Fit(string method, string? data = null)
+    private void Fit(string method, string? data = null, params string[] more)
     {
         string[] anchors = ["--option", "steps=3", "--option", "anchors=[\"dog\",\"tree\",\"car\"]"];
         string[] options = method switch { "rtos" => [.. anchors, "--option", "alpha=20"], "rtos+" => anchors, _ => [] };
         CliRun.Done(["fit", "--data", data ?? _photos.Data, "--model", PhotoFolder.Clip,
-            "--method", method, "--shots", "4", "--no-cache", "--out", _photos["x.kedge"], .. options]);
+            "--method", method, "--shots", "4", "--no-cache", "--out", _photos["x.kedge"], .. options, .. more]);
     }
 
     private string Explain(params string[] arguments) =>

@@ -84,6 +84,30 @@ public sealed class BenchmarkDatasetTests : IDisposable
     }
 
     [Fact]
+    public void What_is_left_out_of_Imagenet_is_told_and_may_be_what_is_missing()
+    {
+        _root.Write("net/classnames.txt", "n01 tench\nn02 great white shark\n");
+        Images("net/images/train/n01", "a.JPEG", "b.tif");
+        Images("net/images/train/n02", "c.JPEG");
+        Images("net/images/val/n01", "d.JPEG");
+        Images("net/images/val/n02", "e.JPEG");
+        Directory.CreateSymbolicLink(_root["net/images/val/n04"], _root["net/images/val"]);
+        string[] notes =
+        [
+            $"In {_root["net/images/train"]} 1 photo is of a kind that is not read (.tif), and left out: 'n01/b.tif'; " +
+                "save it as JPEG or PNG, or add the package Kedge.Imaging.Magick.",
+            $"1 of the links in {_root["net/images/val"]} lead to folders that are read elsewhere, and are not followed: 'n04'.",
+        ];
+        Assert.Equal(notes, Tiny("net", "images", "classnames.txt", 0, 2).Open(_root.Path).Notes);
+        Assert.Equal($"Tiny in {_root["net"]} has 2 classes, 2 training, 0 validation and 2 test images; the protocol's has 2 classes, " +
+            $"2 training, 0 validation and 3 test images: get it again. {notes[0]} {notes[1]}",
+            Assert.Throws<KedgeException>(() => Tiny("net", "images", "classnames.txt", 0, 3).Open(_root.Path)).Message);
+        Directory.Delete(_root["net/images/val/n02"], recursive: true);
+        Assert.Equal($"ImageNet is not whole: there is no {_root["net/images/val/n02"]}; expected the images of a class.",
+            Assert.Throws<KedgeException>(() => Tiny("net", "images", "classnames.txt", 0, 2).Open(_root.Path)).Message);
+    }
+
+    [Fact]
     public void What_is_missing_is_named_with_its_place()
     {
         var dataset = Tiny("pets", "images", "split.json", 1, 1);
