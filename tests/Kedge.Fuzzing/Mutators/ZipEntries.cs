@@ -85,7 +85,7 @@ internal static class ZipEntries
         {
             using var archive = new ZipArchive(new MemoryStream(input));
             return archive.Entries.Count > 10_000 || archive.Entries.Sum(entry => entry.Length) > MostBytes ? null
-                : [.. archive.Entries.Select(entry => new Item(entry.FullName, Content(entry)))];
+                : [.. from entry in archive.Entries where entry.FullName.Length > 0 select new Item(entry.FullName, Content(entry))];
         }
         catch (Exception e) when (e is InvalidDataException or IOException or ArgumentException or NotSupportedException
             or OverflowException)

@@ -11,6 +11,7 @@ namespace Kedge.Tests.Clip.Towers;
 public class AttentionProbeTests
 {
     private const double Tolerance = 2e-5; // of features: F32 sums in another order, as for the golden ones
+    private const double Rounding = 1e-6; // a thread may share its products among another number of threads
     private static readonly string[] Texts = ["a photo of a dog.", "fox"];
 
     public static TheoryData<string> Folders => ["small/clip-vit", "small/clip-rn"];
@@ -129,13 +130,14 @@ public class AttentionProbeTests
             using var scope = NewDisposeScope();
             if (turn % 2 == 0)
             {
-                Assert.Equal(expected.data<float>(), clip.EncodeImage(pixels).data<float>());
+                Assert.InRange(GoldenClipTests.Difference(expected, clip.EncodeImage(pixels)), 0, Rounding);
                 return;
             }
             using var probe = new AttentionProbe();
             ClipAttention.EncodeImage(clip, pixels, probe);
             Assert.Equal(alone.Weights.Count, probe.Weights.Count);
-            Assert.All(alone.Weights.Zip(probe.Weights), pair => Assert.Equal(pair.First.data<float>(), pair.Second.data<float>()));
+            Assert.All(alone.Weights.Zip(probe.Weights), pair =>
+                Assert.InRange(GoldenClipTests.Difference(pair.First, pair.Second), 0, Rounding));
         });
         Assert.All(clip.Network.parameters(), parameter => Assert.False(parameter.requires_grad));
     }
