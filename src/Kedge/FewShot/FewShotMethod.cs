@@ -103,18 +103,20 @@ public abstract class FewShotMethod
     /// <exception cref="KedgeException">The state is not of this method, or is damaged.</exception>
     internal FewShotClassifier Restore(ClassifierState state)
     {
+        FewShotClassifier? classifier = null;
         try
         {
             if (state.Method != Name)
                 throw new ArgumentException($"The state is of {state.Method}, the method is {Name}.", nameof(state));
             if (state.FindNotFinite() is { } damaged)
                 throw state.Damaged($"NaN or infinity in '{damaged}'");
-            var classifier = state.ClassCount == 0 ? new UntaughtClassifier(state) : RestoreCore(state);
+            classifier = state.ClassCount == 0 ? new UntaughtClassifier(state) : RestoreCore(state);
             state.RequireAllTaken();
             return classifier;
         }
         catch
         {
+            classifier?.Dispose();
             state.Dispose();
             throw;
         }

@@ -17,8 +17,8 @@ internal sealed class RtosClassifier : FewShotClassifier
     {
         Details = RtosDetails.Read(state);
         _classFeatures = state.Take("class.features", ScalarType.Float32, state.ClassCount, state.FeatureWidth);
-        _rtos = new RtosPart(state, Details);
         Support = StoredSupport.Take(state);
+        _rtos = new RtosPart(state, Details); // last, as it owns a tensor
     }
 
     /// <summary>The anchors' words, the prompt around them, the temperatures and α in effect.</summary>

@@ -29,7 +29,6 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
     {
         Details = RtosPlusDetails.Read(state);
         var (width, classes) = (state.FeatureWidth, state.ClassCount);
-        _rtos = new RtosPart(state, Details.Rtos);
         _classFeatures = state.Take("class.features", ScalarType.Float32, classes, width);
         Support = StoredSupport.Take(state) ?? throw state.Damaged("no support features");
         var count = Support.Features.shape[0];
@@ -47,6 +46,7 @@ internal sealed class RtosPlusClassifier : FewShotClassifier
         _precision = state.Take("precision", ScalarType.Float32, own, own);
         _ridge = state.Take("ridge", ScalarType.Float32, count, classes);
         _bias = state.Take("bias", ScalarType.Float32, classes);
+        _rtos = new RtosPart(state, Details.Rtos); // last, as it owns a tensor
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var images = Centre(Support.Features); // [N, E]
