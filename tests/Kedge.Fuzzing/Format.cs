@@ -19,8 +19,11 @@ internal sealed record Format(IReadOnlyList<Mutator> Structure, params string[] 
     public static readonly Format Zip = new([ZipFields.Mutate, ZipEntries.Mutate, ZipEntries.MutateContent],
         "PK\u0003\u0004", "PK\u0001\u0002", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", "../", "/", "\\", ".png");
 
-    public static readonly Format TorchZip = Zip with { Structure = [.. Zip.Structure, ZipEntries.MutateContent,
-        ZipEntries.MutateContent] };
+    public static readonly Format TorchZip = Zip with
+    {
+        Structure = [.. Zip.Structure, ZipEntries.MutateContent,
+        ZipEntries.MutateContent]
+    };
 
     public static readonly Format Pickle = new([PickleOpcodes.Mutate],
         "ctorch._utils\n_rebuild_tensor_v2\n", "ccollections\nOrderedDict\n", "cbuiltins\neval\n", "cos\nsystem\n", "cnumpy\ndtype\n",

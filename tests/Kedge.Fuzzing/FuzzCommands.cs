@@ -8,13 +8,22 @@ internal static class FuzzCommands
 {
     private const int InputsOfSlice = 5000;
 
-    private static readonly Option<int> Inputs = new("--inputs") { DefaultValueFactory = _ => 1_000_000,
-        Description = "How many inputs in all." };
+    private static readonly Option<int> Inputs = new("--inputs")
+    {
+        DefaultValueFactory = _ => 1_000_000,
+        Description = "How many inputs in all."
+    };
     private static readonly Option<int> Seed = new("--seed") { DefaultValueFactory = _ => 1, Description = "The seed of all inputs." };
-    private static readonly Option<string[]> Targets = new("--target") { Description = "A parser; all where none is named.",
-        AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string> Out = new("--out") { DefaultValueFactory = _ => "fuzzing.jsonl",
-        Description = "The file of tallies; what is in it is not run again." };
+    private static readonly Option<string[]> Targets = new("--target")
+    {
+        Description = "A parser; all where none is named.",
+        AllowMultipleArgumentsPerToken = true
+    };
+    private static readonly Option<string> Out = new("--out")
+    {
+        DefaultValueFactory = _ => "fuzzing.jsonl",
+        Description = "The file of tallies; what is in it is not run again."
+    };
     private static readonly Option<int> Number = new("--number") { Required = true, Description = "The number of the input." };
     private static readonly Option<bool> Minimise = new("--minimise") { Description = "Make the input shorter as long as it fails alike." };
     private static readonly Argument<string> Target = new("target");

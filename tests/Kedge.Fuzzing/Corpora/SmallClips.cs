@@ -46,8 +46,11 @@ internal static class SmallClips
         """);
 
     public static byte[] ShardIndex { get; } = JsonSerializer.SerializeToUtf8Bytes(
-        new { metadata = new { total_size = 9 },
-            weight_map = Tensors(Configurations[0]).Keys.ToDictionary(name => name, _ => "a.safetensors") });
+        new
+        {
+            metadata = new { total_size = 9 },
+            weight_map = Tensors(Configurations[0]).Keys.ToDictionary(name => name, _ => "a.safetensors")
+        });
 
     public static IReadOnlyList<byte[]> Architectures { get; } =
         [.. Configurations.Select(configuration => Encoding.UTF8.GetBytes(ArchitectureFile.Write(configuration)))];
