@@ -27,8 +27,10 @@ internal static class SmallClips
 
     public static byte[] Config { get; } = Encoding.UTF8.GetBytes("""
         {"model_type":"clip","projection_dim":4,"logit_scale_init_value":2.6592,
-        "text_config":{"hidden_size":8,"num_attention_heads":2,"num_hidden_layers":1,"hidden_act":"quick_gelu","intermediate_size":8,"max_position_embeddings":8,"vocab_size":518,"eos_token_id":517,"layer_norm_eps":1e-05},
-        "vision_config":{"hidden_size":8,"intermediate_size":8,"num_attention_heads":2,"num_hidden_layers":1,"hidden_act":"quick_gelu","image_size":16,"patch_size":8,"layer_norm_eps":1e-05}}
+        "text_config":{"hidden_size":8,"num_attention_heads":2,"num_hidden_layers":1,
+        "hidden_act":"quick_gelu","intermediate_size":8,"max_position_embeddings":8,"vocab_size":518,"eos_token_id":517,"layer_norm_eps":1e-05},
+        "vision_config":{"hidden_size":8,"intermediate_size":8,"num_attention_heads":2,"num_hidden_layers":1,
+        "hidden_act":"quick_gelu","image_size":16,"patch_size":8,"layer_norm_eps":1e-05}}
         """);
 
     public static byte[] PreprocessorConfig { get; } = Encoding.UTF8.GetBytes("""
@@ -57,7 +59,8 @@ internal static class SmallClips
 
     public static IReadOnlyList<byte[]> TeacherTexts =>
     [
-        Weights.Save(new() { ["features"] = arange(12f).reshape(3, 4) }, new() { ["names"] = """["cat","dog","cat"]""", ["sources"] = """["a","a","b"]""" }),
+        Weights.Save(new() { ["features"] = arange(12f).reshape(3, 4) },
+            new() { ["names"] = """["cat","dog","cat"]""", ["sources"] = """["a","a","b"]""" }),
         Weights.Save(new() { ["features"] = arange(8f).reshape(2, 4) + 1 }, new() { ["names"] = """["cat","dog"]""", ["space"] = "joint" }),
     ];
 
