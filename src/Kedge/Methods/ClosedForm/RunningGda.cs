@@ -11,32 +11,15 @@ namespace Kedge.Methods;
 ///     Σ⁻¹ := inv(Σ + tr(Σ) / (N − 1) · I)          [D, D]   Σ pooled over all classes so far
 ///     logit_c = x Σ⁻¹ μ_c − ½ μ_c Σ⁻¹ μ_c           x and μ centred on the mean of all images so far
 /// </code>
-/// The sums are those of <see cref="RunningStatistics"/>. All classes of any number of tasks give what they give at
-/// once. Where every class has one image alone, Σ is 0 and classes are compared by distance. All images count alike
+/// Where every class has one image alone, Σ is 0 and classes are compared by distance. All images count alike
 /// in Σ. Inductive.
 /// </summary>
 /// <param name="options">None.</param>
-internal sealed class RunningGda(NoOptions? options = null) : FewShotMethod(CatalogName, options ?? new NoOptions())
+internal sealed class RunningGda(NoOptions? options = null) : RunningMethod(CatalogName, options ?? new NoOptions())
 {
     internal const string CatalogName = "running-gda";
 
-    /// <inheritdoc/>
-    public override TaskParts Requires => TaskParts.Support;
-
-    /// <inheritdoc/>
-    public override bool Continues => true;
-
-    /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => Solve(RunningStatistics.Of(task), task.Classes.LogitScale);
-
-    /// <inheritdoc/>
-    protected override Fitted ContinueCore(ClassifierState learned, FewShotTask task, FitRun run) =>
-        Solve(RunningStatistics.After(learned, task), task.Classes.LogitScale);
-
-    /// <inheritdoc/>
-    protected override FewShotClassifier RestoreCore(ClassifierState state) => new RunningClassifier(state);
-
-    private static Fitted Solve(RunningStatistics sums, float logitScale)
+    private protected override Fitted Solve(RunningStatistics sums, float logitScale)
     {
         var freedom = Math.Max(1, sums.Count - 1);
         var covariance = sums.WithinScatter.Div(freedom);

@@ -24,31 +24,14 @@ internal sealed record RunningRidgeOptions : MethodOptions
 ///     w_c = inv(S + λ tr(S) / D · I) (Σ of class c − n_c m)      [C, D]   S the scatter of all images so far
 ///     logit_c = s (x w_c + n_c / N − m w_c)                               about their mean m
 /// </code>
-/// The sums are those of <see cref="RunningStatistics"/>. All classes of any number of tasks give what they give at
-/// once. All images count alike. Inductive.
+/// All images count alike. Inductive.
 /// </summary>
 /// <param name="options">λ.</param>
-internal sealed class RunningRidge(RunningRidgeOptions options) : FewShotMethod(CatalogName, options)
+internal sealed class RunningRidge(RunningRidgeOptions options) : RunningMethod(CatalogName, options)
 {
     internal const string CatalogName = "running-ridge";
 
-    /// <inheritdoc/>
-    public override TaskParts Requires => TaskParts.Support;
-
-    /// <inheritdoc/>
-    public override bool Continues => true;
-
-    /// <inheritdoc/>
-    protected override Fitted FitCore(FewShotTask task, FitRun run) => Solve(RunningStatistics.Of(task), task.Classes.LogitScale);
-
-    /// <inheritdoc/>
-    protected override Fitted ContinueCore(ClassifierState learned, FewShotTask task, FitRun run) =>
-        Solve(RunningStatistics.After(learned, task), task.Classes.LogitScale);
-
-    /// <inheritdoc/>
-    protected override FewShotClassifier RestoreCore(ClassifierState state) => new RunningClassifier(state);
-
-    private Fitted Solve(RunningStatistics sums, float logitScale)
+    private protected override Fitted Solve(RunningStatistics sums, float logitScale)
     {
         var (scatter, mean, width) = (sums.TotalScatter, sums.Mean, sums.Mean.shape[0]);
         var penalty = scatter.trace().Mul(options.Lambda / width).ClampMin(1e-6);
